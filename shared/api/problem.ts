@@ -1,0 +1,20 @@
+import { z } from 'zod'
+
+/** `application/problem+json` (RFC 9457) as every API of Gatehouse answers refusals. */
+export const problemSchema = z.object({
+  type: z.string(),
+  /** A sentence a person understands. */
+  title: z.string(),
+  status: z.int(),
+  /** Stable machine code, for example `space_taken`. */
+  code: z.string(),
+  /** What to do next. */
+  hint: z.string(),
+  traceId: z.string().optional(),
+  /** Choices that can be confirmed now, when a booking was refused. */
+  alternatives: z
+    .array(z.object({ spaceId: z.string(), name: z.string(), fromMs: z.int(), toMs: z.int() }))
+    .optional(),
+  issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+})
+export type Problem = z.infer<typeof problemSchema>

@@ -1,0 +1,197 @@
+import { z } from 'zod'
+import { priceSchema, vehicleClassSchema } from '../wire/v1/entries.ts'
+
+/** Shapes both tiers answer with; times are epoch milliseconds, amounts minor units. */
+export const bookingStatusSchema = z.enum([
+  'held',
+  'confirmed',
+  'checked_in',
+  'completed',
+  'cancelled',
+  'no_show',
+  'expired',
+  'displaced',
+  'pending',
+  'refused',
+])
+export type BookingStatus = z.infer<typeof bookingStatusSchema>
+
+export const spaceStatusSchema = z.enum(['free', 'held', 'taken', 'out_of_service'])
+export type SpaceStatus = z.infer<typeof spaceStatusSchema>
+
+export const siteViewSchema = z.object({
+  siteId: z.string(),
+  name: z.string(),
+  kind: z.enum(['coworking', 'parking']),
+  description: z.string(),
+  address: z.string(),
+  timeZone: z.string(),
+  currency: z.string(),
+  position: z.object({ latitude: z.number(), longitude: z.number() }),
+  amenities: z.array(z.string()),
+  openingHours: z.array(z.object({ weekday: z.int(), from: z.string(), to: z.string() })),
+  openNow: z.boolean(),
+  /** Free and bookable now, per kind (coworking) or per bay class (parking). */
+  freeNow: z.record(z.string(), z.object({ free: z.int(), total: z.int() })),
+  /** `live`, or since when what is shown is old (edge: no cloud; cloud: site not heard). */
+  link: z.object({ state: z.enum(['live', 'offline']), sinceMs: z.int() }),
+  nowMs: z.int(),
+})
+export type SiteView = z.infer<typeof siteViewSchema>
+
+export const spaceViewSchema = z.object({
+  spaceId: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  bayClass: z.string().optional(),
+  levelId: z.string(),
+  capacity: z.int(),
+  features: z.array(z.string()),
+  bookable: z.boolean(),
+  status: spaceStatusSchema,
+  /** When it is free for less than the day: the instant it is next taken, or next free. */
+  untilMs: z.int().optional(),
+  /** For the asked interval (or one hour from now); absent when not bookable. */
+  price: priceSchema.optional(),
+  rect: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }),
+})
+export type SpaceView = z.infer<typeof spaceViewSchema>
+
+export const levelViewSchema = z.object({
+  levelId: z.string(),
+  name: z.string(),
+  ordinal: z.int(),
+  width: z.number(),
+  height: z.number(),
+  doors: z.array(
+    z.object({
+      doorId: z.string(),
+      name: z.string(),
+      x: z.number(),
+      y: z.number(),
+      state: z.string().optional(),
+    }),
+  ),
+})
+/** `GET …/plan?fromMs&toMs`: everything the floor plan and its list equivalent draw. */
+export const planViewSchema = z.object({
+  levels: z.array(levelViewSchema),
+  spaces: z.array(spaceViewSchema),
+  fromMs: z.int(),
+  toMs: z.int(),
+  link: siteViewSchema.shape.link,
+})
+export type PlanView = z.infer<typeof planViewSchema>
+
+/** `GET …/spaces/{id}/day?date=YYYY-MM-DD`: half-hour slots of the site's day. */
+export const dayViewSchema = z.object({
+  spaceId: z.string(),
+  date: z.string(),
+  timeZone: z.string(),
+  slots: z.array(
+    z.object({
+      fromMs: z.int(),
+      toMs: z.int(),
+      state: z.enum(['free', 'held', 'taken', 'gap', 'closed', 'past']),
+    }),
+  ),
+})
+export type DayView = z.infer<typeof dayViewSchema>
+
+export const bookingViewSchema = z.object({
+  bookingId: z.string(),
+  reference: z.string(),
+  siteId: z.string(),
+  spaceId: z.string(),
+  spaceName: z.string(),
+  status: bookingStatusSchema,
+  fromMs: z.int(),
+  toMs: z.int(),
+  holdUntilMs: z.int().optional(),
+  price: priceSchema,
+  holder: z.enum(['member', 'guest']),
+  paidMinor: z.int(),
+  refundedMinor: z.int(),
+  /** Fee if cancelled now. */
+  cancelFeeMinor: z.int().optional(),
+  paidBy: z.enum(['cash', 'card', 'plan']).optional(),
+  /** Who confirmed it: the site itself. Present once confirmed. */
+  decidedBy: z.enum(['site', 'cloud']).optional(),
+  refusal: z.string().optional(),
+})
+export type BookingView = z.infer<typeof bookingViewSchema>
+
+export const sessionViewSchema = z.object({
+  sessionId: z.string(),
+  ticket: z.string(),
+  arrivedMs: z.int(),
+  vehicleClass: vehicleClassSchema,
+  spaceName: z.string().optional(),
+  state: z.enum(['authorised', 'inside', 'paid', 'departing', 'departed', 'voided']),
+  /** Only to callers who typed it or staff. */
+  plate: z.string().optional(),
+  paidMinor: z.int(),
+})
+export type SessionView = z.infer<typeof sessionViewSchema>
+
+/** A price for a stay, valid until `validUntilMs`; pay `dueMinor`. */
+export const quoteViewSchema = z.object({
+  quoteId: z.string(),
+  sessionId: z.string(),
+  price: priceSchema,
+  paidMinor: z.int(),
+  dueMinor: z.int(),
+  atMs: z.int(),
+  validUntilMs: z.int(),
+})
+export type QuoteView = z.infer<typeof quoteViewSchema>
+
+export const receiptViewSchema = z.object({
+  paymentId: z.string(),
+  number: z.string(),
+  siteName: z.string(),
+  atMs: z.int(),
+  method: z.enum(['cash', 'card', 'plan']),
+  price: priceSchema,
+  amountMinor: z.int(),
+  tenderedMinor: z.int().optional(),
+  changeMinor: z.int().optional(),
+  /** Parking: leave before this instant. */
+  leaveByMs: z.int().optional(),
+})
+export type ReceiptView = z.infer<typeof receiptViewSchema>
+
+export const boardViewSchema = z.object({
+  siteName: z.string(),
+  asOfMs: z.int(),
+  total: z.object({ free: z.int(), capacity: z.int(), full: z.boolean() }),
+  levels: z.array(
+    z.object({ levelId: z.string(), name: z.string(), free: z.int(), capacity: z.int(), full: z.boolean() }),
+  ),
+})
+export type BoardView = z.infer<typeof boardViewSchema>
+
+/** Messages over every live WebSocket; a screen refetches what `topic` names. */
+export const liveMessageSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('hello'), nowMs: z.int() }),
+  z.object({
+    kind: z.literal('changed'),
+    topic: z.enum([
+      'plan',
+      'bookings',
+      'sessions',
+      'doors',
+      'lanes',
+      'board',
+      'ledger',
+      'link',
+      'sites',
+      'devices',
+    ]),
+    siteId: z.string(),
+    ids: z.array(z.string()).max(100),
+  }),
+  /** Kiosk only: a card was held to the kiosk's reader and a member recognised. */
+  z.object({ kind: z.literal('identified'), memberToken: z.string(), displayName: z.string() }),
+])
+export type LiveMessage = z.infer<typeof liveMessageSchema>

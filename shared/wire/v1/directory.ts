@@ -1,0 +1,172 @@
+import { z } from 'zod'
+import * as ids from '../../ids/ids.ts'
+import { tariffSchema } from '../../tariffs/tariff.ts'
+import { holderSchema, paymentMethodSchema, wallMsSchema } from './entries.ts'
+
+const label = z.string().min(1).max(120)
+/** A wall-clock time of the site's zone, `HH:MM`, `24:00` allowed as an end. */
+const wallTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/)
+/** 1 = Monday … 7 = Sunday. */
+const weekday = z.int().min(1).max(7)
+
+/** Opening hours of one weekday; `to` earlier than `from` crosses midnight and belongs to the day it opened. */
+export const openingSchema = z.object({ weekday, from: wallTime, to: wallTime })
+
+export const siteKindSchema = z.enum(['coworking', 'parking'])
+export const spaceKindSchema = z.enum(['hot_desk', 'desk', 'office', 'meeting_room', 'event_space', 'bay'])
+export const bayClassSchema = z.enum(['compact', 'regular', 'large', 'accessible', 'ev', 'motorcycle'])
+export type SpaceKind = z.infer<typeof spaceKindSchema>
+export type BayClass = z.infer<typeof bayClassSchema>
+
+/** Where a space is drawn on its level's plan, in plan units (1 unit = 10 cm), origin top left. */
+const rectSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
+
+/** What each kind of directory row says. The row's `key` is the id of the thing. */
+export const directoryBodies = {
+  site: z.object({
+    name: label,
+    kind: siteKindSchema,
+    description: z.string(),
+    address: z.string(),
+    position: z.object({ latitude: z.number(), longitude: z.number() }),
+    timeZone: z.string(),
+    currency: z.string().length(3),
+    openingHours: z.array(openingSchema),
+    amenities: z.array(z.string()),
+    settings: z.object({
+      holdMs: z.int().positive(),
+      checkInEarlyMs: z.int().min(0),
+      checkInGraceMs: z.int().min(0),
+      unlockEarlyMs: z.int().min(0),
+      unlockLateMs: z.int().min(0),
+      entryGraceMs: z.int().min(0),
+      exitGraceMs: z.int().min(0),
+      fullAtFree: z.int().min(0),
+      reopenAtFree: z.int().min(0),
+      memberOfflineMs: z.int().min(0),
+      heldOpenMs: z.int().positive(),
+    }),
+  }),
+  level: z.object({ name: label, ordinal: z.int(), width: z.number(), height: z.number() }),
+  zone: z.object({
+    name: label,
+    levelId: ids.levelIdSchema.optional(),
+    parentId: ids.zoneIdSchema.optional(),
+  }),
+  space: z.object({
+    name: label,
+    kind: spaceKindSchema,
+    levelId: ids.levelIdSchema,
+    zoneId: ids.zoneIdSchema.optional(),
+    bayClass: bayClassSchema.optional(),
+    capacity: z.int().min(1),
+    features: z.array(z.string()),
+    tariffId: ids.tariffIdSchema.optional(),
+    bookable: z.boolean(),
+    gapMs: z.int().min(0),
+    outOfService: z.boolean(),
+    distanceMeters: z.number().min(0),
+    rect: rectSchema,
+    /** Rooms that a booking unlocks name their door. */
+    doorId: ids.doorIdSchema.optional(),
+  }),
+  door: z.object({
+    name: label,
+    levelId: ids.levelIdSchema,
+    zoneId: ids.zoneIdSchema.optional(),
+    /** A public door opens for every plan with site access; others need their zone or a booking of their space. */
+    public: z.boolean(),
+    readerDeviceId: ids.deviceIdSchema,
+    strikeDeviceId: ids.deviceIdSchema,
+    contactDeviceId: ids.deviceIdSchema.optional(),
+    exitButtonDeviceId: ids.deviceIdSchema.optional(),
+    pulseMs: z.int().min(200).max(30_000),
+    at: z.object({ x: z.number(), y: z.number() }),
+  }),
+  lane: z.object({
+    name: label,
+    direction: z.enum(['entry', 'exit']),
+    zoneId: ids.zoneIdSchema,
+    barrierDeviceId: ids.deviceIdSchema,
+    cameraDeviceId: ids.deviceIdSchema.optional(),
+    ticketButtonDeviceId: ids.deviceIdSchema.optional(),
+    readerDeviceId: ids.deviceIdSchema.optional(),
+    defaultClass: z.enum(['motorcycle', 'car', 'large', 'ev', 'accessible']),
+  }),
+  /** A device: which profile it follows, on which bus of the edge's configuration, with which settings. */
+  device: z.object({
+    name: label,
+    profile: z.string(),
+    bus: z.string().optional(),
+    /** Profile parameters, for example `{ "unit": 1, "output": 3 }` or `{ "topic": "zigbee2mqtt/bay-1-01" }`. */
+    parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    /** The space a bay sensor watches, or the level a sign shows. */
+    spaceId: ids.spaceIdSchema.optional(),
+    levelId: ids.levelIdSchema.optional(),
+    /** SHA-256 hex of the secret with which the device calls the edge; absent for devices the edge calls. */
+    credentialDigest: z.string().optional(),
+  }),
+  tariff: tariffSchema,
+  plan: z.object({
+    name: label,
+    monthlyMinor: z.int().min(0),
+    discountPercent: z.number().min(0).max(100),
+    /** Space kinds that the plan covers fully (method `plan`, price 0). */
+    covers: z.array(spaceKindSchema),
+    access: z.object({ doors: z.enum(['public', 'all']), hours: z.array(openingSchema) }),
+  }),
+  member: z.object({
+    displayName: label,
+    planId: ids.planIdSchema.optional(),
+    planFromMs: wallMsSchema.optional(),
+    planToMs: wallMsSchema.optional(),
+    vehicles: z.array(z.object({ vehicleId: ids.vehicleIdSchema, plateDigest: z.string() })),
+  }),
+  /** `digest` = HMAC-SHA-256 hex under the site key over `card:NUMBER` or `pin:DIGITS`. */
+  credential: z.object({
+    kind: z.enum(['card', 'pin']),
+    digest: z.string(),
+    memberId: ids.memberIdSchema,
+    fromMs: wallMsSchema.optional(),
+    toMs: wallMsSchema.optional(),
+    revoked: z.boolean(),
+  }),
+  /** A cloud command for the site to decide; answered by an entry with the same `requestId` (= row key). */
+  request: z.object({
+    expiresMs: wallMsSchema,
+    command: z.discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('holdBooking'),
+        bookingId: ids.bookingIdSchema,
+        spaceId: ids.spaceIdSchema,
+        fromMs: wallMsSchema,
+        toMs: wallMsSchema,
+        holder: holderSchema,
+      }),
+      z.object({
+        kind: z.literal('confirmBooking'),
+        bookingId: ids.bookingIdSchema,
+        method: paymentMethodSchema,
+        paymentId: ids.paymentIdSchema,
+        amountMinor: z.int().min(0),
+      }),
+      z.object({ kind: z.literal('cancelBooking'), bookingId: ids.bookingIdSchema }),
+    ]),
+  }),
+} as const
+
+export type DirectoryKind = keyof typeof directoryBodies
+export type DirectoryBody<K extends DirectoryKind> = z.infer<(typeof directoryBodies)[K]>
+export type DirectoryRequestCommand = DirectoryBody<'request'>['command']
+
+/** One row of the directory as stored and as it travels in the shape. `body` null is a tombstone. */
+export const directoryRowSchema = z.object({
+  site_id: ids.siteIdSchema,
+  kind: z.string(),
+  key: z.string(),
+  rev: z.coerce.number().int(),
+  body: z.record(z.string(), z.unknown()).nullable(),
+  /** HMAC-SHA-256 hex under the site key over JCS `[site, epoch, rev, kind, key, body]`. */
+  digest: z.string(),
+})
+export type DirectoryRow = z.infer<typeof directoryRowSchema>

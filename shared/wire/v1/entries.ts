@@ -1,0 +1,188 @@
+import { z } from 'zod'
+import * as ids from '../../ids/ids.ts'
+
+/** Integer minor units of the site's currency, for example cents. May be negative only in refunds' sums. */
+export const amountMinorSchema = z.int().min(0).max(1_000_000_000)
+/** Milliseconds since the Unix epoch, UTC. */
+export const wallMsSchema = z.int().min(0)
+
+/** One line of a price: what, how much, tax included. `code` is translated by screens. */
+export const priceLineSchema = z.object({
+  code: z.string(),
+  label: z.string(),
+  quantity: z.number(),
+  amountMinor: z.int(),
+})
+/** A price as shown and charged: lines, total, and the tax contained in the total. */
+export const priceSchema = z.object({
+  currency: z.string().length(3),
+  lines: z.array(priceLineSchema),
+  totalMinor: amountMinorSchema,
+  taxMinor: amountMinorSchema,
+  taxRatePercent: z.number().min(0).max(100),
+  tariffId: ids.tariffIdSchema,
+  tariffVersion: z.int().min(1),
+  tzdataVersion: z.string(),
+})
+export type PriceLine = z.infer<typeof priceLineSchema>
+export type Price = z.infer<typeof priceSchema>
+
+export const vehicleClassSchema = z.enum(['motorcycle', 'car', 'large', 'ev', 'accessible'])
+export type VehicleClass = z.infer<typeof vehicleClassSchema>
+/** Where the money came from. `plan` is covered by a plan and moves no money (amount 0). */
+export const paymentMethodSchema = z.enum(['cash', 'card', 'plan'])
+export type PaymentMethod = z.infer<typeof paymentMethodSchema>
+
+/** Who a booking is for: a member, or a guest whose name stays on the site. */
+export const holderSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('member'), memberId: ids.memberIdSchema }),
+  z.object({ kind: z.literal('guest'), guestId: ids.guestIdSchema }),
+])
+export type Holder = z.infer<typeof holderSchema>
+
+const booking = { bookingId: ids.bookingIdSchema }
+/** Present when the entry answers a request that came as a directory row. */
+const answers = { requestId: ids.requestIdSchema.optional() }
+const session = { sessionId: ids.sessionIdSchema }
+const payment = {
+  paymentId: ids.paymentIdSchema,
+  subject: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('booking'), bookingId: ids.bookingIdSchema }),
+    z.object({ kind: z.literal('session'), sessionId: ids.sessionIdSchema }),
+  ]),
+  method: paymentMethodSchema,
+  amountMinor: amountMinorSchema,
+  currency: z.string().length(3),
+}
+
+/** The body of every entry type. Adding a type or an optional field is compatible; nothing else is. */
+export const entryBodies = {
+  'site.started': z.object({ version: z.string(), incarnation: z.int() }),
+  'booking.held': z.object({
+    ...booking,
+    ...answers,
+    spaceId: ids.spaceIdSchema,
+    holder: holderSchema,
+    reference: z.string(),
+    fromMs: wallMsSchema,
+    toMs: wallMsSchema,
+    blockToMs: wallMsSchema,
+    holdUntilMs: wallMsSchema,
+    price: priceSchema,
+  }),
+  'booking.confirmed': z.object({ ...booking, ...answers }),
+  'booking.cancelled': z.object({
+    ...booking,
+    ...answers,
+    feeMinor: amountMinorSchema,
+    refundMinor: amountMinorSchema,
+  }),
+  'booking.expired': z.object(booking),
+  'booking.checked_in': z.object(booking),
+  'booking.no_show': z.object(booking),
+  'booking.completed': z.object(booking),
+  'request.refused': z.object({ requestId: ids.requestIdSchema, code: z.string() }),
+  'payment.captured': z.object({
+    ...payment,
+    /** Who took the money: the site's own gateway or drawer, or the cloud. */
+    takenBy: z.enum(['site', 'cloud']),
+    tenderedMinor: amountMinorSchema.optional(),
+    changeMinor: amountMinorSchema.optional(),
+  }),
+  'payment.refunded': z.object({
+    ...payment,
+    takenBy: z.enum(['site', 'cloud']),
+    ofPaymentId: ids.paymentIdSchema,
+  }),
+  'access.granted': z.object({
+    doorId: ids.doorIdSchema,
+    credentialId: ids.credentialIdSchema,
+    memberId: ids.memberIdSchema.optional(),
+    right: z.enum(['plan', 'booking']),
+    bookingId: ids.bookingIdSchema.optional(),
+    effectId: ids.effectIdSchema,
+  }),
+  'access.refused': z.object({
+    doorId: ids.doorIdSchema,
+    credentialId: ids.credentialIdSchema.optional(),
+    reason: z.string(),
+  }),
+  'reader.pin_locked': z.object({ deviceId: ids.deviceIdSchema, untilMs: wallMsSchema }),
+  'door.state_changed': z.object({
+    doorId: ids.doorIdSchema,
+    state: z.enum(['closed', 'open', 'held_open', 'forced']),
+  }),
+  'incident.opened': z.object({ incidentId: z.string(), kind: z.string(), about: z.string() }),
+  'session.arrived': z.object({
+    ...session,
+    laneId: ids.laneIdSchema,
+    ticket: z.string(),
+    vehicleId: ids.vehicleIdSchema.optional(),
+    vehicleClass: vehicleClassSchema,
+    spaceId: ids.spaceIdSchema.optional(),
+    tariffId: ids.tariffIdSchema,
+    tariffVersion: z.int(),
+    effectId: ids.effectIdSchema,
+  }),
+  /** The vehicle passed the entry barrier: it now counts as inside. */
+  'session.entered': z.object({ ...session, laneId: ids.laneIdSchema, zoneId: ids.zoneIdSchema }),
+  'session.voided': z.object({ ...session, reason: z.enum(['backed_out', 'timeout']) }),
+  'session.charged': z.object({
+    ...session,
+    price: priceSchema,
+    untilMs: wallMsSchema,
+    dueMinor: amountMinorSchema,
+  }),
+  'session.departing': z.object({
+    ...session,
+    laneId: ids.laneIdSchema,
+    effectId: ids.effectIdSchema,
+    debtMinor: amountMinorSchema,
+  }),
+  'session.departed': z.object({ ...session, laneId: ids.laneIdSchema, zoneId: ids.zoneIdSchema }),
+  'lane.refused': z.object({
+    laneId: ids.laneIdSchema,
+    reason: z.string(),
+    sessionId: ids.sessionIdSchema.optional(),
+  }),
+  'space.sensed': z.object({ spaceId: ids.spaceIdSchema, occupied: z.boolean() }),
+  'effect.settled': z.object({
+    effectId: ids.effectIdSchema,
+    outcome: z.enum(['done', 'failed', 'expired', 'unknown']),
+    detail: z.string().optional(),
+  }),
+} as const
+
+export type EntryType = keyof typeof entryBodies
+export type EntryBody<T extends EntryType> = z.infer<(typeof entryBodies)[T]>
+/** What a decision produces: type and body; the ledger adds the rest. */
+export type LedgerEvent = { [T in EntryType]: { readonly type: T; readonly body: EntryBody<T> } }[EntryType]
+
+/** The frame around every body; `body` is checked apart, so that an unknown type can still be stored. */
+export const entryFrameSchema = z.object({
+  v: z.literal(1),
+  site: ids.siteIdSchema,
+  incarnation: z.int().min(1),
+  seq: z.int().min(1),
+  prev: z.string().regex(/^[0-9a-f]{64}$/),
+  at: z.object({
+    wallMs: wallMsSchema,
+    bootId: z.string(),
+    monotonicMs: z.number().min(0),
+    quality: z.enum(['trusted', 'untrusted']),
+  }),
+  type: z.string(),
+  commandId: ids.commandIdSchema,
+  body: z.record(z.string(), z.unknown()),
+})
+export type EntryFrame = z.infer<typeof entryFrameSchema>
+/** A frame as it travels; its body is proven only by `parseEvent`. */
+export type Entry = EntryFrame
+
+/** Reads the typed event out of a frame; `undefined` when the type or the body is not known to this version. */
+export function parseEvent(entry: Pick<Entry, 'type' | 'body'>): LedgerEvent | undefined {
+  if (!Object.hasOwn(entryBodies, entry.type)) return undefined
+  const type = entry.type as EntryType
+  const parsed = entryBodies[type].safeParse(entry.body)
+  return parsed.success ? ({ type, body: parsed.data } as LedgerEvent) : undefined
+}

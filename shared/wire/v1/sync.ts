@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { siteIdSchema } from '../../ids/ids.ts'
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/)
+export const headSchema = z.object({ seq: z.int().min(0), hash })
+
+/** Answer header of every append: `<seq>:<hash>`, the cloud's head and the only acknowledgement. */
+export const headHeader = 'Gatehouse-Head'
+
+export const enrolRequestSchema = z.object({
+  code: z.string().min(6).max(64),
+  /** Ed25519 public key as a JWK `x` value (base64url, 32 bytes). */
+  publicKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  machine: z.string().min(1).max(128),
+})
+export const enrolAnswerSchema = z.object({
+  siteId: siteIdSchema,
+  incarnation: z.int().min(1),
+  /** Ed25519 public key of the cloud, pinned by the edge (JWK `x`). */
+  cloudPublicKey: z.string(),
+  /** 32 bytes, base64url: keys the site's credential digests and directory row digests. */
+  siteKey: z.string(),
+})
+export type EnrolAnswer = z.infer<typeof enrolAnswerSchema>
+
+export const handshakeRequestSchema = z.object({
+  incarnation: z.int().min(1),
+  head: headSchema,
+  epoch: z.int().min(0),
+  rev: z.int().min(0),
+  version: z.string(),
+})
+export const handshakeAnswerSchema = z.object({
+  /** The cloud's head of this incarnation's stream. */
+  head: headSchema,
+  epoch: z.int().min(1),
+  cloudWallMs: z.int(),
+  /** `continue`: upload from the cloud's head; `fenced`: another life of this site exists, report only. */
+  verdict: z.enum(['continue', 'fork', 'edge_behind', 'fenced']),
+})
+export type HandshakeAnswer = z.infer<typeof handshakeAnswerSchema>
+
+/** What the site says its books hold; the cloud compares it with sums over its own projected tables. */
+export const siteSumsSchema = z.object({
+  head: headSchema,
+  entries: z.int().min(0),
+  bookings: z.record(z.string(), z.int().min(0)),
+  /** Sums of `payment.captured` minus `payment.refunded` per currency, minor units, per method. */
+  takings: z.array(
+    z.object({ currency: z.string(), method: z.string(), count: z.int(), amountMinor: z.int() }),
+  ),
+  sessions: z.object({ open: z.int(), departed: z.int(), voided: z.int() }),
+})
+export type SiteSums = z.infer<typeof siteSumsSchema>
+
+export const heartbeatSchema = z.object({
+  incarnation: z.int().min(1),
+  version: z.string(),
+  bootId: z.string(),
+  monotonicMs: z.number(),
+  wallMs: z.int(),
+  clockQuality: z.enum(['trusted', 'untrusted']),
+  /** Entries committed but not yet acknowledged by the cloud. */
+  waiting: z.int().min(0),
+  devicesDown: z.array(z.string()),
+  selling: z.enum(['all', 'none']),
+  directory: z.object({ epoch: z.int(), rev: z.int() }),
+  sums: siteSumsSchema,
+})
+export type Heartbeat = z.infer<typeof heartbeatSchema>
