@@ -54,6 +54,10 @@ export function randomCode(random: Random, length: number): string {
 }
 
 /** Makes a new opaque id such as `bk_7Q2M…` with 100 random bits; `schema` gives it its brand. */
-export function newId<T extends string>(schema: z.ZodType<T>, prefix: string, random: Random): T {
+export function newId<Schema extends z.ZodType<string>>(
+  schema: Schema,
+  prefix: string,
+  random: Random,
+): z.output<Schema> {
   return schema.parse(`${prefix}_${randomCode(random, 20)}`)
 }

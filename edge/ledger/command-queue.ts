@@ -1,0 +1,31 @@
+import type { Priority } from './command.ts'
+
+/** How many commands may wait per priority; more are refused as `busy` instead of growing without bound. */
+const waitingMax: Record<Priority, number> = { 0: 1_000, 1: 2_000, 2: 4_000, 3: 2_000 }
+
+/** A bounded queue per priority. Items leave in priority order, and in order of arrival within one. */
+export class CommandQueue<Item> {
+  readonly #lanes: Record<Priority, Item[]> = { 0: [], 1: [], 2: [], 3: [] }
+
+  /** Adds an item; `false` when its priority is full. */
+  push(priority: Priority, item: Item): boolean {
+    const lane = this.#lanes[priority]
+    if (lane.length >= waitingMax[priority]) return false
+    lane.push(item)
+    return true
+  }
+
+  /** Removes and returns up to `countMax` items, the most urgent first. */
+  take(countMax: number): Item[] {
+    const taken: Item[] = []
+    for (const priority of [0, 1, 2, 3] as const) {
+      if (taken.length >= countMax) break
+      taken.push(...this.#lanes[priority].splice(0, countMax - taken.length))
+    }
+    return taken
+  }
+
+  get size(): number {
+    return this.#lanes[0].length + this.#lanes[1].length + this.#lanes[2].length + this.#lanes[3].length
+  }
+}

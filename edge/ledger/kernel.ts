@@ -1,0 +1,245 @@
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import type { SiteId } from '@gatehouse/shared/ids/ids'
+import type { ChainHead, SealedEntry } from '@gatehouse/shared/ledger/chain'
+import type { Random } from '@gatehouse/shared/random/random'
+import { type BatchEnvironment, type CommandRun, type PendingCommand, runCommand } from './batch.ts'
+import type { Command, LedgerModule, Projections, Refusal } from './command.ts'
+import { CommandQueue } from './command-queue.ts'
+import type { SiteDatabase } from './database.ts'
+import { type EffectHandler, EffectRunner } from './effects.ts'
+import { readHead } from './entry-store.ts'
+import { type Failpoint, noFailpoint } from './failpoints.ts'
+import { ledgerModule } from './ledger-module.ts'
+import { bodyDigest, type Outcome } from './receipts.ts'
+import { statement } from './statements.ts'
+import { type StorageState, storageFailure } from './storage-state.ts'
+
+/**
+ * The command pipeline of a site.
+ *
+ *   submit ─▶ queue by priority ─▶ ┌ one transaction, one sync ──────────────────┐ ─▶ answers
+ *                                  │ per command: receipt? decide, append, apply │ ─▶ effects ─▶ effect.settled
+ *                                  └─────────────────────────────────────────────┘ ─▶ listeners (upload, screens)
+ *
+ * Nobody is answered and nothing physical happens before the sync. Commands are serial by construction.
+ */
+
+/** Commands that share one transaction and one sync at most. */
+const batchMax = 128
+
+export interface KernelOptions {
+  readonly db: SiteDatabase
+  readonly siteId: SiteId
+  readonly incarnation: number
+  readonly clock: Clock
+  readonly random: Random
+  readonly modules: readonly LedgerModule[]
+  readonly effects: readonly EffectHandler[]
+  readonly onBug: (error: unknown, what: string) => void
+  /** Called when the disk is full, so that reserved room can be given back. */
+  readonly onDiskFull?: () => void
+  readonly failpoint?: Failpoint
+}
+
+/** A command as callers send it. `key` is the caller's idempotency key. */
+export interface Submission {
+  readonly kind: string
+  readonly caller: string
+  readonly key: string
+  readonly input: unknown
+}
+
+interface Waiting extends PendingCommand {
+  readonly answer: (outcome: Outcome) => void
+}
+
+/** The serial, durable heart of the edge: takes commands, keeps the ledger, starts effects. */
+export class Kernel {
+  readonly db: SiteDatabase
+  readonly siteId: SiteId
+  readonly incarnation: number
+  readonly #commands = new Map<string, Command>()
+  readonly #queue = new CommandQueue<Waiting>()
+  readonly #env: BatchEnvironment
+  readonly #options: KernelOptions
+  readonly #effects: EffectRunner
+  readonly #listeners = new Set<(entries: readonly SealedEntry[]) => void>()
+  #head: ChainHead
+  #storage: StorageState = 'open'
+  #sellingStopped: string | undefined
+  #scheduled = false
+  #closed = false
+
+  constructor(options: KernelOptions) {
+    const modules = [ledgerModule, ...options.modules]
+    for (const module of modules) {
+      options.db.exec(module.tablesSql)
+      for (const command of module.commands) this.#commands.set(command.kind, command)
+    }
+    this.db = options.db
+    this.siteId = options.siteId
+    this.incarnation = options.incarnation
+    this.#options = options
+    const projections: readonly Projections[] = modules.map((module) => module.projections)
+    this.#env = { ...options, projections, failpoint: options.failpoint ?? noFailpoint }
+    this.#effects = new EffectRunner({
+      handlers: options.effects,
+      clock: options.clock,
+      failpoint: this.#env.failpoint,
+      settle: (settlement) =>
+        this.submit({
+          kind: 'settleEffect',
+          caller: 'effects',
+          key: settlement.effectId,
+          input: settlement,
+        }),
+    })
+    this.#head = readHead(options.db, options.incarnation)
+  }
+
+  get head(): ChainHead {
+    return this.#head
+  }
+
+  get storage(): StorageState {
+    return this.#storage
+  }
+
+  /** How many commands wait now. */
+  get waiting(): number {
+    return this.#queue.size
+  }
+
+  /** Stops selling for a stated reason (`fenced`, `store_damaged`), or allows it again. */
+  setSelling(stoppedBecause: string | undefined): void {
+    this.#sellingStopped = stoppedBecause
+  }
+
+  /** Allows all commands again after the disk got room. */
+  storageRestored(): void {
+    this.#storage = 'open'
+  }
+
+  /** Calls `listener` after each commit with the entries it made, in order. Returns a function that stops it. */
+  onCommitted(listener: (entries: readonly SealedEntry[]) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Settles what a crash left open: physical effects become `unknown`, repeatable ones run again. */
+  async recoverEffects(): Promise<void> {
+    await this.#effects.recover(this.db)
+  }
+
+  /**
+   * Queues a command and answers once it is durable.
+   *
+   * Refusals besides the command's own: `invalid_input`, `key_reused`, `busy` (queue full), `store_full`
+   * and `selling_stopped` (selling commands only), `store_unavailable`, `internal`.
+   */
+  submit(submission: Submission): Promise<Outcome> {
+    const command = this.#commands.get(submission.kind)
+    if (!command) throw new TypeError(`unknown command ${submission.kind}`)
+    if (this.#closed) return Promise.resolve(refused('stopping'))
+    const parsed = command.parse(submission.input)
+    if (!parsed.ok) return Promise.resolve({ ok: false, refusal: parsed.error })
+    const { caller, key } = submission
+    const digest = bodyDigest(command.kind, submission.input)
+    return new Promise((answer) => {
+      const waiting = { command, caller, key, digest, input: parsed.value, answer }
+      if (!this.#queue.push(command.priority, waiting)) return answer(refused('busy'))
+      this.#schedule()
+    })
+  }
+
+  /** Runs what still waits, then refuses new commands. */
+  close(): void {
+    this.#closed = true
+    while (this.#queue.size > 0) this.#drain()
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    // Immediates run after pending input was read, so that people who arrive together share one sync.
+    setImmediate(() => {
+      this.#scheduled = false
+      this.#drain()
+      if (this.#queue.size > 0) this.#schedule()
+    })
+  }
+
+  #drain(): void {
+    const batch = this.#queue.take(batchMax)
+    const allowed = batch.filter((waiting) => {
+      const stopped = waiting.command.sells ? this.#whySellingStops() : undefined
+      if (stopped) waiting.answer({ ok: false, refusal: stopped })
+      return !stopped
+    })
+    if (allowed.length === 0) return
+    try {
+      this.#commit(allowed)
+    } catch (error) {
+      this.#recoverBatch(allowed, error)
+    }
+  }
+
+  #commit(batch: readonly Waiting[]): void {
+    const { db } = this
+    let head = this.#head
+    const runs: CommandRun[] = []
+    statement(db, 'BEGIN IMMEDIATE').run()
+    try {
+      for (const waiting of batch) {
+        const run = runCommand(this.#env, head, waiting)
+        const last = run.entries.at(-1)
+        if (last) head = { seq: last.entry.seq, hash: last.hash }
+        runs.push(run)
+      }
+      this.#env.failpoint('commit.before')
+      statement(db, 'COMMIT').run()
+    } catch (error) {
+      if (db.inTransaction) db.exec('ROLLBACK')
+      throw error
+    }
+    this.#env.failpoint('commit.after')
+    this.#head = head
+    this.#publish(batch, runs)
+  }
+
+  #publish(batch: readonly Waiting[], runs: readonly CommandRun[]): void {
+    // Effects first: a strike must not wait until screens have been told.
+    for (const run of runs) for (const effect of run.effects) this.#effects.start(effect)
+    this.#env.failpoint('answer.before')
+    for (const [index, run] of runs.entries()) batch[index]?.answer(run.outcome)
+    const entries = runs.flatMap((run) => run.entries)
+    if (entries.length > 0) for (const listener of this.#listeners) listener(entries)
+  }
+
+  #recoverBatch(batch: readonly Waiting[], error: unknown): void {
+    const failure = storageFailure(error)
+    if (failure === 'disk_full' && this.#storage === 'open') {
+      this.#storage = 'reserved'
+      this.#options.onDiskFull?.()
+      // The reserve was given back: what must go on is tried again, selling is refused by the queue's filter.
+      for (const waiting of batch) {
+        if (!this.#queue.push(waiting.command.priority, waiting)) waiting.answer(refused('busy'))
+      }
+      this.#schedule()
+      return
+    }
+    this.#options.onBug(error, 'ledger.commit')
+    const code = failure === 'disk_full' ? 'store_full' : 'store_unavailable'
+    for (const waiting of batch) waiting.answer(refused(code))
+  }
+
+  #whySellingStops(): Refusal | undefined {
+    if (this.#storage === 'reserved') return { code: 'store_full' }
+    if (this.#sellingStopped) return { code: 'selling_stopped', detail: { reason: this.#sellingStopped } }
+    return undefined
+  }
+}
+
+function refused(code: string): Outcome {
+  return { ok: false, refusal: { code } }
+}

@@ -1,0 +1,41 @@
+-- The ledger and what makes commands safe to repeat. Entries are never updated or deleted here.
+CREATE TABLE IF NOT EXISTS entries (
+  incarnation INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  type TEXT NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (incarnation, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER IF NOT EXISTS entries_are_gapless BEFORE INSERT ON entries
+WHEN NEW.seq <> 1 + coalesce((SELECT max(seq) FROM entries WHERE incarnation = NEW.incarnation), 0)
+BEGIN SELECT raise(ABORT, 'entry_gap'); END;
+
+CREATE TRIGGER IF NOT EXISTS entries_never_change BEFORE UPDATE ON entries
+BEGIN SELECT raise(ABORT, 'entry_changed'); END;
+
+-- One row per answered command, scoped to the caller; the same key and body gets the same answer.
+CREATE TABLE IF NOT EXISTS receipts (
+  caller TEXT NOT NULL,
+  key TEXT NOT NULL,
+  body_digest TEXT NOT NULL,
+  accepted INTEGER NOT NULL,
+  answer TEXT NOT NULL,
+  wall_ms INTEGER NOT NULL,
+  PRIMARY KEY (caller, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS receipts_by_age ON receipts (wall_ms);
+
+-- Effects that were decided; `outcome` is null until an entry says how one ended.
+CREATE TABLE IF NOT EXISTS effects (
+  effect_id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  body TEXT NOT NULL,
+  boot_id TEXT NOT NULL,
+  deadline_monotonic_ms REAL NOT NULL,
+  outcome TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS effects_unsettled ON effects (effect_id) WHERE outcome IS NULL;
