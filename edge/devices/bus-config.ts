@@ -1,0 +1,35 @@
+import { z } from 'zod'
+
+const channels = z.record(z.string().regex(/^[1-9]\d?$/), z.int().min(0).max(255))
+
+/** One bus of the edge's configuration file; device rows name it. */
+export const busConfigSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('tcp'), host: z.string().min(1), port: z.int().min(1).max(65_535) }),
+  z.object({
+    kind: z.literal('serial'),
+    path: z.string().min(1),
+    baudRate: z.int().min(300).max(921_600).default(9600),
+  }),
+  z.object({
+    kind: z.literal('gpio'),
+    /** Label of the chip as the kernel gives it, for example `pinctrl-bcm2711`; never a raw number. */
+    chip: z.string().min(1),
+    /** Channel of a device row → line offset on the chip. */
+    outputs: channels.default({}),
+    inputs: channels.default({}),
+    /** Relay modules that switch on at low level; inputs with a pull-up, closed to ground. */
+    outputsActiveLow: z.boolean().default(false),
+    inputsActiveLow: z.boolean().default(true),
+  }),
+])
+export type BusConfig = z.infer<typeof busConfigSchema>
+
+/** Buses by the name that device rows use. */
+export const busesConfigSchema = z.record(z.string().min(1), busConfigSchema)
+
+/** Where the edge finds its MQTT broker and how it presents itself. */
+export interface MqttConfig {
+  readonly url: string
+  readonly username?: string
+  readonly password?: string
+}
