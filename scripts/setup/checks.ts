@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { z } from 'zod'
+import { repositoryRoot } from '../repository-root.ts'
+
+/** What one check came to; a check without counts of its own counts as one. */
+interface Outcome {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+interface Check {
+  readonly name: string
+  readonly hint: string
+  /** Path of the JavaScript program, from the root of the checkout. */
+  readonly program: string
+  readonly args: readonly string[]
+  /** File that the program writes its counts to, in the scratch folder. */
+  readonly countsFile?: string
+}
+
+const countsSchema = z
+  .object({ numPassedTests: z.int(), numFailedTests: z.int(), numPendingTests: z.int() })
+  .transform((counts) => ({
+    passed: counts.numPassedTests,
+    failed: counts.numFailedTests,
+    skipped: counts.numPendingTests,
+  }))
+
+const scratch = mkdtempSync(join(tmpdir(), 'gatehouse-test-'))
+
+const checks: readonly Check[] = [
+  {
+    name: 'Format and lint',
+    hint: 'npm run format repairs most of it.',
+    program: 'node_modules/@biomejs/biome/bin/biome',
+    args: ['check', '--diagnostic-level=error', '.'],
+  },
+  {
+    name: 'House rules',
+    hint: 'each line names the file, the rule and what to write instead.',
+    program: 'scripts/dist/tidy/main.js',
+    args: [],
+  },
+  {
+    name: 'Unused code',
+    hint: 'remove what knip lists, or use it.',
+    program: 'node_modules/knip/bin/knip.js',
+    args: ['--no-progress'],
+  },
+  {
+    name: 'Tests',
+    hint: 'npx vitest run <file> repeats one file.',
+    program: 'node_modules/vitest/vitest.mjs',
+    args: ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${join(scratch, 'vitest.json')}`],
+    countsFile: 'vitest.json',
+  },
+  {
+    name: 'Screens',
+    hint: 'a screen does not build; the lines above name the file.',
+    program: 'scripts/dist/setup/screens.js',
+    args: [],
+  },
+  {
+    name: 'Browser',
+    hint: 'set CHROME_PATH to a Chrome, Chromium or Edge, or look at the lines above.',
+    program: 'scripts/dist/browser/main.js',
+    args: [`--counts=${join(scratch, 'browser.json')}`],
+    countsFile: 'browser.json',
+  },
+]
+
+let running: ReturnType<typeof spawn> | undefined
+
+function run(check: Check): Promise<number> {
+  const child = spawn(process.execPath, [join(repositoryRoot, check.program), ...check.args], {
+    cwd: repositoryRoot,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  running = child
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve(code ?? 1))
+  })
+}
+
+function outcomeOf(check: Check, code: number): Outcome {
+  const plain = { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }
+  if (check.countsFile === undefined) return plain
+  const path = join(scratch, check.countsFile)
+  if (!existsSync(path)) return plain
+  const counts = countsSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
+  // A run that fails without a failed test (a file that does not load, say) is still a failure.
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
+}
+
+async function main(): Promise<void> {
+  const wanted = process.argv.slice(2)
+  // The set-up before this program compiled everything: that check has passed.
+  let total: Outcome = { passed: 1, failed: 0, skipped: 0 }
+  for (const check of checks) {
+    if (wanted.length > 0 && !wanted.includes(check.name)) continue
+    process.stdout.write(`\n── ${check.name}\n`)
+    const began = performance.now()
+    const code = await run(check)
+    const outcome = outcomeOf(check, code)
+    total = {
+      passed: total.passed + outcome.passed,
+      failed: total.failed + outcome.failed,
+      skipped: total.skipped + outcome.skipped,
+    }
+    const seconds = ((performance.now() - began) / 1000).toFixed(1)
+    process.stdout.write(`── ${check.name}: ${outcome.failed === 0 ? 'ok' : 'FAILED'} after ${seconds} s\n`)
+    if (outcome.failed > 0) process.stdout.write(`   What to do: ${check.hint}\n`)
+  }
+  const skipsFail = process.env.CI !== undefined && total.skipped > 0
+  if (total.skipped > 0) {
+    process.stdout.write(`\n${total.skipped} skipped${skipsFail ? ', which counts as failed here' : ''}\n`)
+  }
+  const failed = total.failed + (skipsFail ? total.skipped : 0)
+  process.stdout.write(`\n${total.passed} passed, ${failed} failed\n`)
+  process.exitCode = failed === 0 ? 0 : 1
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    running?.kill(signal)
+    rmSync(scratch, { recursive: true, force: true })
+    process.exit(130)
+  })
+}
+await main()
+rmSync(scratch, { recursive: true, force: true })

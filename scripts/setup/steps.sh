@@ -1,0 +1,75 @@
+# Shared by scripts/start and scripts/test: prepares a checkout so that compiled programs can run.
+# Sourced, never run. Needs Node.js >= 20.19 and npm on the PATH, and nothing else.
+
+gatehouse_log=''
+
+# Leaves no process of a broken step behind.
+gatehouse_cleanup() {
+  [ -n "$gatehouse_log" ] && rm -f "$gatehouse_log"
+  gatehouse_log=''
+}
+trap gatehouse_cleanup EXIT
+
+fail() {
+  printf '\n%s\n' "$1" >&2
+  [ $# -gt 1 ] && printf '  What to do: %s\n' "$2" >&2
+  exit 1
+}
+
+# step NAME HINT COMMAND...: runs the command quietly, prints name and elapsed time; on failure its output and the hint.
+step() {
+  local name=$1 hint=$2 began code=0
+  shift 2
+  began=$SECONDS
+  gatehouse_log=$(mktemp "${TMPDIR:-/tmp}/gatehouse-step.XXXXXX")
+  printf '  %-34s' "$name"
+  "$@" >"$gatehouse_log" 2>&1 || code=$?
+  if [ "$code" -ne 0 ]; then
+    printf 'failed after %s s\n\n' "$((SECONDS - began))"
+    tail -n 40 "$gatehouse_log" >&2
+    if [ "$name" = 'Installing packages' ]; then hint=$(install_hint "$hint"); fi
+    fail "The step \"$name\" failed." "$hint"
+  fi
+  printf '%s s\n' "$((SECONDS - began))"
+  gatehouse_cleanup
+}
+
+# Better words when the native SQLite module could be neither downloaded nor compiled.
+install_hint() {
+  local missing=''
+  if grep -qE 'better-sqlite3|node-gyp|gyp ERR' "$gatehouse_log"; then
+    for tool in python3 make g++; do command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"; done
+  fi
+  if [ -n "$missing" ]; then
+    printf 'better-sqlite3 has no prebuilt binary for this machine and compiling it needs:%s (on Debian: apt-get install python3 make g++).' "$missing"
+  else
+    printf '%s' "$1"
+  fi
+}
+
+check_node() {
+  command -v node >/dev/null 2>&1 || fail 'Node.js was not found.' 'install Node.js 20.19 or newer (https://nodejs.org), then run this again.'
+  command -v npm >/dev/null 2>&1 || fail 'npm was not found.' 'install npm, which comes with Node.js, then run this again.'
+  node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
+    fail "Node.js $(node --version) is too old." 'install Node.js 20.19 or newer, then run this again.'
+}
+
+install_packages() {
+  if node scripts/setup/installed.mjs check; then
+    echo 'The lock file has not changed.'
+    return 0
+  fi
+  npm ci --no-audit --no-fund && node scripts/setup/installed.mjs stamp
+}
+
+compile() { node node_modules/typescript/bin/tsc -b; }
+
+build_screens() { node scripts/dist/setup/screens.js; }
+
+# prepare: everything both commands need before their own work.
+prepare() {
+  check_node
+  step 'Installing packages' 'check the connection to the npm registry (npm ping), then run this again.' install_packages
+  step 'Compiling' 'the sources do not compile; the lines above name file and line.' compile
+  step 'Building the screens' 'a screen does not build; the lines above name the file.' build_screens
+}
