@@ -164,6 +164,8 @@ export const directoryRowSchema = z.object({
   site_id: ids.siteIdSchema,
   kind: z.string(),
   key: z.string(),
+  /** The life of the cloud's promises in which the row was written; positions are `(epoch, rev)`. */
+  epoch: z.coerce.number().int(),
   rev: z.coerce.number().int(),
   body: z.record(z.string(), z.unknown()).nullable(),
   /** HMAC-SHA-256 hex under the site key over JCS `[site, epoch, rev, kind, key, body]`. */

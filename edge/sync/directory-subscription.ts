@@ -1,0 +1,134 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { isChangeMessage, isControlMessage, type Message, type Row, ShapeStream } from '@electric-sql/client'
+import { canonicalJson } from '@gatehouse/shared/ledger/chain'
+import { type DirectoryRow, directoryRowSchema } from '@gatehouse/shared/wire/v1/directory'
+import { type Failpoint, noFailpoint } from '../ledger/failpoints.ts'
+import type { CloudClientOptions } from './cloud-client.ts'
+import type { AppliedRow, Directory } from './directory.ts'
+import type { SiteIdentity } from './site-identity.ts'
+
+/**
+ * Follows the site's directory shape with the stock client.
+ *
+ *   following ─ change ─▶ collecting ─ up-to-date ─▶ applied with its position ─▶ following
+ *   any ─ must-refetch ─▶ shadow (the old copy stays in force) ─ up-to-date ─▶ swapped ─▶ following
+ */
+
+export interface SubscriptionOptions {
+  readonly directory: Directory
+  readonly identity: SiteIdentity
+  readonly client: CloudClientOptions
+  readonly onReachable: (reachable: boolean) => void
+  /** A row that was refused: `wrong_digest`, `older_position`, `unreadable`. It is reported, not applied. */
+  readonly onRefused: (reason: string, key: string) => void
+  readonly onFailure: (error: unknown) => void
+  readonly failpoint?: Failpoint
+}
+
+/** Keeps the edge's directory equal to the cloud's, across restarts and interruptions. */
+export class DirectorySubscription {
+  readonly #options: SubscriptionOptions
+  readonly #abort = new AbortController()
+  #collected = new Map<string, AppliedRow>()
+  #replacing: boolean
+
+  constructor(options: SubscriptionOptions) {
+    this.#options = options
+    this.#replacing = options.directory.position().offset === '-1'
+  }
+
+  start(): void {
+    const { client, identity, directory, onFailure, onReachable } = this.#options
+    const { handle, offset } = directory.position()
+    const stream = new ShapeStream({
+      url: `${client.cloudUrl}/sync/v1/shape`,
+      params: { table: 'site_directory', where: `site_id='${identity.siteId}'` },
+      headers: { Authorization: async () => `Bearer ${await client.token()}` },
+      // The stored offset was produced by this client; its type only spells out the form.
+      offset: offset as '-1',
+      ...(handle === undefined ? {} : { handle }),
+      signal: this.#abort.signal,
+      backoffOptions: { initialDelay: 250, maxDelay: 5_000, multiplier: 1.7 },
+      onError: (error) => {
+        onReachable(false)
+        onFailure(error)
+        return {}
+      },
+    })
+    stream.subscribe(
+      (messages) => this.#take(messages, stream),
+      (error) => onFailure(error),
+    )
+  }
+
+  stop(): void {
+    this.#abort.abort()
+  }
+
+  #take(messages: Message<Row>[], stream: Pick<ShapeStream, 'lastOffset' | 'shapeHandle'>): void {
+    for (const message of messages) {
+      if (isControlMessage(message)) {
+        if (message.headers.control === 'must-refetch') this.#startShadow()
+        if (message.headers.control === 'up-to-date') this.#apply(stream)
+      } else if (isChangeMessage(message)) {
+        this.#collect(message.value, message.headers.operation)
+      }
+    }
+  }
+
+  #startShadow(): void {
+    this.#collected = new Map()
+    this.#replacing = true
+  }
+
+  #collect(value: Row, operation: string): void {
+    const parsed = directoryRowSchema.safeParse(value)
+    if (!parsed.success) {
+      this.#options.onRefused('unreadable', `${String(value.kind)}/${String(value.key)}`)
+      return
+    }
+    const row = parsed.data
+    const name = `${row.kind}/${row.key}`
+    if (!this.#authentic(row)) {
+      this.#options.onRefused('wrong_digest', name)
+      return
+    }
+    const body = operation === 'delete' ? null : row.body
+    this.#collected.set(name, { kind: row.kind, key: row.key, epoch: row.epoch, rev: row.rev, body })
+  }
+
+  #authentic(row: DirectoryRow): boolean {
+    const text = canonicalJson([row.site_id, row.epoch, row.rev, row.kind, row.key, row.body])
+    const { siteKey } = this.#options.identity
+    const expected = createHmac('sha256', Buffer.from(siteKey, 'base64url')).update(text).digest()
+    const actual = Buffer.from(row.digest, 'hex')
+    return actual.length === expected.length && timingSafeEqual(actual, expected)
+  }
+
+  #apply(stream: Pick<ShapeStream, 'lastOffset' | 'shapeHandle'>): void {
+    const { directory, failpoint = noFailpoint, onReachable, onRefused } = this.#options
+    onReachable(true)
+    const before = directory.position()
+    const isNewer = (row: AppliedRow) =>
+      row.epoch > before.epoch || (row.epoch === before.epoch && row.rev > before.rev)
+    const rows = [...this.#collected.values()].filter((row) => {
+      const wanted = this.#replacing || isNewer(row)
+      if (!wanted) onRefused('older_position', `${row.kind}/${row.key}`)
+      return wanted
+    })
+    this.#collected = new Map()
+    const offset = stream.lastOffset
+    if (rows.length === 0 && !this.#replacing && offset === before.offset) return
+    const latest = rows.reduce(
+      (best, row) =>
+        row.epoch > best.epoch || (row.epoch === best.epoch && row.rev > best.rev) ? row : best,
+      this.#replacing ? { epoch: 0, rev: 0 } : before,
+    )
+    failpoint('directory.before_commit')
+    const position = { epoch: latest.epoch, rev: latest.rev, handle: stream.shapeHandle, offset }
+    const live = rows.filter((row) => !this.#replacing || row.body !== null)
+    directory.apply(live, position, this.#replacing)
+    failpoint('directory.after_commit')
+    this.#replacing = false
+  }
+}

@@ -1,0 +1,35 @@
+import { type ChainHead, emptyHead } from '@gatehouse/shared/ledger/chain'
+import type { SiteDatabase } from '../ledger/database.ts'
+import { statement } from '../ledger/statements.ts'
+
+/** The head that the cloud last acknowledged for an incarnation. */
+export function acknowledgedHead(db: SiteDatabase, incarnation: number): ChainHead {
+  const row = statement<ChainHead>(
+    db,
+    'SELECT acked_seq AS seq, acked_hash AS hash FROM upload_position WHERE incarnation = ?',
+  ).get(incarnation)
+  return row ?? emptyHead
+}
+
+/** Stores the cloud's acknowledgement. */
+export function storeAcknowledgement(db: SiteDatabase, incarnation: number, head: ChainHead): void {
+  statement(
+    db,
+    `INSERT INTO upload_position (incarnation, acked_seq, acked_hash, producer_epoch) VALUES (?, ?, ?, 0)
+     ON CONFLICT (incarnation) DO UPDATE SET acked_seq = excluded.acked_seq, acked_hash = excluded.acked_hash`,
+  ).run(incarnation, head.seq, head.hash)
+}
+
+/** Takes the next producer epoch: every upload run is a new one and counts its requests from 0. */
+export function nextProducerEpoch(db: SiteDatabase, incarnation: number): number {
+  statement(
+    db,
+    `INSERT INTO upload_position (incarnation, acked_seq, acked_hash, producer_epoch) VALUES (?, 0, ?, 0)
+     ON CONFLICT (incarnation) DO UPDATE SET producer_epoch = producer_epoch + 1`,
+  ).run(incarnation, emptyHead.hash)
+  const row = statement<{ producer_epoch: number }>(
+    db,
+    'SELECT producer_epoch FROM upload_position WHERE incarnation = ?',
+  ).get(incarnation)
+  return row?.producer_epoch ?? 0
+}

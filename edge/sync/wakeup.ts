@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Lets one loop rest until somebody rings, or until a time has passed. */
+export class Wakeup {
+  #ringing = false
+  #wake: (() => void) | undefined
+  #pause = new AbortController()
+
+  /** Ends the current wait; a ring while nobody waits is kept for the next one. */
+  ring(): void {
+    this.#ringing = true
+    this.#wake?.()
+  }
+
+  /** Waits for a ring. */
+  async wait(): Promise<void> {
+    if (!this.#ringing) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+      this.#wake = undefined
+    }
+    this.#ringing = false
+  }
+
+  /** Waits `ms` milliseconds; only `cancel` ends it early. */
+  async pause(ms: number): Promise<void> {
+    try {
+      await sleep(ms, undefined, { signal: this.#pause.signal })
+    } catch {
+      // Cancelled: the loop looks at its own state next.
+    }
+  }
+
+  /** Ends every wait, now and later. */
+  cancel(): void {
+    this.#pause.abort()
+    this.ring()
+  }
+}
