@@ -41,7 +41,8 @@ CREATE TABLE idempotency_key (
   digest text NOT NULL,
   -- Absent while the first call still runs.
   status int,
-  body jsonb,
+  -- The answer's bytes: a repeated call gets the very same.
+  body text,
   -- A process that died lets go of the key at this time.
   lease_ms bigint NOT NULL,
   created_ms bigint NOT NULL,

@@ -1,0 +1,125 @@
+import type { Problem } from '@gatehouse/shared/api/problem'
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+
+/** A refusal before it is rendered; `type` and `traceId` are added on the way out. */
+export type Refused = Omit<Problem, 'type' | 'traceId'>
+
+const mediaType = 'application/problem+json'
+
+/** Answers with `application/problem+json` (RFC 9457) that names the trace of this request. */
+export function problem(context: Context, refused: Refused, headers: Record<string, string> = {}): Response {
+  return problemResponse(refused, context.get('traceId'), headers)
+}
+
+/** The same outside a request context, for middleware that only has the request. */
+export function problemResponse(
+  refused: Refused,
+  traceId: string | undefined,
+  headers: Record<string, string> = {},
+): Response {
+  const body: Problem = {
+    type: `urn:gatehouse:problem:${refused.code}`,
+    ...refused,
+    ...(traceId === undefined ? {} : { traceId }),
+  }
+  return new Response(JSON.stringify(body), {
+    status: refused.status as ContentfulStatusCode,
+    headers: { 'content-type': mediaType, ...headers },
+  })
+}
+
+interface ProblemText {
+  readonly status: number
+  readonly title: string
+  readonly hint: string
+}
+
+/** Every code the cloud answers with; codes of a site's refusals are here too (RULES, Answers). */
+const catalogue = {
+  malformed_json: [400, 'The request is not valid JSON.', 'Send one JSON object in UTF-8.'],
+  invalid_request: [422, 'Something in the request cannot be right.', 'Correct the fields named in issues.'],
+  key_required: [
+    400,
+    'The request needs an Idempotency-Key header.',
+    'Send a new random key of 8 to 64 letters, digits, dots, dashes or underscores for each action.',
+  ],
+  key_reused: [
+    422,
+    'This Idempotency-Key was used with another request.',
+    'Send the request again with a new key.',
+  ],
+  key_busy: [
+    409,
+    'The first request with this key is still running.',
+    'Send the same request with the same key again in a few seconds.',
+  ],
+  not_logged_in: [401, 'You are not logged in.', 'Log in and try again.'],
+  forbidden: [403, 'This is not yours to see or change.', 'Log in with an account that has the right.'],
+  not_a_member: [
+    403,
+    'This account is not a member.',
+    'Bookings need a member. Ask the operator to add one to this account.',
+  ],
+  wrong_origin: [403, 'The request came from another website.', 'Open Gatehouse at its own address.'],
+  wrong_host: [421, 'This host name is not one of ours.', 'Open Gatehouse at its configured address.'],
+  not_found: [404, 'There is nothing here.', 'Check the address.'],
+  too_large: [413, 'The request is too large.', 'Send less at once.'],
+  too_many: [429, 'Too many requests.', 'Wait for the time in Retry-After and try again.'],
+  internal: [500, 'Something went wrong on our side.', 'Try again; if it stays, report the trace id.'],
+  unavailable: [503, 'The service is not ready.', 'Try again in a few seconds.'],
+  site_unreachable: [
+    503,
+    'The site cannot be reached at the moment, so nothing was booked.',
+    'Try again when the site is back, choose another site, or book at the kiosk on site.',
+  ],
+  space_taken: [409, 'The space is taken at that time.', 'Choose one of the alternatives or another time.'],
+  closed: [409, 'The site is closed at that time.', 'Choose a time within the opening hours.'],
+  gap: [409, 'The space needs a gap between bookings.', 'Start later or end earlier.'],
+  out_of_service: [409, 'The space is out of service.', 'Choose another space.'],
+  not_bookable: [422, 'This space cannot be booked.', 'Choose another space.'],
+  space_unknown: [404, 'There is no such space at this site.', 'Choose a space from the floor plan.'],
+  reversed_interval: [422, 'The end must come after the start.', 'Choose an end after the start.'],
+  in_the_past: [422, 'That time is over.', 'Choose a time that has not begun.'],
+  too_long: [422, 'The booking is too long.', 'Book a shorter time.'],
+  too_far_ahead: [422, 'That is too far ahead.', 'Choose an earlier day.'],
+  hold_expired: [410, 'The hold has expired.', 'Book again.'],
+  booking_ended: [410, 'This booking has ended.', 'Make a new booking.'],
+  not_held: [409, 'The booking cannot be confirmed now.', 'Look at the booking for its state.'],
+  still_pending: [
+    409,
+    'The site has not answered yet.',
+    'Wait until the booking is held; it shows by itself.',
+  ],
+  too_late: [409, 'It is too late to cancel.', 'Ask the staff on site.'],
+  not_covered: [402, 'Your plan does not cover this booking.', 'Pay by card instead.'],
+  payment_refused: [402, 'The card was refused.', 'Pay with another card.'],
+  request_expired: [410, 'The site did not answer in time.', 'Book again.'],
+  request_withdrawn: [410, 'The request was withdrawn.', 'Book again.'],
+} as const satisfies Record<string, readonly [number, string, string]>
+
+export type ProblemCode = keyof typeof catalogue
+
+/** The refusal for a known code. */
+export function refusal(code: ProblemCode): Refused {
+  const [status, title, hint] = catalogue[code]
+  return { status, code, title, hint }
+}
+
+// What a site refuses under its own names, in the words of this API.
+const siteSynonyms: Readonly<Record<string, ProblemCode>> = {
+  expired: 'request_expired',
+  taken: 'space_taken',
+}
+
+/** Renders the code of a site's `request.refused`; a code this version does not know is a 409 under its own name. */
+export function siteRefusal(code: string): Refused {
+  const known = siteSynonyms[code] ?? code
+  if (Object.hasOwn(catalogue, known)) return refusal(known as ProblemCode)
+  const text: ProblemText = {
+    status: 409,
+    title: 'The site refused the request.',
+    hint: 'Choose another time or space.',
+  }
+  return { ...text, code }
+}

@@ -1,0 +1,84 @@
+/** Who somebody is to Gatehouse; set by an operator, never by the person. */
+export const roles = ['member', 'site_manager', 'hq'] as const
+export type Role = (typeof roles)[number]
+
+/** Everything an API of the cloud may ask for. */
+export const permissions = [
+  'sites.read',
+  'bookings.own',
+  'live.listen',
+  'hq.overview',
+  'hq.site',
+  'hq.ledger',
+  'hq.reconciliation',
+  'hq.hours',
+] as const
+export type Permission = (typeof permissions)[number]
+
+/** How far a permission reaches: every site, only the sites somebody manages, or nowhere. */
+export type Reach = 'all' | 'own_sites' | 'none'
+
+/** The role × permission matrix; a missing cell does not compile. */
+export const permissionMatrix: Readonly<Record<Role, Readonly<Record<Permission, Reach>>>> = {
+  member: {
+    'sites.read': 'all',
+    'bookings.own': 'all',
+    'live.listen': 'all',
+    'hq.overview': 'none',
+    'hq.site': 'none',
+    'hq.ledger': 'none',
+    'hq.reconciliation': 'none',
+    'hq.hours': 'none',
+  },
+  site_manager: {
+    'sites.read': 'all',
+    'bookings.own': 'all',
+    'live.listen': 'all',
+    'hq.overview': 'own_sites',
+    'hq.site': 'own_sites',
+    'hq.ledger': 'own_sites',
+    'hq.reconciliation': 'own_sites',
+    'hq.hours': 'own_sites',
+  },
+  hq: {
+    'sites.read': 'all',
+    'bookings.own': 'all',
+    'live.listen': 'all',
+    'hq.overview': 'all',
+    'hq.site': 'all',
+    'hq.ledger': 'all',
+    'hq.reconciliation': 'all',
+    'hq.hours': 'all',
+  },
+}
+
+/** Who is logged in, as every API sees it. */
+export interface Login {
+  readonly userId: string
+  readonly email: string
+  readonly displayName: string
+  readonly role: Role
+  readonly memberId?: string
+  /** The sites a site manager runs; empty for others. */
+  readonly managedSiteIds: readonly string[]
+}
+
+/** The sites a permission covers for somebody: `'all'`, a list, or `undefined` when it is not theirs at all. */
+export function permittedSites(
+  login: Pick<Login, 'role' | 'managedSiteIds'>,
+  permission: Permission,
+): 'all' | readonly string[] | undefined {
+  const reach = permissionMatrix[login.role][permission]
+  if (reach === 'none') return undefined
+  return reach === 'all' ? 'all' : login.managedSiteIds
+}
+
+/** Tells whether somebody may use a permission at one site. */
+export function mayAtSite(
+  login: Pick<Login, 'role' | 'managedSiteIds'>,
+  permission: Permission,
+  siteId: string,
+): boolean {
+  const sites = permittedSites(login, permission)
+  return sites === 'all' || (sites?.includes(siteId) ?? false)
+}
