@@ -1,0 +1,124 @@
+import type { KeyboardEvent, ReactNode } from 'react'
+import { fittingName, type PlanLevel, type PlanSpace, planStateOf } from './plan-space.ts'
+import { StateShape } from './state-chip.tsx'
+import { token } from './tokens.ts'
+import { useUiWords } from './words.ts'
+
+const nobody: ReadonlySet<string> = new Set()
+
+interface SpaceProps {
+  readonly space: PlanSpace
+  readonly yours: ReadonlySet<string>
+  readonly selected: boolean
+  readonly unit: number
+  readonly onSelect: ((spaceId: string) => void) | undefined
+}
+
+function SpaceShape(props: SpaceProps): ReactNode {
+  const t = useUiWords()
+  const { space, onSelect, unit } = props
+  const { x, y, width, height } = space.rect
+  const state = planStateOf(space, props.yours)
+  const size = Math.min(unit, height * 0.42)
+  const mark = Math.min(unit * 1.05, height * 0.42, width * 0.6)
+  const name = fittingName(space.name, width - unit * 0.3, size)
+  const stacked = name !== '' && height >= size + mark + unit * 0.6
+  const markY = stacked ? y + height / 2 - mark - unit * 0.1 : y + height / 2 - mark / 2
+  const choose = onSelect ? () => onSelect(space.spaceId) : undefined
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' && event.key !== ' ') return
+    event.preventDefault()
+    choose?.()
+  }
+  const interaction = choose
+    ? { role: 'button', tabIndex: 0, 'aria-pressed': props.selected, onClick: choose, onKeyDown }
+    : { role: 'img' }
+  return (
+    <g
+      {...interaction}
+      className="gh-plan-space"
+      aria-label={`${space.name}, ${t(`state.${state}`)}`}
+      data-space={space.spaceId}
+      data-state={state}
+    >
+      <rect
+        x={x}
+        y={y}
+        width={width}
+        height={height}
+        rx={unit * 0.25}
+        fill={token(`${state}-tint`)}
+        stroke={token(state)}
+      />
+      <StateShape state={state} size={mark} x={x + width / 2 - mark / 2} y={markY} />
+      {stacked ? (
+        <text
+          x={x + width / 2}
+          y={y + height / 2 + size * 0.95}
+          fontSize={size}
+          textAnchor="middle"
+          fill={token('ink')}
+        >
+          {name}
+        </text>
+      ) : null}
+    </g>
+  )
+}
+
+/**
+ * One level drawn to scale, each space with colour and shape, its word in the label. With `onSelect` every
+ * space is a button (pointer, Enter, Space). Always offer `SpaceList` beside it: a drawing alone is no answer
+ * for everybody. `minWidth` in pixels keeps it legible on a phone, where it scrolls sideways.
+ */
+export function FloorPlan(props: {
+  readonly level: PlanLevel
+  readonly spaces: readonly PlanSpace[]
+  readonly yours?: ReadonlySet<string>
+  readonly selectedId?: string | undefined
+  readonly onSelect?: (spaceId: string) => void
+  readonly minWidth?: number
+}): ReactNode {
+  const t = useUiWords()
+  const { level } = props
+  const unit = Math.max(level.width, level.height) / 42
+  const yours = props.yours ?? nobody
+  return (
+    <div style={{ overflowX: 'auto' }}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a drawing cannot be a fieldset */}
+      <svg
+        className="gh-plan"
+        role="group"
+        viewBox={`0 0 ${level.width} ${level.height}`}
+        aria-label={t('plan.label', { level: level.name })}
+        style={{ minWidth: props.minWidth }}
+      >
+        {(level.doors ?? []).map((door) => (
+          <g key={door.doorId}>
+            <title>{t('plan.door', { name: door.name })}</title>
+            <rect
+              x={door.x - unit * 0.6}
+              y={door.y - unit * 0.2}
+              width={unit * 1.2}
+              height={unit * 0.4}
+              rx={unit * 0.1}
+              fill={token('muted')}
+            />
+          </g>
+        ))}
+        {props.spaces
+          .filter((space) => space.levelId === level.levelId)
+          .map((space) => (
+            <SpaceShape
+              key={space.spaceId}
+              space={space}
+              yours={yours}
+              selected={space.spaceId === props.selectedId}
+              unit={unit}
+              onSelect={props.onSelect}
+            />
+          ))}
+      </svg>
+    </div>
+  )
+}

@@ -1,0 +1,61 @@
+import type { Problem } from '@gatehouse/shared/api/problem'
+import { useCallback } from 'react'
+import { useLanguage } from './language.ts'
+
+interface Sentence {
+  readonly title: string
+  readonly hint: string
+}
+
+/** Sentences for the codes that people meet, in German; in English the server's own are shown. */
+const german: Readonly<Record<string, Sentence>> = {
+  unreachable: { title: 'Keine Antwort vom Server.', hint: 'Verbindung prüfen und erneut versuchen.' },
+  unreadable_answer: {
+    title: 'Die Antwort war nicht lesbar.',
+    hint: 'Seite neu laden; sie ist vielleicht veraltet.',
+  },
+  space_taken: {
+    title: 'Dieser Platz ist gerade vergeben worden.',
+    hint: 'Wählen Sie eine der anderen Möglichkeiten.',
+  },
+  gap: { title: 'Davor oder danach liegt eine Reinigungspause.', hint: 'Wählen Sie eine andere Zeit.' },
+  closed: {
+    title: 'Zu dieser Zeit ist geschlossen.',
+    hint: 'Wählen Sie eine Zeit innerhalb der Öffnungszeiten.',
+  },
+  in_the_past: { title: 'Diese Zeit ist schon vorbei.', hint: 'Wählen Sie eine spätere Zeit.' },
+  hold_expired: {
+    title: 'Die Vormerkung ist abgelaufen.',
+    hint: 'Wählen Sie die Zeit erneut; sie ist wohl noch frei.',
+  },
+  payment_declined: {
+    title: 'Die Karte wurde abgelehnt.',
+    hint: 'Nehmen Sie eine andere Karte. Es wurde nichts abgebucht.',
+  },
+  card_declined: {
+    title: 'Die Karte wurde abgelehnt.',
+    hint: 'Nehmen Sie eine andere Karte. Es wurde nichts abgebucht.',
+  },
+  plan_does_not_cover: { title: 'Ihr Tarif deckt diesen Platz nicht ab.', hint: 'Zahlen Sie mit Karte.' },
+  site_unreachable: {
+    title: 'Der Standort ist gerade nicht erreichbar.',
+    hint: 'Es wurde nichts gebucht. Versuchen Sie es später oder wählen Sie einen anderen Standort.',
+  },
+  unauthorized: { title: 'Sie sind nicht angemeldet.', hint: 'Melden Sie sich an.' },
+  unauthenticated: { title: 'Sie sind nicht angemeldet.', hint: 'Melden Sie sich an.' },
+  forbidden: { title: 'Dazu fehlt Ihnen das Recht.', hint: 'Melden Sie sich mit einem anderen Konto an.' },
+  not_found: { title: 'Das gibt es nicht (mehr).', hint: 'Gehen Sie zurück und wählen Sie neu.' },
+  too_many_requests: { title: 'Zu viele Versuche.', hint: 'Warten Sie einen Augenblick.' },
+}
+
+/** The sentences of a problem in the language shown; an unknown code keeps the server's words. */
+export function problemSentences(problem: Problem, language: string): Sentence {
+  const known = language === 'de' ? german[problem.code] : undefined
+  return known ?? { title: problem.title, hint: problem.hint }
+}
+
+/** Hook over `problemSentences` for the language now shown. */
+export function useProblemWords(): (problem: Problem) => Sentence {
+  const { language } = useLanguage()
+  return useCallback((problem) => problemSentences(problem, language), [language])
+}

@@ -1,0 +1,98 @@
+import { Group, Stack, Text, UnstyledButton } from '@mantine/core'
+import { IconChevronRight } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { formatTime } from './format.ts'
+import { useLanguage } from './language.ts'
+import { Money } from './money.tsx'
+import { type PlanSpace, planStateOf } from './plan-space.ts'
+import { StateChip } from './state-chip.tsx'
+import { token } from './tokens.ts'
+import { useUiWords } from './words.ts'
+
+const nobody: ReadonlySet<string> = new Set()
+
+/** What a space is, in words: its bay class, or its kind. */
+export function useSpaceKindWords(): (space: {
+  readonly kind: string
+  readonly bayClass?: string | undefined
+}) => string {
+  const t = useUiWords()
+  return (space) => {
+    const key = space.bayClass ? `class.${space.bayClass}` : `kind.${space.kind}`
+    return t(key as 'kind.desk')
+  }
+}
+
+function Row(props: {
+  readonly space: PlanSpace
+  readonly yours: ReadonlySet<string>
+  readonly timeZone: string
+}): ReactNode {
+  const t = useUiWords()
+  const { locale } = useLanguage()
+  const kindOf = useSpaceKindWords()
+  const { space } = props
+  const until =
+    space.untilMs === undefined
+      ? ''
+      : t('plan.until', { time: formatTime(space.untilMs, locale, 'time', props.timeZone) })
+  return (
+    <Group justify="space-between" wrap="nowrap" gap="sm" mih={56} px="md" py="xs">
+      <Stack gap={0} style={{ minWidth: 0 }}>
+        <Text fw={500} truncate>
+          {space.name}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {[kindOf(space), until].filter(Boolean).join(' · ')}
+        </Text>
+      </Stack>
+      <Group gap="sm" wrap="nowrap">
+        {space.price ? <Money minor={space.price.totalMinor} currency={space.price.currency} /> : null}
+        <StateChip state={planStateOf(space, props.yours)} />
+      </Group>
+    </Group>
+  )
+}
+
+/** The same as the floor plan in rows: name, what it is, price and state; with `onSelect` each is a button. */
+export function SpaceList(props: {
+  readonly spaces: readonly PlanSpace[]
+  readonly levelId?: string
+  readonly timeZone: string
+  readonly yours?: ReadonlySet<string>
+  readonly selectedId?: string | undefined
+  readonly onSelect?: (spaceId: string) => void
+}): ReactNode {
+  const t = useUiWords()
+  const { onSelect } = props
+  const spaces = props.spaces.filter((space) => !props.levelId || space.levelId === props.levelId)
+  if (spaces.length === 0) return <Text c="dimmed">{t('plan.empty')}</Text>
+  return (
+    <ul className="gh-card" style={{ listStyle: 'none', margin: 0, padding: 0, overflow: 'hidden' }}>
+      {spaces.map((space, index) => {
+        const row = <Row space={space} yours={props.yours ?? nobody} timeZone={props.timeZone} />
+        return (
+          <li
+            key={space.spaceId}
+            data-space={space.spaceId}
+            style={{ borderTop: index === 0 ? 'none' : `1px solid ${token('line')}` }}
+          >
+            {onSelect ? (
+              <UnstyledButton
+                w="100%"
+                aria-pressed={space.spaceId === props.selectedId}
+                onClick={() => onSelect(space.spaceId)}
+                style={{ display: 'flex', alignItems: 'center' }}
+              >
+                <div style={{ flex: 1, minWidth: 0 }}>{row}</div>
+                <IconChevronRight size={18} aria-hidden style={{ marginRight: 12, color: token('muted') }} />
+              </UnstyledButton>
+            ) : (
+              row
+            )}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
