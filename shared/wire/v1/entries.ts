@@ -107,6 +107,7 @@ export const entryBodies = {
     credentialId: ids.credentialIdSchema.optional(),
     reason: z.string(),
   }),
+  'access.exit_requested': z.object({ doorId: ids.doorIdSchema, effectId: ids.effectIdSchema }),
   'reader.pin_locked': z.object({ deviceId: ids.deviceIdSchema, untilMs: wallMsSchema }),
   'door.state_changed': z.object({
     doorId: ids.doorIdSchema,

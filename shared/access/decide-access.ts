@@ -1,0 +1,94 @@
+import type { BookingId, CredentialId, DoorId, MemberId } from '../ids/ids.ts'
+import { err, ok, type Result } from '../result/result.ts'
+import type { DirectoryBody } from '../wire/v1/directory.ts'
+
+/** A booking of the member that may open something now. */
+export interface AccessBooking {
+  readonly bookingId: BookingId
+  readonly fromMs: number
+  readonly toMs: number
+  /** The door of the booked space, when it has one of its own. */
+  readonly doorId: DoorId | undefined
+  /** Nobody else holds the space at this moment; unlocking early needs it (RULES, Access). */
+  readonly spaceFreeNow: boolean
+}
+
+/** Everything the decision looks at; gathered by the caller, so that deciding is pure. */
+export interface AccessSituation {
+  readonly atMs: number
+  readonly doorId: DoorId
+  readonly door: DirectoryBody<'door'>
+  readonly settings: DirectoryBody<'site'>['settings']
+  readonly credential: { readonly key: CredentialId; readonly body: DirectoryBody<'credential'> } | undefined
+  readonly member: DirectoryBody<'member'> | undefined
+  readonly plan: DirectoryBody<'plan'> | undefined
+  /** Whether the plan's access hours include this moment, in the site's zone. */
+  readonly planOpenNow: boolean
+  readonly bookings: readonly AccessBooking[]
+  /** Milliseconds since the directory was last known to be current; 0 while connected. */
+  readonly directoryAgeMs: number
+}
+
+/** Why a door stays closed, in the order of decision. */
+export type AccessRefusal =
+  | 'credential_unknown'
+  | 'credential_revoked'
+  | 'credential_not_yet_valid'
+  | 'credential_expired'
+  | 'directory_too_old'
+  | 'no_right'
+  | 'outside_hours'
+
+/** By which right the door opens. */
+export interface AccessGrant {
+  readonly credentialId: CredentialId
+  readonly memberId: MemberId
+  readonly right: 'plan' | 'booking'
+  readonly bookingId?: BookingId
+}
+
+/** Decides whether a credential opens a door now (RULES, Access: credential, then right; the first refusal wins). */
+export function decideAccess(situation: AccessSituation): Result<AccessGrant, AccessRefusal> {
+  const { credential } = situation
+  if (!credential) return err('credential_unknown')
+  const refusal = credentialRefusal(situation, credential.body)
+  if (refusal) return err(refusal)
+  const who = { credentialId: credential.key, memberId: credential.body.memberId }
+  const booking = situation.bookings.find((candidate) => bookingOpens(situation, candidate))
+  if (booking) return ok({ ...who, right: 'booking', bookingId: booking.bookingId })
+  const planRefusal = planRefuses(situation)
+  return planRefusal ? err(planRefusal) : ok({ ...who, right: 'plan' })
+}
+
+function credentialRefusal(
+  { atMs, directoryAgeMs, settings }: AccessSituation,
+  credential: DirectoryBody<'credential'>,
+): AccessRefusal | undefined {
+  if (credential.revoked) return 'credential_revoked'
+  if (credential.fromMs !== undefined && atMs < credential.fromMs) return 'credential_not_yet_valid'
+  if (credential.toMs !== undefined && atMs >= credential.toMs) return 'credential_expired'
+  if (directoryAgeMs > settings.memberOfflineMs) return 'directory_too_old'
+  return undefined
+}
+
+/** A booking opens its own door and the public ones, from shortly before to shortly after. */
+function bookingOpens({ atMs, doorId, door, settings }: AccessSituation, booking: AccessBooking): boolean {
+  if (!door.public && booking.doorId !== doorId) return false
+  if (atMs >= booking.toMs + settings.unlockLateMs) return false
+  if (atMs >= booking.fromMs) return true
+  return atMs >= booking.fromMs - settings.unlockEarlyMs && (door.public || booking.spaceFreeNow)
+}
+
+function planRefuses({
+  atMs,
+  door,
+  member,
+  plan,
+  planOpenNow,
+}: AccessSituation): 'no_right' | 'outside_hours' | undefined {
+  if (!member || !plan) return 'no_right'
+  if (member.planFromMs !== undefined && atMs < member.planFromMs) return 'no_right'
+  if (member.planToMs !== undefined && atMs >= member.planToMs) return 'no_right'
+  if (!door.public && plan.access.doors !== 'all') return 'no_right'
+  return planOpenNow ? undefined : 'outside_hours'
+}
