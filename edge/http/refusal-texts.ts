@@ -1,0 +1,101 @@
+/** Status, sentence and next step of every refusal the edge answers (RULES, Answers). */
+export const refusalTexts: Readonly<Record<string, readonly [status: number, title: string, hint: string]>> =
+  {
+    // The request itself.
+    invalid_input: [422, 'Some of what was sent is not valid.', 'Correct the named fields and send again.'],
+    invalid_json: [400, 'The body is not JSON.', 'Send a JSON body.'],
+    body_too_large: [413, 'The body is too large.', 'Send less at once.'],
+    key_missing: [
+      400,
+      'An Idempotency-Key is missing.',
+      'Send a header Idempotency-Key of 8 to 64 characters.',
+    ],
+    key_reused: [422, 'This key was used for another request.', 'Use a new Idempotency-Key.'],
+    not_found: [404, 'There is nothing with this id.', 'Check the id.'],
+    too_many_requests: [429, 'Too many requests.', 'Wait a few seconds.'],
+    host_not_allowed: [421, 'This address is not served here.', 'Use the address the installer gave.'],
+    origin_not_allowed: [
+      403,
+      'Requests from that page are not allowed.',
+      'Open the page from this site itself.',
+    ],
+    // The caller.
+    credential_missing: [
+      401,
+      'This device is not paired.',
+      'Pair it in the site admin, then open the link again.',
+    ],
+    credential_wrong: [401, 'This device is not known here.', 'Pair it again in the site admin.'],
+    scope_missing: [403, 'This device may not do that.', 'Use a device that was set up for it.'],
+    member_unknown: [404, 'We do not know this PIN or card.', 'Try again, or ask for help.'],
+    member_token_expired: [401, 'You were signed out.', 'Enter your PIN or hold your card again.'],
+    pin_locked: [429, 'PIN entry is locked for a while.', 'Use your card, or try again later.'],
+    // The site's own state.
+    busy: [503, 'Many people are being served right now.', 'Try again in a moment.'],
+    stopping: [503, 'This site is restarting.', 'Try again in a moment.'],
+    store_full: [
+      507,
+      'This site cannot record sales: its disk is full.',
+      'Doors and exits still work. Call the operator.',
+    ],
+    store_unavailable: [
+      503,
+      'This site cannot record anything right now.',
+      'Try again in a moment, or call the operator.',
+    ],
+    selling_stopped: [
+      503,
+      'This site does not sell at the moment.',
+      'Doors and exits still work. Call the operator.',
+    ],
+    site_not_ready: [
+      503,
+      'This site is still being set up.',
+      'It starts as soon as it has spoken with the cloud once.',
+    ],
+    internal: [500, 'Something went wrong here.', 'Try again; if it stays so, call the operator.'],
+    // Bookings.
+    space_taken: [
+      409,
+      'Somebody was quicker: this place is taken at that time.',
+      'Choose one of the alternatives.',
+    ],
+    closed: [409, 'The site is closed at that time.', 'Choose a time within the opening hours.'],
+    out_of_service: [409, 'This place cannot be used at the moment.', 'Choose another one.'],
+    not_bookable: [422, 'This place cannot be booked.', 'Choose another one.'],
+    unknown_space: [404, 'There is no such place here.', 'Choose a place from the plan.'],
+    unknown_booking: [404, 'There is no such booking here.', 'Check the reference code.'],
+    reversed: [422, 'The end is not after the start.', 'Correct the times.'],
+    in_the_past: [422, 'That time has passed.', 'Choose a later time.'],
+    too_long: [422, 'That is longer than can be booked at once.', 'Choose a shorter time.'],
+    too_short: [422, 'That is shorter than can be booked.', 'Choose a longer time.'],
+    too_far_ahead: [422, 'That is too far ahead.', 'Choose an earlier date.'],
+    hold_expired: [410, 'The hold has run out.', 'Choose the place again.'],
+    booking_ended: [410, 'This booking has ended.', 'Make a new one.'],
+    too_early: [409, 'It is too early to check in.', 'Come back at most 15 minutes before the start.'],
+    too_late: [410, 'It is too late for that.', 'Make a new booking.'],
+    not_confirmed: [409, 'This booking is not paid yet.', 'Pay first.'],
+    already_checked_in: [409, 'This booking is in use.', 'Ask at the desk.'],
+    plan_does_not_cover: [402, 'Your plan does not include this place.', 'Pay by card or cash.'],
+    // Money.
+    payment_needed: [402, 'This has to be paid first.', 'Pay by card or cash.'],
+    payment_declined: [402, 'The card was declined.', 'Try another card, or pay cash.'],
+    payment_amount: [422, 'The amount does not cover the price.', 'Insert the missing amount.'],
+    card_unavailable: [503, 'Cards cannot be taken right now.', 'Pay cash, or try again in a moment.'],
+    // Parking.
+    unknown_session: [404, 'There is no open stay for that.', 'Check the plate or the ticket code.'],
+    unknown_ticket: [404, 'We do not know this ticket.', 'Check the code, or press Help.'],
+    ticket_used: [410, 'This ticket was already used.', 'Press Help.'],
+    already_paid: [409, 'This stay is paid.', 'Please leave within the time on the receipt.'],
+    quote_expired: [410, 'The price has changed.', 'Look at the new price.'],
+    session_ended: [410, 'This stay has ended.', 'Press Help if you are still here.'],
+    full: [409, 'The car park is full.', 'Please wait, or use another car park.'],
+    no_space: [409, 'There is no free bay for this vehicle.', 'Please wait, or use another car park.'],
+    lane_busy: [409, 'This lane is in use.', 'Wait for the vehicle ahead.'],
+    attendant_needed: [409, 'A person has to look at this.', 'Press Help.'],
+    camera_payload: [
+      422,
+      'The camera sent something this site cannot read.',
+      'Check the camera profile and its firmware.',
+    ],
+  }
