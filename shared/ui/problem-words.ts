@@ -41,11 +41,45 @@ const german: Readonly<Record<string, Sentence>> = {
     title: 'Der Standort ist gerade nicht erreichbar.',
     hint: 'Es wurde nichts gebucht. Versuchen Sie es später oder wählen Sie einen anderen Standort.',
   },
+  wrong_login: {
+    title: 'E-Mail oder Passwort stimmt nicht.',
+    hint: 'Prüfen Sie beides und versuchen Sie es erneut.',
+  },
   unauthorized: { title: 'Sie sind nicht angemeldet.', hint: 'Melden Sie sich an.' },
   unauthenticated: { title: 'Sie sind nicht angemeldet.', hint: 'Melden Sie sich an.' },
   forbidden: { title: 'Dazu fehlt Ihnen das Recht.', hint: 'Melden Sie sich mit einem anderen Konto an.' },
   not_found: { title: 'Das gibt es nicht (mehr).', hint: 'Gehen Sie zurück und wählen Sie neu.' },
   too_many_requests: { title: 'Zu viele Versuche.', hint: 'Warten Sie einen Augenblick.' },
+  out_of_service: { title: 'Dieser Platz ist außer Betrieb.', hint: 'Wählen Sie einen anderen Platz.' },
+  not_bookable: { title: 'Dieser Platz ist nicht buchbar.', hint: 'Wählen Sie einen anderen Platz.' },
+  space_unknown: { title: 'Diesen Platz gibt es hier nicht.', hint: 'Wählen Sie einen Platz im Grundriss.' },
+  reversed_interval: {
+    title: 'Das Ende muss nach dem Beginn liegen.',
+    hint: 'Wählen Sie ein späteres Ende.',
+  },
+  too_long: { title: 'Diese Buchung ist zu lang.', hint: 'Buchen Sie eine kürzere Zeit.' },
+  too_far_ahead: { title: 'Das liegt zu weit in der Zukunft.', hint: 'Wählen Sie einen früheren Tag.' },
+  booking_ended: { title: 'Diese Buchung ist beendet.', hint: 'Buchen Sie neu.' },
+  not_held: {
+    title: 'Die Buchung lässt sich jetzt nicht bestätigen.',
+    hint: 'Ihr Stand steht auf der Buchung.',
+  },
+  still_pending: {
+    title: 'Der Standort hat noch nicht geantwortet.',
+    hint: 'Warten Sie kurz; es erscheint von selbst.',
+  },
+  too_late: { title: 'Zum Stornieren ist es zu spät.', hint: 'Fragen Sie die Leute am Standort.' },
+  request_expired: { title: 'Der Standort hat nicht rechtzeitig geantwortet.', hint: 'Buchen Sie neu.' },
+  request_withdrawn: { title: 'Die Anfrage wurde zurückgezogen.', hint: 'Buchen Sie neu.' },
+  not_a_member: {
+    title: 'Dieses Konto ist kein Mitglied.',
+    hint: 'Bitten Sie den Betreiber, dem Konto ein Mitglied zuzuordnen.',
+  },
+  internal: { title: 'Auf unserer Seite ging etwas schief.', hint: 'Versuchen Sie es erneut.' },
+  unavailable: {
+    title: 'Der Dienst ist noch nicht bereit.',
+    hint: 'Versuchen Sie es in ein paar Sekunden erneut.',
+  },
 }
 
 /** The sentences of a problem in the language shown; an unknown code keeps the server's words. */

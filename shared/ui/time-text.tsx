@@ -1,7 +1,7 @@
 import { type ReactNode, useCallback } from 'react'
-import { useNowMs } from './browser-clock.ts'
 import { foreignZoneName, formatCountdown, formatTime, spanUnit, type TimeStyle } from './format.ts'
 import { useLanguage } from './language.ts'
+import { useServerNowMs } from './server-clock.ts'
 import { useUiWords } from './words.ts'
 
 /** An instant as wall time of the site; the zone is shown when the viewer's clock differs from it. */
@@ -52,16 +52,16 @@ export function useRelativeTime(): (ms: number, nowMs: number) => string {
   )
 }
 
-/** `12 min ago`, kept up to date. `offsetMs` is the server's clock minus the device's. */
-export function RelativeTime(props: { readonly ms: number; readonly offsetMs?: number }): ReactNode {
+/** `12 min ago`, kept up to date by the server's clock. */
+export function RelativeTime(props: { readonly ms: number }): ReactNode {
   const relative = useRelativeTime()
-  const now = useNowMs(5_000) + (props.offsetMs ?? 0)
+  const now = useServerNowMs(5_000)
   return <span className="gh-figures">{relative(props.ms, now)}</span>
 }
 
-/** `04:31` to an instant, once a second. `offsetMs` is the server's clock minus the device's. */
-export function Countdown(props: { readonly untilMs: number; readonly offsetMs?: number }): ReactNode {
-  const now = useNowMs(1_000) + (props.offsetMs ?? 0)
+/** `04:31` to an instant of the server's clock, once a second. */
+export function Countdown(props: { readonly untilMs: number }): ReactNode {
+  const now = useServerNowMs(1_000)
   return (
     <span className="gh-figures" role="timer">
       {formatCountdown(props.untilMs - now)}

@@ -49,6 +49,11 @@ export const uiEn = {
   'plan.price': 'Price',
   'plan.empty': 'There is no space on this level.',
   'plan.door': 'Door {{name}}',
+  'login.title': 'Log in',
+  'login.email': 'E-mail',
+  'login.password': 'Password',
+  'login.submit': 'Log in',
+  'login.out': 'Log out',
 } as const
 
 /** The same in German. */
@@ -100,6 +105,11 @@ export const uiDe: Readonly<Record<keyof typeof uiEn, string>> = {
   'plan.price': 'Preis',
   'plan.empty': 'Auf dieser Ebene gibt es keinen Platz.',
   'plan.door': 'Tür {{name}}',
+  'login.title': 'Anmelden',
+  'login.email': 'E-Mail',
+  'login.password': 'Passwort',
+  'login.submit': 'Anmelden',
+  'login.out': 'Abmelden',
 }
 
 /** Hook for the words of the shared components. */
