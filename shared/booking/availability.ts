@@ -1,0 +1,102 @@
+import { minuteMs } from '../calendar/civil.ts'
+import { type Interval, isOpenThroughout, type OpeningHours } from '../calendar/opening.ts'
+import { dayBounds } from '../calendar/wall-time.ts'
+import type { BookingId } from '../ids/ids.ts'
+
+/** Availability is listed in slots of this length. */
+export const slotMs = 30 * minuteMs
+/** A booking may start this long ago, so that a visitor can walk into a running slot. */
+export const lateStartMaxMs = 15 * minuteMs
+export const bookingLengthMaxMs = 31 * 24 * 60 * minuteMs
+export const bookingAheadMaxMs = 400 * 24 * 60 * minuteMs
+
+/** What makes a space bookable; `gapMs` is the largest of its buffer rules (RULES, Booking). */
+export interface BookableSpace {
+  readonly bookable: boolean
+  readonly outOfService: boolean
+  readonly gapMs: number
+}
+
+/** A booking that occupies a space: interval `[fromMs, toMs)`, block `[fromMs, blockToMs)`, epoch ms. */
+export interface Occupancy {
+  readonly bookingId: BookingId
+  readonly fromMs: number
+  readonly toMs: number
+  readonly blockToMs: number
+  /** Present while it is only held; from this instant on it keeps nobody out. */
+  readonly holdUntilMs?: number
+}
+
+/** Everything that says whether an interval of a space can be booked now. */
+export interface Calendar {
+  readonly site: OpeningHours
+  readonly space: BookableSpace
+  readonly occupied: readonly Occupancy[]
+  readonly nowMs: number
+}
+
+/** Why an interval cannot be booked. */
+export type IntervalRefusal =
+  | 'reversed'
+  | 'too_long'
+  | 'in_the_past'
+  | 'too_far_ahead'
+  | 'not_bookable'
+  | 'closed'
+  | 'space_taken'
+
+/** A slot of the day as listed. */
+export interface Slot extends Interval {
+  readonly state: 'free' | 'held' | 'taken' | 'gap' | 'closed' | 'past'
+}
+
+/** Tells whether a hold has run out at `nowMs`; other occupancies never do. */
+export function holdIsOver(occupancy: Occupancy, nowMs: number): boolean {
+  return occupancy.holdUntilMs !== undefined && nowMs >= occupancy.holdUntilMs
+}
+
+/** The occupancies whose block meets `[fromMs, toMs + gap)`, holds that ran out included. */
+export function conflicts(calendar: Calendar, interval: Interval): Occupancy[] {
+  const blockToMs = interval.toMs + calendar.space.gapMs
+  return calendar.occupied.filter((other) => other.fromMs < blockToMs && interval.fromMs < other.blockToMs)
+}
+
+/**
+ * Says why `[fromMs, toMs)` cannot be booked, or nothing when it can. Listing and booking both ask here,
+ * so that every listed slot is bookable (RULES, Booking). Gaps may lie outside opening hours.
+ */
+export function refuseInterval(calendar: Calendar, interval: Interval): IntervalRefusal | undefined {
+  const { fromMs, toMs } = interval
+  const { space, nowMs } = calendar
+  if (fromMs >= toMs) return 'reversed'
+  if (toMs - fromMs > bookingLengthMaxMs) return 'too_long'
+  if (toMs <= nowMs || fromMs < nowMs - lateStartMaxMs) return 'in_the_past'
+  if (toMs > nowMs + bookingAheadMaxMs) return 'too_far_ahead'
+  if (!space.bookable || space.outOfService) return 'not_bookable'
+  if (conflicts(calendar, interval).some((other) => !holdIsOver(other, nowMs))) return 'space_taken'
+  if (!isOpenThroughout(calendar.site, interval)) return 'closed'
+  return undefined
+}
+
+/** Lists the slots of one day (day number) of the site's calendar with the state of each. */
+export function daySlots(calendar: Calendar, day: number): Slot[] {
+  const bounds = dayBounds(calendar.site.timeZone, day)
+  const slots: Slot[] = []
+  for (let fromMs = bounds.fromMs; fromMs < bounds.toMs; fromMs += slotMs) {
+    const interval = { fromMs, toMs: Math.min(fromMs + slotMs, bounds.toMs) }
+    slots.push({ ...interval, state: slotState(calendar, interval) })
+  }
+  return slots
+}
+
+function slotState(calendar: Calendar, slot: Interval): Slot['state'] {
+  const refusal = refuseInterval(calendar, slot)
+  if (refusal === undefined) return 'free'
+  if (refusal === 'in_the_past') return 'past'
+  if (refusal !== 'space_taken') return 'closed'
+  const inside = conflicts(calendar, slot).filter(
+    (other) => !holdIsOver(other, calendar.nowMs) && other.fromMs < slot.toMs && slot.fromMs < other.toMs,
+  )
+  if (inside.some((other) => other.holdUntilMs === undefined)) return 'taken'
+  return inside.length > 0 ? 'held' : 'gap'
+}

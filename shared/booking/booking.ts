@@ -1,0 +1,130 @@
+import type { BookingId, PaymentId, SpaceId } from '../ids/ids.ts'
+import { assertNever } from '../result/result.ts'
+import type { EntryBody, Holder, LedgerEvent, PaymentMethod, Price } from '../wire/v1/entries.ts'
+
+/**
+ * One booking of one space.
+ *
+ *   none ──hold──▶ held ──confirm──▶ confirmed ──check in──▶ checked_in ──complete──▶ completed
+ *                   │ │                │  │
+ *                   │ └─cancel─▶ cancelled ◀┘ └─grace over─▶ no_show
+ *                   └─hold over─▶ expired
+ *
+ * held, confirmed and checked_in occupy the space (RULES, Booking).
+ */
+export type Booking =
+  | { readonly kind: 'none' }
+  | (BookingFacts & { readonly kind: 'held' })
+  | (BookingFacts & { readonly kind: 'confirmed' })
+  | (BookingFacts & { readonly kind: 'checked_in' })
+  | (BookingFacts & { readonly kind: 'completed' })
+  | (BookingFacts & { readonly kind: 'cancelled'; readonly feeMinor: number; readonly refundMinor: number })
+  | (BookingFacts & { readonly kind: 'no_show' })
+  | (BookingFacts & { readonly kind: 'expired' })
+
+export type BookingKind = Booking['kind']
+
+/** What stays true of a booking from its hold on; times are epoch ms, intervals half-open. */
+export interface BookingFacts {
+  readonly bookingId: BookingId
+  readonly spaceId: SpaceId
+  readonly holder: Holder
+  readonly reference: string
+  readonly fromMs: number
+  readonly toMs: number
+  /** `toMs` plus the space's gap: the block `[fromMs, blockToMs)` keeps others out. */
+  readonly blockToMs: number
+  readonly heldAtMs: number
+  readonly holdUntilMs: number
+  readonly price: Price
+  readonly payments: readonly BookingPayment[]
+}
+
+/** Money taken for a booking, and how much of it was given back; minor units. */
+export interface BookingPayment {
+  readonly paymentId: PaymentId
+  readonly method: PaymentMethod
+  readonly takenBy: 'site' | 'cloud'
+  readonly amountMinor: number
+  readonly refundedMinor: number
+}
+
+/** The entries that booking commands produce. */
+export type BookingEvent = Extract<LedgerEvent, { type: `booking.${string}` | `payment.${string}` }>
+
+/** The booking before its first entry. */
+export const noBooking: Booking = { kind: 'none' }
+
+/** Tells whether a booking in this state keeps others out of its block. */
+export function occupies(kind: BookingKind): boolean {
+  return kind === 'held' || kind === 'confirmed' || kind === 'checked_in'
+}
+
+/**
+ * Applies one recorded entry of this booking; `atMs` is the entry's wall time. Payments of sessions change
+ * nothing. A fact about a booking never held is ignored: the ledger of one site cannot hold it.
+ */
+export function evolve(booking: Booking, event: BookingEvent, atMs: number): Booking {
+  if (event.type === 'booking.held') return held(event.body, atMs)
+  if (booking.kind === 'none') return booking
+  switch (event.type) {
+    case 'booking.confirmed':
+      return { ...facts(booking), kind: 'confirmed' }
+    case 'booking.cancelled': {
+      const { feeMinor, refundMinor } = event.body
+      return { ...facts(booking), kind: 'cancelled', feeMinor, refundMinor }
+    }
+    case 'booking.expired':
+      return { ...facts(booking), kind: 'expired' }
+    case 'booking.checked_in':
+      return { ...facts(booking), kind: 'checked_in' }
+    case 'booking.no_show':
+      return { ...facts(booking), kind: 'no_show' }
+    case 'booking.completed':
+      return { ...facts(booking), kind: 'completed' }
+    case 'payment.captured':
+      return event.body.subject.kind === 'booking' ? withPayment(booking, event.body) : booking
+    case 'payment.refunded':
+      return event.body.subject.kind === 'booking' ? withRefund(booking, event.body) : booking
+    default:
+      return assertNever(event)
+  }
+}
+
+function held(body: EntryBody<'booking.held'>, atMs: number): Booking {
+  const { requestId: _, ...rest } = body
+  return { kind: 'held', ...rest, heldAtMs: atMs, payments: [] }
+}
+
+function facts(booking: Exclude<Booking, { kind: 'none' }>): BookingFacts {
+  const { bookingId, spaceId, holder, reference, fromMs, toMs, blockToMs } = booking
+  const { heldAtMs, holdUntilMs, price, payments } = booking
+  return {
+    bookingId,
+    spaceId,
+    holder,
+    reference,
+    fromMs,
+    toMs,
+    blockToMs,
+    heldAtMs,
+    holdUntilMs,
+    price,
+    payments,
+  }
+}
+
+function withPayment<B extends BookingFacts>(booking: B, body: EntryBody<'payment.captured'>): B {
+  const { paymentId, method, takenBy, amountMinor } = body
+  const payment = { paymentId, method, takenBy, amountMinor, refundedMinor: 0 }
+  return { ...booking, payments: [...booking.payments, payment] }
+}
+
+function withRefund<B extends BookingFacts>(booking: B, body: EntryBody<'payment.refunded'>): B {
+  const payments = booking.payments.map((payment) =>
+    payment.paymentId === body.ofPaymentId
+      ? { ...payment, refundedMinor: payment.refundedMinor + body.amountMinor }
+      : payment,
+  )
+  return { ...booking, payments }
+}

@@ -1,0 +1,55 @@
+import { assertNever, err, ok } from '../result/result.ts'
+import type { Booking } from './booking.ts'
+import type { BookingContext, Decision } from './command.ts'
+
+/** The instant (epoch ms) from which a confirmed booking without check-in is a no-show; a walk-in's grace runs from its hold. */
+export function noShowAtMs(
+  booking: { readonly fromMs: number; readonly toMs: number; readonly heldAtMs: number },
+  settings: Pick<BookingContext['settings'], 'checkInGraceMs'>,
+): number {
+  const graceFromMs = Math.max(booking.fromMs, booking.heldAtMs)
+  return Math.min(graceFromMs + settings.checkInGraceMs, booking.toMs)
+}
+
+/** Records that the holder came, between the early window and the end of the grace. */
+export function checkIn(booking: Booking, context: BookingContext): Decision {
+  switch (booking.kind) {
+    case 'none':
+      return err('unknown_booking')
+    case 'held':
+      return err(context.nowMs >= booking.holdUntilMs ? 'hold_expired' : 'payment_needed')
+    case 'confirmed':
+      break
+    case 'checked_in':
+      return ok([])
+    case 'completed':
+      return err('ended')
+    case 'cancelled':
+      return err('already_cancelled')
+    case 'no_show':
+      return err('no_show')
+    case 'expired':
+      return err('hold_expired')
+    default:
+      return assertNever(booking)
+  }
+  if (context.nowMs < booking.fromMs - context.settings.checkInEarlyMs) return err('too_early')
+  if (context.nowMs >= noShowAtMs(booking, context.settings)) return err('no_show')
+  return ok([{ type: 'booking.checked_in', body: { bookingId: booking.bookingId } }])
+}
+
+/** Frees the space of a holder who did not come within the grace. */
+export function markNoShow(booking: Booking, context: BookingContext): Decision {
+  if (booking.kind === 'none') return err('unknown_booking')
+  if (booking.kind !== 'confirmed') return err('not_confirmed')
+  if (context.nowMs < noShowAtMs(booking, context.settings)) return err('grace_running')
+  return ok([{ type: 'booking.no_show', body: { bookingId: booking.bookingId } }])
+}
+
+/** Closes a booking whose time is over and whose holder came. */
+export function completeBooking(booking: Booking, context: BookingContext): Decision {
+  if (booking.kind === 'none') return err('unknown_booking')
+  if (booking.kind !== 'checked_in') return err('not_checked_in')
+  if (context.nowMs < booking.toMs) return err('still_running')
+  return ok([{ type: 'booking.completed', body: { bookingId: booking.bookingId } }])
+}
