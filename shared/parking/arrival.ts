@@ -1,0 +1,73 @@
+import type { EffectId, LaneId, SessionId, SpaceId, TariffId, VehicleId } from '../ids/ids.ts'
+import type { LedgerEvent, VehicleClass } from '../wire/v1/entries.ts'
+import type { Decided } from './decision.ts'
+import type { Session } from './session.ts'
+
+export type ArrivalRefusal = 'full' | 'no_bay' | 'already_inside' | 'no_tariff'
+
+export interface Arrival {
+  readonly laneId: LaneId
+  readonly vehicleClass: VehicleClass
+  readonly vehicleId?: VehicleId
+  /** An unconfirmed authorisation of the same credential at this lane. */
+  readonly unconfirmed?: Session
+  /** A session of exactly this plate that is inside. */
+  readonly alreadyInside: boolean
+  readonly full: boolean
+  /** The bay of a confirmed booking: promised, so FULL does not refuse it. */
+  readonly bookedSpaceId?: SpaceId
+  /** The bay that allocation chose; absent when none fits. */
+  readonly allocatedSpaceId?: SpaceId
+  readonly tariff?: { readonly tariffId: TariffId; readonly version: number }
+  readonly sessionId: SessionId
+  readonly ticket: string
+  readonly effectId: EffectId
+}
+
+/** How an entry lane answers. `again`: an unconfirmed authorisation is used again, no new session begins. */
+export type ArrivalOutcome =
+  | { readonly kind: 'opened'; readonly sessionId: SessionId; readonly spaceId?: SpaceId }
+  | { readonly kind: 'again'; readonly sessionId: SessionId; readonly spaceId?: SpaceId }
+  | { readonly kind: 'refused'; readonly reason: ArrivalRefusal }
+
+/**
+ * Lets a vehicle in, or refuses: arrivals fail closed. Refusals are entries too, because a vehicle stands there.
+ * Refusal reasons: `full`, `no_bay`, `already_inside`, `no_tariff`.
+ */
+export function decideArrival(arrival: Arrival): Decided<ArrivalOutcome> {
+  if (arrival.unconfirmed !== undefined) {
+    const { sessionId, spaceId } = arrival.unconfirmed.stay
+    return {
+      events: [],
+      outcome: { kind: 'again', sessionId, ...(spaceId === undefined ? {} : { spaceId }) },
+    }
+  }
+  if (arrival.alreadyInside) return refuse(arrival, 'already_inside')
+  if (arrival.tariff === undefined) return refuse(arrival, 'no_tariff')
+  if (arrival.bookedSpaceId === undefined && arrival.full) return refuse(arrival, 'full')
+  const spaceId = arrival.bookedSpaceId ?? arrival.allocatedSpaceId
+  if (spaceId === undefined) return refuse(arrival, 'no_bay')
+  const { sessionId, laneId, ticket, vehicleClass, effectId, tariff } = arrival
+  const event: LedgerEvent = {
+    type: 'session.arrived',
+    body: {
+      sessionId,
+      laneId,
+      ticket,
+      ...(arrival.vehicleId === undefined ? {} : { vehicleId: arrival.vehicleId }),
+      vehicleClass,
+      spaceId,
+      tariffId: tariff.tariffId,
+      tariffVersion: tariff.version,
+      effectId,
+    },
+  }
+  return { events: [event], outcome: { kind: 'opened', sessionId, spaceId } }
+}
+
+function refuse({ laneId }: Arrival, reason: ArrivalRefusal): Decided<ArrivalOutcome> {
+  return {
+    events: [{ type: 'lane.refused', body: { laneId, reason } }],
+    outcome: { kind: 'refused', reason },
+  }
+}

@@ -1,0 +1,64 @@
+import type { LaneId, ZoneId } from '../ids/ids.ts'
+import { assertNever } from '../result/result.ts'
+import type { LedgerEvent } from '../wire/v1/entries.ts'
+import { exitBackedOut, type Session } from './session.ts'
+
+/** Kinds of the incidents that say a vehicle passed without an authorisation; `about` is `zone/lane`. */
+export const tailgateIncident = { entry: 'tailgate_entry', exit: 'tailgate_exit' } as const
+/** Kind of the incident that says bay sensors corrected a count; `about` is `zone/count`. */
+export const countCorrectedIncident = 'count_corrected'
+
+export interface LanePlace {
+  readonly laneId: LaneId
+  readonly zoneId: ZoneId
+  readonly direction: 'entry' | 'exit'
+}
+
+/** The oldest session that this lane has authorised and that has not passed. */
+export type PendingSession = Extract<Session, { kind: 'authorised' | 'departing' }>
+
+/**
+ * Confirms that one vehicle passed: the oldest authorisation is used up. Without one it is a tailgate: the
+ * count follows the passage and an incident opens (RULES, Parking).
+ */
+export function decidePassage(
+  lane: LanePlace,
+  pending: PendingSession | undefined,
+  incidentId: string,
+): LedgerEvent[] {
+  const { laneId, zoneId } = lane
+  if (pending === undefined) {
+    const kind = tailgateIncident[lane.direction]
+    return [{ type: 'incident.opened', body: { incidentId, kind, about: `${zoneId}/${laneId}` } }]
+  }
+  const { sessionId } = pending.stay
+  switch (pending.kind) {
+    case 'authorised':
+      return [{ type: 'session.entered', body: { sessionId, laneId, zoneId } }]
+    case 'departing':
+      return [{ type: 'session.departed', body: { sessionId, laneId, zoneId } }]
+    default:
+      return assertNever(pending)
+  }
+}
+
+/**
+ * Takes back an authorisation whose vehicle did not pass: an arrival is voided, a departure goes back to what
+ * it was, so that its grace decides again. Nothing pending changes nothing.
+ */
+export function decideBackOut(
+  lane: LanePlace,
+  pending: PendingSession | undefined,
+  reason: 'backed_out' | 'timeout',
+): LedgerEvent[] {
+  if (pending === undefined) return []
+  const { sessionId } = pending.stay
+  switch (pending.kind) {
+    case 'authorised':
+      return [{ type: 'session.voided', body: { sessionId, reason } }]
+    case 'departing':
+      return [{ type: 'lane.refused', body: { laneId: lane.laneId, reason: exitBackedOut, sessionId } }]
+    default:
+      return assertNever(pending)
+  }
+}
