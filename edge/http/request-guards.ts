@@ -1,0 +1,75 @@
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import { randomCode } from '@gatehouse/shared/ids/ids'
+import type { Random } from '@gatehouse/shared/random/random'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import type { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { secureHeaders } from 'hono/secure-headers'
+import type { EdgeConfig } from '../config.ts'
+import { refuse } from './problem.ts'
+import { RateLimit } from './rate-limit.ts'
+
+const bodyBytesMax = 64 * 1024
+/** Cameras send a picture along. */
+const cameraBodyBytesMax = 5 * 1024 * 1024
+const tracePattern = /^[A-Za-z0-9-]{8,64}$/
+
+export interface GuardOptions {
+  readonly config: EdgeConfig['http']
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** Puts in front of every route: trace id, security headers, Host and Origin check, rate and body limits. */
+export function guardRequests(app: Hono, { config, clock, random }: GuardOptions): void {
+  const hosts = allowedHosts(config)
+  const limit = new RateLimit(clock, config.requestsPerSecondMax)
+  app.use(async (c, next) => {
+    const given = c.req.header('x-trace-id')
+    const traceId = given !== undefined && tracePattern.test(given) ? given : randomCode(random, 16)
+    c.set('traceId', traceId)
+    await next()
+    c.header('x-trace-id', traceId)
+  })
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'self'"],
+        // The kit sets element styles at run time; scripts stay limited to our own files.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+      strictTransportSecurity: false,
+    }),
+  )
+  app.use(async (c, next) => {
+    if (!hosts.has(c.req.header('host') ?? '')) return refuse(c, { code: 'host_not_allowed' })
+    const origin = c.req.header('origin')
+    if (origin !== undefined && !hosts.has(hostOf(origin))) return refuse(c, { code: 'origin_not_allowed' })
+    const address = getConnInfo(c).remote.address ?? 'unknown'
+    if (!limit.take(`${address} ${c.req.header('authorization') ?? ''}`)) {
+      return refuse(c, { code: 'too_many_requests' })
+    }
+    await next()
+    return undefined
+  })
+  const limited = (maxSize: number) =>
+    bodyLimit({ maxSize, onError: (c) => refuse(c, { code: 'body_too_large' }) })
+  const [small, large] = [limited(bodyBytesMax), limited(cameraBodyBytesMax)]
+  app.use((c, next) => (c.req.path.startsWith('/api/v1/cameras/') ? large(c, next) : small(c, next)))
+}
+
+function allowedHosts({ host, port, allowedHosts: further }: EdgeConfig['http']): ReadonlySet<string> {
+  const own = ['127.0.0.1', 'localhost', '[::1]', host].map((name) => `${name}:${port}`)
+  return new Set([...own, ...further])
+}
+
+function hostOf(origin: string): string {
+  try {
+    return new URL(origin).host
+  } catch {
+    return ''
+  }
+}
