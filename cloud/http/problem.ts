@@ -54,7 +54,7 @@ const catalogue = {
     'The first request with this key is still running.',
     'Send the same request with the same key again in a few seconds.',
   ],
-  not_logged_in: [401, 'You are not logged in.', 'Log in and try again.'],
+  unauthenticated: [401, 'You are not logged in.', 'Log in and try again.'],
   forbidden: [403, 'This is not yours to see or change.', 'Log in with an account that has the right.'],
   not_a_member: [
     403,
@@ -65,7 +65,7 @@ const catalogue = {
   wrong_host: [421, 'This host name is not one of ours.', 'Open Gatehouse at its configured address.'],
   not_found: [404, 'There is nothing here.', 'Check the address.'],
   too_large: [413, 'The request is too large.', 'Send less at once.'],
-  too_many: [429, 'Too many requests.', 'Wait for the time in Retry-After and try again.'],
+  too_many_requests: [429, 'Too many requests.', 'Wait for the time in Retry-After and try again.'],
   internal: [500, 'Something went wrong on our side.', 'Try again; if it stays, report the trace id.'],
   unavailable: [503, 'The service is not ready.', 'Try again in a few seconds.'],
   site_unreachable: [
@@ -75,16 +75,25 @@ const catalogue = {
   ],
   space_taken: [409, 'The space is taken at that time.', 'Choose one of the alternatives or another time.'],
   closed: [409, 'The site is closed at that time.', 'Choose a time within the opening hours.'],
-  gap: [409, 'The space needs a gap between bookings.', 'Start later or end earlier.'],
-  out_of_service: [409, 'The space is out of service.', 'Choose another space.'],
   not_bookable: [422, 'This space cannot be booked.', 'Choose another space.'],
   space_unknown: [404, 'There is no such space at this site.', 'Choose a space from the floor plan.'],
-  reversed_interval: [422, 'The end must come after the start.', 'Choose an end after the start.'],
+  reversed: [422, 'The end must come after the start.', 'Choose an end after the start.'],
   in_the_past: [422, 'That time is over.', 'Choose a time that has not begun.'],
   too_long: [422, 'The booking is too long.', 'Book a shorter time.'],
   too_far_ahead: [422, 'That is too far ahead.', 'Choose an earlier day.'],
+  booking_exists: [409, 'This booking exists already.', 'Look at the booking for its state.'],
+  unknown_booking: [404, 'There is no such booking.', 'Choose one of your bookings.'],
+  payment_needed: [402, 'The booking has to be paid.', 'Pay by card.'],
+  payment_amount: [
+    409,
+    'The amount does not match the price.',
+    'Look at the booking for its price and pay again.',
+  ],
+  already_confirmed: [409, 'The booking is confirmed already.', 'There is nothing left to do.'],
+  already_cancelled: [410, 'The booking was cancelled.', 'Book again.'],
+  no_show: [410, 'The booking was given up because nobody came.', 'Book again.'],
+  ended: [410, 'The booking has ended.', 'Book again.'],
   hold_expired: [410, 'The hold has expired.', 'Book again.'],
-  booking_ended: [410, 'This booking has ended.', 'Make a new booking.'],
   not_held: [409, 'The booking cannot be confirmed now.', 'Look at the booking for its state.'],
   still_pending: [
     409,
@@ -92,8 +101,8 @@ const catalogue = {
     'Wait until the booking is held; it shows by itself.',
   ],
   too_late: [409, 'It is too late to cancel.', 'Ask the staff on site.'],
-  not_covered: [402, 'Your plan does not cover this booking.', 'Pay by card instead.'],
-  payment_refused: [402, 'The card was refused.', 'Pay with another card.'],
+  plan_does_not_cover: [402, 'Your plan does not cover this booking.', 'Pay by card instead.'],
+  card_declined: [402, 'The card was refused.', 'Pay with another card.'],
   request_expired: [410, 'The site did not answer in time.', 'Book again.'],
   request_withdrawn: [410, 'The request was withdrawn.', 'Book again.'],
 } as const satisfies Record<string, readonly [number, string, string]>
@@ -109,7 +118,7 @@ export function refusal(code: ProblemCode): Refused {
 // What a site refuses under its own names, in the words of this API.
 const siteSynonyms: Readonly<Record<string, ProblemCode>> = {
   expired: 'request_expired',
-  taken: 'space_taken',
+  unknown_space: 'space_unknown',
 }
 
 /** Renders the code of a site's `request.refused`; a code this version does not know is a 409 under its own name. */

@@ -11,7 +11,11 @@ CREATE TABLE booking_order (
   member_id text NOT NULL,
   from_ms bigint NOT NULL,
   to_ms bigint NOT NULL CHECK (to_ms > from_ms),
-  created_ms bigint NOT NULL
+  -- What it cost when it was asked for, as the cloud priced it; the site's own price counts.
+  price jsonb NOT NULL,
+  created_ms bigint NOT NULL,
+  -- The member was told `pending`, so how it ended must stay visible.
+  told_pending boolean NOT NULL DEFAULT false
 );
 CREATE INDEX booking_order_by_member ON booking_order (member_id, from_ms DESC);
 

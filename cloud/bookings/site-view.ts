@@ -1,0 +1,205 @@
+import type { DayView, PlanView, SiteView, SpaceView } from '@gatehouse/shared/api/views'
+import {
+  type Calendar,
+  daySlots,
+  holdIsOver,
+  type Occupancy,
+  refuseInterval,
+} from '@gatehouse/shared/booking/availability'
+import { priceBooking } from '@gatehouse/shared/booking/booking-price'
+import { type Interval, isOpen } from '@gatehouse/shared/calendar/opening'
+import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
+import type { Price } from '@gatehouse/shared/wire/v1/entries'
+import type { SiteOccupancy } from './occupancy.ts'
+import type { SiteCatalogue } from './site-catalogue.ts'
+
+/** What a view shows besides the catalogue: use, link, moment, and for whom prices are. */
+export interface ViewContext {
+  readonly catalogue: SiteCatalogue
+  readonly occupancy: SiteOccupancy
+  readonly link: SiteView['link']
+  readonly nowMs: number
+  /** The plan of the member who looks; prices follow it. */
+  readonly planId?: string | undefined
+  readonly tzdataVersion: string
+}
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+
+/** The site as members see it. */
+export function siteView(context: ViewContext): SiteView {
+  const { catalogue, nowMs } = context
+  const { name, kind, description, address, timeZone, currency, position, amenities, openingHours } =
+    catalogue.site
+  return {
+    siteId: catalogue.siteId,
+    name,
+    kind,
+    description,
+    address,
+    timeZone,
+    currency,
+    position,
+    amenities,
+    openingHours,
+    openNow: isOpen(catalogue.site, nowMs),
+    freeNow: freeNow(context),
+    link: context.link,
+    nowMs,
+  }
+}
+
+function freeNow(context: ViewContext): SiteView['freeNow'] {
+  const counts: Record<string, { free: number; total: number }> = {}
+  const moment = { fromMs: context.nowMs, toMs: context.nowMs + 1 }
+  for (const [spaceId, space] of context.catalogue.spaces) {
+    if (!space.bookable) continue
+    const group = space.bayClass ?? space.kind
+    counts[group] ??= { free: 0, total: 0 }
+    const count = counts[group]
+    count.total += 1
+    if (statusOf(context, spaceId, space, moment) === 'free') count.free += 1
+  }
+  return counts
+}
+
+/** Everything a floor plan draws for the interval, prices included. */
+export function planView(
+  context: ViewContext,
+  interval: Interval,
+  doorStates: ReadonlyMap<string, string>,
+): PlanView {
+  const { catalogue } = context
+  const doors = [...catalogue.doors].map(([doorId, door]) => {
+    const state = doorStates.get(doorId)
+    return {
+      levelId: door.levelId as string,
+      view: { doorId, name: door.name, ...door.at, ...(state ? { state } : {}) },
+    }
+  })
+  return {
+    levels: [...catalogue.levels]
+      .map(([levelId, level]) => ({
+        levelId,
+        ...level,
+        doors: doors.filter((door) => door.levelId === levelId).map((door) => door.view),
+      }))
+      .sort((a, b) => a.ordinal - b.ordinal),
+    spaces: [...catalogue.spaces].map(([spaceId, space]) => spaceView(context, spaceId, space, interval)),
+    ...interval,
+    link: context.link,
+  }
+}
+
+function spaceView(
+  context: ViewContext,
+  spaceId: string,
+  space: DirectoryBody<'space'>,
+  interval: Interval,
+): SpaceView {
+  const status = statusOf(context, spaceId, space, interval)
+  const untilMs = changesAt(context, spaceId, interval, status)
+  const price = space.bookable ? priceOfSpace(context, space, interval) : undefined
+  return {
+    spaceId,
+    name: space.name,
+    kind: space.kind,
+    ...(space.bayClass === undefined ? {} : { bayClass: space.bayClass }),
+    levelId: space.levelId,
+    capacity: space.capacity,
+    features: space.features,
+    bookable: space.bookable,
+    status,
+    ...(untilMs === undefined ? {} : { untilMs }),
+    ...(price === undefined ? {} : { price }),
+    rect: space.rect,
+  }
+}
+
+function statusOf(
+  context: ViewContext,
+  spaceId: string,
+  space: DirectoryBody<'space'>,
+  interval: Interval,
+): SpaceView['status'] {
+  if (space.outOfService) return 'out_of_service'
+  const blockToMs = interval.toMs + space.gapMs
+  const inTheWay = live(context, spaceId).filter(
+    (other) => other.fromMs < blockToMs && interval.fromMs < other.blockToMs,
+  )
+  if (inTheWay.some((other) => other.holdUntilMs === undefined)) return 'taken'
+  if (inTheWay.length > 0) return 'held'
+  const includesNow = interval.fromMs <= context.nowMs && context.nowMs < interval.toMs
+  return includesNow && context.occupancy.inUse.has(spaceId) ? 'taken' : 'free'
+}
+
+function live(context: ViewContext, spaceId: string): readonly Occupancy[] {
+  const all = context.occupancy.bookings.get(spaceId) ?? []
+  return all.filter((other) => !holdIsOver(other, context.nowMs))
+}
+
+/** When a free space is next taken, or a taken one next free, within a day of the interval's start. */
+function changesAt(
+  context: ViewContext,
+  spaceId: string,
+  interval: Interval,
+  status: SpaceView['status'],
+): number | undefined {
+  const bookings = live(context, spaceId)
+  if (status === 'free') {
+    const next = bookings.find((other) => other.fromMs >= interval.toMs)
+    return next !== undefined && next.fromMs < interval.fromMs + dayMs ? next.fromMs : undefined
+  }
+  let freeMs = interval.fromMs
+  for (const other of bookings)
+    if (other.fromMs <= freeMs && other.blockToMs > freeMs) freeMs = other.blockToMs
+  return freeMs > interval.fromMs ? freeMs : undefined
+}
+
+/** The price of a space for an interval under the looking member's plan; `undefined` without a tariff. */
+export function priceOfSpace(
+  context: Pick<ViewContext, 'catalogue' | 'planId' | 'tzdataVersion'>,
+  space: DirectoryBody<'space'>,
+  interval: Interval,
+): Price | undefined {
+  const { catalogue, planId, tzdataVersion } = context
+  const { tariffId } = space
+  const tariff = tariffId === undefined ? undefined : catalogue.tariffs.get(tariffId)
+  if (tariffId === undefined || tariff === undefined) return undefined
+  const { timeZone } = catalogue.site
+  return priceBooking(
+    { tariffId, tariff, timeZone, tzdataVersion, ...interval },
+    { spaceKind: space.kind, plan: planId === undefined ? undefined : catalogue.plans.get(planId) },
+  )
+}
+
+/** The calendar that listing, booking and alternatives judge a space by. */
+export function calendarOf(context: ViewContext, spaceId: string, space: DirectoryBody<'space'>): Calendar {
+  return {
+    site: context.catalogue.site,
+    space,
+    occupied: context.occupancy.bookings.get(spaceId) ?? [],
+    nowMs: context.nowMs,
+  }
+}
+
+/** The half-hour slots of one day (day number) of a space. */
+export function dayView(
+  context: ViewContext,
+  asked: { spaceId: string; space: DirectoryBody<'space'>; day: number; date: string },
+): DayView {
+  const slots = daySlots(calendarOf(context, asked.spaceId, asked.space), asked.day)
+  const { timeZone } = context.catalogue.site
+  return { spaceId: asked.spaceId, date: asked.date, timeZone, slots }
+}
+
+/** Why the interval can never or not now be booked, whatever other bookings say. */
+export function refuseWhateverIsBooked(
+  context: ViewContext,
+  space: DirectoryBody<'space'>,
+  interval: Interval,
+) {
+  const { catalogue, nowMs } = context
+  return refuseInterval({ site: catalogue.site, space, occupied: [], nowMs }, interval)
+}

@@ -1,0 +1,65 @@
+import type { MiddlewareHandler } from 'hono'
+import type { Queryable } from '../database/pool.ts'
+import type { AppEnv } from '../http/app-context.ts'
+import { problem, refusal } from '../http/problem.ts'
+import { type Auth, addressHeader } from './auth.ts'
+import { type Login, type Permission, permittedSites, type Role, roles } from './permissions.ts'
+
+/** Finds out who sent a request; `undefined` without a valid login session. */
+export type FindLogin = (headers: Headers) => Promise<Login | undefined>
+
+/** Reads the login session from the request's cookie; role and sites come from the database each time. */
+export function loginFinder(auth: Auth, db: Queryable): FindLogin {
+  return async (headers) => {
+    const found = await auth.api.getSession({ headers })
+    if (found === null) return undefined
+    const { user } = found
+    const role = roles.find((known) => known === user.role)
+    if (role === undefined) return undefined
+    return {
+      userId: user.id,
+      email: user.email,
+      displayName: user.name,
+      role,
+      ...(user.memberId ? { memberId: user.memberId } : {}),
+      managedSiteIds: await managedSites(db, user.id, role),
+    }
+  }
+}
+
+async function managedSites(db: Queryable, userId: string, role: Role): Promise<readonly string[]> {
+  if (role !== 'site_manager') return []
+  const found = await db.query<{ site_id: string }>(
+    'SELECT site_id FROM site_manager WHERE user_id = $1 ORDER BY site_id',
+    [userId],
+  )
+  return found.rows.map((row) => row.site_id)
+}
+
+/** Lets only people with a valid login session pass (401 `unauthenticated`). */
+export function requireLogin(findLogin: FindLogin): MiddlewareHandler<AppEnv> {
+  return async (context, next) => {
+    const login = await findLogin(context.req.raw.headers)
+    if (login === undefined) return problem(context, refusal('unauthenticated'))
+    context.set('login', login)
+    return next()
+  }
+}
+
+/** Lets only roles pass that hold the permission somewhere (403 `forbidden`); handlers narrow to sites. */
+export function requirePermission(permission: Permission): MiddlewareHandler<AppEnv> {
+  return async (context, next) => {
+    const sites = permittedSites(context.get('login'), permission)
+    if (sites === undefined) return problem(context, refusal('forbidden'))
+    return next()
+  }
+}
+
+/** Answers everything under `/api/auth`; hands the address we determined to the log-in code. */
+export function authHandler(auth: Auth): MiddlewareHandler<AppEnv> {
+  return async (context) => {
+    const headers = new Headers(context.req.raw.headers)
+    headers.set(addressHeader, context.get('address'))
+    return auth.handler(new Request(context.req.raw, { headers }))
+  }
+}

@@ -1,0 +1,81 @@
+import { SiteError } from '@gatehouse/shared/errors/site-error'
+import { newId } from '@gatehouse/shared/ids/ids'
+import type { Random } from '@gatehouse/shared/random/random'
+import { z } from 'zod'
+import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
+import type { Auth } from './auth.ts'
+import { type Role, roles } from './permissions.ts'
+
+/** Somebody who may log in. */
+export interface NewUser {
+  readonly email: string
+  readonly password: string
+  readonly role: Role
+  readonly displayName: string
+  /** Makes them this member; the member must exist. */
+  readonly memberId?: string
+  /** The sites a site manager runs; ignored for others. */
+  readonly siteIds?: readonly string[]
+}
+
+interface UserParts {
+  readonly pool: Pool
+  readonly auth: Auth
+  readonly random: Random
+}
+
+const newUserSchema = z.object({
+  email: z.email(),
+  password: z.string().min(10).max(128),
+  role: z.enum(roles),
+  displayName: z.string().min(1).max(120),
+})
+
+/**
+ * Adds a user with a verified e-mail address, or updates name, role, member and sites of the one who has it.
+ * An existing password stays. Returns the user's id. Throws `invalid_user` when a field is out of bounds.
+ */
+export async function ensureUser(parts: UserParts, user: NewUser): Promise<string> {
+  const checked = newUserSchema.safeParse(user)
+  if (!checked.success) throw invalidUser(checked.error)
+  const email = user.email.toLowerCase()
+  const found = await parts.pool.query<{ id: string }>('SELECT id FROM login_user WHERE email = $1', [email])
+  const known = found.rows[0]?.id
+  // Hashing costs about 100 ms on purpose; a warm start must not pay it again.
+  const passwordHash =
+    known === undefined ? await (await parts.auth.$context).password.hash(user.password) : undefined
+  return inTransaction(parts.pool, async (tx) => {
+    const userId = known ?? newId(z.string(), 'us', parts.random)
+    await tx.query(
+      `INSERT INTO login_user (id, name, email, email_verified, role, member_id) VALUES ($1, $2, $3, true, $4, $5)
+       ON CONFLICT (id) DO UPDATE SET name = $2, role = $4, member_id = $5, updated_at = now()`,
+      [userId, user.displayName, email, user.role, user.memberId ?? null],
+    )
+    if (passwordHash !== undefined) {
+      const accountId = newId(z.string(), 'ac', parts.random)
+      await tx.query(
+        `INSERT INTO login_account (id, account_id, provider_id, user_id, password)
+         VALUES ($1, $2, 'credential', $2, $3)`,
+        [accountId, userId, passwordHash],
+      )
+    }
+    await setManagedSites(tx, userId, user.role === 'site_manager' ? (user.siteIds ?? []) : [])
+    return userId
+  })
+}
+
+async function setManagedSites(tx: Transaction, userId: string, siteIds: readonly string[]): Promise<void> {
+  await tx.query('DELETE FROM site_manager WHERE user_id = $1', [userId])
+  await tx.query('INSERT INTO site_manager (user_id, site_id) SELECT $1, unnest($2::text[])', [userId, siteIds])
+}
+
+function invalidUser(cause: z.ZodError): SiteError {
+  const fields = cause.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+  return new SiteError({
+    code: 'invalid_user',
+    op: 'members.ensureUser',
+    hint: `Correct these: ${fields}.`,
+    retryable: false,
+    cause,
+  })
+}
