@@ -65,7 +65,9 @@ describe('what can be booked', () => {
     expect(refuseInterval(free, hours(17, 19))).toBe('closed')
     expect(refuseInterval(free, hours(13, 14))).toBeUndefined()
     const off = { bookable: true, outOfService: true, gapMs: 0 }
-    expect(refuseInterval({ ...free, space: off }, hours(13, 14))).toBe('not_bookable')
+    expect(refuseInterval({ ...free, space: off }, hours(13, 14))).toBe('out_of_service')
+    const never = { bookable: false, outOfService: false, gapMs: 0 }
+    expect(refuseInterval({ ...free, space: never }, hours(13, 14))).toBe('not_bookable')
     expect(refuseInterval({ ...free, occupied: [taken(13, 14)] }, hours(13.5, 14.5))).toBe('space_taken')
   })
 

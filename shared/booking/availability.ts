@@ -42,6 +42,7 @@ export type IntervalRefusal =
   | 'in_the_past'
   | 'too_far_ahead'
   | 'not_bookable'
+  | 'out_of_service'
   | 'closed'
   | 'space_taken'
 
@@ -72,7 +73,8 @@ export function refuseInterval(calendar: Calendar, interval: Interval): Interval
   if (toMs - fromMs > bookingLengthMaxMs) return 'too_long'
   if (toMs <= nowMs || fromMs < nowMs - lateStartMaxMs) return 'in_the_past'
   if (toMs > nowMs + bookingAheadMaxMs) return 'too_far_ahead'
-  if (!space.bookable || space.outOfService) return 'not_bookable'
+  if (!space.bookable) return 'not_bookable'
+  if (space.outOfService) return 'out_of_service'
   if (conflicts(calendar, interval).some((other) => !holdIsOver(other, nowMs))) return 'space_taken'
   if (!isOpenThroughout(calendar.site, interval)) return 'closed'
   return undefined

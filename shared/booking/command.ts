@@ -57,20 +57,19 @@ export type BookingRefusal =
   | 'booking_exists'
   | 'unknown_booking'
   | 'payment_needed'
+  | 'plan_does_not_cover'
   | 'payment_amount'
   | 'hold_expired'
   | 'hold_running'
   | 'not_held'
   | 'already_confirmed'
-  | 'already_cancelled'
   | 'too_early'
   | 'too_late'
-  | 'no_show'
   | 'grace_running'
   | 'not_confirmed'
   | 'still_running'
   | 'not_checked_in'
-  | 'ended'
+  | 'booking_ended'
 
 /** Entries to record, or why not. */
 export type Decision = Result<readonly BookingEvent[], BookingRefusal>

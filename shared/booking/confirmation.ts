@@ -23,13 +23,12 @@ export function confirmBooking(
     case 'confirmed':
     case 'checked_in':
       return err('already_confirmed')
-    case 'cancelled':
-      return err('already_cancelled')
     case 'expired':
       return err('hold_expired')
+    case 'cancelled':
     case 'no_show':
     case 'completed':
-      return err('ended')
+      return err('booking_ended')
     default:
       return assertNever(booking)
   }
@@ -37,7 +36,7 @@ export function confirmBooking(
   const { payment } = command
   if (!payment) return err('payment_needed')
   const dueMinor = booking.price.totalMinor
-  if (payment.method === 'plan' && dueMinor > 0) return err('payment_needed')
+  if (payment.method === 'plan' && dueMinor > 0) return err('plan_does_not_cover')
   if (payment.method === 'cash' ? payment.offeredMinor < dueMinor : payment.offeredMinor !== dueMinor) {
     return err('payment_amount')
   }

@@ -141,7 +141,7 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
     confirmBooking: to('confirmed'),
     cancelBooking: to('cancelled'),
     expireHold: refused('hold_running'),
-    checkIn: refused('payment_needed'),
+    checkIn: refused('not_confirmed'),
     markNoShow: refused('not_confirmed'),
     completeBooking: refused('not_checked_in'),
   },
@@ -165,28 +165,28 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
   },
   completed: {
     holdBooking: refused('booking_exists'),
-    confirmBooking: refused('ended'),
+    confirmBooking: refused('booking_ended'),
     cancelBooking: refused('too_late'),
     expireHold: refused('not_held'),
-    checkIn: refused('ended'),
+    checkIn: refused('booking_ended'),
     markNoShow: refused('not_confirmed'),
     completeBooking: refused('not_checked_in'),
   },
   cancelled: {
     holdBooking: refused('booking_exists'),
-    confirmBooking: refused('already_cancelled'),
+    confirmBooking: refused('booking_ended'),
     cancelBooking: to('cancelled'),
     expireHold: refused('not_held'),
-    checkIn: refused('already_cancelled'),
+    checkIn: refused('booking_ended'),
     markNoShow: refused('not_confirmed'),
     completeBooking: refused('not_checked_in'),
   },
   no_show: {
     holdBooking: refused('booking_exists'),
-    confirmBooking: refused('ended'),
+    confirmBooking: refused('booking_ended'),
     cancelBooking: refused('too_late'),
     expireHold: refused('not_held'),
-    checkIn: refused('no_show'),
+    checkIn: refused('too_late'),
     markNoShow: refused('not_confirmed'),
     completeBooking: refused('not_checked_in'),
   },
@@ -240,7 +240,7 @@ describe('instants that decide', () => {
     expect(codeAt('confirmed', commands.checkIn, now - 15 * minute - 1)).toBe('too_early')
     expect(codeAt('confirmed', commands.checkIn, now - 15 * minute)).toBe('ok')
     expect(codeAt('confirmed', commands.checkIn, now + 15 * minute - 1)).toBe('ok')
-    expect(codeAt('confirmed', commands.checkIn, now + 15 * minute)).toBe('no_show')
+    expect(codeAt('confirmed', commands.checkIn, now + 15 * minute)).toBe('too_late')
     expect(codeAt('confirmed', commands.markNoShow, now + 15 * minute - 1)).toBe('grace_running')
     expect(codeAt('confirmed', commands.markNoShow, now + 15 * minute)).toBe('ok')
   })
@@ -285,7 +285,7 @@ describe('paying', () => {
   it('refuses too little cash, another card amount, a plan that does not cover it, and no payment', () => {
     expect(pay('cash', 2399)).toEqual({ ok: false, error: 'payment_amount' })
     expect(pay('card', 2401)).toEqual({ ok: false, error: 'payment_amount' })
-    expect(pay('plan', 0)).toEqual({ ok: false, error: 'payment_needed' })
+    expect(pay('plan', 0)).toEqual({ ok: false, error: 'plan_does_not_cover' })
     expect(decide(held, { kind: 'confirmBooking' }, context)).toEqual({ ok: false, error: 'payment_needed' })
   })
 })

@@ -17,24 +17,23 @@ export function checkIn(booking: Booking, context: BookingContext): Decision {
     case 'none':
       return err('unknown_booking')
     case 'held':
-      return err(context.nowMs >= booking.holdUntilMs ? 'hold_expired' : 'payment_needed')
+      return err(context.nowMs >= booking.holdUntilMs ? 'hold_expired' : 'not_confirmed')
     case 'confirmed':
       break
     case 'checked_in':
       return ok([])
     case 'completed':
-      return err('ended')
     case 'cancelled':
-      return err('already_cancelled')
+      return err('booking_ended')
     case 'no_show':
-      return err('no_show')
+      return err('too_late')
     case 'expired':
       return err('hold_expired')
     default:
       return assertNever(booking)
   }
   if (context.nowMs < booking.fromMs - context.settings.checkInEarlyMs) return err('too_early')
-  if (context.nowMs >= noShowAtMs(booking, context.settings)) return err('no_show')
+  if (context.nowMs >= noShowAtMs(booking, context.settings)) return err('too_late')
   return ok([{ type: 'booking.checked_in', body: { bookingId: booking.bookingId } }])
 }
 
