@@ -2,7 +2,7 @@ import type { Clock } from '@gatehouse/shared/clock/clock'
 import { randomCode } from '@gatehouse/shared/ids/ids'
 import type { Random } from '@gatehouse/shared/random/random'
 import { getConnInfo } from '@hono/node-server/conninfo'
-import type { Hono } from 'hono'
+import type { Env, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
 import type { EdgeConfig } from '../config.ts'
@@ -21,7 +21,7 @@ export interface GuardOptions {
 }
 
 /** Puts in front of every route: trace id, security headers, Host and Origin check, rate and body limits. */
-export function guardRequests(app: Hono, { config, clock, random }: GuardOptions): void {
+export function guardRequests<E extends Env>(app: Hono<E>, { config, clock, random }: GuardOptions): void {
   const hosts = allowedHosts(config)
   const limit = new RateLimit(clock, config.requestsPerSecondMax)
   app.use(async (c, next) => {

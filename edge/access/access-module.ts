@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Entry } from '@gatehouse/shared/wire/v1/entries'
+import type { LedgerModule } from '../ledger/command.ts'
+import type { SiteDatabase } from '../ledger/database.ts'
+import { statement } from '../ledger/statements.ts'
+import { packageRoot } from '../package-root.ts'
+import { type AccessOptions, accessCommands } from './commands.ts'
+
+/** Doors, readers and who may pass; plugs into the kernel. */
+export function accessModule(options: AccessOptions): LedgerModule {
+  return {
+    name: 'access',
+    tablesSql: readFileSync(join(packageRoot, 'access/tables.sql'), 'utf8'),
+    projectedTables: ['doors'],
+    commands: accessCommands(options),
+    projections: {
+      'access.granted': (db, body, entry) => {
+        noteAt(db, entry, { doorId: body.doorId, kind: 'granted', memberId: body.memberId })
+      },
+      'access.refused': (db, body, entry) => {
+        noteAt(db, entry, { doorId: body.doorId, kind: 'refused', reason: body.reason })
+      },
+      'access.exit_requested': (db, body, entry) => {
+        noteAt(db, entry, { doorId: body.doorId, kind: 'exit' })
+      },
+      'door.state_changed': (db, body, entry) => {
+        statement(
+          db,
+          `INSERT INTO doors (door_id, state, since_ms) VALUES (?, ?, ?)
+           ON CONFLICT (door_id) DO UPDATE SET state = excluded.state, since_ms = excluded.since_ms`,
+        ).run(body.doorId, body.state, entry.at.wallMs)
+      },
+    },
+  }
+}
+
+function noteAt(
+  db: SiteDatabase,
+  entry: Entry,
+  note: {
+    readonly doorId: string
+    readonly kind: string
+    readonly memberId?: string | undefined
+    readonly reason?: string
+  },
+): void {
+  statement(
+    db,
+    `INSERT INTO doors (door_id, since_ms, last_kind, last_member_id, last_reason, last_ms)
+     VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (door_id) DO UPDATE SET last_kind = excluded.last_kind,
+       last_member_id = excluded.last_member_id, last_reason = excluded.last_reason, last_ms = excluded.last_ms`,
+  ).run(note.doorId, entry.at.wallMs, note.kind, note.memberId ?? null, note.reason ?? null, entry.at.wallMs)
+}

@@ -1,0 +1,194 @@
+import { type AccessBooking, type AccessRefusal, decideAccess } from '@gatehouse/shared/access/decide-access'
+import { isOpen } from '@gatehouse/shared/calendar/opening'
+import * as ids from '@gatehouse/shared/ids/ids'
+import { err, ok } from '@gatehouse/shared/result/result'
+import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
+import type { LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
+import { z } from 'zod'
+import { type Command, type CommandContext, defineCommand, type EffectRequest } from '../ledger/command.ts'
+import type { SiteDatabase } from '../ledger/database.ts'
+import type { DirectoryReader } from '../sync/directory.ts'
+import { countPin, pinEntryLocked } from './pin-guards.ts'
+
+/** A strike is not energised later than this after the decision: nobody expects the door to open by then. */
+const strikeDeadlineMs = 3_000
+
+export interface AccessOptions {
+  readonly directory: DirectoryReader
+  /** Bookings of a member that are confirmed or checked in and touch the moment, with their door. */
+  readonly bookingsOf: (db: SiteDatabase, memberId: ids.MemberId, atMs: number) => readonly AccessBooking[]
+  /** Milliseconds since the directory was last known to be current; 0 while connected. */
+  readonly directoryAgeMs: (atMs: number) => number
+}
+
+const presented = z.object({
+  deviceId: ids.deviceIdSchema,
+  kind: z.enum(['card', 'pin']),
+  /** Keyed digest of the card number or PIN; the number itself never reaches the ledger. */
+  digest: z.string().length(64),
+})
+
+type Presented = z.infer<typeof presented>
+
+/** What a reader's owner is told: open, or why not. */
+export type AccessAnswer =
+  | { readonly granted: true; readonly memberId: ids.MemberId; readonly pulseMs: number }
+  | { readonly granted: false; readonly reason: AccessRefusal | 'pin_locked' }
+
+/** The commands of the access module. */
+export function accessCommands(options: AccessOptions): Command[] {
+  return [presentCredential(options), identifyMember(options), requestExit(options), reportDoor]
+}
+
+/** A card or PIN at a door's reader: opens the door or records why not. Refusal: `unknown_door`. */
+function presentCredential(options: AccessOptions): Command {
+  return defineCommand({
+    kind: 'presentCredential',
+    priority: 1,
+    sells: false,
+    input: presented.extend({ doorId: ids.doorIdSchema }),
+    run: (db, input, context) => {
+      const door = options.directory.get('door', input.doorId)
+      const site = options.directory.site()
+      if (!door || !site) return err({ code: 'unknown_door' })
+      const { wallMs: atMs } = context.at
+      if (input.kind === 'pin' && pinEntryLocked(db, input.deviceId, atMs)) {
+        return ok(refuseAt(input.doorId, 'pin_locked', undefined, []))
+      }
+      const credential = options.directory.credentialByDigest(input.digest)
+      const lock = input.kind === 'pin' ? countPin(db, input.deviceId, { right: !!credential, atMs }) : []
+      const decided = decideAccess({
+        atMs,
+        doorId: input.doorId,
+        door,
+        settings: site.settings,
+        ...memberSituation(options, site, credential?.body, atMs),
+        credential: credential && { ...credential, key: ids.credentialIdSchema.parse(credential.key) },
+        bookings: credential ? options.bookingsOf(db, credential.body.memberId, atMs) : [],
+      })
+      if (!decided.ok) return ok(refuseAt(input.doorId, decided.error, credential?.key, lock))
+      const strike = strikeEffect(door, input.doorId, context)
+      const grant = decided.value
+      const answer: AccessAnswer = { granted: true, memberId: grant.memberId, pulseMs: door.pulseMs }
+      return ok({
+        events: [
+          ...lock,
+          {
+            type: 'access.granted' as const,
+            body: { doorId: input.doorId, effectId: strike.effectId, ...grant },
+          },
+        ],
+        effects: [strike],
+        answer: () => answer,
+      })
+    },
+  })
+}
+
+/** A card or PIN at the kiosk: says whose it is. Refusals: `pin_locked`, `member_unknown`. */
+function identifyMember({ directory }: AccessOptions): Command {
+  return defineCommand({
+    kind: 'identifyMember',
+    priority: 2,
+    sells: false,
+    input: presented,
+    run: (db, input: Presented, context) => {
+      const { wallMs: atMs } = context.at
+      const isPin = input.kind === 'pin'
+      if (isPin && pinEntryLocked(db, input.deviceId, atMs)) return err({ code: 'pin_locked' })
+      const credential = directory.credentialByDigest(input.digest)
+      const valid = credential && !credential.body.revoked && isInValidity(credential.body, atMs)
+      const events = isPin ? countPin(db, input.deviceId, { right: valid === true, atMs }) : []
+      const member = valid ? directory.get('member', credential.body.memberId) : undefined
+      if (!valid || !member) return ok({ events, answer: () => null })
+      const plan = member.planId && directory.get('plan', member.planId)
+      const { displayName } = member
+      const planName = plan ? plan.name : undefined
+      return ok({ events, answer: () => ({ memberId: credential.body.memberId, displayName, planName }) })
+    },
+  })
+}
+
+/** The exit button: egress is wired; this releases the strike for doors that need it and keeps the alarm quiet. */
+function requestExit({ directory }: AccessOptions): Command {
+  return defineCommand({
+    kind: 'requestExit',
+    priority: 0,
+    sells: false,
+    input: z.object({ doorId: ids.doorIdSchema }),
+    run: (_db, { doorId }, context) => {
+      const door = directory.get('door', doorId)
+      if (!door) return err({ code: 'unknown_door' })
+      const strike = strikeEffect(door, doorId, context)
+      return ok({
+        events: [{ type: 'access.exit_requested', body: { doorId, effectId: strike.effectId } }],
+        effects: [strike],
+        answer: () => ({ pulseMs: door.pulseMs }),
+      })
+    },
+  })
+}
+
+/** What the door contact means: open, closed, held open or forced; the last two open an incident. */
+const reportDoor = defineCommand({
+  kind: 'reportDoor',
+  priority: 1,
+  sells: false,
+  input: z.object({ doorId: ids.doorIdSchema, state: z.enum(['closed', 'open', 'held_open', 'forced']) }),
+  run: (_db, { doorId, state }, context) => {
+    const events: LedgerEvent[] = [{ type: 'door.state_changed', body: { doorId, state } }]
+    if (state === 'forced' || state === 'held_open') {
+      const incidentId = `inc_${ids.randomCode(context.random, 16)}`
+      events.push({ type: 'incident.opened', body: { incidentId, kind: `door_${state}`, about: doorId } })
+    }
+    return ok({ events, answer: () => state })
+  },
+})
+
+function refuseAt(
+  doorId: ids.DoorId,
+  reason: AccessRefusal | 'pin_locked',
+  credentialKey: string | undefined,
+  lock: readonly LedgerEvent[],
+): { events: LedgerEvent[]; answer: () => AccessAnswer } {
+  const credentialId =
+    credentialKey === undefined ? {} : { credentialId: ids.credentialIdSchema.parse(credentialKey) }
+  return {
+    events: [...lock, { type: 'access.refused', body: { doorId, ...credentialId, reason } }],
+    answer: () => ({ granted: false, reason }),
+  }
+}
+
+function strikeEffect(
+  door: DirectoryBody<'door'>,
+  doorId: ids.DoorId,
+  context: CommandContext,
+): EffectRequest {
+  return {
+    effectId: ids.newId(ids.effectIdSchema, 'fx', context.random),
+    kind: 'strike',
+    body: { doorId, deviceId: door.strikeDeviceId, pulseMs: door.pulseMs },
+    deadlineMs: strikeDeadlineMs,
+  }
+}
+
+function memberSituation(
+  { directory, directoryAgeMs }: AccessOptions,
+  site: DirectoryBody<'site'>,
+  credential: DirectoryBody<'credential'> | undefined,
+  atMs: number,
+) {
+  const member = credential && directory.get('member', credential.memberId)
+  const plan = member?.planId && directory.get('plan', member.planId)
+  const hours = plan ? { timeZone: site.timeZone, openingHours: plan.access.hours } : undefined
+  return {
+    member,
+    plan: plan || undefined,
+    planOpenNow: hours !== undefined && isOpen(hours, atMs),
+    directoryAgeMs: directoryAgeMs(atMs),
+  }
+}
+
+function isInValidity({ fromMs, toMs }: DirectoryBody<'credential'>, atMs: number): boolean {
+  return (fromMs === undefined || atMs >= fromMs) && (toMs === undefined || atMs < toMs)
+}

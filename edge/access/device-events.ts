@@ -1,0 +1,97 @@
+import { credentialDigest } from '@gatehouse/shared/access/credential-digest'
+import type { DeviceId, DoorId } from '@gatehouse/shared/ids/ids'
+import { doorIdSchema, randomCode } from '@gatehouse/shared/ids/ids'
+import type { Random } from '@gatehouse/shared/random/random'
+import type { DeviceEvent } from '../devices/hub.ts'
+import type { Kernel } from '../ledger/kernel.ts'
+import type { DirectoryReader } from '../sync/directory.ts'
+import type { AccessAnswer } from './commands.ts'
+import type { DoorWatch } from './door-watch.ts'
+
+export interface AccessDevicesOptions {
+  readonly kernel: Kernel
+  readonly directory: DirectoryReader
+  readonly doors: DoorWatch
+  readonly random: Random
+  /** Keys the digests of cards and PINs. */
+  readonly siteKey: string
+  /** A card or PIN at a reader that belongs to a kiosk, not to a door. */
+  readonly onKioskCredential: (deviceId: DeviceId, kind: 'card' | 'pin', digest: string) => void
+}
+
+interface DoorWires {
+  readonly byReader: ReadonlyMap<string, DoorId>
+  readonly byContact: ReadonlyMap<string, DoorId>
+  readonly byExitButton: ReadonlyMap<string, DoorId>
+}
+
+/** Turns what readers, contacts and exit buttons report into commands. Returns the listener for the device hub. */
+export function accessDeviceEvents(options: AccessDevicesOptions): (event: DeviceEvent) => void {
+  const { directory, doors } = options
+  let wires = doorWires(directory)
+  directory.onChange((changes) => {
+    if (changes.some(({ kind }) => kind === 'door')) wires = doorWires(directory)
+  })
+  return (event) => {
+    if (event.kind === 'card') present(options, wires, event.deviceId, 'card', event.number)
+    if (event.kind === 'pin') present(options, wires, event.deviceId, 'pin', event.digits)
+    if (event.kind === 'contact') {
+      const doorId = wires.byContact.get(event.deviceId)
+      if (doorId) doors.observe(doorId, { kind: event.closed ? 'closed' : 'opened' })
+    }
+    if (event.kind === 'button') {
+      const doorId = wires.byExitButton.get(event.deviceId)
+      if (doorId) void requestExit(options, doorId)
+    }
+  }
+}
+
+function present(
+  options: AccessDevicesOptions,
+  wires: DoorWires,
+  deviceId: DeviceId,
+  kind: 'card' | 'pin',
+  secret: string,
+): void {
+  const digest = credentialDigest(options.siteKey, kind, secret)
+  const doorId = wires.byReader.get(deviceId)
+  if (doorId) void presentAtDoor(options, { doorId, deviceId, kind, digest })
+  else options.onKioskCredential(deviceId, kind, digest)
+}
+
+async function presentAtDoor(
+  { kernel, doors, random }: AccessDevicesOptions,
+  input: { doorId: DoorId; deviceId: DeviceId; kind: 'card' | 'pin'; digest: string },
+): Promise<void> {
+  const outcome = await kernel.submit({
+    kind: 'presentCredential',
+    caller: `device:${input.deviceId}`,
+    key: randomCode(random, 20),
+    input,
+  })
+  if (!outcome.ok) return
+  // The command's own answer, just made in this process.
+  const answer = outcome.value as AccessAnswer
+  if (answer.granted) doors.observe(input.doorId, { kind: 'released', pulseMs: answer.pulseMs })
+}
+
+async function requestExit({ kernel, doors, random }: AccessDevicesOptions, doorId: DoorId): Promise<void> {
+  const key = randomCode(random, 20)
+  const outcome = await kernel.submit({ kind: 'requestExit', caller: 'device:exit', key, input: { doorId } })
+  if (!outcome.ok) return
+  const { pulseMs } = outcome.value as { pulseMs: number }
+  doors.observe(doorId, { kind: 'released', pulseMs })
+}
+
+function doorWires(directory: DirectoryReader): DoorWires {
+  const byReader = new Map<string, DoorId>()
+  const byContact = new Map<string, DoorId>()
+  const byExitButton = new Map<string, DoorId>()
+  for (const [key, door] of directory.all('door')) {
+    const doorId = doorIdSchema.parse(key)
+    byReader.set(door.readerDeviceId, doorId)
+    if (door.contactDeviceId) byContact.set(door.contactDeviceId, doorId)
+    if (door.exitButtonDeviceId) byExitButton.set(door.exitButtonDeviceId, doorId)
+  }
+  return { byReader, byContact, byExitButton }
+}
