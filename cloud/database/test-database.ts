@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
 import { migrate } from './migrate.ts'
 import { openPool, type Pool } from './pool.ts'
@@ -32,7 +31,7 @@ export async function prepareTemplate(serverUrl: string): Promise<string> {
 /** Clones the template into a fresh database; call it in `beforeAll` and `close` it in `afterAll`. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const serverUrl = inject('postgresUrl')
-  const name = `test_${randomBytes(8).toString('hex')}`
+  const name = await freshName(serverUrl)
   await onServer(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`)
   const url = databaseUrl(serverUrl, name)
   const pool = openPool(url)
@@ -43,6 +42,18 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       await pool.end()
       await onServer(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`)
     },
+  }
+}
+
+async function freshName(serverUrl: string): Promise<string> {
+  const pool = openPool(serverUrl, 1)
+  try {
+    const { rows } = await pool.query<{ name: string }>(
+      `SELECT 'test_' || replace(gen_random_uuid()::text, '-', '') AS name`,
+    )
+    return rows[0]?.name ?? 'test_unnamed'
+  } finally {
+    await pool.end()
   }
 }
 

@@ -14,6 +14,7 @@ CREATE TABLE site_directory (
   site_id text NOT NULL REFERENCES sites,
   kind text NOT NULL,
   key text NOT NULL,
+  epoch integer NOT NULL,
   rev bigint NOT NULL,
   -- NULL is a tombstone.
   body jsonb,
@@ -23,6 +24,7 @@ CREATE TABLE site_directory (
 
 CREATE TABLE site_directory_log (
   site_id text NOT NULL REFERENCES sites,
+  epoch integer NOT NULL,
   rev bigint NOT NULL,
   kind text NOT NULL,
   key text NOT NULL,

@@ -1,0 +1,90 @@
+import type { ChainHead, SealedEntry } from '@gatehouse/shared/ledger/chain'
+import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
+import { openException } from '../sites/exceptions.ts'
+import { decideAppend } from './decide-append.ts'
+import { decideProducer, type ProducerDecision, type ProducerState } from './decide-producer.ts'
+import {
+  hashesBetween,
+  insertEntries,
+  lockHead,
+  quarantine,
+  readProducer,
+  type StreamId,
+  storeProducer,
+} from './stream-store.ts'
+
+/** The three producer headers of a request. */
+export type Producer = ProducerState & { readonly producerId: string }
+
+export interface AppendRequest {
+  readonly stream: StreamId
+  readonly entries: readonly SealedEntry[]
+  readonly producer: Producer | undefined
+  readonly nowMs: number
+}
+
+/** What became of an append; every outcome tells the head, the only acknowledgement. */
+export type AppendOutcome = { readonly head: ChainHead } & (
+  | { readonly kind: 'appended'; readonly count: number }
+  | { readonly kind: 'producer'; readonly decision: Exclude<ProducerDecision, { kind: 'accept' }> }
+  | { readonly kind: 'chain_gap'; readonly seq: number }
+  | { readonly kind: 'chain_fork'; readonly seq: number }
+)
+
+/**
+ * Appends entries and the producer's state in one transaction. Entries that the stream holds already are
+ * skipped; a contradicting entry is set aside and raised, and nothing of the request is appended.
+ */
+export async function append(pool: Pool, request: AppendRequest): Promise<AppendOutcome> {
+  const { stream, producer } = request
+  return inTransaction(pool, async (tx): Promise<AppendOutcome> => {
+    const head = await lockHead(tx, stream)
+    if (producer !== undefined) {
+      const decision = decideProducer(await readProducer(tx, stream, producer.producerId), producer)
+      if (decision.kind !== 'accept') return { kind: 'producer', decision, head }
+    }
+    const hashes = await knownHashes(tx, request, head)
+    const decision = decideAppend({ head, hashes }, request.entries)
+    if (decision.kind === 'gap') return { kind: 'chain_gap', seq: decision.seq, head }
+    if (decision.kind === 'fork') {
+      await setAside(tx, request, decision.forked)
+      return { kind: 'chain_fork', seq: decision.forked[0]?.entry.seq ?? head.seq, head }
+    }
+    await insertEntries(tx, stream, decision.entries, request.nowMs)
+    if (producer !== undefined) await storeProducer(tx, stream, producer)
+    return { kind: 'appended', count: decision.entries.length, head: decision.head }
+  })
+}
+
+async function knownHashes(
+  tx: Transaction,
+  { stream, entries }: AppendRequest,
+  head: ChainHead,
+): Promise<ReadonlyMap<number, string>> {
+  const seqs = entries.map(({ entry }) => entry.seq).filter((seq) => seq <= head.seq)
+  if (seqs.length === 0) return new Map()
+  const fromSeq = seqs.reduce((least, seq) => Math.min(least, seq))
+  return hashesBetween(tx, stream, { fromSeq, toSeq: head.seq })
+}
+
+async function setAside(
+  tx: Transaction,
+  { stream, nowMs }: AppendRequest,
+  forked: readonly SealedEntry[],
+): Promise<void> {
+  const detail = 'The chain of this site already goes on another way.'
+  await quarantine(
+    tx,
+    stream,
+    forked.map(({ entry, hash, text }) => ({ seq: entry.seq, hash, entry: text, reason: 'fork', detail })),
+    nowMs,
+  )
+  const [first] = forked
+  await openException(tx, {
+    siteId: stream.siteId,
+    kind: 'chain_fork',
+    about: `${stream.incarnation}:${first?.entry.seq}`,
+    detail: { seqs: forked.map(({ entry }) => entry.seq), hash: first?.hash },
+    nowMs,
+  })
+}

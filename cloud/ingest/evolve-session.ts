@@ -1,0 +1,79 @@
+import { assertNever } from '@gatehouse/shared/result/result'
+import type { EntryBody, LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
+import type { ProjectedRows, SessionRow } from './projected-rows.ts'
+
+export type SessionEvent = Extract<LedgerEvent, { type: `session.${string}` }>
+
+interface Place {
+  readonly seq: number
+  readonly atMs: number
+}
+
+/** Applies one event of a parking session; refuses when the session is unknown, or arrives twice. */
+export function evolveSession(
+  rows: ProjectedRows,
+  event: SessionEvent,
+  place: Place,
+): 'unknown_session' | 'session_exists' | undefined {
+  if (event.type === 'session.arrived') return arrive(rows, event.body, place)
+  const row = rows.sessions.get(event.body.sessionId)
+  if (row === undefined) return 'unknown_session'
+  row.seq = place.seq
+  rows.dirty.sessions.add(row.session_id)
+  switch (event.type) {
+    case 'session.entered':
+      row.state = 'inside'
+      row.zone_id = event.body.zoneId
+      row.entered_ms = place.atMs
+      return undefined
+    case 'session.voided':
+      row.state = 'voided'
+      return undefined
+    case 'session.charged':
+      row.charged_minor = event.body.price.totalMinor
+      return undefined
+    case 'session.departing':
+      row.state = 'departing'
+      row.exit_lane_id = event.body.laneId
+      row.debt_minor = event.body.debtMinor
+      return undefined
+    case 'session.departed':
+      row.state = 'departed'
+      row.exit_lane_id = event.body.laneId
+      row.departed_ms = place.atMs
+      return undefined
+    default:
+      return assertNever(event)
+  }
+}
+
+function arrive(
+  rows: ProjectedRows,
+  body: EntryBody<'session.arrived'>,
+  place: Place,
+): 'session_exists' | undefined {
+  if (rows.sessions.has(body.sessionId)) return 'session_exists'
+  const row: SessionRow = {
+    seq: place.seq,
+    session_id: body.sessionId,
+    state: 'authorised',
+    ticket: body.ticket,
+    vehicle_id: body.vehicleId ?? null,
+    vehicle_class: body.vehicleClass,
+    space_id: body.spaceId ?? null,
+    zone_id: null,
+    entry_lane_id: body.laneId,
+    exit_lane_id: null,
+    tariff_id: body.tariffId,
+    tariff_version: body.tariffVersion,
+    arrived_ms: place.atMs,
+    entered_ms: null,
+    departed_ms: null,
+    charged_minor: 0,
+    paid_minor: 0,
+    debt_minor: 0,
+  }
+  rows.sessions.set(row.session_id, row)
+  rows.dirty.sessions.add(row.session_id)
+  return undefined
+}

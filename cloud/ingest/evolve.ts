@@ -1,0 +1,256 @@
+import { assertNever } from '@gatehouse/shared/result/result'
+import type { EntryBody, LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
+import { evolveSession, type SessionEvent } from './evolve-session.ts'
+import type { BookingRow, PaymentRow, ProjectedBookingStatus, ProjectedRows } from './projected-rows.ts'
+
+/** Where and when an entry was recorded. */
+export interface EntryPlace {
+  readonly seq: number
+  /** The site's wall time, epoch milliseconds. */
+  readonly atMs: number
+}
+
+/** Why a readable entry cannot be posted: what it speaks of is missing, taken or there already. */
+export type Unprojectable =
+  | 'unknown_booking'
+  | 'unknown_session'
+  | 'booking_exists'
+  | 'session_exists'
+  | 'payment_exists'
+  | 'overlap'
+
+const holding: ReadonlySet<ProjectedBookingStatus> = new Set(['held', 'confirmed', 'checked_in'])
+
+/**
+ * Applies one event to the rows, or says why it cannot be and leaves them as they were. The fact itself is
+ * never doubted: states are taken over as the site tells them.
+ */
+export function evolve(
+  rows: ProjectedRows,
+  event: LedgerEvent,
+  place: EntryPlace,
+): Unprojectable | undefined {
+  switch (event.type) {
+    case 'booking.held':
+      return hold(rows, event.body, place)
+    case 'booking.confirmed':
+      return setStatus(rows, event.body.bookingId, 'confirmed', place)
+    case 'booking.cancelled':
+      return setStatus(rows, event.body.bookingId, 'cancelled', place, (row) => {
+        row.fee_minor = event.body.feeMinor
+      })
+    case 'booking.expired':
+      return setStatus(rows, event.body.bookingId, 'expired', place)
+    case 'booking.checked_in':
+      return setStatus(rows, event.body.bookingId, 'checked_in', place)
+    case 'booking.no_show':
+      return setStatus(rows, event.body.bookingId, 'no_show', place)
+    case 'booking.completed':
+      return setStatus(rows, event.body.bookingId, 'completed', place)
+    case 'payment.captured':
+      return pay(rows, { kind: 'captured', of_payment_id: null }, event.body, place)
+    case 'payment.refunded':
+      return pay(rows, { kind: 'refunded', of_payment_id: event.body.ofPaymentId }, event.body, place)
+    case 'session.arrived':
+    case 'session.entered':
+    case 'session.voided':
+    case 'session.charged':
+    case 'session.departing':
+    case 'session.departed':
+      return evolveSession(rows, event satisfies SessionEvent, place)
+    default:
+      return observe(rows, event, place)
+  }
+}
+
+function hold(
+  rows: ProjectedRows,
+  body: EntryBody<'booking.held'>,
+  place: EntryPlace,
+): Unprojectable | undefined {
+  if (rows.bookings.has(body.bookingId)) return 'booking_exists'
+  const row: BookingRow = {
+    seq: place.seq,
+    booking_id: body.bookingId,
+    space_id: body.spaceId,
+    status: 'held',
+    member_id: body.holder.kind === 'member' ? body.holder.memberId : null,
+    guest_id: body.holder.kind === 'guest' ? body.holder.guestId : null,
+    reference: body.reference,
+    from_ms: body.fromMs,
+    to_ms: body.toMs,
+    block_to_ms: body.blockToMs,
+    hold_until_ms: body.holdUntilMs,
+    price: body.price,
+    fee_minor: 0,
+    paid_minor: 0,
+    refunded_minor: 0,
+    paid_by: null,
+    held_ms: place.atMs,
+  }
+  if (overlaps(rows, row)) return 'overlap'
+  rows.bookings.set(row.booking_id, row)
+  rows.dirty.bookings.add(row.booking_id)
+  return undefined
+}
+
+function setStatus(
+  rows: ProjectedRows,
+  bookingId: string,
+  status: ProjectedBookingStatus,
+  place: EntryPlace,
+  change: (row: BookingRow) => void = () => {},
+): Unprojectable | undefined {
+  const row = rows.bookings.get(bookingId)
+  if (row === undefined) return 'unknown_booking'
+  if (holding.has(status) && !holding.has(row.status) && overlaps(rows, row)) return 'overlap'
+  row.status = status
+  row.seq = place.seq
+  change(row)
+  rows.dirty.bookings.add(bookingId)
+  return undefined
+}
+
+/** Two blocks `[from, block end)` of one space must not meet while both hold it. */
+function overlaps(rows: ProjectedRows, wanted: BookingRow): boolean {
+  for (const row of rows.bookings.values()) {
+    const meets =
+      row.space_id === wanted.space_id &&
+      row.booking_id !== wanted.booking_id &&
+      holding.has(row.status) &&
+      row.from_ms < wanted.block_to_ms &&
+      wanted.from_ms < row.block_to_ms
+    if (meets) return true
+  }
+  return false
+}
+
+type PaymentBody = EntryBody<'payment.captured'> | EntryBody<'payment.refunded'>
+
+function pay(
+  rows: ProjectedRows,
+  kind: Pick<PaymentRow, 'kind' | 'of_payment_id'>,
+  body: PaymentBody,
+  place: EntryPlace,
+): Unprojectable | undefined {
+  if (rows.payments.has(body.paymentId)) return 'payment_exists'
+  const { subject } = body
+  rows.payments.set(body.paymentId, {
+    ...kind,
+    seq: place.seq,
+    payment_id: body.paymentId,
+    booking_id: subject.kind === 'booking' ? subject.bookingId : null,
+    session_id: subject.kind === 'session' ? subject.sessionId : null,
+    method: body.method,
+    amount_minor: body.amountMinor,
+    currency: body.currency,
+    taken_by: body.takenBy,
+    at_ms: place.atMs,
+  })
+  rows.dirty.payments.add(body.paymentId)
+  // Money that was taken is posted even when what it was for is not known here.
+  if (subject.kind === 'booking') payBooking(rows, subject.bookingId, kind.kind, body, place)
+  else paySession(rows, subject.sessionId, kind.kind, body.amountMinor, place)
+  return undefined
+}
+
+function payBooking(
+  rows: ProjectedRows,
+  bookingId: string,
+  kind: PaymentRow['kind'],
+  body: PaymentBody,
+  place: EntryPlace,
+): void {
+  const row = rows.bookings.get(bookingId)
+  if (row === undefined) return
+  if (kind === 'refunded') row.refunded_minor += body.amountMinor
+  else {
+    row.paid_minor += body.amountMinor
+    row.paid_by = body.method
+  }
+  row.seq = place.seq
+  rows.dirty.bookings.add(bookingId)
+}
+
+function paySession(
+  rows: ProjectedRows,
+  sessionId: string,
+  kind: PaymentRow['kind'],
+  amountMinor: number,
+  place: EntryPlace,
+): void {
+  const row = rows.sessions.get(sessionId)
+  if (row === undefined) return
+  row.paid_minor += kind === 'captured' ? amountMinor : -amountMinor
+  if (kind === 'captured' && row.state === 'inside') row.state = 'paid'
+  row.seq = place.seq
+  rows.dirty.sessions.add(sessionId)
+}
+
+type Observation = Exclude<
+  LedgerEvent,
+  { type: SessionEvent['type'] | `booking.${string}` | `payment.${string}` }
+>
+
+function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPlace): undefined {
+  switch (event.type) {
+    case 'access.granted': {
+      const { doorId, credentialId, memberId = null, bookingId = null, right, effectId } = event.body
+      rows.accessEvents.push({
+        seq,
+        kind: 'granted',
+        door_id: doorId,
+        credential_id: credentialId,
+        member_id: memberId,
+        booking_id: bookingId,
+        reason: right,
+        effect_id: effectId,
+        at_ms: atMs,
+      })
+      return
+    }
+    case 'access.refused': {
+      const { doorId, credentialId = null, reason } = event.body
+      const none = { member_id: null, booking_id: null, effect_id: null }
+      rows.accessEvents.push({
+        ...none,
+        seq,
+        kind: 'refused',
+        door_id: doorId,
+        credential_id: credentialId,
+        reason,
+        at_ms: atMs,
+      })
+      return
+    }
+    case 'door.state_changed': {
+      const { doorId, state } = event.body
+      rows.doorStates.set(doorId, { seq, door_id: doorId, state, since_ms: atMs })
+      return
+    }
+    case 'space.sensed': {
+      const { spaceId, occupied } = event.body
+      rows.spaceStates.set(spaceId, { seq, space_id: spaceId, occupied, since_ms: atMs })
+      return
+    }
+    case 'incident.opened': {
+      const { incidentId, kind, about } = event.body
+      rows.incidents.set(incidentId, { seq, incident_id: incidentId, kind, about, at_ms: atMs })
+      return
+    }
+    case 'effect.settled': {
+      const { effectId, outcome, detail = null } = event.body
+      rows.effects.set(effectId, { seq, effect_id: effectId, outcome, detail, at_ms: atMs })
+      return
+    }
+    case 'access.exit_requested':
+    case 'site.started':
+    case 'request.refused':
+    case 'reader.pin_locked':
+    case 'lane.refused':
+      // Kept in the ledger; no table reads them yet. Answers to requests are noted by the caller.
+      return
+    default:
+      assertNever(event)
+  }
+}

@@ -1,0 +1,81 @@
+import { type EntryFrame, entryFrameSchema, parseEvent } from '@gatehouse/shared/wire/v1/entries'
+import { evolve } from './evolve.ts'
+import type { ProjectedRows } from './projected-rows.ts'
+import type { Quarantined, StoredEntry } from './stream-store.ts'
+
+/** A stored entry, read as far as this version understands it. */
+export interface ReadEntry {
+  readonly stored: StoredEntry
+  readonly frame: EntryFrame | undefined
+}
+
+/** Reads the stored text; the frame is `undefined` when it is not one. */
+export function readEntry(stored: StoredEntry): ReadEntry {
+  return { stored, frame: entryFrameSchema.safeParse(JSON.parse(stored.entry)).data }
+}
+
+/** What the entries of a run speak of: ids to load before they are folded. */
+export function mentioned(entries: readonly ReadEntry[]): {
+  readonly bookingIds: string[]
+  readonly sessionIds: string[]
+  readonly paymentIds: string[]
+  readonly spaceIds: string[]
+  readonly fromMs: number
+  readonly toMs: number
+} {
+  const ids = { bookings: new Set<string>(), sessions: new Set<string>(), payments: new Set<string>() }
+  const spaces = new Set<string>()
+  let fromMs = Number.MAX_SAFE_INTEGER
+  let toMs = 0
+  for (const { frame } of entries) {
+    if (frame === undefined) continue
+    const { bookingId, sessionId, paymentId, spaceId, fromMs: from, blockToMs: to } = frame.body
+    const subject = (frame.body.subject ?? {}) as Record<string, unknown>
+    for (const id of [bookingId, subject.bookingId]) if (typeof id === 'string') ids.bookings.add(id)
+    for (const id of [sessionId, subject.sessionId]) if (typeof id === 'string') ids.sessions.add(id)
+    if (typeof paymentId === 'string') ids.payments.add(paymentId)
+    if (typeof spaceId !== 'string' || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) continue
+    spaces.add(spaceId)
+    fromMs = Math.min(fromMs, Number(from))
+    toMs = Math.max(toMs, Number(to))
+  }
+  return {
+    bookingIds: [...ids.bookings],
+    sessionIds: [...ids.sessions],
+    paymentIds: [...ids.payments],
+    spaceIds: [...spaces],
+    fromMs: Math.min(fromMs, toMs),
+    toMs,
+  }
+}
+
+/** Folds entries into the rows, in order; returns those that could not be posted, each with its reason. */
+export function foldEntries(rows: ProjectedRows, entries: readonly ReadEntry[]): Quarantined[] {
+  const quarantined: Quarantined[] = []
+  for (const { stored, frame } of entries) {
+    const reason = foldEntry(rows, frame)
+    if (reason === undefined) continue
+    quarantined.push({ ...stored, reason, detail: frame?.type ?? '' })
+  }
+  return quarantined
+}
+
+function foldEntry(rows: ProjectedRows, frame: EntryFrame | undefined): string | undefined {
+  if (frame === undefined) return 'unreadable'
+  const event = parseEvent(frame)
+  if (event === undefined) return 'unknown_type_or_body'
+  const place = { seq: frame.seq, atMs: frame.at.wallMs }
+  const refused = evolve(rows, event, place)
+  // The waiting caller gets the site's answer even when it could not be posted.
+  const { requestId } = frame.body
+  if (typeof requestId === 'string') {
+    rows.requestAnswers.set(requestId, {
+      seq: place.seq,
+      request_id: requestId,
+      type: event.type,
+      body: event.body,
+      at_ms: place.atMs,
+    })
+  }
+  return refused
+}

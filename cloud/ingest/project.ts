@@ -1,0 +1,148 @@
+import pg from 'pg'
+import { channels } from '../database/notifications.ts'
+import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
+import { openException } from '../sites/exceptions.ts'
+import { foldEntries, mentioned, type ReadEntry, readEntry } from './fold.ts'
+import { noRows, type ProjectedRows } from './projected-rows.ts'
+import { loadRows, writeRows } from './projected-tables.ts'
+import { siteChange } from './site-change.ts'
+import { type Quarantined, quarantine, readEntriesAfter, type StreamId } from './stream-store.ts'
+
+const entriesPerRunMax = 1_000
+
+/** How a run ended: `behind` when more entries wait, `busy` when another process projects this stream. */
+export type RunOutcome = { readonly kind: 'caught_up' | 'behind' | 'busy'; readonly count: number }
+
+interface Run {
+  readonly stream: StreamId
+  readonly nowMs: number
+  readonly limit: number
+}
+
+/**
+ * Projects the next entries of a stream: rows, quarantine, answers and position in one transaction. When the
+ * store refuses a row, the entries go one at a time, so that only the contradicting one is set aside.
+ */
+export async function projectNext(pool: Pool, stream: StreamId, nowMs: number): Promise<RunOutcome> {
+  try {
+    return await inTransaction(pool, (tx) => run(tx, { stream, nowMs, limit: entriesPerRunMax }, undefined))
+  } catch (error) {
+    if (dataRefusal(error) === undefined) throw error
+    return projectOneByOne(pool, stream, nowMs)
+  }
+}
+
+async function projectOneByOne(pool: Pool, stream: StreamId, nowMs: number): Promise<RunOutcome> {
+  let count = 0
+  while (count < entriesPerRunMax) {
+    const outcome = await projectOne(pool, { stream, nowMs, limit: 1 })
+    count += outcome.count
+    if (outcome.kind !== 'behind') return { ...outcome, count }
+  }
+  return { kind: 'behind', count }
+}
+
+async function projectOne(pool: Pool, one: Run): Promise<RunOutcome> {
+  try {
+    return await inTransaction(pool, (tx) => run(tx, one, undefined))
+  } catch (error) {
+    const refusal = dataRefusal(error)
+    if (refusal === undefined) throw error
+    return inTransaction(pool, (tx) => run(tx, one, refusal))
+  }
+}
+
+/** What the store says against the data itself (SQLSTATE class 22 or 23); other failures are not its fault. */
+function dataRefusal(error: unknown): string | undefined {
+  if (!(error instanceof pg.DatabaseError) || error.code === undefined) return undefined
+  if (error.code === '23P01') return 'overlap'
+  return /^2[23]/.test(error.code) ? `store_${error.code}` : undefined
+}
+
+/** One run; with `refusal`, the entries are not folded but set aside for that reason. */
+async function run(
+  tx: Transaction,
+  { stream, nowMs, limit }: Run,
+  refusal: string | undefined,
+): Promise<RunOutcome> {
+  const afterSeq = await lockPosition(tx, stream)
+  if (afterSeq === undefined) return { kind: 'busy', count: 0 }
+  const entries = (await readEntriesAfter(tx, stream, { afterSeq, limit })).map(readEntry)
+  const last = entries.at(-1)
+  if (last === undefined) return { kind: 'caught_up', count: 0 }
+  const rows = noRows()
+  const aside = refusal === undefined ? await fold(tx, stream, rows, entries) : asideAll(entries, refusal)
+  await setAside(tx, stream, aside, nowMs)
+  await tx.query('UPDATE projection_positions SET seq = $3 WHERE site_id = $1 AND incarnation = $2', [
+    stream.siteId,
+    stream.incarnation,
+    last.stored.seq,
+  ])
+  await notify(tx, stream, entries, rows)
+  return { kind: entries.length === limit ? 'behind' : 'caught_up', count: entries.length }
+}
+
+async function fold(
+  tx: Transaction,
+  stream: StreamId,
+  rows: ProjectedRows,
+  entries: readonly ReadEntry[],
+): Promise<Quarantined[]> {
+  await loadRows(tx, stream, rows, mentioned(entries))
+  const aside = foldEntries(rows, entries)
+  await writeRows(tx, stream, rows)
+  return aside
+}
+
+function asideAll(entries: readonly ReadEntry[], reason: string): Quarantined[] {
+  return entries.map(({ stored, frame }) => ({ ...stored, reason, detail: frame?.type ?? '' }))
+}
+
+/** The position, locked; `undefined` when another process holds it. */
+async function lockPosition(tx: Transaction, stream: StreamId): Promise<number | undefined> {
+  const key = [stream.siteId, stream.incarnation]
+  await tx.query(
+    'INSERT INTO projection_positions (site_id, incarnation) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+    key,
+  )
+  const { rows } = await tx.query<{ seq: number }>(
+    `SELECT seq FROM projection_positions WHERE site_id = $1 AND incarnation = $2 FOR UPDATE SKIP LOCKED`,
+    key,
+  )
+  return rows[0]?.seq
+}
+
+async function setAside(
+  tx: Transaction,
+  stream: StreamId,
+  aside: readonly Quarantined[],
+  nowMs: number,
+): Promise<void> {
+  await quarantine(tx, stream, aside, nowMs)
+  for (const { seq, reason, detail } of aside) {
+    await openException(tx, {
+      siteId: stream.siteId,
+      kind: 'unprojectable',
+      about: `${stream.incarnation}:${seq}`,
+      detail: { reason, type: detail },
+      nowMs,
+    })
+  }
+}
+
+async function notify(
+  tx: Transaction,
+  stream: StreamId,
+  entries: readonly ReadEntry[],
+  rows: ProjectedRows,
+): Promise<void> {
+  const change = siteChange(
+    stream.siteId,
+    entries.map(({ frame }) => frame?.type ?? ''),
+  )
+  await tx.query(
+    `SELECT pg_notify('${channels.site}', $1) UNION ALL
+     SELECT pg_notify('${channels.request}', id) FROM unnest($2::text[]) AS answered (id)`,
+    [JSON.stringify(change), [...rows.requestAnswers.keys()]],
+  )
+}

@@ -1,0 +1,147 @@
+import type { Price } from '@gatehouse/shared/wire/v1/entries'
+
+/** Rows of the projected tables as the fold keeps them; names are those of the columns. */
+interface Written {
+  /** The `seq` of the entry that wrote the row last. */
+  seq: number
+}
+
+export type ProjectedBookingStatus =
+  | 'held'
+  | 'confirmed'
+  | 'checked_in'
+  | 'completed'
+  | 'cancelled'
+  | 'no_show'
+  | 'expired'
+  | 'displaced'
+
+export interface BookingRow extends Written {
+  booking_id: string
+  space_id: string
+  status: ProjectedBookingStatus
+  member_id: string | null
+  guest_id: string | null
+  reference: string
+  from_ms: number
+  to_ms: number
+  block_to_ms: number
+  hold_until_ms: number
+  price: Price
+  fee_minor: number
+  paid_minor: number
+  refunded_minor: number
+  paid_by: string | null
+  held_ms: number
+}
+
+export interface PaymentRow extends Written {
+  payment_id: string
+  kind: 'captured' | 'refunded'
+  of_payment_id: string | null
+  booking_id: string | null
+  session_id: string | null
+  method: string
+  amount_minor: number
+  currency: string
+  taken_by: string
+  at_ms: number
+}
+
+export interface SessionRow extends Written {
+  session_id: string
+  state: 'authorised' | 'inside' | 'paid' | 'departing' | 'departed' | 'voided'
+  ticket: string
+  vehicle_id: string | null
+  vehicle_class: string
+  space_id: string | null
+  zone_id: string | null
+  entry_lane_id: string
+  exit_lane_id: string | null
+  tariff_id: string
+  tariff_version: number
+  arrived_ms: number
+  entered_ms: number | null
+  departed_ms: number | null
+  charged_minor: number
+  paid_minor: number
+  debt_minor: number
+}
+
+export interface AccessEventRow extends Written {
+  kind: 'granted' | 'refused'
+  door_id: string
+  credential_id: string | null
+  member_id: string | null
+  booking_id: string | null
+  reason: string
+  effect_id: string | null
+  at_ms: number
+}
+
+export interface EffectRow extends Written {
+  effect_id: string
+  outcome: string
+  detail: string | null
+  at_ms: number
+}
+
+export interface DoorStateRow extends Written {
+  door_id: string
+  state: string
+  since_ms: number
+}
+
+export interface SpaceStateRow extends Written {
+  space_id: string
+  occupied: boolean
+  since_ms: number
+}
+
+export interface IncidentRow extends Written {
+  incident_id: string
+  kind: string
+  about: string
+  at_ms: number
+}
+
+export interface RequestAnswerRow extends Written {
+  request_id: string
+  type: string
+  body: Readonly<Record<string, unknown>>
+  at_ms: number
+}
+
+/** Rows loaded or written by one run of the fold; `dirty` names those that must be written. */
+export interface ProjectedRows {
+  readonly bookings: Map<string, BookingRow>
+  readonly payments: Map<string, PaymentRow>
+  readonly sessions: Map<string, SessionRow>
+  readonly accessEvents: AccessEventRow[]
+  readonly effects: Map<string, EffectRow>
+  readonly doorStates: Map<string, DoorStateRow>
+  readonly spaceStates: Map<string, SpaceStateRow>
+  readonly incidents: Map<string, IncidentRow>
+  readonly requestAnswers: Map<string, RequestAnswerRow>
+  readonly dirty: {
+    readonly bookings: Set<string>
+    readonly payments: Set<string>
+    readonly sessions: Set<string>
+  }
+}
+
+/** Rows with nothing in them. */
+export function noRows(): ProjectedRows {
+  return {
+    bookings: new Map(),
+    payments: new Map(),
+    sessions: new Map(),
+    accessEvents: [],
+    effects: new Map(),
+    doorStates: new Map(),
+    spaceStates: new Map(),
+    incidents: new Map(),
+    requestAnswers: new Map(),
+    dirty: { bookings: new Set(), payments: new Set(), sessions: new Set() },
+  }
+}

@@ -1,0 +1,210 @@
+import type { Transaction } from '../database/pool.ts'
+import type { ProjectedRows } from './projected-rows.ts'
+import type { StreamId } from './stream-store.ts'
+
+interface Table {
+  readonly name: string
+  /** Columns beside site and incarnation, with their types. */
+  readonly columns: Readonly<Record<string, string>>
+  /** What makes a row unique within a site. */
+  readonly key: readonly string[]
+}
+
+const text = 'text'
+const bigint = 'bigint'
+const seq = { seq: bigint }
+
+const tables = {
+  bookings: {
+    name: 'bookings',
+    key: ['booking_id'],
+    columns: {
+      ...seq,
+      booking_id: text,
+      space_id: text,
+      status: text,
+      member_id: text,
+      guest_id: text,
+      reference: text,
+      from_ms: bigint,
+      to_ms: bigint,
+      block_to_ms: bigint,
+      hold_until_ms: bigint,
+      price: 'jsonb',
+      fee_minor: bigint,
+      paid_minor: bigint,
+      refunded_minor: bigint,
+      paid_by: text,
+      held_ms: bigint,
+    },
+  },
+  payments: {
+    name: 'payments',
+    key: ['payment_id'],
+    columns: {
+      ...seq,
+      payment_id: text,
+      kind: text,
+      of_payment_id: text,
+      booking_id: text,
+      session_id: text,
+      method: text,
+      amount_minor: bigint,
+      currency: text,
+      taken_by: text,
+      at_ms: bigint,
+    },
+  },
+  sessions: {
+    name: 'parking_sessions',
+    key: ['session_id'],
+    columns: {
+      ...seq,
+      session_id: text,
+      state: text,
+      ticket: text,
+      vehicle_id: text,
+      vehicle_class: text,
+      space_id: text,
+      zone_id: text,
+      entry_lane_id: text,
+      exit_lane_id: text,
+      tariff_id: text,
+      tariff_version: 'integer',
+      arrived_ms: bigint,
+      entered_ms: bigint,
+      departed_ms: bigint,
+      charged_minor: bigint,
+      paid_minor: bigint,
+      debt_minor: bigint,
+    },
+  },
+  accessEvents: {
+    name: 'access_events',
+    key: ['incarnation', 'seq'],
+    columns: {
+      ...seq,
+      kind: text,
+      door_id: text,
+      credential_id: text,
+      member_id: text,
+      booking_id: text,
+      reason: text,
+      effect_id: text,
+      at_ms: bigint,
+    },
+  },
+  effects: {
+    name: 'effects',
+    key: ['effect_id'],
+    columns: { ...seq, effect_id: text, outcome: text, detail: text, at_ms: bigint },
+  },
+  doorStates: {
+    name: 'door_states',
+    key: ['door_id'],
+    columns: { ...seq, door_id: text, state: text, since_ms: bigint },
+  },
+  spaceStates: {
+    name: 'space_states',
+    key: ['space_id'],
+    columns: { ...seq, space_id: text, occupied: 'boolean', since_ms: bigint },
+  },
+  incidents: {
+    name: 'incidents',
+    key: ['incident_id'],
+    columns: { ...seq, incident_id: text, kind: text, about: text, at_ms: bigint },
+  },
+  requestAnswers: {
+    name: 'request_answers',
+    key: ['request_id'],
+    columns: { ...seq, request_id: text, type: text, body: 'jsonb', at_ms: bigint },
+  },
+} as const satisfies Record<string, Table>
+
+const statements = new Map<Table, string>(Object.values(tables).map((table) => [table, upsert(table)]))
+
+function upsert({ name, columns, key }: Table): string {
+  const names = Object.keys(columns)
+  const typed = Object.entries(columns).map(([column, type]) => `${column} ${type}`)
+  const changed = ['incarnation', ...names].filter((column) => !key.includes(column))
+  return `INSERT INTO ${name} (site_id, incarnation, ${names.join(', ')})
+    SELECT $1, $2, ${names.map((column) => `sent.${column}`).join(', ')}
+    FROM jsonb_to_recordset($3::jsonb) AS sent (${typed.join(', ')})
+    ON CONFLICT (site_id, ${key.join(', ')})
+      DO UPDATE SET ${changed.map((column) => `${column} = excluded.${column}`).join(', ')}`
+}
+
+/** Reads the rows that entries speak of, and the bookings that hold the spaces they ask for. */
+export async function loadRows(
+  tx: Transaction,
+  stream: StreamId,
+  rows: ProjectedRows,
+  wanted: {
+    readonly bookingIds: readonly string[]
+    readonly sessionIds: readonly string[]
+    readonly paymentIds: readonly string[]
+    readonly spaceIds: readonly string[]
+    readonly fromMs: number
+    readonly toMs: number
+  },
+): Promise<void> {
+  const { siteId } = stream
+  if (wanted.bookingIds.length > 0) {
+    const found = await tx.query(
+      `SELECT ${Object.keys(tables.bookings.columns).join(', ')} FROM bookings
+       WHERE site_id = $1 AND (booking_id = ANY ($2) OR (space_id = ANY ($3)
+         AND status IN ('held', 'confirmed', 'checked_in') AND block && int8range($4, $5)))`,
+      [siteId, wanted.bookingIds, wanted.spaceIds, wanted.fromMs, wanted.toMs],
+    )
+    for (const row of found.rows) rows.bookings.set(row.booking_id, row)
+  }
+  if (wanted.sessionIds.length > 0) {
+    const found = await tx.query(
+      `SELECT ${Object.keys(tables.sessions.columns).join(', ')} FROM parking_sessions
+       WHERE site_id = $1 AND session_id = ANY ($2)`,
+      [siteId, wanted.sessionIds],
+    )
+    for (const row of found.rows) rows.sessions.set(row.session_id, row)
+  }
+  if (wanted.paymentIds.length > 0) {
+    const found = await tx.query(
+      `SELECT ${Object.keys(tables.payments.columns).join(', ')} FROM payments
+       WHERE site_id = $1 AND payment_id = ANY ($2)`,
+      [siteId, wanted.paymentIds],
+    )
+    for (const row of found.rows) rows.payments.set(row.payment_id, row)
+  }
+}
+
+/** Writes what the fold changed, a statement per table; spaces are freed before they are held anew. */
+export async function writeRows(tx: Transaction, stream: StreamId, rows: ProjectedRows): Promise<void> {
+  const write = async (table: Table, changed: readonly unknown[]) => {
+    if (changed.length === 0) return
+    const statement = statements.get(table) ?? upsert(table)
+    await tx.query(statement, [stream.siteId, stream.incarnation, JSON.stringify(changed)])
+  }
+  const bookings = [...rows.dirty.bookings].flatMap((id) => rows.bookings.get(id) ?? [])
+  const isHolding = (status: string) => ['held', 'confirmed', 'checked_in'].includes(status)
+  await write(
+    tables.bookings,
+    bookings.filter(({ status }) => !isHolding(status)),
+  )
+  await write(
+    tables.bookings,
+    bookings.filter(({ status }) => isHolding(status)),
+  )
+  await write(
+    tables.payments,
+    [...rows.dirty.payments].flatMap((id) => rows.payments.get(id) ?? []),
+  )
+  await write(
+    tables.sessions,
+    [...rows.dirty.sessions].flatMap((id) => rows.sessions.get(id) ?? []),
+  )
+  await write(tables.accessEvents, rows.accessEvents)
+  await write(tables.effects, [...rows.effects.values()])
+  await write(tables.doorStates, [...rows.doorStates.values()])
+  await write(tables.spaceStates, [...rows.spaceStates.values()])
+  await write(tables.incidents, [...rows.incidents.values()])
+  await write(tables.requestAnswers, [...rows.requestAnswers.values()])
+}

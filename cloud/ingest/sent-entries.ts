@@ -1,0 +1,45 @@
+import { type SealedEntry, sealEntry } from '@gatehouse/shared/ledger/chain'
+import { err, ok, type Result } from '@gatehouse/shared/result/result'
+import type { Entry } from '@gatehouse/shared/wire/v1/entries'
+import { z } from 'zod'
+import type { SiteCaller } from '../sites/site-access.ts'
+
+// Only what the chain needs is demanded here: a recorded fact is stored even when this version cannot read
+// it. Whatever else it carries stays in it, because the hash covers it.
+const linkSchema = z.looseObject({
+  site: z.string(),
+  incarnation: z.int().min(1),
+  seq: z.int().min(1),
+  prev: z.string().regex(/^[0-9a-f]{64}$/),
+})
+
+export type SentRefusal = 'malformed_json' | 'empty' | 'not_an_entry' | 'wrong_stream'
+
+/**
+ * Reads the body of an append (JSON mode: an array is flattened one level) and seals each entry.
+ * Refuses with `malformed_json`, `empty`, `not_an_entry` (no site, incarnation, seq or prev) and
+ * `wrong_stream` (an entry of another site or life).
+ */
+export function readSentEntries(
+  text: string,
+  stream: SiteCaller,
+): Result<readonly SealedEntry[], SentRefusal> {
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch {
+    return err('malformed_json')
+  }
+  const values = Array.isArray(body) ? body : [body]
+  if (values.length === 0) return err('empty')
+  const sealed: SealedEntry[] = []
+  for (const value of values) {
+    const link = linkSchema.safeParse(value)
+    if (!link.success) return err('not_an_entry')
+    if (link.data.site !== stream.siteId || link.data.incarnation !== stream.incarnation) {
+      return err('wrong_stream')
+    }
+    sealed.push(sealEntry(value as Entry))
+  }
+  return ok(sealed)
+}

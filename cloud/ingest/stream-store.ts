@@ -1,0 +1,163 @@
+import type { ChainHead, SealedEntry } from '@gatehouse/shared/ledger/chain'
+import { channels } from '../database/notifications.ts'
+import type { Queryable, Transaction } from '../database/pool.ts'
+import type { SiteCaller } from '../sites/site-access.ts'
+import type { ProducerState } from './decide-producer.ts'
+
+/** One stream per life of a site. */
+export type StreamId = SiteCaller
+
+/** An entry as it is stored. */
+export interface StoredEntry {
+  readonly seq: number
+  readonly hash: string
+  /** RFC 8785 text. */
+  readonly entry: string
+}
+
+const emptyHead: ChainHead = { seq: 0, hash: '0'.repeat(64) }
+const unreadableType = 'unreadable'
+const printable = /^[\x20-\x7e]{1,100}$/
+
+/** The head of a stream; the empty head when nothing was appended yet. */
+export async function readHead(db: Queryable, stream: StreamId): Promise<ChainHead> {
+  return (await selectHead(db, stream, '')) ?? emptyHead
+}
+
+/** The head, with the stream locked against other appends until the transaction ends. */
+export async function lockHead(tx: Transaction, stream: StreamId): Promise<ChainHead> {
+  return (await selectHead(tx, stream, 'FOR NO KEY UPDATE')) ?? emptyHead
+}
+
+async function selectHead(db: Queryable, stream: StreamId, lock: string): Promise<ChainHead | undefined> {
+  const { rows } = await db.query<ChainHead>(
+    `SELECT head_seq AS seq, head_hash AS hash FROM streams WHERE site_id = $1 AND incarnation = $2 ${lock}`,
+    [stream.siteId, stream.incarnation],
+  )
+  return rows[0]
+}
+
+/** The hash stored at `seq`; `undefined` when there is no such entry. */
+export async function entryHashAt(db: Queryable, stream: StreamId, seq: number): Promise<string | undefined> {
+  return (await hashesBetween(db, stream, { fromSeq: seq, toSeq: seq })).get(seq)
+}
+
+/** The stored hashes of `fromSeq` to `toSeq`, both inclusive. */
+export async function hashesBetween(
+  db: Queryable,
+  stream: StreamId,
+  range: { readonly fromSeq: number; readonly toSeq: number },
+): Promise<ReadonlyMap<number, string>> {
+  const { rows } = await db.query<{ seq: number; hash: string }>(
+    `SELECT seq, hash FROM ledger_entries
+     WHERE site_id = $1 AND incarnation = $2 AND seq BETWEEN $3 AND $4`,
+    [stream.siteId, stream.incarnation, range.fromSeq, range.toSeq],
+  )
+  return new Map(rows.map(({ seq, hash }) => [seq, hash]))
+}
+
+/** At most `limit` entries after `afterSeq`, in order. */
+export async function readEntriesAfter(
+  db: Queryable,
+  stream: StreamId,
+  range: { readonly afterSeq: number; readonly limit: number },
+): Promise<readonly StoredEntry[]> {
+  const { rows } = await db.query<StoredEntry>(
+    `SELECT seq, hash, entry FROM ledger_entries
+     WHERE site_id = $1 AND incarnation = $2 AND seq > $3 ORDER BY seq LIMIT $4`,
+    [stream.siteId, stream.incarnation, range.afterSeq, range.limit],
+  )
+  return rows
+}
+
+/** Stores entries that continue the chain, moves the head and tells the projectors, in one statement each. */
+export async function insertEntries(
+  tx: Transaction,
+  stream: StreamId,
+  entries: readonly SealedEntry[],
+  receivedMs: number,
+): Promise<void> {
+  const last = entries.at(-1)
+  if (last === undefined) return
+  const key = [stream.siteId, stream.incarnation]
+  await tx.query(
+    `INSERT INTO ledger_entries (site_id, incarnation, received_ms, seq, hash, type, wall_ms, entry)
+     SELECT $1, $2, $3, sent.* FROM unnest($4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[])
+       AS sent (seq, hash, type, wall_ms, entry)`,
+    [
+      ...key,
+      receivedMs,
+      entries.map(({ entry }) => entry.seq),
+      entries.map(({ hash }) => hash),
+      entries.map(({ entry }) => typeOf(entry)),
+      entries.map(({ entry }) => wallMsOf(entry)),
+      entries.map(({ text }) => text),
+    ],
+  )
+  await tx.query(
+    `WITH moved AS (
+       UPDATE streams SET head_seq = $3, head_hash = $4 WHERE site_id = $1 AND incarnation = $2)
+     SELECT pg_notify('${channels.ledger}', $5)`,
+    [...key, last.entry.seq, last.hash, `${stream.siteId}/${stream.incarnation}`],
+  )
+}
+
+function typeOf(entry: { readonly type?: unknown }): string {
+  return typeof entry.type === 'string' && printable.test(entry.type) ? entry.type : unreadableType
+}
+
+function wallMsOf(entry: { readonly at?: { readonly wallMs?: unknown } }): number {
+  const wallMs = entry.at?.wallMs
+  return typeof wallMs === 'number' && Number.isSafeInteger(wallMs) && wallMs >= 0 ? wallMs : 0
+}
+
+/** The last accepted request of a producer on this stream. */
+export async function readProducer(
+  tx: Transaction,
+  stream: StreamId,
+  producerId: string,
+): Promise<ProducerState | undefined> {
+  const { rows } = await tx.query<ProducerState>(
+    'SELECT epoch, seq FROM producers WHERE site_id = $1 AND incarnation = $2 AND producer_id = $3',
+    [stream.siteId, stream.incarnation, producerId],
+  )
+  return rows[0]
+}
+
+/** Records the last accepted request of a producer. */
+export async function storeProducer(
+  tx: Transaction,
+  stream: StreamId,
+  producer: ProducerState & { readonly producerId: string },
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO producers (site_id, incarnation, producer_id, epoch, seq) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (site_id, incarnation, producer_id) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq`,
+    [stream.siteId, stream.incarnation, producer.producerId, producer.epoch, producer.seq],
+  )
+}
+
+/** Why an entry was set aside. */
+export interface Quarantined {
+  readonly seq: number
+  readonly hash: string
+  readonly entry: string
+  readonly reason: string
+  readonly detail: string
+}
+
+/** Sets entries aside with the reason; ones that are there already stay as they are. */
+export async function quarantine(
+  db: Queryable,
+  stream: StreamId,
+  entries: readonly Quarantined[],
+  nowMs: number,
+): Promise<void> {
+  for (const { seq, hash, entry, reason, detail } of entries) {
+    await db.query(
+      `INSERT INTO quarantine (site_id, incarnation, seq, hash, reason, detail, entry, quarantined_ms)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+      [stream.siteId, stream.incarnation, seq, hash, reason, detail, entry, nowMs],
+    )
+  }
+}

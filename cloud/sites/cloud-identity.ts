@@ -1,0 +1,65 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { inTransaction, type Pool, type Queryable } from '../database/pool.ts'
+import { renewDirectories } from '../directory/renew-epoch.ts'
+
+/** Who this cloud is: what its promises count from, and the key that sites pin. */
+export interface CloudIdentity {
+  /** Positions of directories are `(epoch, rev)`. */
+  readonly epoch: number
+  /** JWK `x` of the Ed25519 key, base64url. */
+  readonly publicKey: string
+  /** PKCS #8, PEM; signs passes. */
+  readonly privateKey: string
+}
+
+interface IdentityRow {
+  readonly epoch: number
+  readonly public_key: string
+  readonly private_key: string
+  readonly database_identity: string
+}
+
+/**
+ * Loads the cloud's identity, making it on the first start.
+ *
+ * A database that was restored from a backup is another database (another system identifier or timeline):
+ * it did not make the promises that came after the backup, so a new epoch begins.
+ */
+export async function loadCloudIdentity(pool: Pool): Promise<CloudIdentity> {
+  return inTransaction(pool, async (tx) => {
+    await tx.query('LOCK TABLE cloud_identity IN SHARE ROW EXCLUSIVE MODE')
+    const database = await databaseIdentity(tx)
+    const { rows } = await tx.query<IdentityRow>('SELECT * FROM cloud_identity')
+    const found = rows[0] ?? (await create(tx, database))
+    if (found.database_identity === database) return identityOf(found)
+    await tx.query('UPDATE cloud_identity SET epoch = epoch + 1, database_identity = $1', [database])
+    await renewDirectories(tx, found.epoch + 1)
+    return identityOf({ ...found, epoch: found.epoch + 1 })
+  })
+}
+
+async function databaseIdentity(tx: Queryable): Promise<string> {
+  const { rows } = await tx.query<{ identity: string }>(
+    `SELECT system_identifier || ':' || timeline_id AS identity FROM pg_control_system(), pg_control_checkpoint()`,
+  )
+  return rows[0]?.identity ?? 'unknown'
+}
+
+async function create(tx: Queryable, database: string): Promise<IdentityRow> {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const row = {
+    epoch: 1,
+    public_key: publicKey.export({ format: 'jwk' }).x ?? '',
+    private_key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+    database_identity: database,
+  }
+  await tx.query(
+    'INSERT INTO cloud_identity (epoch, public_key, private_key, database_identity) VALUES ($1, $2, $3, $4)',
+    [row.epoch, row.public_key, row.private_key, row.database_identity],
+  )
+  return row
+}
+
+function identityOf(row: IdentityRow): CloudIdentity {
+  return { epoch: row.epoch, publicKey: row.public_key, privateKey: row.private_key }
+}

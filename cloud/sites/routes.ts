@@ -1,0 +1,159 @@
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import {
+  enrolRequestSchema,
+  type HandshakeAnswer,
+  type Heartbeat,
+  handshakeRequestSchema,
+  heartbeatSchema,
+} from '@gatehouse/shared/wire/v1/sync'
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { z } from 'zod'
+import type { Pool } from '../database/pool.ts'
+import { problemResponse, refusal } from '../http/problem.ts'
+import { entryHashAt, readHead } from '../ingest/stream-store.ts'
+import type { CloudIdentity } from './cloud-identity.ts'
+import { decideHandshake } from './decide-handshake.ts'
+import { enrol } from './enrolment.ts'
+import { openException } from './exceptions.ts'
+import { requireSite, type SiteCaller, type SiteEnv } from './site-access.ts'
+import { storeHeartbeat } from './site-health.ts'
+import { currentIncarnation } from './site-store.ts'
+
+const bodyMaxBytes = 256 * 1024
+
+export interface SiteRoutesOptions {
+  readonly pool: Pool
+  readonly clock: Clock
+  readonly identity: CloudIdentity
+  /** Called after each stored heartbeat; must not throw. */
+  readonly onHeartbeat: (siteId: string) => void
+}
+
+/** `POST /enrol`, `/handshake` and `/heartbeat`, to be mounted under `/sync/v1`. */
+export function siteRoutes(options: SiteRoutesOptions): Hono<SiteEnv> {
+  const { pool, clock, identity, onHeartbeat } = options
+  const routes = new Hono<SiteEnv>()
+  const limit = bodyLimit({ maxSize: bodyMaxBytes, onError: () => refuse('too_large') })
+  const site = requireSite(pool, clock)
+
+  routes.post('/enrol', limit, async (context) => {
+    const body = await readBody(context, enrolRequestSchema)
+    if (body instanceof Response) return body
+    const { wallMs } = clock.now()
+    const answer = await enrol(pool, identity.publicKey, { ...body, nowMs: wallMs })
+    if (answer.ok) return context.json(answer.value)
+    return problemResponse(enrolmentRefusals[answer.error], undefined)
+  })
+
+  routes.post('/handshake', limit, site, async (context) => {
+    const body = await readBody(context, handshakeRequestSchema)
+    if (body instanceof Response) return body
+    const caller = context.get('site')
+    if (body.incarnation !== caller.incarnation) return refuse('forbidden')
+    const cloudWallMs = clock.now().wallMs
+    const answer = await shakeHands(pool, { caller, edgeHead: body.head, epoch: identity.epoch, cloudWallMs })
+    return context.json(answer)
+  })
+
+  routes.post('/heartbeat', limit, site, async (context) => {
+    const body = await readBody(context, heartbeatSchema)
+    if (body instanceof Response) return body
+    const caller = context.get('site')
+    if (body.incarnation !== caller.incarnation) return refuse('forbidden')
+    const isCurrent = await takeHeartbeat(pool, caller, body, clock.now().wallMs)
+    if (isCurrent) onHeartbeat(caller.siteId)
+    return context.json({ verdict: isCurrent ? 'continue' : 'fenced' })
+  })
+  return routes
+}
+
+const enrolmentRefusals = {
+  code_unknown: {
+    status: 403,
+    code: 'code_unknown',
+    title: 'This enrolment code is not known.',
+    hint: 'Check the code, or make a new one in HQ.',
+  },
+  code_expired: {
+    status: 410,
+    code: 'code_expired',
+    title: 'This enrolment code has expired.',
+    hint: 'Codes are valid for 15 minutes. Make a new one in HQ.',
+  },
+  code_used: {
+    status: 409,
+    code: 'code_used',
+    title: 'This enrolment code was used by another machine.',
+    hint: 'Make a new code in HQ.',
+  },
+} as const
+
+interface Handshake {
+  readonly caller: SiteCaller
+  readonly edgeHead: { readonly seq: number; readonly hash: string }
+  readonly epoch: number
+  readonly cloudWallMs: number
+}
+
+async function shakeHands(pool: Pool, handshake: Handshake): Promise<HandshakeAnswer> {
+  const { caller, edgeHead, epoch, cloudWallMs } = handshake
+  const [head, current, cloudHashAtEdgeHead] = await Promise.all([
+    readHead(pool, caller),
+    currentIncarnation(pool, caller.siteId),
+    edgeHead.seq === 0 ? undefined : entryHashAt(pool, caller, edgeHead.seq),
+  ])
+  const verdict = decideHandshake({
+    incarnation: caller.incarnation,
+    currentIncarnation: current,
+    edgeHead,
+    cloudHead: head,
+    cloudHashAtEdgeHead,
+  })
+  if (verdict === 'fork') {
+    await openException(pool, {
+      siteId: caller.siteId,
+      kind: 'chain_fork',
+      about: `${caller.incarnation}:${edgeHead.seq}`,
+      detail: { site: edgeHead.hash, cloud: cloudHashAtEdgeHead },
+      nowMs: cloudWallMs,
+    })
+  }
+  return { head, epoch, cloudWallMs, verdict }
+}
+
+async function takeHeartbeat(
+  pool: Pool,
+  caller: SiteCaller,
+  heartbeat: Heartbeat,
+  nowMs: number,
+): Promise<boolean> {
+  const isCurrent = await storeHeartbeat(pool, caller.siteId, heartbeat, nowMs)
+  if (isCurrent) return true
+  // An older life that still talks is a clone or a machine that was replaced: people must know.
+  await openException(pool, {
+    siteId: caller.siteId,
+    kind: 'clone',
+    about: String(caller.incarnation),
+    detail: { bootId: heartbeat.bootId, version: heartbeat.version },
+    nowMs,
+  })
+  return false
+}
+
+async function readBody<S extends z.ZodType>(context: Context, schema: S): Promise<z.infer<S> | Response> {
+  let value: unknown
+  try {
+    value = await context.req.json()
+  } catch {
+    return refuse('malformed_json')
+  }
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
+  return problemResponse({ ...refusal('invalid_request'), issues }, undefined)
+}
+
+function refuse(code: 'too_large' | 'malformed_json' | 'forbidden'): Response {
+  return problemResponse(refusal(code), undefined)
+}

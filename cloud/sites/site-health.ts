@@ -1,0 +1,86 @@
+import type { SiteId } from '@gatehouse/shared/ids/ids'
+import { type Heartbeat, heartbeatSchema } from '@gatehouse/shared/wire/v1/sync'
+import type { Queryable } from '../database/pool.ts'
+
+/** A site that was not heard for longer is taken for offline: two heartbeats of 10 s and some slack. */
+export const offlineAfterMs = 25_000
+
+/** What the cloud knows of a site's life beside its ledger. */
+export interface SiteHealth {
+  readonly siteId: SiteId
+  /** The newest life; 0 before the first enrolment. */
+  readonly incarnation: number
+  /** Wall time of the last heartbeat by the cloud's clock; `undefined` when never heard. */
+  readonly heardMs: number | undefined
+  readonly online: boolean
+  readonly heartbeat: Heartbeat | undefined
+  /** The cloud's head of the newest life. */
+  readonly head: { readonly seq: number; readonly hash: string }
+  /** How far the entries have been projected. */
+  readonly projectedSeq: number
+}
+
+/** Stores the last heartbeat of a site's newest life; one of an older life changes nothing and returns `false`. */
+export async function storeHeartbeat(
+  db: Queryable,
+  siteId: SiteId,
+  heartbeat: Heartbeat,
+  heardMs: number,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `INSERT INTO site_health (site_id, incarnation, heard_ms, heartbeat)
+     SELECT site_id, $2, $3, $4 FROM sites WHERE site_id = $1 AND incarnation = $2
+     ON CONFLICT (site_id) DO UPDATE
+       SET incarnation = excluded.incarnation, heard_ms = excluded.heard_ms, heartbeat = excluded.heartbeat`,
+    [siteId, heartbeat.incarnation, heardMs, JSON.stringify(heartbeat)],
+  )
+  return rowCount === 1
+}
+
+interface HealthRow {
+  readonly site_id: SiteId
+  readonly incarnation: number
+  readonly heard_ms: number | null
+  readonly heartbeat: unknown
+  readonly head_seq: number | null
+  readonly head_hash: string | null
+  readonly projected_seq: number | null
+}
+
+/** The health of all sites, or of those named; `nowMs` decides who is online. */
+export async function readSiteHealth(
+  db: Queryable,
+  nowMs: number,
+  siteIds?: readonly string[],
+): Promise<readonly SiteHealth[]> {
+  const { rows } = await db.query<HealthRow>(
+    `SELECT s.site_id, s.incarnation, h.heard_ms, h.heartbeat, t.head_seq, t.head_hash, p.seq AS projected_seq
+     FROM sites s
+     LEFT JOIN site_health h ON h.site_id = s.site_id AND h.incarnation = s.incarnation
+     LEFT JOIN streams t ON t.site_id = s.site_id AND t.incarnation = s.incarnation
+     LEFT JOIN projection_positions p ON p.site_id = s.site_id AND p.incarnation = s.incarnation
+     WHERE $1::text[] IS NULL OR s.site_id = ANY ($1)
+     ORDER BY s.site_id`,
+    [siteIds ?? null],
+  )
+  return rows.map((row) => healthOf(row, nowMs))
+}
+
+function healthOf(row: HealthRow, nowMs: number): SiteHealth {
+  const heardMs = row.heard_ms ?? undefined
+  return {
+    siteId: row.site_id,
+    incarnation: row.incarnation,
+    heardMs,
+    online: heardMs !== undefined && nowMs - heardMs < offlineAfterMs,
+    heartbeat: heartbeatSchema.safeParse(row.heartbeat).data,
+    head: { seq: row.head_seq ?? 0, hash: row.head_hash ?? '0'.repeat(64) },
+    projectedSeq: row.projected_seq ?? 0,
+  }
+}
+
+/** Tells whether a site was heard within the last 25 s. */
+export async function isSiteOnline(db: Queryable, siteId: string, nowMs: number): Promise<boolean> {
+  const [health] = await readSiteHealth(db, nowMs, [siteId])
+  return health?.online ?? false
+}

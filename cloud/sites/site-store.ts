@@ -1,0 +1,67 @@
+import type { SiteId } from '@gatehouse/shared/ids/ids'
+import type { Random } from '@gatehouse/shared/random/random'
+import type { Queryable } from '../database/pool.ts'
+
+/** A site and the operator it belongs to. */
+export interface NewSite {
+  readonly siteId: SiteId
+  readonly operatorId: string
+  readonly nowMs: number
+}
+
+/** Adds an operator; one that exists is renamed. */
+export async function putOperator(db: Queryable, operatorId: string, name: string): Promise<void> {
+  await db.query(
+    `INSERT INTO operators (operator_id, name) VALUES ($1, $2)
+     ON CONFLICT (operator_id) DO UPDATE SET name = excluded.name`,
+    [operatorId, name],
+  )
+}
+
+/**
+ * Adds a site with its own key; one that exists is left as it is. Returns the site key (32 bytes, base64url),
+ * which keys the digests of credentials and directory rows.
+ */
+export async function createSite(db: Queryable, random: Random, site: NewSite): Promise<string> {
+  await db.query(
+    `INSERT INTO sites (site_id, operator_id, created_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+    [site.siteId, site.operatorId, site.nowMs],
+  )
+  const key = Buffer.from(random.bytes(32)).toString('base64url')
+  await db.query(`INSERT INTO site_secrets (site_id, site_key) VALUES ($1, $2) ON CONFLICT DO NOTHING`, [
+    site.siteId,
+    key,
+  ])
+  return (await siteKey(db, site.siteId)) ?? key
+}
+
+/** The site's key, base64url; `undefined` for an unknown site. */
+export async function siteKey(db: Queryable, siteId: SiteId): Promise<string | undefined> {
+  const { rows } = await db.query<{ site_key: string }>(
+    'SELECT site_key FROM site_secrets WHERE site_id = $1',
+    [siteId],
+  )
+  return rows[0]?.site_key
+}
+
+/** The public key (JWK `x`) that a life of a site enrolled with; `undefined` when there is no such life. */
+export async function sitePublicKey(
+  db: Queryable,
+  siteId: SiteId,
+  incarnation: number,
+): Promise<string | undefined> {
+  const { rows } = await db.query<{ public_key: string }>(
+    'SELECT public_key FROM site_incarnations WHERE site_id = $1 AND incarnation = $2',
+    [siteId, incarnation],
+  )
+  return rows[0]?.public_key
+}
+
+/** The newest life of a site; 0 before its first enrolment. */
+export async function currentIncarnation(db: Queryable, siteId: SiteId): Promise<number> {
+  const { rows } = await db.query<{ incarnation: number }>(
+    'SELECT incarnation FROM sites WHERE site_id = $1',
+    [siteId],
+  )
+  return rows[0]?.incarnation ?? 0
+}
