@@ -1,0 +1,53 @@
+import { Faces } from '@gatehouse/shared/ui/faces.tsx'
+import { LanguageSwitch, SchemeSwitch } from '@gatehouse/shared/ui/language-switch.tsx'
+import { logOut } from '@gatehouse/shared/ui/login.ts'
+import { useUiWords } from '@gatehouse/shared/ui/words.ts'
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { meQuery } from '../api/queries.ts'
+import { useWords } from '../words/words.ts'
+
+/** Who is logged in, how the app looks and speaks, and the way out. */
+export function AccountScreen(): ReactNode {
+  const t = useWords()
+  const ui = useUiWords()
+  const client = useQueryClient()
+  const me = useQuery(meQuery)
+  const leave = () => {
+    void logOut().finally(() => {
+      client.clear()
+      window.location.assign('/app/')
+    })
+  }
+  return (
+    <Stack gap="md" maw={640}>
+      <Title order={1}>{t('account.title')}</Title>
+      <Faces query={me}>
+        {(person) => (
+          <Paper className="gh-card" p="md">
+            <Text fw={600}>{person?.displayName}</Text>
+            <Text size="sm" c="dimmed">
+              {person ? t(`account.role.${person.role}`) : null}
+            </Text>
+          </Paper>
+        )}
+      </Faces>
+      <Paper className="gh-card" p="md">
+        <Stack gap="md">
+          <Group justify="space-between">
+            <Text>{ui('language.label')}</Text>
+            <LanguageSwitch size="md" />
+          </Group>
+          <Group justify="space-between">
+            <Text>{ui('scheme.label')}</Text>
+            <SchemeSwitch />
+          </Group>
+        </Stack>
+      </Paper>
+      <Button variant="default" onClick={leave} style={{ alignSelf: 'flex-start' }}>
+        {ui('login.out')}
+      </Button>
+    </Stack>
+  )
+}

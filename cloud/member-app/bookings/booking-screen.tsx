@@ -1,0 +1,143 @@
+import type { BookingView, SiteView } from '@gatehouse/shared/api/views'
+import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
+import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import { Money } from '@gatehouse/shared/ui/money.tsx'
+import { problemSentences } from '@gatehouse/shared/ui/problem-words.ts'
+import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
+import { IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
+import { Anchor, Group, Loader, Stack, Text, Title } from '@mantine/core'
+import { IconChevronLeft } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { bookingQuery, siteQuery } from '../api/queries.ts'
+import { useWords } from '../words/words.ts'
+import { BookingState } from './booking-state.tsx'
+import './booking-screen.css'
+import { CancelBooking } from './cancel-dialog.tsx'
+import { PayPanel } from './pay-panel.tsx'
+
+const route = getRouteApi('/bookings/$bookingId')
+
+function Reference(props: { readonly booking: BookingView }): ReactNode {
+  const t = useWords()
+  const { reference, decidedBy } = props.booking
+  return (
+    <div className="gh-card booking-reference">
+      <Text size="sm" c="dimmed">
+        {t('booking.reference')}
+      </Text>
+      <output className="gh-figures" data-testid="reference">
+        {reference}
+      </output>
+      <Text size="sm" c="dimmed">
+        {decidedBy ? `${t(decidedBy === 'site' ? 'booking.bySite' : 'booking.byCloud')} · ` : ''}
+        {t('booking.referenceHint')}
+      </Text>
+    </div>
+  )
+}
+
+function AmountRow(props: {
+  readonly label: string
+  readonly minor: number
+  readonly currency: string
+}): ReactNode {
+  if (props.minor === 0) return null
+  return (
+    <div>
+      <dt>{props.label}</dt>
+      <dd>
+        <Money minor={props.minor} currency={props.currency} />
+      </dd>
+    </div>
+  )
+}
+
+function Details(props: { readonly booking: BookingView; readonly site: SiteView | undefined }): ReactNode {
+  const t = useWords()
+  const { booking, site } = props
+  const { currency } = booking.price
+  return (
+    <dl className="booking-details">
+      <div>
+        <dt>{t('booking.when')}</dt>
+        <dd>
+          <IntervalText fromMs={booking.fromMs} toMs={booking.toMs} timeZone={site?.timeZone ?? 'UTC'} />
+        </dd>
+      </div>
+      <div>
+        <dt>{t('booking.where')}</dt>
+        <dd>{site ? `${site.name}, ${site.address}` : booking.siteId}</dd>
+      </div>
+      <AmountRow label={t('booking.paid')} minor={booking.paidMinor} currency={currency} />
+      <AmountRow label={t('booking.refunded')} minor={booking.refundedMinor} currency={currency} />
+    </dl>
+  )
+}
+
+function StatusBody(props: { readonly booking: BookingView; readonly timeZone: string }): ReactNode {
+  const t = useWords()
+  const { language } = useLanguage()
+  const now = useServerNowMs(30_000)
+  const { booking, timeZone } = props
+  switch (booking.status) {
+    case 'pending':
+      return (
+        <Notice tone="held" title={t('pending.title')} action={<Loader size="sm" type="dots" />}>
+          {t('pending.hint')}
+        </Notice>
+      )
+    case 'held':
+      return <PayPanel booking={booking} timeZone={timeZone} />
+    case 'confirmed':
+    case 'checked_in':
+      return (
+        <>
+          <Reference booking={booking} />
+          {booking.status === 'confirmed' && booking.toMs > now ? (
+            <CancelBooking booking={booking} timeZone={timeZone} />
+          ) : null}
+        </>
+      )
+    case 'refused': {
+      const code = booking.refusal ?? ''
+      const known = problemSentences({ type: '', title: '', status: 409, code, hint: '' }, language)
+      return (
+        <Notice tone="out" title={t('booking.refused')}>
+          {known.title}
+        </Notice>
+      )
+    }
+    default:
+      return null
+  }
+}
+
+/** One booking at every stage: waiting, held and payable, confirmed by the site, refused or over. */
+export function BookingScreen(): ReactNode {
+  const t = useWords()
+  const { bookingId } = route.useParams()
+  const booking = useQuery(bookingQuery(bookingId))
+  const siteId = booking.data?.siteId
+  const site = useQuery({ ...siteQuery(siteId ?? ''), enabled: siteId !== undefined })
+  return (
+    <Stack gap="md" maw={640}>
+      <Anchor size="sm" renderRoot={(props) => <Link to="/bookings" {...props} />}>
+        <IconChevronLeft size={16} aria-hidden style={{ verticalAlign: '-3px' }} /> {t('booking.back')}
+      </Anchor>
+      <Faces query={booking}>
+        {(view) => (
+          <>
+            <Group gap="sm">
+              <Title order={1}>{view.spaceName}</Title>
+              <BookingState status={view.status} />
+            </Group>
+            <Details booking={view} site={site.data} />
+            <StatusBody booking={view} timeZone={site.data?.timeZone ?? 'UTC'} />
+          </>
+        )}
+      </Faces>
+    </Stack>
+  )
+}

@@ -1,0 +1,111 @@
+import type { SiteView } from '@gatehouse/shared/api/views'
+import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
+import { Button, Group, SegmentedControl, Stack, Switch, Text, TextInput, Title } from '@mantine/core'
+import { IconSearch } from '@tabler/icons-react'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { sitesQuery } from '../api/queries.ts'
+import { useWords } from '../words/words.ts'
+import { distanceMeters } from './distance.ts'
+import './find-screen.css'
+import { freeSummary } from './free-summary.ts'
+import { usePosition } from './position.ts'
+import { SiteCard } from './site-card.tsx'
+
+const route = getRouteApi('/')
+
+type Found = { readonly site: SiteView; readonly meters: number | undefined }
+
+function sorted(found: readonly Found[]): readonly Found[] {
+  const distance = (entry: Found) => entry.meters ?? Number.POSITIVE_INFINITY
+  return [...found].sort(
+    (a, b) =>
+      distance(a) - distance(b) ||
+      Number(b.site.link.state === 'live') - Number(a.site.link.state === 'live') ||
+      freeSummary(b.site).free - freeSummary(a.site).free ||
+      a.site.name.localeCompare(b.site.name),
+  )
+}
+
+/** Every site one can book at, nearest or freest first; the search and the filter live in the address. */
+export function FindScreen(): ReactNode {
+  const t = useWords()
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const position = usePosition(search.near === true)
+  const sites = useQuery({ ...sitesQuery(search.text ?? ''), placeholderData: keepPreviousData })
+  const change = (next: typeof search) =>
+    void navigate({ search: (before) => ({ ...before, ...next }), replace: true })
+  const clear = (
+    <Button variant="default" onClick={() => void navigate({ search: {}, replace: true })}>
+      {t('find.clear')}
+    </Button>
+  )
+  const fitting = (items: readonly SiteView[]): readonly Found[] =>
+    sorted(
+      items
+        .filter((site) => search.kind === undefined || site.kind === search.kind)
+        .map((site) => ({
+          site,
+          meters: position.kind === 'known' ? distanceMeters(position, site.position) : undefined,
+        })),
+    )
+  return (
+    <Stack gap="md">
+      <Title order={1}>{t('find.title')}</Title>
+      <TextInput
+        type="search"
+        aria-label={t('find.search')}
+        placeholder={t('find.search')}
+        leftSection={<IconSearch size={18} aria-hidden />}
+        defaultValue={search.text ?? ''}
+        onChange={(event) => change({ text: event.currentTarget.value || undefined })}
+      />
+      <Group justify="space-between" gap="sm">
+        <SegmentedControl
+          aria-label={t('find.kind')}
+          value={search.kind ?? 'all'}
+          data={[
+            { value: 'all', label: t('find.all') },
+            { value: 'coworking', label: t('find.coworking') },
+            { value: 'parking', label: t('find.parking') },
+          ]}
+          onChange={(value) =>
+            change({ kind: value === 'coworking' || value === 'parking' ? value : undefined })
+          }
+        />
+        <Switch
+          label={t('find.near')}
+          checked={search.near === true}
+          onChange={(event) => change({ near: event.currentTarget.checked || undefined })}
+        />
+      </Group>
+      {position.kind === 'denied' ? (
+        <Text size="sm" c="dimmed" role="status">
+          {t('find.nearDenied')}
+        </Text>
+      ) : null}
+      <Faces
+        query={sites}
+        rows={2}
+        isEmpty={(items) => fitting(items).length === 0}
+        empty={
+          <Notice title={t('find.empty')} action={clear}>
+            {t('find.emptyHint')}
+          </Notice>
+        }
+      >
+        {(items) => (
+          <ul className="site-list">
+            {fitting(items).map(({ site, meters }) => (
+              <li key={site.siteId}>
+                <SiteCard site={site} meters={meters} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Faces>
+    </Stack>
+  )
+}

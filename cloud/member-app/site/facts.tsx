@@ -1,0 +1,83 @@
+import type { SiteView } from '@gatehouse/shared/api/views'
+import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import { useSpaceKindWords } from '@gatehouse/shared/ui/space-list.tsx'
+import { bayClassSchema } from '@gatehouse/shared/wire/v1/directory'
+import { Anchor, Badge, Group, Stack, Text, Title } from '@mantine/core'
+import { IconNavigation } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { useWords } from '../words/words.ts'
+
+/** The name of a weekday, 1 = Monday. */
+function weekdayName(weekday: number, locale: string): string {
+  // 2024-01-01 was a Monday.
+  const day = Date.UTC(2024, 0, weekday, 12)
+  return new Intl.DateTimeFormat(locale, { weekday: 'short', timeZone: 'UTC' }).format(day)
+}
+
+function Hours(props: { readonly site: SiteView }): ReactNode {
+  const t = useWords()
+  const { locale } = useLanguage()
+  const { openingHours } = props.site
+  const always =
+    openingHours.length === 7 && openingHours.every(({ from, to }) => from === '00:00' && to === '24:00')
+  if (always) return <Text size="sm">{t('site.always')}</Text>
+  return (
+    <dl className="site-hours gh-figures">
+      {[1, 2, 3, 4, 5, 6, 7].map((weekday) => {
+        const windows = openingHours.filter((hours) => hours.weekday === weekday)
+        const text = windows.map(({ from, to }) => `${from}–${to}`).join(', ')
+        return (
+          <div key={weekday}>
+            <dt>{weekdayName(weekday, locale)}</dt>
+            <dd>{text || t('site.closed')}</dd>
+          </div>
+        )
+      })}
+    </dl>
+  )
+}
+
+/** What is free per kind or bay class, opening hours, amenities and the way there. */
+export function SiteFacts(props: { readonly site: SiteView }): ReactNode {
+  const t = useWords()
+  const kindWords = useSpaceKindWords()
+  const { site } = props
+  const { latitude, longitude } = site.position
+  const nameOf = (kind: string) =>
+    kindWords(bayClassSchema.safeParse(kind).success ? { kind: 'bay', bayClass: kind } : { kind })
+  return (
+    <Stack gap="md" className="gh-card" p="md" component="aside">
+      <dl className="site-free gh-figures">
+        {Object.entries(site.freeNow).map(([kind, { free, total }]) => (
+          <div key={kind}>
+            <dt>{nameOf(kind)}</dt>
+            <dd>{t('find.freeNow', { free, total })}</dd>
+          </div>
+        ))}
+      </dl>
+      <div>
+        <Title order={3}>{t('site.hours')}</Title>
+        <Hours site={site} />
+      </div>
+      {site.amenities.length > 0 ? (
+        <div>
+          <Title order={3}>{t('site.amenities')}</Title>
+          <Group gap="xs" mt="xs">
+            {site.amenities.map((amenity) => (
+              <Badge key={amenity} variant="default" size="lg" tt="none" fw={400}>
+                {amenity}
+              </Badge>
+            ))}
+          </Group>
+        </div>
+      ) : null}
+      <div>
+        <Title order={3}>{t('site.address')}</Title>
+        <Text size="sm">{site.address}</Text>
+        <Anchor size="sm" href={`geo:${latitude},${longitude}?q=${latitude},${longitude}`}>
+          <IconNavigation size={14} aria-hidden /> {t('site.navigate')}
+        </Anchor>
+      </div>
+    </Stack>
+  )
+}

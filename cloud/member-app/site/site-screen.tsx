@@ -1,0 +1,104 @@
+import type { SiteView } from '@gatehouse/shared/api/views'
+import { Faces, OfflineBanner } from '@gatehouse/shared/ui/faces.tsx'
+import { localDate } from '@gatehouse/shared/ui/format.ts'
+import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
+import { Anchor, Group, Stack, Text, Title } from '@mantine/core'
+import { IconChevronLeft } from '@tabler/icons-react'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { planQuery, siteQuery } from '../api/queries.ts'
+import { useYours } from '../bookings/yours.ts'
+import { FreeChip } from '../find/site-card.tsx'
+import { useWords } from '../words/words.ts'
+import { SiteFacts } from './facts.tsx'
+import { PlanSection } from './plan-section.tsx'
+import './site-screen.css'
+import { readWhen, wallTime } from './when.ts'
+import { WhenBar } from './when-bar.tsx'
+
+const route = getRouteApi('/sites/$siteId')
+
+/** Since when what is shown of a site may be old. */
+export function SiteOffline(props: { readonly site: SiteView }): ReactNode {
+  const t = useWords()
+  const { link, timeZone } = props.site
+  if (link.state === 'live') return null
+  return (
+    <OfflineBanner sinceMs={link.sinceMs} timeZone={timeZone}>
+      {t('site.offline')}
+    </OfflineBanner>
+  )
+}
+
+function SitePlan(props: { readonly site: SiteView }): ReactNode {
+  const { site } = props
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const now = useServerNowMs(30_000)
+  const when = readWhen(search, now, site.timeZone)
+  const plan = useQuery({
+    ...planQuery(site.siteId, when.fromMs, when.toMs),
+    placeholderData: keepPreviousData,
+  })
+  const yours = useYours(site.siteId, when.fromMs, when.toMs)
+  const change = (next: typeof search) =>
+    void navigate({ search: (before) => ({ ...before, ...next }), replace: true, resetScroll: false })
+  const choose = (spaceId: string) =>
+    void navigate({
+      to: '/sites/$siteId/spaces/$spaceId',
+      params: { siteId: site.siteId, spaceId },
+      search: { date: when.date, from: wallTime(when.fromMinutes), minutes: when.minutes },
+    })
+  return (
+    <Stack gap="md">
+      <WhenBar when={when} today={localDate(now, site.timeZone)} onChange={change} />
+      <Faces query={plan} rows={4}>
+        {(view) => (
+          <PlanSection
+            plan={view}
+            timeZone={site.timeZone}
+            levelId={search.level}
+            view={search.view ?? 'plan'}
+            yours={yours}
+            onLevel={(level) => change({ level })}
+            onView={(next) => change({ view: next })}
+            onSelect={choose}
+          />
+        )}
+      </Faces>
+    </Stack>
+  )
+}
+
+/** One site: facts, the wished time, and the live floor plan with its list equivalent. */
+export function SiteScreen(): ReactNode {
+  const t = useWords()
+  const { siteId } = route.useParams()
+  const site = useQuery(siteQuery(siteId))
+  return (
+    <Stack gap="md">
+      <Anchor renderRoot={(props) => <Link to="/" {...props} />} size="sm">
+        <IconChevronLeft size={16} aria-hidden style={{ verticalAlign: '-3px' }} /> {t('site.back')}
+      </Anchor>
+      <Faces query={site}>
+        {(view) => (
+          <>
+            <SiteOffline site={view} />
+            <Stack gap={4}>
+              <Group gap="sm">
+                <Title order={1}>{view.name}</Title>
+                <FreeChip site={view} />
+              </Group>
+              <Text c="dimmed">{view.description}</Text>
+            </Stack>
+            <div className="site-columns">
+              <SitePlan site={view} />
+              <SiteFacts site={view} />
+            </div>
+          </>
+        )}
+      </Faces>
+    </Stack>
+  )
+}

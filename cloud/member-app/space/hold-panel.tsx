@@ -1,0 +1,68 @@
+import { bookingViewSchema, type SpaceView } from '@gatehouse/shared/api/views'
+import { IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
+import { Button, Stack, Text } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useWish } from '../api/wish.ts'
+import { useWords } from '../words/words.ts'
+import { PriceLines } from './price-lines.tsx'
+import { Refusal } from './refusal.tsx'
+
+/** The chosen time, its price, and the verb that asks the site to hold it. */
+export function HoldPanel(props: {
+  readonly siteId: string
+  readonly space: SpaceView
+  readonly timeZone: string
+  readonly fromMs: number
+  readonly toMs: number
+  readonly free: boolean
+  readonly onAlternative: (alternative: { spaceId: string; fromMs: number; toMs: number }) => void
+}): ReactNode {
+  const t = useWords()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const { space, fromMs, toMs } = props
+  const hold = useWish(bookingViewSchema, (booking) => {
+    client.setQueryData(['bookings', booking.bookingId], booking)
+    void client.invalidateQueries({ queryKey: ['bookings'], exact: true })
+    void client.invalidateQueries({ queryKey: ['plan', props.siteId] })
+    void navigate({ to: '/bookings/$bookingId', params: { bookingId: booking.bookingId } })
+  })
+  const ask = () =>
+    hold.send({
+      path: `/sites/${encodeURIComponent(props.siteId)}/bookings`,
+      body: { spaceId: space.spaceId, fromMs, toMs },
+    })
+  return (
+    <Stack gap="md" className="gh-card" p="md">
+      <div>
+        <Text size="sm" c="dimmed">
+          {t('space.chosen')}
+        </Text>
+        <Text fw={600}>
+          <IntervalText fromMs={fromMs} toMs={toMs} timeZone={props.timeZone} />
+        </Text>
+      </div>
+      {space.price ? <PriceLines price={space.price} /> : <Text c="dimmed">{t('price.none')}</Text>}
+      {hold.refusal ? (
+        <Refusal
+          problem={hold.refusal.problem}
+          timeZone={props.timeZone}
+          onAlternative={(alternative) => {
+            hold.forget()
+            props.onAlternative(alternative)
+          }}
+        />
+      ) : null}
+      {props.free ? null : (
+        <Text size="sm" c="var(--gh-held)" role="status">
+          {t('space.notFree')}
+        </Text>
+      )}
+      <Button fullWidth onClick={ask} loading={hold.busy} disabled={!props.free}>
+        {t('space.hold')}
+      </Button>
+    </Stack>
+  )
+}

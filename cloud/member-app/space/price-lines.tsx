@@ -1,0 +1,35 @@
+import { Money } from '@gatehouse/shared/ui/money.tsx'
+import type { Price } from '@gatehouse/shared/wire/v1/entries'
+import type { ReactNode } from 'react'
+import { useWords } from '../words/words.ts'
+import './price-lines.css'
+
+/** The lines of a price, its total, and the tax contained in it. */
+export function PriceLines(props: { readonly price: Price }): ReactNode {
+  const t = useWords()
+  const { price } = props
+  return (
+    <dl className="price-lines">
+      {price.lines.map((line) => (
+        <div key={`${line.code}-${line.label}`}>
+          <dt>{line.label}</dt>
+          <dd>
+            <Money minor={line.amountMinor} currency={price.currency} />
+          </dd>
+        </div>
+      ))}
+      <div className="price-total">
+        <dt>{t('price.total')}</dt>
+        <dd>
+          <Money minor={price.totalMinor} currency={price.currency} />
+        </dd>
+      </div>
+      <div className="price-tax">
+        <dt>{t('price.tax', { rate: price.taxRatePercent })}</dt>
+        <dd>
+          <Money minor={price.taxMinor} currency={price.currency} />
+        </dd>
+      </div>
+    </dl>
+  )
+}
