@@ -15,3 +15,9 @@ export function createApi(): OpenAPIHono<AppEnv> {
     },
   })
 }
+
+/** Refusals every route behind log-in may answer; they are problems (RFC 9457) like all others. */
+export const accessRefusals = {
+  401: { description: 'Not logged in' },
+  403: { description: 'Not yours to see or change' },
+} as const

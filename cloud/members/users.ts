@@ -66,7 +66,10 @@ export async function ensureUser(parts: UserParts, user: NewUser): Promise<strin
 
 async function setManagedSites(tx: Transaction, userId: string, siteIds: readonly string[]): Promise<void> {
   await tx.query('DELETE FROM site_manager WHERE user_id = $1', [userId])
-  await tx.query('INSERT INTO site_manager (user_id, site_id) SELECT $1, unnest($2::text[])', [userId, siteIds])
+  await tx.query('INSERT INTO site_manager (user_id, site_id) SELECT $1, unnest($2::text[])', [
+    userId,
+    siteIds,
+  ])
 }
 
 function invalidUser(cause: z.ZodError): SiteError {

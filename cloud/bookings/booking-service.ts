@@ -1,0 +1,239 @@
+import type { BookingView } from '@gatehouse/shared/api/views'
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import { type BookingId, type MemberId, requestIdSchema, spaceIdSchema } from '@gatehouse/shared/ids/ids'
+import { err, ok, type Result } from '@gatehouse/shared/result/result'
+import type { DirectoryRequestCommand } from '@gatehouse/shared/wire/v1/directory'
+import { inTransaction, type Pool } from '../database/pool.ts'
+import { type Refused, refusal, siteRefusal } from '../http/problem.ts'
+import type { CardPayments } from '../payments/card-payments.ts'
+import { type ActionIds, actionIds } from './action-ids.ts'
+import { alternativesFor } from './alternatives.ts'
+import {
+  bookingView,
+  findBooking,
+  type KnownBooking,
+  listBookings,
+  markToldPending,
+  putOrder,
+  statusOfBooking,
+} from './booking-store.ts'
+import { decideCancel, decideConfirm } from './decide-change.ts'
+import type { RequestOutcome } from './request-outcome.ts'
+import { sendRequest, settleRequest, withdrawRequest } from './request-store.ts'
+import type { SiteCatalogue, SiteCatalogues } from './site-catalogue.ts'
+import type { SiteLink } from './site-link.ts'
+import type { SiteReader } from './site-reader.ts'
+import { priceOfSpace, refuseWhateverIsBooked } from './site-view.ts'
+
+/** A booking as it stands, decided (`200`, `201`) or not yet (`202`). */
+export interface BookingAnswer {
+  readonly decided: boolean
+  readonly view: BookingView
+}
+
+/** Who acts, and under which idempotency key. */
+export interface Actor {
+  readonly userId: string
+  readonly memberId: MemberId
+  readonly key: string
+}
+
+/** How a member pays: their plan, or a card of the sandbox. */
+export type MeansOfPayment = { readonly method: 'plan' } | { readonly method: 'card'; readonly card: string }
+
+export interface BookingServiceParts {
+  readonly pool: Pool
+  readonly clock: Clock
+  readonly link: SiteLink
+  readonly catalogues: SiteCatalogues
+  readonly reader: SiteReader
+  readonly payments: CardPayments
+  /** How long an HTTP call waits for the site before it answers `pending`, ms. */
+  readonly answerMaxMs: number
+}
+
+type Outcome = RequestOutcome | { readonly kind: 'pending' }
+
+// The site refuses a request that reaches it later than this after it was made.
+const requestMaxMs = 60_000
+
+/** Bookings by members: each a request that the site decides (ARCHITECTURE §2). */
+export class BookingService {
+  readonly #parts: BookingServiceParts
+
+  constructor(parts: BookingServiceParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Asks the site to hold a space. Refuses with 404, 409 (alternatives offered), 422, or 503
+   * `site_unreachable` before anything is written.
+   */
+  async hold(
+    actor: Actor,
+    asked: { siteId: string; spaceId: string; fromMs: number; toMs: number },
+  ): Promise<Result<BookingAnswer, Refused>> {
+    const { catalogues, reader, link, pool } = this.#parts
+    const catalogue = await catalogues.find(asked.siteId)
+    if (catalogue === undefined) return err(refusal('not_found'))
+    const space = catalogue.spaces.get(asked.spaceId)
+    if (space === undefined) return err(refusal('space_unknown'))
+    const interval = { fromMs: asked.fromMs, toMs: asked.toMs }
+    const context = await reader.context(catalogue, interval, actor.memberId)
+    const impossible = refuseWhateverIsBooked(context, space, interval)
+    if (impossible !== undefined) return err(siteRefusal(impossible))
+    const price = priceOfSpace(context, space, interval)
+    if (price === undefined) return err(refusal('not_bookable'))
+    if (!(await link.isOnline(asked.siteId))) return err(refusal('site_unreachable'))
+
+    const ids = actionIds(actor.userId, actor.key)
+    const order = { ...asked, ...actor, bookingId: ids.bookingId, price, createdMs: context.nowMs }
+    const holder = { kind: 'member' as const, memberId: actor.memberId }
+    const spaceId = spaceIdSchema.parse(asked.spaceId)
+    const command = { kind: 'holdBooking' as const, bookingId: ids.bookingId, spaceId, ...interval, holder }
+    await inTransaction(pool, async (tx) => {
+      await putOrder(tx, order)
+      await this.#send(tx, { requestId: ids.requestId, siteId: asked.siteId, command })
+    })
+    const outcome = await this.#await({ requestId: ids.requestId, siteId: asked.siteId, kind: command.kind })
+    if (outcome.kind === 'refused') {
+      const alternatives = await alternativesFor(reader, context, asked, actor.memberId)
+      return err({ ...siteRefusal(outcome.code), ...(alternatives.length > 0 ? { alternatives } : {}) })
+    }
+    if (outcome.kind === 'pending') await markToldPending(pool, ids.bookingId)
+    return this.#answer(actor, ids.bookingId, outcome)
+  }
+
+  /**
+   * Pays and confirms a hold: reserves the money, asks the site, then takes or lets go of the money.
+   * Refuses with 402 (`card_declined`, `plan_does_not_cover`), 404, 409, 410, 503.
+   */
+  async confirm(
+    actor: Actor,
+    bookingId: string,
+    means: MeansOfPayment,
+  ): Promise<Result<BookingAnswer, Refused>> {
+    const { pool, clock, link, payments } = this.#parts
+    const booking = await findBooking(pool, actor.memberId, bookingId)
+    if (booking === undefined) return err(refusal('unknown_booking'))
+    const ids = actionIds(actor.userId, actor.key)
+    const nowMs = clock.now().wallMs
+    const refused = decideConfirm(statusOfBooking(booking, nowMs), booking.price.totalMinor, means.method)
+    if (refused !== undefined) return err(refusal(refused))
+    if (!(await link.isOnline(booking.siteId))) return err(refusal('site_unreachable'))
+
+    const { totalMinor: amountMinor, currency } = booking.price
+    const byCard = means.method === 'card' && amountMinor > 0
+    if (means.method === 'card' && byCard) {
+      const charge = {
+        ...ids,
+        bookingId,
+        siteId: booking.siteId,
+        amountMinor,
+        currency,
+        card: means.card,
+        nowMs,
+      }
+      if ((await payments.authorise(charge)) === 'declined') return err(refusal('card_declined'))
+    }
+    const outcome = await this.#ask(booking, ids, {
+      kind: 'confirmBooking',
+      bookingId: booking.bookingId,
+      method: means.method,
+      paymentId: ids.paymentId,
+      amountMinor,
+    })
+    if (byCard && outcome.kind === 'done') await payments.capture(ids.paymentId, clock.now().wallMs)
+    if (byCard && outcome.kind === 'refused') await payments.release(ids.paymentId, clock.now().wallMs)
+    return this.#answer(actor, booking.bookingId, outcome)
+  }
+
+  /**
+   * Cancels a hold or a booking; what is paid above the fee is given back once the site has recorded it. A
+   * second cancel changes nothing. A hold the site has not answered is taken back. Refuses with 404, 409, 410, 503.
+   */
+  async cancel(actor: Actor, bookingId: string): Promise<Result<BookingAnswer, Refused>> {
+    const { pool, clock, link, payments } = this.#parts
+    const booking = await findBooking(pool, actor.memberId, bookingId)
+    if (booking === undefined) return err(refusal('unknown_booking'))
+    const decision = decideCancel(statusOfBooking(booking, clock.now().wallMs), booking.waitingFor)
+    if (decision.kind === 'refuse') return err(refusal(decision.code))
+    if (decision.kind === 'nothing') return this.#answer(actor, booking.bookingId, { kind: 'done' })
+    if (decision.kind === 'withdraw') {
+      await this.#withdrawHold(booking)
+      return this.#answer(actor, booking.bookingId, { kind: 'done' })
+    }
+    if (!(await link.isOnline(booking.siteId))) return err(refusal('site_unreachable'))
+    const ids = actionIds(actor.userId, actor.key)
+    const outcome = await this.#ask(booking, ids, { kind: 'cancelBooking', bookingId: booking.bookingId })
+    if (outcome.kind === 'done') await payments.refundDue(clock.now().wallMs)
+    return this.#answer(actor, booking.bookingId, outcome)
+  }
+
+  /** One booking of the member, or `undefined`. */
+  async find(memberId: string, bookingId: string): Promise<BookingView | undefined> {
+    const booking = await findBooking(this.#parts.pool, memberId, bookingId)
+    return booking === undefined ? undefined : this.#view(booking)
+  }
+
+  /** The member's bookings, latest start first. */
+  async list(memberId: string): Promise<readonly BookingView[]> {
+    const bookings = await listBookings(this.#parts.pool, memberId)
+    return Promise.all(bookings.map((booking) => this.#view(booking)))
+  }
+
+  async #ask(booking: KnownBooking, ids: ActionIds, command: DirectoryRequestCommand): Promise<Outcome> {
+    const { siteId } = booking
+    const { requestId } = ids
+    await inTransaction(this.#parts.pool, (tx) => this.#send(tx, { requestId, siteId, command }))
+    return this.#await({ requestId, siteId, kind: command.kind })
+  }
+
+  async #send(
+    tx: Parameters<typeof sendRequest>[0],
+    request: { requestId: ActionIds['requestId']; siteId: string; command: DirectoryRequestCommand },
+  ): Promise<void> {
+    const createdMs = this.#parts.clock.now().wallMs
+    await sendRequest(tx, this.#parts.link, { ...request, createdMs, expiresMs: createdMs + requestMaxMs })
+  }
+
+  async #await(request: {
+    requestId: ActionIds['requestId']
+    siteId: string
+    kind: DirectoryRequestCommand['kind']
+  }): Promise<Outcome> {
+    const { link, pool, clock, answerMaxMs } = this.#parts
+    const answer = await link.waitForAnswer(request, answerMaxMs)
+    if (answer === undefined) return { kind: 'pending' }
+    return settleRequest(pool, request, answer, clock.now().wallMs)
+  }
+
+  async #withdrawHold(booking: KnownBooking): Promise<void> {
+    const { pool, link, clock } = this.#parts
+    const found = await pool.query<{ request_id: string }>(
+      `SELECT request_id FROM booking_request WHERE booking_id = $1 AND kind = 'holdBooking'`,
+      [booking.bookingId],
+    )
+    for (const row of found.rows) {
+      const request = { requestId: requestIdSchema.parse(row.request_id), siteId: booking.siteId }
+      await inTransaction(pool, (tx) => withdrawRequest(tx, link, request, clock.now().wallMs))
+    }
+  }
+
+  async #answer(
+    actor: Actor,
+    bookingId: BookingId,
+    outcome: Outcome,
+  ): Promise<Result<BookingAnswer, Refused>> {
+    if (outcome.kind === 'refused') return err(siteRefusal(outcome.code))
+    const booking = await findBooking(this.#parts.pool, actor.memberId, bookingId)
+    if (booking === undefined) return err(refusal('unknown_booking'))
+    return ok({ decided: outcome.kind === 'done', view: await this.#view(booking) })
+  }
+
+  async #view(booking: KnownBooking): Promise<BookingView> {
+    const catalogue: SiteCatalogue | undefined = await this.#parts.catalogues.find(booking.siteId)
+    const name = catalogue?.spaces.get(booking.spaceId)?.name ?? booking.spaceId
+    return bookingView(booking, name, this.#parts.clock.now().wallMs)
+  }
+}

@@ -1,0 +1,75 @@
+import type { BookingStatus } from '@gatehouse/shared/api/views'
+import { assertNever } from '@gatehouse/shared/result/result'
+
+/** Why a booking cannot be confirmed now; codes of the HTTP API. */
+export type ConfirmRefusal =
+  | 'still_pending'
+  | 'already_confirmed'
+  | 'hold_expired'
+  | 'already_cancelled'
+  | 'no_show'
+  | 'ended'
+  | 'request_withdrawn'
+  | 'plan_does_not_cover'
+
+/** Says why the site need not be asked to confirm, or nothing when it must decide. `totalMinor` is the price. */
+export function decideConfirm(
+  status: BookingStatus,
+  totalMinor: number,
+  method: 'card' | 'plan',
+): ConfirmRefusal | undefined {
+  switch (status) {
+    case 'held':
+      return method === 'plan' && totalMinor > 0 ? 'plan_does_not_cover' : undefined
+    case 'pending':
+      return 'still_pending'
+    case 'confirmed':
+    case 'checked_in':
+      return 'already_confirmed'
+    case 'expired':
+      return 'hold_expired'
+    case 'cancelled':
+      return 'already_cancelled'
+    case 'no_show':
+      return 'no_show'
+    case 'completed':
+    case 'displaced':
+      return 'ended'
+    case 'refused':
+      return 'request_withdrawn'
+    default:
+      return assertNever(status)
+  }
+}
+
+/** What cancelling means for a booking in this state. */
+export type CancelDecision =
+  | { readonly kind: 'ask_site' }
+  /** The hold was never answered: the cloud takes its request back. */
+  | { readonly kind: 'withdraw' }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'refuse'; readonly code: 'still_pending' | 'hold_expired' | 'too_late' | 'ended' }
+
+/** Decides a cancellation; `waitingFor` is the kind of the request the site has not answered. */
+export function decideCancel(status: BookingStatus, waitingFor: string | undefined): CancelDecision {
+  switch (status) {
+    case 'held':
+    case 'confirmed':
+      return { kind: 'ask_site' }
+    case 'pending':
+      return waitingFor === 'holdBooking' ? { kind: 'withdraw' } : { kind: 'refuse', code: 'still_pending' }
+    case 'cancelled':
+    case 'refused':
+      return { kind: 'nothing' }
+    case 'expired':
+      return { kind: 'refuse', code: 'hold_expired' }
+    case 'checked_in':
+    case 'no_show':
+    case 'completed':
+      return { kind: 'refuse', code: 'too_late' }
+    case 'displaced':
+      return { kind: 'refuse', code: 'ended' }
+    default:
+      return assertNever(status)
+  }
+}
