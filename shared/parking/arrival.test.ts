@@ -30,7 +30,7 @@ describe('decideArrival', () => {
 
   test.each([
     ['full', { ...arrival, full: true }],
-    ['no_bay', without('allocatedSpaceId')],
+    ['no_space', without('allocatedSpaceId')],
     ['already_inside', { ...arrival, alreadyInside: true }],
     ['no_tariff', without('tariff')],
   ])('refuses as %s, on record', (reason, asked) => {

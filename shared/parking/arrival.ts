@@ -3,7 +3,7 @@ import type { LedgerEvent, VehicleClass } from '../wire/v1/entries.ts'
 import type { Decided } from './decision.ts'
 import type { Session } from './session.ts'
 
-export type ArrivalRefusal = 'full' | 'no_bay' | 'already_inside' | 'no_tariff'
+export type ArrivalRefusal = 'full' | 'no_space' | 'already_inside' | 'no_tariff'
 
 export interface Arrival {
   readonly laneId: LaneId
@@ -32,7 +32,7 @@ export type ArrivalOutcome =
 
 /**
  * Lets a vehicle in, or refuses: arrivals fail closed. Refusals are entries too, because a vehicle stands there.
- * Refusal reasons: `full`, `no_bay`, `already_inside`, `no_tariff`.
+ * Refusal reasons: `full`, `no_space`, `already_inside`, `no_tariff`.
  */
 export function decideArrival(arrival: Arrival): Decided<ArrivalOutcome> {
   if (arrival.unconfirmed !== undefined) {
@@ -46,7 +46,7 @@ export function decideArrival(arrival: Arrival): Decided<ArrivalOutcome> {
   if (arrival.tariff === undefined) return refuse(arrival, 'no_tariff')
   if (arrival.bookedSpaceId === undefined && arrival.full) return refuse(arrival, 'full')
   const spaceId = arrival.bookedSpaceId ?? arrival.allocatedSpaceId
-  if (spaceId === undefined) return refuse(arrival, 'no_bay')
+  if (spaceId === undefined) return refuse(arrival, 'no_space')
   const { sessionId, laneId, ticket, vehicleClass, effectId, tariff } = arrival
   const event: LedgerEvent = {
     type: 'session.arrived',

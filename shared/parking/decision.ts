@@ -66,15 +66,11 @@ export function dueNow(session: StayingSession, context: ParkingContext): Due {
   }
 }
 
-/** Why a session cannot be quoted, paid or let out. */
-export type SessionRefusal =
-  | 'already_departing'
-  | 'session_departed'
-  | 'session_voided'
-  | 'quote_expired'
-  | 'quote_outdated'
-  | 'nothing_due'
-  | 'tender_too_low'
+/**
+ * Why a session cannot be quoted or paid: `already_paid` (nothing is owed, or it is on its way out),
+ * `session_ended`, `quote_expired` (too old, or paid in between), `payment_amount` (less than owed).
+ */
+export type SessionRefusal = 'already_paid' | 'session_ended' | 'quote_expired' | 'payment_amount'
 
 /** Events, with what the caller needs to know about them. */
 export interface Decided<Outcome> {

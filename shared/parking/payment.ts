@@ -1,5 +1,5 @@
 import type { PaymentId } from '../ids/ids.ts'
-import { err, ok, type Result } from '../result/result.ts'
+import { assertNever, err, ok, type Result } from '../result/result.ts'
 import type { LedgerEvent, PaymentMethod, Price } from '../wire/v1/entries.ts'
 import { type Decided, type Due, dueNow, type ParkingContext, type SessionRefusal } from './decision.ts'
 import type { Session, StayingSession } from './session.ts'
@@ -24,15 +24,16 @@ function payable(session: Session): Result<StayingSession, SessionRefusal> {
     case 'paid':
       return ok(session)
     case 'departing':
-      return err('already_departing')
+      return err('already_paid')
     case 'departed':
-      return err('session_departed')
     case 'voided':
-      return err('session_voided')
+      return err('session_ended')
+    default:
+      return assertNever(session)
   }
 }
 
-/** Says what is owed now. Refusals: `already_departing`, `session_departed`, `session_voided`. */
+/** Says what is owed now. Refusals: `already_paid` (on its way out), `session_ended`. */
 export function decideQuote(session: Session, context: ParkingContext): Result<Due, SessionRefusal> {
   const staying = payable(session)
   return staying.ok ? ok(dueNow(staying.value, context)) : staying
@@ -49,8 +50,7 @@ export interface Payment {
 /**
  * Takes the payment of a quote; cash gives change. The exit grace counts from here.
  *
- * Refusals: those of a quote, `quote_expired`, `quote_outdated` (paid in between), `nothing_due`,
- * `tender_too_low`.
+ * Refusals: `already_paid`, `session_ended`, `quote_expired`, `payment_amount`.
  */
 export function decidePayment(
   session: Session,
@@ -61,11 +61,11 @@ export function decidePayment(
   if (!staying.ok) return staying
   const { quote } = payment
   const { stay } = staying.value
-  if (quote.paidMinor !== stay.paidMinor) return err('quote_outdated')
+  if (quote.paidMinor !== stay.paidMinor) return err('quote_expired')
   if (context.at.wallMs > quote.validUntilMs) return err('quote_expired')
-  if (quote.dueMinor === 0) return err('nothing_due')
+  if (quote.dueMinor === 0) return err('already_paid')
   const tenderedMinor = payment.method === 'cash' ? (payment.tenderedMinor ?? quote.dueMinor) : quote.dueMinor
-  if (tenderedMinor < quote.dueMinor) return err('tender_too_low')
+  if (tenderedMinor < quote.dueMinor) return err('payment_amount')
   const changeMinor = tenderedMinor - quote.dueMinor
   const { sessionId } = stay
   const events: LedgerEvent[] = [

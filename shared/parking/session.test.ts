@@ -160,7 +160,7 @@ const table: Record<Session['kind'], Record<CommandName, string>> = {
   },
   paid: {
     quote: 'exit_grace 0',
-    pay: 'quote_outdated',
+    pay: 'quote_expired',
     depart: 'opened session.departing',
     departElsewhere: 'opened session.departing',
     departUnpayable: 'opened session.departing',
@@ -168,8 +168,8 @@ const table: Record<Session['kind'], Record<CommandName, string>> = {
     backOut: '',
   },
   departing: {
-    quote: 'already_departing',
-    pay: 'already_departing',
+    quote: 'already_paid',
+    pay: 'already_paid',
     depart: 'again',
     departElsewhere: 'ticket_used',
     departUnpayable: 'again',
@@ -177,8 +177,8 @@ const table: Record<Session['kind'], Record<CommandName, string>> = {
     backOut: 'lane.refused',
   },
   departed: {
-    quote: 'session_departed',
-    pay: 'session_departed',
+    quote: 'session_ended',
+    pay: 'session_ended',
     depart: 'ticket_used',
     departElsewhere: 'ticket_used',
     departUnpayable: 'ticket_used',
@@ -186,8 +186,8 @@ const table: Record<Session['kind'], Record<CommandName, string>> = {
     backOut: '',
   },
   voided: {
-    quote: 'session_voided',
-    pay: 'session_voided',
+    quote: 'session_ended',
+    pay: 'session_ended',
     depart: 'ticket_void',
     departElsewhere: 'ticket_void',
     departUnpayable: 'ticket_void',
@@ -255,10 +255,10 @@ describe('payment', () => {
   })
 
   test.each([
-    ['tender_too_low', { tenderedMinor: 59 }, at(62)],
+    ['payment_amount', { tenderedMinor: 59 }, at(62)],
     ['quote_expired', {}, at(65 + 1 / minuteMs)],
-    ['nothing_due', { quote: { ...quote, dueMinor: 0 } }, at(62)],
-    ['quote_outdated', { quote: { ...quote, paidMinor: 5 } }, at(62)],
+    ['already_paid', { quote: { ...quote, dueMinor: 0 } }, at(62)],
+    ['quote_expired', { quote: { ...quote, paidMinor: 5 } }, at(62)],
   ])('refuses %s', (code, change, moment) => {
     expect(pay(change, inside, moment)).toEqual({ ok: false, error: code })
   })

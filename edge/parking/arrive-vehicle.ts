@@ -1,0 +1,222 @@
+import {
+  effectIdSchema,
+  laneIdSchema,
+  type MemberId,
+  newId,
+  type SpaceId,
+  sessionIdSchema,
+  type TariffId,
+  tariffIdSchema,
+} from '@gatehouse/shared/ids/ids'
+import { allocateBay } from '@gatehouse/shared/parking/allocation'
+import { type ArrivalOutcome, decideArrival } from '@gatehouse/shared/parking/arrival'
+import { decideBackOut, decidePassage, type PendingSession } from '@gatehouse/shared/parking/passage'
+import { normalisePlate } from '@gatehouse/shared/parking/plate'
+import type { Session } from '@gatehouse/shared/parking/session'
+import { newTicket } from '@gatehouse/shared/parking/ticket'
+import type { Random } from '@gatehouse/shared/random/random'
+import { err, ok } from '@gatehouse/shared/result/result'
+import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
+import { type LedgerEvent, type VehicleClass, vehicleClassSchema } from '@gatehouse/shared/wire/v1/entries'
+import { z } from 'zod'
+import { type Command, type CommandContext, defineCommand } from '../ledger/command.ts'
+import type { SiteDatabase } from '../ledger/database.ts'
+import { freeBays } from './free-bays.ts'
+import { rememberFull, zonePlaces } from './occupancy.ts'
+import { matchSessions } from './open-plates.ts'
+import type { ParkingOptions } from './parking-options.ts'
+import { keepTariff } from './pricing.ts'
+import { repeatsRefusal } from './repeated-refusal.ts'
+import { readOpenSessions, readPending, readSessionByTicket, stayingStates } from './session-store.ts'
+import { lanePlace } from './site-plan.ts'
+import { vendEffect } from './vend.ts'
+
+const inputSchema = z.object({
+  laneId: laneIdSchema,
+  by: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('plate'), plate: z.string().max(40) }),
+    z.object({ kind: z.literal('ticket') }),
+  ]),
+  vehicleClass: vehicleClassSchema.optional(),
+  /**
+   * Where the vehicle is, as the lane's loops tell it: `front` is the one that was authorised last, `behind`
+   * another one, `unknown` when the loops cannot say.
+   */
+  position: z.enum(['front', 'behind', 'unknown']).default('unknown'),
+})
+type Input = z.infer<typeof inputSchema>
+
+/** `busy`: another vehicle was authorised here and has not moved yet; nothing is recorded. */
+export type ArrivalAnswer =
+  | (Exclude<ArrivalOutcome, { kind: 'refused' }> & { readonly ticket: string })
+  | Extract<ArrivalOutcome, { kind: 'refused' }>
+  | { readonly kind: 'busy' }
+
+/**
+ * A vehicle stands at an entry lane, known by its plate or by having pressed the ticket button.
+ * Refusals: `not_found` (no such entry lane), `site_not_ready`, `invalid_input` (no usable plate).
+ */
+export function arriveVehicle(options: ParkingOptions): Command {
+  return defineCommand({
+    kind: 'arriveVehicle',
+    priority: 1,
+    sells: true,
+    input: inputSchema,
+    run: (db, input: Input, context) => {
+      const found = lanePlace(options.directory, input.laneId)
+      if (!found || found.place.direction !== 'entry') return err({ code: 'not_found' })
+      if (!options.directory.site()) return err({ code: 'site_not_ready' })
+      const plate = input.by.kind === 'plate' ? normalisePlate(input.by.plate) : undefined
+      if (input.by.kind === 'plate' && plate === undefined) return err({ code: 'invalid_input' })
+      const unconfirmed = findUnconfirmed(db, options, input, plate)
+      if (unconfirmed === 'busy') return ok({ events: [], answer: (): ArrivalAnswer => ({ kind: 'busy' }) })
+      return ok(arrive(db, options, { input, plate, unconfirmed, lane: found.lane, context }))
+    },
+  })
+}
+
+interface Situation {
+  readonly input: Input
+  readonly plate: string | undefined
+  readonly unconfirmed: PendingSession | undefined
+  readonly lane: DirectoryBody<'lane'>
+  readonly context: CommandContext
+}
+
+function arrive(db: SiteDatabase, options: ParkingOptions, situation: Situation) {
+  const { input, plate, unconfirmed, lane, context } = situation
+  const { laneId } = input
+  const effectId = newId(effectIdSchema, 'fx', context.random)
+  const earlier = plate === undefined || unconfirmed ? undefined : sameVehicle(db, options, plate)
+  const member = plate === undefined ? undefined : memberOfPlate(options, plate)
+  const atMs = context.at.wallMs
+  const bay = findBay(db, options, {
+    lane,
+    member,
+    vehicleClass: input.vehicleClass ?? lane.defaultClass,
+    atMs,
+  })
+  const tariff = tariffOf(options, bay.bookedSpaceId ?? bay.allocatedSpaceId)
+  const vehicleId = plate === undefined || unconfirmed ? undefined : options.vault.put(db, plate)
+  const decided = decideArrival({
+    laneId,
+    vehicleClass: input.vehicleClass ?? lane.defaultClass,
+    ...(vehicleId === undefined ? {} : { vehicleId }),
+    ...(unconfirmed === undefined ? {} : { unconfirmed }),
+    alreadyInside: earlier !== undefined && stayingStates.has(earlier.kind),
+    full: zonePlaces(db, options.directory, lane.zoneId).full,
+    ...bay,
+    ...(tariff === undefined ? {} : { tariff: { tariffId: tariff.tariffId, version: tariff.body.version } }),
+    sessionId: newId(sessionIdSchema, 'ps', context.random),
+    ticket: unusedTicket(db, context.random),
+    effectId,
+  })
+  const { outcome } = decided
+  if (outcome.kind === 'refused') {
+    const events = repeatsRefusal(db, { laneId, reason: outcome.reason, atMs }) ? [] : decided.events
+    return { events, answer: (): ArrivalAnswer => outcome }
+  }
+  if (tariff) keepTariff(db, tariff.tariffId, tariff.body)
+  const ticket = unconfirmed?.stay.ticket ?? ticketOf(decided.events)
+  return {
+    events: [...superseded(options, earlier), ...decided.events],
+    effects: [vendEffect(effectId, { laneId, barrierDeviceId: lane.barrierDeviceId })],
+    answer: (): ArrivalAnswer => {
+      rememberFull(db, options.directory)
+      return { ...outcome, ticket }
+    },
+  }
+}
+
+function ticketOf(events: readonly LedgerEvent[]): string {
+  for (const event of events) if (event.type === 'session.arrived') return event.body.ticket
+  return ''
+}
+
+/** The authorisation that this vehicle already has at this lane, `busy` when somebody else's is in the way. */
+function findUnconfirmed(
+  db: SiteDatabase,
+  { vault }: ParkingOptions,
+  input: Input,
+  plate: string | undefined,
+): PendingSession | 'busy' | undefined {
+  const pending = readPending(db, input.laneId)
+  const last = pending.at(-1)
+  if (last === undefined) return undefined
+  if (plate === undefined) {
+    if (input.position === 'front') return last
+    if (input.position === 'behind') return undefined
+    return pending.find(({ stay }) => stay.vehicleId === undefined)
+  }
+  const match = matchSessions(db, vault, plate, pending)
+  if (match.kind === 'one') return match.id
+  if (match.kind === 'tie') return match.ids.at(-1)
+  if (input.position !== 'front') return undefined
+  return last.stay.vehicleId === undefined ? last : 'busy'
+}
+
+/** The open session of exactly this plate. Look-alikes arriving are other vehicles. */
+function sameVehicle(db: SiteDatabase, { vault }: ParkingOptions, plate: string): Session | undefined {
+  const match = matchSessions(db, vault, plate, readOpenSessions(db))
+  if (match.kind === 'none' || match.by !== 'exact') return undefined
+  return match.kind === 'one' ? match.id : match.ids[0]
+}
+
+/** A vehicle that arrives has left, or never came in: its earlier unconfirmed authorisation ends so. */
+function superseded({ directory }: ParkingOptions, earlier: Session | undefined): LedgerEvent[] {
+  if (earlier?.kind === 'authorised') {
+    const place = lanePlace(directory, earlier.stay.laneId)?.place
+    return place ? decideBackOut(place, earlier, 'backed_out') : []
+  }
+  if (earlier?.kind !== 'departing') return []
+  const place = lanePlace(directory, earlier.laneId)?.place
+  return place ? decidePassage(place, earlier, '') : []
+}
+
+function memberOfPlate({ directory, plateDigest }: ParkingOptions, plate: string): MemberId | undefined {
+  const digest = plateDigest(plate)
+  for (const [memberId, { vehicles }] of directory.all('member')) {
+    if (vehicles.some((vehicle) => vehicle.plateDigest === digest)) return memberId as MemberId
+  }
+  return undefined
+}
+
+function findBay(
+  db: SiteDatabase,
+  options: ParkingOptions,
+  asked: {
+    readonly lane: DirectoryBody<'lane'>
+    readonly member: MemberId | undefined
+    readonly vehicleClass: VehicleClass
+    readonly atMs: number
+  },
+): { readonly bookedSpaceId?: SpaceId; readonly allocatedSpaceId?: SpaceId } {
+  const { lane, member, atMs } = asked
+  const booked = member === undefined ? undefined : options.bookings.ofMember(db, member, atMs)
+  if (booked !== undefined) return { bookedSpaceId: booked }
+  const bays = freeBays(db, options, lane, atMs)
+  const allocated = allocateBay(asked.vehicleClass, bays, { evForAll: options.evForAll })
+  return allocated === undefined ? {} : { allocatedSpaceId: allocated }
+}
+
+function tariffOf(
+  { directory }: ParkingOptions,
+  spaceId: SpaceId | undefined,
+): { readonly tariffId: TariffId; readonly body: DirectoryBody<'tariff'> } | undefined {
+  if (spaceId === undefined) return anyTariff(directory.all('tariff'))
+  const tariffId = directory.get('space', spaceId)?.tariffId
+  const body = tariffId && directory.get('tariff', tariffId)
+  return tariffId && body ? { tariffId, body } : undefined
+}
+
+function anyTariff(tariffs: ReadonlyMap<string, DirectoryBody<'tariff'>>) {
+  for (const [key, body] of tariffs) return { tariffId: tariffIdSchema.parse(key), body }
+  return undefined
+}
+
+/** A ticket that no stay of this site has ever had. */
+export function unusedTicket(db: SiteDatabase, random: Random): string {
+  let ticket = newTicket(random)
+  while (readSessionByTicket(db, ticket)) ticket = newTicket(random)
+  return ticket
+}

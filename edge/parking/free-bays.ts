@@ -1,0 +1,51 @@
+import type { MemberId, SpaceId } from '@gatehouse/shared/ids/ids'
+import type { FreeBay } from '@gatehouse/shared/parking/allocation'
+import type { SiteDatabase } from '../ledger/database.ts'
+import type { DirectoryReader } from '../sync/directory.ts'
+import { readSensedBays } from './occupancy.ts'
+import { readAssignedBays } from './session-store.ts'
+import { type Bay, zoneBays } from './site-plan.ts'
+
+/** What parking needs to know about bookings of bays. */
+export interface BookedBays {
+  /** Bays promised to somebody now: a block that holds the space touches `atMs`. */
+  reserved(db: SiteDatabase, atMs: number): ReadonlySet<string>
+  /** The bay of a member's confirmed booking that may be used at `atMs`. */
+  ofMember(db: SiteDatabase, memberId: MemberId, atMs: number): SpaceId | undefined
+}
+
+/** For sites that do not book bays. */
+export const noBookedBays: BookedBays = {
+  reserved: () => new Set(),
+  ofMember: () => undefined,
+}
+
+/**
+ * How long a bay waits for the vehicle it was given to, after that came in. A bay whose sensor still says free
+ * then is given to others: its vehicle stands elsewhere, and two bays for one vehicle fill a garage too early.
+ */
+const assignedFreeMs = 15 * 60_000
+
+/** The bays of a zone that can be given to an arriving vehicle at `atMs`. */
+export function freeBays(
+  db: SiteDatabase,
+  sources: { readonly directory: DirectoryReader; readonly bookings: BookedBays },
+  lane: { readonly zoneId: Parameters<typeof zoneBays>[1] },
+  atMs: number,
+): FreeBay[] {
+  const sensed = readSensedBays(db)
+  const assigned = readAssignedBays(db)
+  const reserved = sources.bookings.reserved(db, atMs)
+  const isFree = ({ spaceId }: Bay): boolean => {
+    if (sensed.get(spaceId) === true || reserved.has(spaceId)) return false
+    if (!assigned.has(spaceId)) return true
+    const enteredMs = assigned.get(spaceId)
+    return sensed.has(spaceId) && enteredMs !== undefined && atMs - enteredMs > assignedFreeMs
+  }
+  return zoneBays(sources.directory, lane.zoneId)
+    .filter(isFree)
+    .flatMap(({ spaceId, body }) => {
+      const { bayClass, distanceMeters } = body
+      return bayClass === undefined ? [] : [{ spaceId, bayClass, distanceMeters }]
+    })
+}

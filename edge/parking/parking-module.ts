@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LedgerModule } from '../ledger/command.ts'
+import { packageRoot } from '../package-root.ts'
+import { arriveVehicle } from './arrive-vehicle.ts'
+import { backOut, confirmPassage, correctCounts, senseBay } from './lane-commands.ts'
+import { loseTicket } from './lost-ticket-command.ts'
+import type { ParkingOptions } from './parking-options.ts'
+import { paySession, quoteSession } from './payment-commands.ts'
+import { parkingProjections } from './projections.ts'
+import { recordUnrecordedDeparture, requestDeparture } from './request-departure.ts'
+
+/** Lanes, stays, counts and bays of a site; plugs into the kernel. */
+export function parkingModule(options: ParkingOptions): LedgerModule {
+  return {
+    name: 'parking',
+    tablesSql: readFileSync(join(packageRoot, 'parking/tables.sql'), 'utf8'),
+    projectedTables: ['parking_sessions', 'parking_counts', 'parking_lanes', 'parking_bays'],
+    projections: parkingProjections,
+    commands: [
+      arriveVehicle(options),
+      requestDeparture(options),
+      recordUnrecordedDeparture(options),
+      confirmPassage(options),
+      backOut(options),
+      senseBay(options),
+      correctCounts(options),
+      quoteSession(options),
+      paySession(options),
+      loseTicket(options),
+    ],
+  }
+}
