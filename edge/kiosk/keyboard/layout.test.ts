@@ -22,8 +22,10 @@ describe('keyboard layout', () => {
     expect(letters('text', 'de', true)).toContain('Ä')
   })
 
-  it('leaves out of codes what could be mistaken for a digit, and nothing else', () => {
-    expect(letters('code', 'en').toSorted().join('')).toBe('-0123456789ABCDEFGHJKMNPQRSTVWXYZ')
+  it('offers for codes every letter and digit, and no umlaut', () => {
+    for (const language of ['en', 'de'] as const) {
+      expect(letters('code', language).toSorted().join('')).toBe('-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ')
+    }
   })
 
   it('never repeats a character', () => {

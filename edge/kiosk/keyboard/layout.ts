@@ -11,12 +11,14 @@ const textRows: Record<KeyboardLanguage, readonly string[]> = {
   de: ['qwertzuiopü', 'asdfghjklöä', 'yxcvbnmß-.'],
 }
 
-// Reference codes and tickets are Crockford base 32: without I, L, O and U, so that none is mistaken for a digit.
-const codeRows = ['1234567890', 'QWERTYP', 'ASDFGHJK', 'ZXCVBNM-']
-
 const plateRows: Record<KeyboardLanguage, readonly string[]> = {
   en: ['1234567890', 'QWERTYUIOP', 'ASDFGHJKL', 'ZXCVBNM-'],
   de: ['1234567890', 'QWERTZUIOPÜ', 'ASDFGHJKLÖÄ', 'YXCVBNM-'],
+}
+
+const codeRows: Record<KeyboardLanguage, readonly string[]> = {
+  en: plateRows.en,
+  de: ['1234567890', 'QWERTZUIOP', 'ASDFGHJKL', 'YXCVBNM-'],
 }
 
 const digitRows = ['123', '456', '789']
@@ -43,7 +45,7 @@ export function keyboardRows(
     case 'digits':
       return [...digitRows.map(characters), [{ kind: 'erase', span: 1 }, character('0')]]
     case 'code':
-      return withErase(codeRows.map(characters))
+      return withErase(codeRows[language].map(characters))
     case 'plate':
       return withErase(plateRows[language].map(characters))
     case 'text': {

@@ -2,12 +2,12 @@ import type { WordKey } from './en.ts'
 
 /** The same words in German. */
 export const de: Record<WordKey, string> = {
-  'back': 'Zurück',
-  'cancel': 'Abbrechen',
-  'continue': 'Weiter',
-  'retry': 'Noch einmal versuchen',
-  'finish': 'Fertig',
-  'startOver': 'Von vorn beginnen',
+  back: 'Zurück',
+  cancel: 'Abbrechen',
+  continue: 'Weiter',
+  retry: 'Noch einmal versuchen',
+  finish: 'Fertig',
+  startOver: 'Von vorn beginnen',
   'language.en': 'English',
   'language.de': 'Deutsch',
   'theme.dark': 'Dunkler Bildschirm',
@@ -27,13 +27,16 @@ export const de: Record<WordKey, string> = {
   'home.closed': 'Jetzt geschlossen',
 
   'offline.title': 'Offline seit {{time}}',
-  'offline.coworking': 'Buchen, Bezahlen und Türen gehen. Nicht jetzt: Mitgliedschaften und App-Buchungen von danach.',
-  'offline.parking': 'Einfahren, Bezahlen und Ausfahren gehen. Nicht jetzt: Zahlungen und Buchungen in der App von danach.',
+  'offline.coworking':
+    'Buchen, Bezahlen und Türen gehen. Nicht jetzt: Mitgliedschaften und App-Buchungen von danach.',
+  'offline.parking':
+    'Einfahren, Bezahlen und Ausfahren gehen. Nicht jetzt: Zahlungen und Buchungen in der App von danach.',
   'unreachable.title': 'Dieser Bildschirm erreicht den Rechner des Standorts nicht',
-  'unreachable.text': 'Hier kann gerade nichts gebucht oder bezahlt werden. Die Verbindung kommt von selbst zurück.',
+  'unreachable.text':
+    'Hier kann gerade nichts gebucht oder bezahlt werden. Die Verbindung kommt von selbst zurück.',
 
-  'kind.hot_desk_one': '{{count}} freier Arbeitsplatz',
-  'kind.hot_desk_other': '{{count}} freie Arbeitsplätze',
+  'kind.hot_desk_one': '{{count}} Flexplatz',
+  'kind.hot_desk_other': '{{count}} Flexplätze',
   'kind.desk_one': '{{count}} Schreibtisch',
   'kind.desk_other': '{{count}} Schreibtische',
   'kind.office_one': '{{count}} Büro',
@@ -56,7 +59,7 @@ export const de: Record<WordKey, string> = {
   'kind.ev_other': '{{count}} Ladeplätze',
   'kind.motorcycle_one': '{{count}} Motorradplatz',
   'kind.motorcycle_other': '{{count}} Motorradplätze',
-  'kindName.hot_desk': 'Freier Arbeitsplatz',
+  'kindName.hot_desk': 'Flexplatz',
   'kindName.desk': 'Schreibtisch',
   'kindName.office': 'Büro',
   'kindName.meeting_room': 'Besprechungsraum',
@@ -82,7 +85,8 @@ export const de: Record<WordKey, string> = {
   'book.seats_one': '{{count}} Sitzplatz',
   'book.seats_other': '{{count}} Sitzplätze',
   'book.noneTitle': 'Davon ist zu dieser Zeit nichts frei',
-  'book.noneHint': 'Gehen Sie zurück und wählen Sie eine andere Zeit, eine kürzere Dauer oder eine andere Art.',
+  'book.noneHint':
+    'Gehen Sie zurück und wählen Sie eine andere Zeit, eine kürzere Dauer oder eine andere Art.',
   'book.tapSpace': 'Berühren Sie einen grünen Platz, um ihn zu wählen.',
   'book.take': '{{name}} nehmen · {{price}}',
   'book.takeNothing': 'Zuerst einen Platz wählen',
@@ -100,9 +104,10 @@ export const de: Record<WordKey, string> = {
   'book.hold': 'Weiter zum Preis',
   'book.priceTitle': 'Ihr Preis',
   'book.for': 'für {{name}}',
-  'book.held': 'Noch {{time}} für Sie gehalten',
-  'book.holdOver': 'Die Haltezeit ist abgelaufen',
-  'book.holdOverHint': 'Der Platz ist wieder für andere frei. Wählen Sie ihn noch einmal, wenn er noch da ist.',
+  'book.held': 'Noch {{time}} für Sie vorgemerkt',
+  'book.holdOver': 'Die Vormerkung ist abgelaufen',
+  'book.holdOverHint':
+    'Der Platz ist wieder für andere frei. Wählen Sie ihn noch einmal, wenn er noch da ist.',
   'book.doneTitle': 'Gebucht. Er gehört Ihnen.',
   'book.reference': 'Ihre Buchungsnummer',
   'book.referenceHint': 'Damit checken Sie hier ein, wenn Sie kommen, oder stornieren.',
@@ -139,7 +144,8 @@ export const de: Record<WordKey, string> = {
   'receipt.method.plan': 'vom Tarif gedeckt',
   'receipt.change': 'Ihr Rückgeld: {{amount}}',
   'receipt.leaveBy': 'Bitte vor {{time}} ausfahren',
-  'receipt.leaveHint': 'Die Schranke öffnet von selbst. Danach wird der Aufenthalt neu berechnet; das Bezahlte wird abgezogen.',
+  'receipt.leaveHint':
+    'Die Schranke öffnet von selbst. Danach wird der Aufenthalt neu berechnet; das Bezahlte wird abgezogen.',
   'receipt.doneTitle': 'Bezahlt. Gute Fahrt.',
 
   'checkIn.title': 'Buchungsnummer eingeben',
@@ -151,7 +157,8 @@ export const de: Record<WordKey, string> = {
   'checkIn.noneTitle': 'Sie haben hier keine Buchungen',
   'checkIn.noneHint': 'Mit Platz buchen legen Sie eine an.',
   'checkIn.notFound': 'Keine Buchung hat die Nummer {{reference}}',
-  'checkIn.notFoundHint': 'Vergleichen Sie sie mit Ihrer Bestätigung. Die Buchstaben I, L, O und U kommen nie vor.',
+  'checkIn.notFoundHint':
+    'Vergleichen Sie sie mit Ihrer Bestätigung. Buchstabe O und Ziffer 0 gelten als gleich, ebenso I, L und 1.',
   'checkIn.yours': 'Ihre Buchung',
   'checkIn.do': 'Einchecken',
   'checkIn.cancelBooking': 'Buchung stornieren',
@@ -165,7 +172,7 @@ export const de: Record<WordKey, string> = {
   'checkIn.cancelledRefund': 'Sie erhalten {{amount}} so zurück, wie Sie bezahlt haben.',
   'checkIn.cancelledHint': 'Mehr ist nicht zu tun.',
 
-  'status.held': 'gehalten, noch nicht bezahlt',
+  'status.held': 'vorgemerkt, noch nicht bezahlt',
   'status.confirmed': 'bestätigt',
   'status.checked_in': 'eingecheckt',
   'status.completed': 'vorbei',

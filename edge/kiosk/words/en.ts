@@ -1,11 +1,11 @@
 /** Every word the kiosk and the level board say, in English; German carries the same keys. */
 export const en = {
-  'back': 'Back',
-  'cancel': 'Cancel',
-  'continue': 'Continue',
-  'retry': 'Try again',
-  'finish': 'Finish',
-  'startOver': 'Start over',
+  back: 'Back',
+  cancel: 'Cancel',
+  continue: 'Continue',
+  retry: 'Try again',
+  finish: 'Finish',
+  startOver: 'Start over',
   'language.en': 'English',
   'language.de': 'Deutsch',
   'theme.dark': 'Dark screen',
@@ -25,8 +25,10 @@ export const en = {
   'home.closed': 'Closed now',
 
   'offline.title': 'Offline since {{time}}',
-  'offline.coworking': 'Booking, paying and doors work. Not now: memberships and app bookings made since then.',
-  'offline.parking': 'Arriving, paying and leaving work. Not now: payments and bookings made in the app since then.',
+  'offline.coworking':
+    'Booking, paying and doors work. Not now: memberships and app bookings made since then.',
+  'offline.parking':
+    'Arriving, paying and leaving work. Not now: payments and bookings made in the app since then.',
   'unreachable.title': 'This screen has lost the site’s computer',
   'unreachable.text': 'Nothing can be booked or paid here at the moment. It connects again by itself.',
 
@@ -137,7 +139,8 @@ export const en = {
   'receipt.method.plan': 'covered by the plan',
   'receipt.change': 'Your change: {{amount}}',
   'receipt.leaveBy': 'Leave before {{time}}',
-  'receipt.leaveHint': 'The gate opens by itself. After that time the stay is priced again; what you paid is deducted.',
+  'receipt.leaveHint':
+    'The gate opens by itself. After that time the stay is priced again; what you paid is deducted.',
   'receipt.doneTitle': 'Paid. Have a good trip.',
 
   'checkIn.title': 'Type your reference',
@@ -149,7 +152,8 @@ export const en = {
   'checkIn.noneTitle': 'You have no bookings here',
   'checkIn.noneHint': 'Choose Book a space to make one.',
   'checkIn.notFound': 'No booking has the reference {{reference}}',
-  'checkIn.notFoundHint': 'Compare it with your confirmation. The letters I, L, O and U never occur in it.',
+  'checkIn.notFoundHint':
+    'Compare it with your confirmation. Letter O and digit 0 count as the same, so do I, L and 1.',
   'checkIn.yours': 'Your booking',
   'checkIn.do': 'Check in',
   'checkIn.cancelBooking': 'Cancel the booking',
@@ -181,7 +185,8 @@ export const en = {
   'parking.ticketHint': 'Type the code printed on your ticket.',
   'parking.find': 'Find',
   'parking.notFound': 'No vehicle inside matches {{text}}',
-  'parking.notFoundHint': 'Check it once more, or try your ticket. At the exit the camera looks again; nobody is kept in.',
+  'parking.notFoundHint':
+    'Check it once more, or try your ticket. At the exit the camera looks again; nobody is kept in.',
   'parking.chooseTitle': 'Which one is yours?',
   'parking.verifyTitle': 'Is this yours?',
   'parking.verify': 'Yes, show the price',
@@ -201,21 +206,27 @@ export const en = {
 
   'help.title': 'Help',
   'help.door': 'A door does not open',
-  'help.doorText': 'Hold the card to the reader for a whole second. Rooms open from 15 minutes before your booking. Leaving is always possible: press the green button or the handle.',
+  'help.doorText':
+    'Hold the card to the reader for a whole second. Rooms open from 15 minutes before your booking. Leaving is always possible: press the green button or the handle.',
   'help.reference': 'I do not have my reference',
-  'help.referenceText': 'Members: choose Check in and hold your card to the reader, your bookings appear. Visitors: it is on the receipt you scanned.',
+  'help.referenceText':
+    'Members: choose Check in and hold your card to the reader, your bookings appear. Visitors: it is on the receipt you scanned.',
   'help.cancel': 'I want to cancel a booking',
-  'help.cancelText': 'Choose Check in, type the reference, then Cancel the booking. You see what comes back before you decide.',
+  'help.cancelText':
+    'Choose Check in, type the reference, then Cancel the booking. You see what comes back before you decide.',
   'help.ticket': 'I lost my ticket',
   'help.ticketText': 'Choose Pay parking and type your plate: the camera read it on arrival.',
   'help.money': 'The amount looks wrong',
-  'help.moneyText': 'Every line of the price is shown before you pay. If you do not agree, choose Cancel: nothing is paid, and the staff can look at every line.',
+  'help.moneyText':
+    'Every line of the price is shown before you pay. If you do not agree, choose Cancel: nothing is paid, and the staff can look at every line.',
   'help.emergency': 'In an emergency call 112. All doors open from inside without a card.',
 
   'unpaired.title': 'This screen is not paired with the site yet',
-  'unpaired.text': 'Open the pairing link of this kiosk on it once. You find it in the site’s device list; in the demo, on the simulator panel. Nothing was changed.',
+  'unpaired.text':
+    'Open the pairing link of this kiosk on it once. You find it in the site’s device list; in the demo, on the simulator panel. Nothing was changed.',
   'unpaired.refused': 'The pairing link was refused',
-  'unpaired.refusedText': 'It belongs to another device or was replaced. Take the current link from the site’s device list.',
+  'unpaired.refusedText':
+    'It belongs to another device or was replaced. Take the current link from the site’s device list.',
 
   'wipe.title': 'Are you still there?',
   'wipe.text': 'In {{count}} seconds everything you typed is forgotten.',

@@ -1,0 +1,120 @@
+import type { Problem } from '@gatehouse/shared/api/problem'
+import type { BookingView } from '@gatehouse/shared/api/views'
+import { Notice } from '@gatehouse/shared/ui/faces.tsx'
+import { formatMoney } from '@gatehouse/shared/ui/format.ts'
+import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
+import { StateShape } from '@gatehouse/shared/ui/state-chip.tsx'
+import { Countdown, IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
+import type { ReactNode } from 'react'
+import { ActionButton } from '../../frame/action-button.tsx'
+import { StepFrame } from '../../frame/step-frame.tsx'
+import { PriceLines } from '../../receipt/price-lines.tsx'
+import receipt from '../../receipt/receipt.module.css'
+import type { PayInput } from '../../site/kiosk-api.ts'
+import { useSite } from '../../site/site-context.tsx'
+import { useWords } from '../../words/words.ts'
+import type { Who } from './book-flow.ts'
+
+/** The price with its tax, the hold running down, and how to pay. */
+export function PriceStep(props: {
+  readonly booking: BookingView
+  readonly who: Who
+  readonly busy: boolean
+  readonly problem: Problem | undefined
+  readonly onPay: (input: PayInput) => void
+  readonly onCash: () => void
+  readonly onBack: () => void
+}): ReactNode {
+  const { booking, who, busy } = props
+  const { site } = useSite()
+  const t = useWords()
+  const over = useServerNowMs() >= (booking.holdUntilMs ?? Number.POSITIVE_INFINITY)
+  const name = who.kind === 'member' ? who.displayName : who.guestName
+  return (
+    <StepFrame
+      title={t('book.priceTitle')}
+      lead={t('book.for', { name })}
+      problem={props.problem}
+      onBack={busy ? undefined : props.onBack}
+      primary={
+        over && !busy ? (
+          <ActionButton tone="primary" onPress={props.onBack}>
+            {t('book.again')}
+          </ActionButton>
+        ) : (
+          <PayButtons {...props} />
+        )
+      }
+    >
+      <p className={receipt.facts}>
+        <b>{booking.spaceName}</b>
+        <span>
+          <IntervalText fromMs={booking.fromMs} toMs={booking.toMs} timeZone={site.timeZone} />
+        </span>
+      </p>
+      {over ? (
+        <Notice tone="held" title={t('book.holdOver')}>
+          {t('book.holdOverHint')}
+        </Notice>
+      ) : (
+        <Hold booking={booking} />
+      )}
+      <div className={receipt.card}>
+        <PriceLines price={booking.price} />
+      </div>
+    </StepFrame>
+  )
+}
+
+function Hold(props: { readonly booking: BookingView }): ReactNode {
+  const t = useWords()
+  const { holdUntilMs } = props.booking
+  if (holdUntilMs === undefined) return null
+  const [before, after] = t('book.held', { time: '\u0000' }).split('\u0000')
+  return (
+    <p className={receipt.hold} style={{ margin: 0 }}>
+      <StateShape state="held" size={18} />
+      <span>
+        {before}
+        <Countdown untilMs={holdUntilMs} />
+        {after}
+      </span>
+    </p>
+  )
+}
+
+function PayButtons(props: {
+  readonly booking: BookingView
+  readonly who: Who
+  readonly busy: boolean
+  readonly onPay: (input: PayInput) => void
+  readonly onCash: () => void
+}): ReactNode {
+  const t = useWords()
+  const { locale } = useLanguage()
+  const { price } = props.booking
+  const { busy } = props
+  if (price.totalMinor === 0) {
+    const covered = props.who.kind === 'member'
+    return (
+      <ActionButton
+        tone="primary"
+        busy={busy}
+        onPress={() => props.onPay({ method: covered ? 'plan' : 'card' })}
+      >
+        {t(covered ? 'pay.plan' : 'pay.confirmFree')}
+      </ActionButton>
+    )
+  }
+  return (
+    <>
+      <ActionButton unavailable={busy} onPress={props.onCash}>
+        {t('pay.cash')}
+      </ActionButton>
+      <ActionButton tone="primary" busy={busy} onPress={() => props.onPay({ method: 'card' })}>
+        {t('pay.card', { amount: formatMoney(price.totalMinor, price.currency, locale) })}
+      </ActionButton>
+    </>
+  )
+}

@@ -1,0 +1,131 @@
+import type { PlanView, SpaceView } from '@gatehouse/shared/api/views'
+import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
+import { FloorPlan } from '@gatehouse/shared/ui/floor-plan.tsx'
+import { formatMoney } from '@gatehouse/shared/ui/format.ts'
+import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
+import { SpaceList } from '@gatehouse/shared/ui/space-list.tsx'
+import { IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
+import { SegmentedControl } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { ActionButton } from '../../frame/action-button.tsx'
+import { StepFrame } from '../../frame/step-frame.tsx'
+import { readPlan } from '../../site/kiosk-api.ts'
+import { useSite } from '../../site/site-context.tsx'
+import { useWords } from '../../words/words.ts'
+import type { Pick, Wish } from './book-flow.ts'
+import { wishedInterval } from './start-times.ts'
+
+const isChoosable = (space: SpaceView) => space.bookable && space.status === 'free'
+
+/** Second step: the live plan, and the same as a list of what is free. */
+export function SpaceStep(props: {
+  readonly wish: Wish
+  readonly onPick: (pick: Pick) => void
+  readonly onBack: () => void
+}): ReactNode {
+  const { site } = useSite()
+  const { locale } = useLanguage()
+  const t = useWords()
+  const now = useServerNowMs(60_000)
+  const [{ fromMs, toMs }] = useState(() => wishedInterval(props.wish, now))
+  const [chosenId, setChosenId] = useState<string>()
+  const plan = useQuery({
+    queryKey: ['plan', fromMs, toMs],
+    queryFn: ({ signal }) => readPlan(fromMs, toMs, signal),
+    refetchInterval: 10_000,
+  })
+  const chosen = plan.data?.spaces.find((space) => space.spaceId === chosenId && isChoosable(space))
+  const price = chosen?.price && formatMoney(chosen.price.totalMinor, chosen.price.currency, locale)
+  return (
+    <StepFrame
+      title={t('book.spaceTitle')}
+      lead={<IntervalText fromMs={fromMs} toMs={toMs} timeZone={site.timeZone} />}
+      onBack={props.onBack}
+      primary={
+        <ActionButton
+          tone="primary"
+          unavailable={chosen === undefined}
+          onPress={() => chosen && props.onPick({ space: chosen, fromMs, toMs })}
+        >
+          {chosen ? t('book.take', { name: chosen.name, price: price ?? '' }) : t('book.takeNothing')}
+        </ActionButton>
+      }
+    >
+      <Faces query={plan} rows={5}>
+        {(data) => (
+          <PlanOrList
+            {...{ data, chosenId: chosen?.spaceId, onChoose: setChosenId }}
+            kind={props.wish.kind}
+          />
+        )}
+      </Faces>
+    </StepFrame>
+  )
+}
+
+const control = { size: 'xl', radius: 'md' } as const
+
+function PlanOrList(props: {
+  readonly data: PlanView
+  readonly kind: string
+  readonly chosenId: string | undefined
+  readonly onChoose: (spaceId: string) => void
+}): ReactNode {
+  const { data, kind, chosenId } = props
+  const { site } = useSite()
+  const t = useWords()
+  const [shape, setShape] = useState('plan')
+  const wanted = data.spaces.filter((space) => isChoosable(space) && (space.bayClass ?? space.kind) === kind)
+  const [levelId, setLevelId] = useState(() => busiestLevel(wanted) ?? data.levels[0]?.levelId ?? '')
+  const level = data.levels.find((one) => one.levelId === levelId) ?? data.levels[0]
+  const choose = (spaceId: string) => {
+    if (data.spaces.some((space) => space.spaceId === spaceId && isChoosable(space))) props.onChoose(spaceId)
+  }
+  return (
+    <>
+      <div style={{ display: 'flex', gap: 16, flexWrap: 'wrap' }}>
+        <SegmentedControl
+          {...control}
+          value={shape}
+          onChange={setShape}
+          data={[
+            { value: 'plan', label: t('book.plan') },
+            { value: 'list', label: t('book.list') },
+          ]}
+        />
+        {data.levels.length > 1 ? (
+          <SegmentedControl
+            {...control}
+            value={level?.levelId ?? ''}
+            onChange={setLevelId}
+            data={data.levels.map((one) => ({ value: one.levelId, label: one.name }))}
+          />
+        ) : null}
+      </div>
+      {wanted.length === 0 ? <Notice title={t('book.noneTitle')}>{t('book.noneHint')}</Notice> : null}
+      {shape === 'plan' && level ? (
+        <FloorPlan
+          {...{ level, spaces: data.spaces, selectedId: chosenId, onSelect: choose }}
+          minWidth={640}
+        />
+      ) : (
+        <SpaceList
+          spaces={wanted}
+          levelId={levelId}
+          timeZone={site.timeZone}
+          selectedId={chosenId}
+          onSelect={choose}
+        />
+      )}
+    </>
+  )
+}
+
+/** The level with the most of these spaces. */
+function busiestLevel(spaces: readonly SpaceView[]): string | undefined {
+  const counts = new Map<string, number>()
+  for (const { levelId } of spaces) counts.set(levelId, (counts.get(levelId) ?? 0) + 1)
+  return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0]
+}

@@ -1,0 +1,74 @@
+/**
+ * The steps of checking in, or cancelling, at the kiosk; `back` goes along ◄.
+ *
+ *   enter ◄─┬─► member ──► choose ◄─┐
+ *           └──────────────────────►└► booking ◄─► asking ──► done
+ *                                          └─────────────────► done
+ */
+import type { BookingView } from '@gatehouse/shared/api/views'
+import { assertNever } from '@gatehouse/shared/result/result'
+
+/** A member's own bookings, when a member was recognised. */
+export interface Own {
+  readonly displayName: string
+  readonly bookings: readonly BookingView[]
+}
+
+export type CheckInState =
+  | { readonly kind: 'enter' }
+  | { readonly kind: 'member' }
+  | { readonly kind: 'choose'; readonly own: Own }
+  | {
+      readonly kind: 'booking' | 'asking'
+      readonly own: Own | undefined
+      readonly booking: BookingView
+    }
+  | { readonly kind: 'done'; readonly booking: BookingView }
+
+export type CheckInEvent =
+  | { readonly kind: 'asMember' }
+  | { readonly kind: 'recognised'; readonly own: Own }
+  | { readonly kind: 'found'; readonly booking: BookingView }
+  | { readonly kind: 'askCancel' }
+  | { readonly kind: 'changed'; readonly booking: BookingView }
+  | { readonly kind: 'back' }
+
+/** The next step. An event that does not belong to the step changes nothing: a late answer is not an error. */
+export function checkInStep(state: CheckInState, event: CheckInEvent): CheckInState {
+  switch (event.kind) {
+    case 'asMember':
+      return state.kind === 'enter' ? { kind: 'member' } : state
+    case 'recognised':
+      return state.kind === 'enter' || state.kind === 'member' ? { kind: 'choose', own: event.own } : state
+    case 'found':
+      if (state.kind === 'enter') return { kind: 'booking', own: undefined, booking: event.booking }
+      return state.kind === 'choose' ? { kind: 'booking', own: state.own, booking: event.booking } : state
+    case 'askCancel':
+      return state.kind === 'booking' ? { ...state, kind: 'asking' } : state
+    case 'changed':
+      return state.kind === 'booking' || state.kind === 'asking'
+        ? { kind: 'done', booking: event.booking }
+        : state
+    case 'back':
+      return stepBack(state)
+    default:
+      return assertNever(event)
+  }
+}
+
+function stepBack(state: CheckInState): CheckInState {
+  switch (state.kind) {
+    case 'enter':
+    case 'done':
+      return state
+    case 'member':
+    case 'choose':
+      return { kind: 'enter' }
+    case 'booking':
+      return state.own ? { kind: 'choose', own: state.own } : { kind: 'enter' }
+    case 'asking':
+      return { ...state, kind: 'booking' }
+    default:
+      return assertNever(state)
+  }
+}

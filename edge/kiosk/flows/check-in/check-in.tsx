@@ -1,0 +1,144 @@
+import type { BookingView } from '@gatehouse/shared/api/views'
+import { Notice } from '@gatehouse/shared/ui/faces.tsx'
+import { IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
+import { type ReactNode, useReducer, useState } from 'react'
+import { useAction } from '../../action/use-action.ts'
+import choice from '../../choice/choice.module.css'
+import { ActionButton } from '../../frame/action-button.tsx'
+import { useLeave } from '../../frame/leave.ts'
+import { StepFrame } from '../../frame/step-frame.tsx'
+import { Keyboard, TypedText } from '../../keyboard/keyboard.tsx'
+import { findBookings, type Identity } from '../../site/kiosk-api.ts'
+import { useIdentified, useSite } from '../../site/site-context.tsx'
+import { useWords } from '../../words/words.ts'
+import { MemberStep } from '../book/who-steps.tsx'
+import { BookingSteps } from './booking-steps.tsx'
+import { type CheckInState, checkInStep, type Own } from './check-in-flow.ts'
+
+const referenceLengthMin = 6
+const referenceLengthMax = 12
+
+/** Checking in or cancelling, by reference, or by card or PIN for members. */
+export function CheckIn(): ReactNode {
+  const [state, send] = useReducer(checkInStep, { kind: 'enter' } as CheckInState)
+  const recognise = useAction(
+    async ({ memberToken, displayName }: Identity): Promise<Own> => ({
+      displayName,
+      bookings: await findBookings({ memberToken }),
+    }),
+    (own) => send({ kind: 'recognised', own }),
+  )
+  const back = () => send({ kind: 'back' })
+  const found = (booking: BookingView) => send({ kind: 'found', booking })
+  switch (state.kind) {
+    case 'enter':
+      return (
+        <EnterReference
+          onFound={found}
+          onMember={() => send({ kind: 'asMember' })}
+          onIdentified={recognise.start}
+        />
+      )
+    case 'member':
+      return (
+        <MemberStep
+          onKnown={recognise.start}
+          onBack={back}
+          busy={recognise.busy}
+          problem={recognise.problem}
+        />
+      )
+    case 'choose':
+      return <ChooseBooking own={state.own} onChoose={found} onBack={back} />
+    default:
+      return <BookingSteps {...{ state, send, back }} />
+  }
+}
+
+function EnterReference(props: {
+  readonly onFound: (booking: BookingView) => void
+  readonly onMember: () => void
+  readonly onIdentified: (who: Identity) => void
+}): ReactNode {
+  const t = useWords()
+  const leave = useLeave()
+  const [reference, setReference] = useState('')
+  const [missing, setMissing] = useState<string>()
+  useIdentified(props.onIdentified)
+  const find = useAction(
+    (input: { readonly reference: string }) => findBookings(input),
+    ([booking], input) => {
+      if (booking) props.onFound(booking)
+      else setMissing(input.reference)
+    },
+  )
+  const change = (text: string) => {
+    setReference(text)
+    setMissing(undefined)
+  }
+  const ready = reference.length >= referenceLengthMin
+  const submit = () => {
+    if (ready && !find.busy) find.start({ reference })
+  }
+  const text = { value: reference, lengthMax: referenceLengthMax, onChange: change }
+  return (
+    <StepFrame
+      title={t('checkIn.title')}
+      lead={t('checkIn.hint')}
+      problem={find.problem}
+      onBack={leave}
+      primary={
+        <ActionButton tone="primary" unavailable={!ready} busy={find.busy} onPress={submit}>
+          {t('checkIn.find')}
+        </ActionButton>
+      }
+    >
+      {missing === undefined ? null : (
+        <Notice tone="held" title={t('checkIn.notFound', { reference: missing })}>
+          {t('checkIn.notFoundHint')}
+        </Notice>
+      )}
+      <TypedText capitals label={t('checkIn.reference')} onSubmit={submit} {...text} />
+      <Keyboard kind="code" {...text} />
+      <div>
+        <ActionButton onPress={props.onMember}>{t('checkIn.member')}</ActionButton>
+      </div>
+    </StepFrame>
+  )
+}
+
+function ChooseBooking(props: {
+  readonly own: Own
+  readonly onChoose: (booking: BookingView) => void
+  readonly onBack: () => void
+}): ReactNode {
+  const t = useWords()
+  const { site } = useSite()
+  const { bookings, displayName } = props.own
+  return (
+    <StepFrame title={t('checkIn.chooseTitle', { name: displayName })} onBack={props.onBack}>
+      {bookings.length === 0 ? (
+        <Notice title={t('checkIn.noneTitle')}>{t('checkIn.noneHint')}</Notice>
+      ) : (
+        <div className={choice.options} style={{ ['--choice-width' as string]: '340px' }}>
+          {bookings.map((booking) => (
+            <button
+              key={booking.bookingId}
+              type="button"
+              className={choice.option}
+              onClick={() => props.onChoose(booking)}
+            >
+              <span>
+                {booking.spaceName}
+                <small>
+                  <IntervalText fromMs={booking.fromMs} toMs={booking.toMs} timeZone={site.timeZone} /> ·{' '}
+                  {t(`status.${booking.status}`)}
+                </small>
+              </span>
+            </button>
+          ))}
+        </div>
+      )}
+    </StepFrame>
+  )
+}

@@ -1,0 +1,79 @@
+import { StateShape } from '@gatehouse/shared/ui/state-chip.tsx'
+import { IconCalendarPlus, IconDoorEnter, IconHelp, IconParking, type TablerIcon } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import frame from '../frame/frame.module.css'
+import { useSite } from '../site/site-context.tsx'
+import { useWords } from '../words/words.ts'
+import css from './home.module.css'
+
+interface Verb {
+  readonly to: '/book' | '/check-in' | '/parking' | '/help'
+  readonly word: 'book' | 'checkIn' | 'pay' | 'help'
+  /** The feature of the site that brings the tile; help is always there. */
+  readonly feature?: string
+  readonly Icon: TablerIcon
+}
+
+const verbs: readonly Verb[] = [
+  { to: '/book', word: 'book', feature: 'book', Icon: IconCalendarPlus },
+  { to: '/check-in', word: 'checkIn', feature: 'check_in', Icon: IconDoorEnter },
+  { to: '/parking', word: 'pay', feature: 'pay_parking', Icon: IconParking },
+  { to: '/help', word: 'help', Icon: IconHelp },
+]
+
+/** The verbs this site has: what most people come for first, so a garage begins with paying. */
+function verbsOf(site: { readonly kind: string; readonly features: readonly string[] }): readonly Verb[] {
+  const offered = verbs.filter((verb) => verb.feature === undefined || site.features.includes(verb.feature))
+  if (site.kind !== 'parking') return offered
+  return offered.toSorted((a, b) => Number(b.word === 'pay') - Number(a.word === 'pay'))
+}
+
+/** The start screen: what is free now, and at most four verbs, low enough to reach. */
+export function Home(): ReactNode {
+  const { site } = useSite()
+  const t = useWords()
+  return (
+    <>
+      <main className={frame.main}>
+        <div className={css.home}>
+          <FreeNow />
+          <h1 className={frame.title}>{t('home.title')}</h1>
+          <nav className={css.tiles} aria-label={t('home.title')}>
+            {verbsOf(site).map(({ to, word, Icon }, index) => (
+              <Link key={to} to={to} className={css.tile} data-first={index === 0 ? true : undefined}>
+                <Icon size={48} stroke={1.75} aria-hidden />
+                <span>
+                  <span className={css.verb}>{t(`home.${word}`)}</span>
+                  <span className={css.hint}>{t(`home.${word}Hint`)}</span>
+                </span>
+              </Link>
+            ))}
+          </nav>
+        </div>
+      </main>
+      <div />
+    </>
+  )
+}
+
+function FreeNow(): ReactNode {
+  const { site } = useSite()
+  const t = useWords()
+  const kinds = Object.entries(site.freeNow)
+  if (!site.openNow) return <p className={css.freeTitle}>{t('home.closed')}</p>
+  if (kinds.every(([, { free }]) => free === 0)) return <p className={frame.lead}>{t('home.nothingFree')}</p>
+  return (
+    <section aria-label={t('home.freeNow')}>
+      <h2 className={css.freeTitle}>{t('home.freeNow')}</h2>
+      <ul className={css.free}>
+        {kinds.map(([kind, { free }]) => (
+          <li key={kind} className={css.freeItem} data-none={free === 0 || undefined}>
+            <StateShape state={free > 0 ? 'free' : 'taken'} size={18} />
+            {t(`kind.${kind}` as 'kind.desk', { count: free })}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,73 @@
+import {
+  bookingViewSchema,
+  planViewSchema,
+  quoteViewSchema,
+  receiptViewSchema,
+  sessionViewSchema,
+  siteViewSchema,
+} from '@gatehouse/shared/api/views'
+import { createApi } from '@gatehouse/shared/ui/api.ts'
+import { z } from 'zod'
+
+/** The edge's API as the kiosk speaks it; the device's cookie travels along. */
+export const api = createApi({ baseUrl: '/api/v1', timeoutMs: 8_000 })
+
+/** The site with what it offers, for example `book`, `check_in`, `pay_parking`. */
+export const kioskSiteSchema = siteViewSchema.extend({ features: z.array(z.string()) })
+export type KioskSite = z.infer<typeof kioskSiteSchema>
+
+const confirmedSchema = bookingViewSchema.extend({ receipt: receiptViewSchema.optional() })
+const paidSchema = z.object({ session: sessionViewSchema, receipt: receiptViewSchema })
+const identitySchema = z.object({
+  memberToken: z.string(),
+  displayName: z.string(),
+  planName: z.string().optional(),
+})
+export type Identity = z.infer<typeof identitySchema>
+
+const list = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item) })
+
+type HoldInput = { readonly spaceId: string; readonly fromMs: number; readonly toMs: number } & (
+  | { readonly guestName: string }
+  | { readonly memberToken: string }
+)
+export type PayInput = {
+  readonly method: 'card' | 'cash' | 'plan'
+  readonly tenderedMinor?: number
+}
+
+export const readSite = (signal?: AbortSignal) => api.get('/site', kioskSiteSchema, signal)
+
+export const readPlan = (fromMs: number, toMs: number, signal?: AbortSignal) =>
+  api.get(`/plan?fromMs=${fromMs}&toMs=${toMs}`, planViewSchema, signal)
+
+export const identify = (input: { readonly pin: string }, key: string) =>
+  api.post('/identify', input, identitySchema, key)
+
+export const holdBooking = (input: HoldInput, key: string) =>
+  api.post('/bookings', input, bookingViewSchema, key)
+
+export const confirmBooking = (bookingId: string, input: PayInput, key: string) =>
+  api.post(`/bookings/${encodeURIComponent(bookingId)}/confirm`, input, confirmedSchema, key)
+
+export const cancelBooking = (bookingId: string, key?: string) =>
+  api.post(`/bookings/${encodeURIComponent(bookingId)}/cancel`, {}, bookingViewSchema, key)
+
+export const checkInBooking = (bookingId: string, key: string) =>
+  api.post(`/bookings/${encodeURIComponent(bookingId)}/check-in`, {}, bookingViewSchema, key)
+
+export const findBookings = async (by: { readonly reference: string } | { readonly memberToken: string }) => {
+  const query = new URLSearchParams(by)
+  return (await api.get(`/bookings?${query}`, list(bookingViewSchema))).items
+}
+
+export const findSessions = async (
+  by: { readonly plate: string } | { readonly ticket: string },
+  key: string,
+) => (await api.post('/sessions/find', by, list(sessionViewSchema), key)).items
+
+export const quoteSession = (sessionId: string, key: string) =>
+  api.post(`/sessions/${encodeURIComponent(sessionId)}/quote`, {}, quoteViewSchema, key)
+
+export const paySession = (sessionId: string, input: PayInput & { readonly quoteId: string }, key: string) =>
+  api.post(`/sessions/${encodeURIComponent(sessionId)}/payments`, input, paidSchema, key)
