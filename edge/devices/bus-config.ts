@@ -26,10 +26,3 @@ export type BusConfig = z.infer<typeof busConfigSchema>
 
 /** Buses by the name that device rows use. */
 export const busesConfigSchema = z.record(z.string().min(1), busConfigSchema)
-
-/** Where the edge finds its MQTT broker and how it presents itself. */
-export interface MqttConfig {
-  readonly url: string
-  readonly username?: string
-  readonly password?: string
-}

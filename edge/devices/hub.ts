@@ -1,79 +1,314 @@
-import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { DeviceId } from '@gatehouse/shared/ids/ids'
-import type { DeviceProfile, ProfileCapability } from '@gatehouse/shared/profiles/profile'
-import type { Random } from '@gatehouse/shared/random/random'
-import type { Result } from '@gatehouse/shared/result/result'
+import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
-import type { BusConfig, MqttConfig } from './bus-config.ts'
+import { ArrivalFilter } from './arrival-filter.ts'
+import { type BusOwner, type BusSurroundings, createBusOwner, openByteBus } from './bus-owner.ts'
+import { type BusFamily, type PlannedDevice, type PlanRefusal, planDevice } from './device-plan.ts'
+import type { Attachment, DeviceReport } from './drivers/attachment.ts'
+import { attachMqttDevice } from './drivers/mqtt-device.ts'
+import { GarbageMeter } from './garbage-meter.ts'
+import type { DeviceEvent, DeviceHub, DeviceHubOptions, DeviceRows, DeviceStatus } from './hub-contract.ts'
 import type { Barrier } from './ports/barrier.ts'
-import type { DeviceLogger } from './ports/device-logger.ts'
 import type { DisplayContent } from './ports/display.ts'
 import type { DriveOutcome } from './ports/drive-outcome.ts'
 import type { PlateRead } from './ports/plate-camera.ts'
-import type { ByteLink, ByteLinkHandlers } from './transports/byte-link.ts'
+import { createMqttLink, type MqttLink } from './transports/mqtt.ts'
 
-/** Device rows of the directory by device id. */
-export type DeviceRows = ReadonlyMap<DeviceId, DirectoryBody<'device'>>
+export type { DeviceEvent, DeviceHub, DeviceHubOptions, DeviceRows, DeviceStatus } from './hub-contract.ts'
 
-/** What devices tell the rest of the edge. Facts as sensed, without business meaning. */
-export type DeviceEvent = { readonly deviceId: DeviceId } & (
-  | { readonly kind: 'card'; readonly number: string }
-  | { readonly kind: 'pin'; readonly digits: string }
-  /** `closed` true: the door is closed. Also sent once when first known. */
-  | { readonly kind: 'contact'; readonly closed: boolean }
-  /** Pressed; releases are not reported. */
-  | { readonly kind: 'button' }
-  /** Also sent once when first known. */
-  | { readonly kind: 'loop'; readonly loop: 'approach' | 'safety' | 'exit'; readonly covered: boolean }
-  | { readonly kind: 'bay'; readonly occupied: boolean }
-  | ({ readonly kind: 'plate' } & PlateRead)
-  | { readonly kind: 'status'; readonly online: boolean; readonly detail?: string }
-)
+/** Longest wait for a strike, vend or display, milliseconds; then the outcome is `unknown`. */
+const driveTimeoutMax = 3_000
 
-/** Last known state of one device, for screens and the heartbeat. */
-export interface DeviceStatus {
-  readonly deviceId: DeviceId
-  readonly name: string
-  readonly profile: string
-  readonly capability: ProfileCapability | 'unknown'
-  readonly online: boolean
-  /** Why it is offline, a stable machine word. */
-  readonly detail?: string
-  /** Wall time of the last sign of life, milliseconds; absent when never heard. */
-  readonly heardMs?: number
+/** Longest pulse that is asked of a board, milliseconds. */
+const pulseMsMax = 60_000
+const silenceCheckMs = 10_000
+
+interface Served {
+  readonly row: DirectoryBody<'device'>
+  readonly planned: PlannedDevice | undefined
+  attachment: Attachment | undefined
+  online: boolean
+  detail: string | undefined
+  heardMs: number | undefined
+  arrivals: ArrivalFilter | undefined
 }
 
-/** What the hub is built from; all of it is made in `main.ts`. */
-export interface DeviceHubOptions {
-  readonly devices: DeviceRows
-  readonly profiles: ReadonlyMap<string, DeviceProfile>
-  readonly buses: Readonly<Record<string, BusConfig>>
-  /** Absent: MQTT devices are offline with `no_broker`. */
-  readonly mqtt?: MqttConfig
-  readonly clock: Clock
-  readonly random: Random
-  readonly logger: DeviceLogger
-  /** Replaces how byte buses are opened; by default TCP and serial. */
-  readonly openTransport?: (bus: string, config: BusConfig, handlers: ByteLinkHandlers) => ByteLink
+interface OwnedBus {
+  readonly family: BusFamily
+  readonly owner: BusOwner
 }
 
-/** All devices of a site behind one door: events out, requests in. */
-export interface DeviceHub {
-  start(): Promise<void>
-  stop(): Promise<void>
-  /** Registers a listener; returns how to remove it. A listener that throws does not stop the others. */
-  onEvent(listener: (event: DeviceEvent) => void): () => void
-  /** Releases a strike. Always answers within `driveTimeoutMax`. */
-  strike(deviceId: DeviceId, command: { readonly pulseMs: number }): Promise<DriveOutcome>
-  /** A barrier by id; unknown ids answer `failed` with `unknown_device` when used. */
-  barrier(deviceId: DeviceId): Barrier
-  display(deviceId: DeviceId, content: DisplayContent): Promise<DriveOutcome>
-  /** Takes readings that a camera posted; gives how many were new. */
+const defaultSameArrivalMs = 10_000
+
+class Hub implements DeviceHub {
+  readonly #options: DeviceHubOptions
+  readonly #surroundings: BusSurroundings
+  readonly #mqtt: MqttLink | undefined
+  readonly #listeners = new Set<(event: DeviceEvent) => void>()
+  readonly #buses = new Map<string, OwnedBus>()
+  readonly #served = new Map<DeviceId, Served>()
+  #rows: DeviceRows
+  #state: 'new' | 'running' | 'stopped' = 'new'
+  #silence: NodeJS.Timeout | undefined
+
+  constructor(options: DeviceHubOptions) {
+    const { clock, random, logger, mqtt } = options
+    this.#options = options
+    this.#rows = options.devices
+    const openTransport = options.openTransport ?? openByteBus(random)
+    this.#surroundings = { clock, random, logger, openTransport }
+    this.#mqtt = mqtt && createMqttLink({ config: mqtt, name: options.name ?? 'edge', random })
+  }
+
+  async start(): Promise<void> {
+    if (this.#state !== 'new') return
+    this.#state = 'running'
+    this.#mqtt?.open()
+    this.reconfigure(this.#rows)
+    this.#silence = setInterval(() => this.#noticeSilence(), silenceCheckMs)
+    this.#silence.unref()
+  }
+
+  async stop(): Promise<void> {
+    this.#state = 'stopped'
+    clearInterval(this.#silence)
+    for (const served of this.#served.values()) served.attachment?.detach()
+    const owners = [...this.#buses.values()].map(({ owner }) => owner.close())
+    this.#buses.clear()
+    await Promise.all([...owners, this.#mqtt?.close()])
+  }
+
+  onEvent(listener: (event: DeviceEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  strike(deviceId: DeviceId, command: { readonly pulseMs: number }): Promise<DriveOutcome> {
+    return this.#pulse(deviceId, 'strike', command.pulseMs)
+  }
+
+  barrier(deviceId: DeviceId): Barrier {
+    return { vend: ({ pulseMs }) => this.#pulse(deviceId, 'barrier', pulseMs) }
+  }
+
+  display(deviceId: DeviceId, content: DisplayContent): Promise<DriveOutcome> {
+    const served = this.#served.get(deviceId)
+    if (!served) return failed('unknown_device')
+    const display = served.attachment?.display
+    if (!display) return failed(served.planned ? 'not_a_display' : (served.detail ?? 'not_served'))
+    return bounded(display.show(content))
+  }
+
   acceptPlateReads(
     deviceId: DeviceId,
     reads: readonly PlateRead[],
-  ): Result<number, 'unknown_device' | 'not_a_camera'>
-  /** Follows a changed directory: keeps what is equal, closes what left, opens what is new. */
-  reconfigure(devices: DeviceRows): void
-  status(): DeviceStatus[]
+  ): ReturnType<DeviceHub['acceptPlateReads']> {
+    const served = this.#served.get(deviceId)
+    if (!served) return err('unknown_device')
+    if (!served.arrivals) return err('not_a_camera')
+    const { monotonicMs } = this.#options.clock.now()
+    const fresh = reads.filter((read) => served.arrivals?.isNew(read, monotonicMs))
+    this.heardFrom(deviceId)
+    for (const read of fresh) this.#emit({ ...read, kind: 'plate', deviceId })
+    return ok(fresh.length)
+  }
+
+  heardFrom(deviceId: DeviceId): void {
+    const served = this.#served.get(deviceId)
+    if (!served?.planned) return
+    served.heardMs = this.#options.clock.now().wallMs
+    this.#presence(deviceId, served, { online: true })
+  }
+
+  reconfigure(devices: DeviceRows): void {
+    this.#rows = devices
+    if (this.#state !== 'running') return
+    const { profiles, buses } = this.#options
+    const plans = new Map(
+      [...devices].map(([id, row]) => [id, planDevice(id, row, { profiles, buses })] as const),
+    )
+    for (const [deviceId, served] of this.#served) {
+      const plan = plans.get(deviceId)
+      if (plan?.ok && served.planned?.fingerprint === plan.value.fingerprint) continue
+      served.attachment?.detach()
+      this.#served.delete(deviceId)
+    }
+    this.#settleBuses([...plans.values()].flatMap((plan) => (plan.ok ? [plan.value] : [])))
+    for (const [deviceId, row] of devices) {
+      const plan = plans.get(deviceId)
+      const served = this.#served.get(deviceId)
+      if (served) this.#served.set(deviceId, Object.assign(served, { row }))
+      else if (plan) this.#serve(deviceId, row, plan)
+    }
+  }
+
+  status(): DeviceStatus[] {
+    const nowMs = this.#options.clock.now().wallMs
+    return [...this.#served].map(([deviceId, served]) => {
+      const polled = served.online && served.planned?.place.kind === 'bus'
+      const heardMs = polled ? nowMs : served.heardMs
+      return {
+        deviceId,
+        name: served.row.name,
+        profile: served.row.profile,
+        capability: served.planned?.profile.capability ?? 'unknown',
+        online: served.online,
+        ...(served.detail === undefined ? {} : { detail: served.detail }),
+        ...(heardMs === undefined ? {} : { heardMs }),
+      }
+    })
+  }
+
+  /** Opens, keeps and closes buses so that each named one has an owner of the right family. */
+  #settleBuses(devices: readonly PlannedDevice[]): void {
+    const wanted = new Map<string, { family: BusFamily; devices: PlannedDevice[] }>()
+    for (const device of devices) {
+      if (device.place.kind !== 'bus') continue
+      const { bus, family } = device.place
+      const known = wanted.get(bus) ?? { family, devices: [] }
+      wanted.set(bus, known)
+      if (known.family === family) known.devices.push(device)
+    }
+    for (const [name, owned] of this.#buses) {
+      if (wanted.get(name)?.family === owned.family) continue
+      this.#buses.delete(name)
+      owned.owner
+        .close()
+        .catch((cause) => this.#options.logger.warn({ bus: name, cause }, 'bus did not close'))
+    }
+    for (const [name, { family, devices: onBus }] of wanted) {
+      const config = this.#options.buses[name]
+      if (!config) continue
+      const known = this.#buses.get(name)
+      const owned = known ?? { family, owner: createBusOwner(family, { name, config }, this.#surroundings) }
+      this.#buses.set(name, owned)
+      owned.owner.setDevices(onBus)
+      if (!known) owned.owner.open()
+    }
+  }
+
+  #serve(deviceId: DeviceId, row: DirectoryBody<'device'>, plan: Result<PlannedDevice, PlanRefusal>): void {
+    const served: Served = {
+      row,
+      planned: plan.ok ? plan.value : undefined,
+      attachment: undefined,
+      online: false,
+      detail: plan.ok ? 'connecting' : refusalDetail(plan.error),
+      heardMs: undefined,
+      arrivals: undefined,
+    }
+    this.#served.set(deviceId, served)
+    if (!plan.ok) {
+      this.#options.logger.warn({ deviceId, ...plan.error }, 'device row cannot be served')
+      this.#emit({ kind: 'status', deviceId, online: false, ...detailOf(served.detail) })
+      return
+    }
+    const device = plan.value
+    if (device.place.kind === 'caller') {
+      served.detail = 'not_heard'
+      if (device.profile.capability === 'camera') {
+        served.arrivals = new ArrivalFilter(device.profile.timing.sameArrivalMs ?? defaultSameArrivalMs)
+      }
+      return
+    }
+    const report = this.#reportOf(deviceId, served)
+    if (device.place.kind === 'broker') {
+      if (this.#mqtt) served.attachment = attachMqttDevice(this.#mqtt, device, report)
+      else report.presence({ online: false, detail: 'no_broker' })
+      return
+    }
+    const owned = this.#buses.get(device.place.bus)
+    if (owned?.family === device.place.family) served.attachment = owned.owner.attach(device, report)
+    else report.presence({ online: false, detail: 'bus_conflict' })
+  }
+
+  #reportOf(deviceId: DeviceId, served: Served): DeviceReport {
+    const meter = new GarbageMeter(this.#options.clock, this.#options.logger, { deviceId })
+    const alive = () => this.#served.get(deviceId) === served
+    return {
+      event: (event) => {
+        if (!alive()) return
+        served.heardMs = this.#options.clock.now().wallMs
+        if (event.kind === 'status') this.#presence(deviceId, served, { online: event.online })
+        else this.#emit({ ...event, deviceId })
+      },
+      presence: (presence) => {
+        if (!alive()) return
+        if (presence.online) served.heardMs = this.#options.clock.now().wallMs
+        this.#presence(deviceId, served, presence)
+      },
+      garbage: (reason) => meter.count(1, reason),
+    }
+  }
+
+  #presence(deviceId: DeviceId, served: Served, presence: { online: boolean; detail?: string }): void {
+    if (served.online === presence.online && served.detail === presence.detail) return
+    served.online = presence.online
+    served.detail = presence.detail
+    this.#emit({ kind: 'status', deviceId, ...presence })
+  }
+
+  /** Sensors that fell silent for longer than their profile allows are offline; a quiet hour is not silence. */
+  #noticeSilence(): void {
+    const nowMs = this.#options.clock.now().wallMs
+    for (const [deviceId, served] of this.#served) {
+      const limitMs = served.planned?.profile.timing.silentAfterMs
+      if (limitMs === undefined || !served.online || served.heardMs === undefined) continue
+      if (nowMs - served.heardMs > limitMs)
+        this.#presence(deviceId, served, { online: false, detail: 'silent' })
+    }
+  }
+
+  #pulse(deviceId: DeviceId, capability: 'strike' | 'barrier', pulseMs: number): Promise<DriveOutcome> {
+    const served = this.#served.get(deviceId)
+    if (!served) return failed('unknown_device')
+    if (!served.planned) return failed(served.detail ?? 'not_served')
+    if (served.planned.profile.capability !== capability) return failed(`not_a_${capability}`)
+    const strike = served.attachment?.strike
+    if (!strike) return failed(served.detail ?? 'not_served')
+    if (!Number.isFinite(pulseMs) || pulseMs <= 0 || pulseMs > pulseMsMax) return failed('wrong_pulse')
+    return bounded(strike.pulse(pulseMs))
+  }
+
+  #emit(event: DeviceEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event)
+      } catch (cause) {
+        this.#options.logger.warn(
+          { deviceId: event.deviceId, kind: event.kind, cause },
+          'event listener failed',
+        )
+      }
+    }
+  }
+}
+
+/** Builds the hub. Nothing is opened before `start`. */
+export function createDeviceHub(options: DeviceHubOptions): DeviceHub {
+  return new Hub(options)
+}
+
+async function failed(detail: string): Promise<DriveOutcome> {
+  return { outcome: 'failed', detail }
+}
+
+/** Answers `unknown` when a device kept its promise open for too long. */
+function bounded(drive: Promise<DriveOutcome>): Promise<DriveOutcome> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve({ outcome: 'unknown', detail: 'timeout' }), driveTimeoutMax)
+    const settle = (outcome: DriveOutcome) => {
+      clearTimeout(timer)
+      resolve(outcome)
+    }
+    drive.then(settle, () => settle({ outcome: 'unknown', detail: 'driver_failed' }))
+  })
+}
+
+function refusalDetail(refusal: PlanRefusal): string {
+  return 'parameter' in refusal ? `${refusal.code}:${refusal.parameter}` : refusal.code
+}
+
+function detailOf(detail: string | undefined): { detail?: string } {
+  return detail === undefined ? {} : { detail }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What a device is for. `board` carries others; `bridge` publishes for others on MQTT. */
+/** What a device is for. `board` carries others; `bridge` publishes for others on MQTT; `screen` calls the edge. */
 export const profileCapabilitySchema = z.enum([
   'reader',
   'strike',
@@ -12,11 +12,22 @@ export const profileCapabilitySchema = z.enum([
   'display',
   'board',
   'bridge',
+  'screen',
 ])
 export type ProfileCapability = z.infer<typeof profileCapabilitySchema>
 
 /** Which driver of the edge speaks to it. */
-const driverSchema = z.enum(['io', 'modbus-relay', 'line', 'sign', 'mqtt', 'mqtt-bridge', 'plate-recognizer'])
+const driverSchema = z.enum([
+  'io',
+  'modbus-relay',
+  'line',
+  'sign',
+  'mqtt',
+  'mqtt-bridge',
+  'plate-recognizer',
+  'caller',
+])
+export type ProfileDriver = z.infer<typeof driverSchema>
 
 const parameterValueSchema = z.union([z.string(), z.number(), z.boolean()])
 export type ParameterValue = z.infer<typeof parameterValueSchema>

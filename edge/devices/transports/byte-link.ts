@@ -12,5 +12,10 @@ export interface ByteLink {
   open(): void
   /** Sends bytes; false when the link is down or its buffer is full, and then nothing was sent. */
   write(bytes: Uint8Array): boolean
+  /** Drops the present connection and makes a new one: its owner hears nothing sensible on it. */
+  reset(reason: string): void
   close(): Promise<void>
 }
+
+/** Bytes that may wait to be written before `write` refuses. */
+export const linkWriteBufferMax = 65_536

@@ -1,0 +1,90 @@
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import type { Random } from '@gatehouse/shared/random/random'
+import type { BusConfig } from './bus-config.ts'
+import type { PlannedDevice } from './device-plan.ts'
+import type { Attachment, DeviceReport } from './drivers/attachment.ts'
+import { attachIoDevice } from './drivers/io-device.ts'
+import { attachLevelSign } from './drivers/level-sign.ts'
+import { createLineBus } from './drivers/line-bus.ts'
+import { attachLineReader } from './drivers/line-device.ts'
+import { createModbusBoards } from './drivers/modbus-board.ts'
+import type { DeviceLogger } from './ports/device-logger.ts'
+import type { ByteLink, ByteLinkHandlers } from './transports/byte-link.ts'
+import { createGpioBoard } from './transports/gpio.ts'
+import { createSerialLink } from './transports/serial.ts'
+import { createTcpLink } from './transports/tcp.ts'
+
+/** The one owner of a bus, whatever is on it. */
+export interface BusOwner {
+  open(): void
+  attach(device: PlannedDevice, report: DeviceReport): Attachment
+  /** Tells which devices there are, before they are attached. */
+  setDevices(devices: readonly PlannedDevice[]): void
+  close(): Promise<void>
+}
+
+/** What every bus is opened with. */
+export interface BusSurroundings {
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: DeviceLogger
+  readonly openTransport: (bus: string, config: BusConfig, handlers: ByteLinkHandlers) => ByteLink
+}
+
+/** Opens byte buses over TCP and serial ports. */
+export function openByteBus(random: Random): BusSurroundings['openTransport'] {
+  return (_bus, config, handlers) => {
+    if (config.kind === 'tcp') return createTcpLink({ ...config, handlers, random })
+    if (config.kind === 'serial') return createSerialLink({ ...config, handlers, random })
+    return {
+      open: () => handlers.onDown('not_a_byte_bus'),
+      write: () => false,
+      reset: () => {},
+      close: async () => {},
+    }
+  }
+}
+
+/** A board may take this long to answer, milliseconds, unless a profile says more. */
+const replyTimeoutMs = 150
+
+/** Makes the owner of one bus for the family of devices on it. */
+export function createBusOwner(
+  family: 'modbus' | 'gpio' | 'line',
+  bus: { readonly name: string; readonly config: BusConfig },
+  surroundings: BusSurroundings,
+): BusOwner {
+  const { clock, logger, openTransport } = surroundings
+  const openLink = (handlers: ByteLinkHandlers) => openTransport(bus.name, bus.config, handlers)
+  if (family === 'line') return lineOwner(createLineBus({ bus: bus.name, openLink, clock, logger }))
+  if (bus.config.kind === 'gpio') {
+    const board = createGpioBoard({ bus: bus.name, config: bus.config, logger })
+    return {
+      ...board,
+      setDevices: () => {},
+      attach: (device, report) => attachIoDevice(board, device, report),
+    }
+  }
+  const boards = createModbusBoards({ bus: bus.name, openLink, clock, logger, replyTimeoutMs })
+  return {
+    open: () => boards.open(),
+    close: () => boards.close(),
+    attach: (device, report) => attachIoDevice(boards, device, report),
+    setDevices: (devices) =>
+      boards.setUnits(new Map(devices.flatMap(({ board }) => (board ? [[board.unit, board.facts]] : [])))),
+  }
+}
+
+function lineOwner(line: ReturnType<typeof createLineBus>): BusOwner {
+  return {
+    open: () => line.open(),
+    close: () => line.close(),
+    setDevices: () => {},
+    attach: (device, report) => {
+      const rules = device.profile.sign
+      return rules
+        ? attachLevelSign(line, { ...device, rules }, report)
+        : attachLineReader(line, device, report)
+    },
+  }
+}

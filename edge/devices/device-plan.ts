@@ -1,0 +1,103 @@
+import type { DeviceId } from '@gatehouse/shared/ids/ids'
+import { type ParameterRefusal, resolveParameters } from '@gatehouse/shared/profiles/parameters'
+import type { DeviceProfile, ProfileDriver } from '@gatehouse/shared/profiles/profile'
+import { err, ok, type Result } from '@gatehouse/shared/result/result'
+import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
+import type { BusConfig } from './bus-config.ts'
+import type { BoardFacts } from './drivers/modbus-board.ts'
+
+/** What a bus is used for; one bus serves one family. */
+export type BusFamily = 'modbus' | 'gpio' | 'line'
+
+/** Where a device is served: on a bus, through the broker, or it calls us. */
+export type DevicePlace =
+  | { readonly kind: 'bus'; readonly bus: string; readonly family: BusFamily }
+  | { readonly kind: 'broker' }
+  | { readonly kind: 'caller' }
+
+/** A device row read through its profile. */
+export interface PlannedDevice {
+  readonly deviceId: DeviceId
+  readonly profile: DeviceProfile
+  readonly parameters: DirectoryBody<'device'>['parameters']
+  readonly place: DevicePlace
+  /** The board's address and facts, for devices that need a board. */
+  readonly board?: { readonly unit: number; readonly facts: BoardFacts }
+  /** Equal for rows that need no new attachment. */
+  readonly fingerprint: string
+}
+
+/** Why a device row cannot be served. */
+export type PlanRefusal =
+  | { readonly code: 'unknown_profile' | 'no_bus' | 'unknown_bus' | 'unknown_board' | 'bus_does_not_fit' }
+  | ParameterRefusal
+
+/** What planning needs to know of the site. */
+export interface PlanContext {
+  readonly profiles: ReadonlyMap<string, DeviceProfile>
+  readonly buses: Readonly<Record<string, BusConfig>>
+}
+
+const defaultPollMs = 50
+const defaultReplyTimeoutMs = 150
+
+/** Reads one device row: which profile, complete parameters, and where it is served. */
+export function planDevice(
+  deviceId: DeviceId,
+  row: DirectoryBody<'device'>,
+  context: PlanContext,
+): Result<PlannedDevice, PlanRefusal> {
+  const profile = context.profiles.get(row.profile)
+  if (!profile) return err({ code: 'unknown_profile' })
+  const parameters = resolveParameters(profile, row.parameters)
+  if (!parameters.ok) return parameters
+  const place = placeOf(profile.driver, row.bus, context.buses)
+  if (!place.ok) return place
+  const planned = {
+    deviceId,
+    profile,
+    parameters: parameters.value,
+    place: place.value,
+    fingerprint: JSON.stringify([profile, parameters.value, place.value]),
+  }
+  if (place.value.kind !== 'bus' || place.value.family !== 'modbus') return ok(planned)
+  const board = boardOf(profile, parameters.value, context.profiles)
+  if (!board) return err({ code: 'unknown_board' })
+  return ok({ ...planned, board, fingerprint: JSON.stringify([planned.fingerprint, board]) })
+}
+
+function placeOf(
+  driver: ProfileDriver,
+  bus: string | undefined,
+  buses: Readonly<Record<string, BusConfig>>,
+): Result<DevicePlace, PlanRefusal> {
+  if (driver === 'mqtt' || driver === 'mqtt-bridge') return ok({ kind: 'broker' })
+  if (driver === 'plate-recognizer' || driver === 'caller') return ok({ kind: 'caller' })
+  if (bus === undefined) return err({ code: 'no_bus' })
+  const config = Object.hasOwn(buses, bus) ? buses[bus] : undefined
+  if (!config) return err({ code: 'unknown_bus' })
+  const gpio = config.kind === 'gpio'
+  if (driver === 'line' || driver === 'sign') {
+    return gpio ? err({ code: 'bus_does_not_fit' }) : ok({ kind: 'bus', bus, family: 'line' })
+  }
+  if (driver === 'modbus-relay' && gpio) return err({ code: 'bus_does_not_fit' })
+  return ok({ kind: 'bus', bus, family: gpio ? 'gpio' : 'modbus' })
+}
+
+function boardOf(
+  profile: DeviceProfile,
+  parameters: DirectoryBody<'device'>['parameters'],
+  profiles: ReadonlyMap<string, DeviceProfile>,
+): { unit: number; facts: BoardFacts } | undefined {
+  const named = typeof parameters.board === 'string' ? profiles.get(parameters.board) : undefined
+  const board = profile.driver === 'modbus-relay' ? profile : named
+  if (!board?.registers) return undefined
+  return {
+    unit: Number(parameters.unit ?? 1),
+    facts: {
+      registers: board.registers,
+      pollMs: board.timing.pollMs ?? defaultPollMs,
+      replyTimeoutMs: board.timing.replyTimeoutMs ?? defaultReplyTimeoutMs,
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import type { ProfileEvent } from '@gatehouse/shared/profiles/interpretation'
+import type { Parameters } from '@gatehouse/shared/profiles/placeholders'
+import type { DeviceProfile } from '@gatehouse/shared/profiles/profile'
+import type { Display } from '../ports/display.ts'
+import type { Strike } from '../ports/strike.ts'
+
+/** A device as drivers know it: what it is and how it is set. */
+export interface DeviceSetting {
+  readonly profile: DeviceProfile
+  /** Complete and checked against the profile. */
+  readonly parameters: Parameters
+}
+
+/** What a driver tells about its device. */
+export interface DeviceReport {
+  event(event: ProfileEvent): void
+  presence(presence: { readonly online: boolean; readonly detail?: string }): void
+  /** Something of this device that was not understood. */
+  garbage(reason: string): void
+}
+
+/** A device that its driver serves, with the ports that it implements. */
+export interface Attachment {
+  readonly strike?: Strike
+  readonly display?: Display
+  detach(): void
+}

@@ -1,0 +1,84 @@
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import type { DeviceId } from '@gatehouse/shared/ids/ids'
+import type { DeviceProfile, ProfileCapability } from '@gatehouse/shared/profiles/profile'
+import type { Random } from '@gatehouse/shared/random/random'
+import type { Result } from '@gatehouse/shared/result/result'
+import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
+import type { BusConfig } from './bus-config.ts'
+import type { Barrier } from './ports/barrier.ts'
+import type { DeviceLogger } from './ports/device-logger.ts'
+import type { DisplayContent } from './ports/display.ts'
+import type { DriveOutcome } from './ports/drive-outcome.ts'
+import type { PlateRead } from './ports/plate-camera.ts'
+import type { ByteLink, ByteLinkHandlers } from './transports/byte-link.ts'
+import type { MqttConfig } from './transports/mqtt.ts'
+
+/** Device rows of the directory by device id. */
+export type DeviceRows = ReadonlyMap<DeviceId, DirectoryBody<'device'>>
+
+/** What devices tell the rest of the edge. Facts as sensed, without business meaning. */
+export type DeviceEvent = { readonly deviceId: DeviceId } & (
+  | { readonly kind: 'card'; readonly number: string }
+  | { readonly kind: 'pin'; readonly digits: string }
+  /** `closed` true: the door is closed. Also sent once when first known. */
+  | { readonly kind: 'contact'; readonly closed: boolean }
+  /** Pressed; releases are not reported. */
+  | { readonly kind: 'button' }
+  /** Also sent once when first known. */
+  | { readonly kind: 'loop'; readonly loop: 'approach' | 'safety' | 'exit'; readonly covered: boolean }
+  | { readonly kind: 'bay'; readonly occupied: boolean }
+  | ({ readonly kind: 'plate' } & PlateRead)
+  | { readonly kind: 'status'; readonly online: boolean; readonly detail?: string }
+)
+
+/** Last known state of one device, for screens and the heartbeat. */
+export interface DeviceStatus {
+  readonly deviceId: DeviceId
+  readonly name: string
+  readonly profile: string
+  readonly capability: ProfileCapability | 'unknown'
+  readonly online: boolean
+  /** Why it is offline, a stable machine word. */
+  readonly detail?: string
+  /** Wall time of the last sign of life, milliseconds; absent when never heard. */
+  readonly heardMs?: number
+}
+
+/** What the hub is built from; all of it is made in `main.ts`. */
+export interface DeviceHubOptions {
+  readonly devices: DeviceRows
+  readonly profiles: ReadonlyMap<string, DeviceProfile>
+  readonly buses: Readonly<Record<string, BusConfig>>
+  /** Absent: MQTT devices are offline with `no_broker`. */
+  readonly mqtt?: MqttConfig | undefined
+  /** Names this edge at the broker; the site's id. */
+  readonly name?: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: DeviceLogger
+  /** Replaces how byte buses are opened; by default TCP and serial. */
+  readonly openTransport?: (bus: string, config: BusConfig, handlers: ByteLinkHandlers) => ByteLink
+}
+
+/** All devices of a site behind one door: events out, requests in. */
+export interface DeviceHub {
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Registers a listener; returns how to remove it. A listener that throws does not stop the others. */
+  onEvent(listener: (event: DeviceEvent) => void): () => void
+  /** Releases a strike. Always answers within `driveTimeoutMax`. */
+  strike(deviceId: DeviceId, command: { readonly pulseMs: number }): Promise<DriveOutcome>
+  /** A barrier by id; unknown ids answer `failed` with `unknown_device` when used. */
+  barrier(deviceId: DeviceId): Barrier
+  display(deviceId: DeviceId, content: DisplayContent): Promise<DriveOutcome>
+  /** Takes readings that a camera posted; gives how many were new. */
+  acceptPlateReads(
+    deviceId: DeviceId,
+    reads: readonly PlateRead[],
+  ): Result<number, 'unknown_device' | 'not_a_camera'>
+  /** A device that calls the edge (camera, kiosk, screen) was heard. */
+  heardFrom(deviceId: DeviceId): void
+  /** Follows a changed directory: keeps what is equal, closes what left, opens what is new. */
+  reconfigure(devices: DeviceRows): void
+  status(): DeviceStatus[]
+}

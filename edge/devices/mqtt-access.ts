@@ -1,0 +1,57 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { DeviceId } from '@gatehouse/shared/ids/ids'
+import { sha256Hex } from '@gatehouse/shared/ledger/chain'
+import { messageTopics } from '@gatehouse/shared/profiles/interpretation'
+import { resolveParameters } from '@gatehouse/shared/profiles/parameters'
+import { fillPlaceholders } from '@gatehouse/shared/profiles/placeholders'
+import type { DeviceProfile } from '@gatehouse/shared/profiles/profile'
+import type { DeviceRows } from './hub-contract.ts'
+import type { BrokerRights, MqttBrokerOptions } from './transports/mqtt-broker.ts'
+
+/** The account with which the edge itself listens; its secret lives as long as the process. */
+export interface BrokerOwner {
+  readonly username: string
+  readonly password: string
+}
+
+/**
+ * Makes the broker's check of who connects: the edge itself, and each device by its id and secret. A device may
+ * publish its own topics (a bridge: those it bridges) and subscribe to commands below them. `devices` is asked each time.
+ */
+export function brokerAuthentication(options: {
+  readonly owner: BrokerOwner
+  readonly devices: () => DeviceRows
+  readonly profiles: ReadonlyMap<string, DeviceProfile>
+}): MqttBrokerOptions['authenticate'] {
+  const ownerDigest = sha256Hex(options.owner.password)
+  return (username, password) => {
+    const digest = sha256Hex(Buffer.from(password).toString('utf8'))
+    if (username === options.owner.username) {
+      return sameDigest(digest, ownerDigest) ? { publish: ['gatehouse/#'], subscribe: ['#'] } : undefined
+    }
+    const row = options.devices().get(username as DeviceId)
+    const profile = row && options.profiles.get(row.profile)
+    if (!row?.credentialDigest || !profile || !sameDigest(digest, row.credentialDigest)) return undefined
+    return deviceRights(profile, row.parameters)
+  }
+}
+
+/** The topics that a device owns; undefined when it has no business with a broker. */
+function deviceRights(
+  profile: DeviceProfile,
+  given: Readonly<Record<string, string | number | boolean>>,
+): BrokerRights | undefined {
+  if (profile.driver !== 'mqtt' && profile.driver !== 'mqtt-bridge') return undefined
+  const parameters = resolveParameters(profile, given)
+  if (!parameters.ok) return undefined
+  const filled = (profile.publishes ?? []).map((filter) => fillPlaceholders(filter, parameters.value))
+  const own = [...messageTopics(profile, parameters.value), ...filled]
+  const commands = own.map((topic) => (topic.endsWith('/#') ? topic : `${topic}/set`))
+  return { publish: own, subscribe: commands }
+}
+
+function sameDigest(a: string, b: string): boolean {
+  const first = Buffer.from(a)
+  const second = Buffer.from(b)
+  return first.length === second.length && timingSafeEqual(first, second)
+}

@@ -1,0 +1,52 @@
+import { type ListenAt, listenForEdge } from './socket-server.ts'
+
+/** One card and PIN reader on a line, as a hand holds a card to it. */
+export interface SimulatedReader {
+  tap(cardNumber: string): void
+  enterPin(digits: string): void
+}
+
+/** Simulated readers behind one Wiegand-to-serial converter, by address; see generic/wiegand-ascii-reader. */
+export interface SimulatedReaders {
+  readonly port: number
+  reader(address: number): SimulatedReader
+  /** Sends bytes that are no line of a reader. */
+  babble(bytes: Uint8Array): void
+  drop(): void
+  close(): Promise<void>
+}
+
+/** Starts a line of readers behind TCP. */
+export async function createSimulatedReaders(options: {
+  readonly listen: ListenAt
+}): Promise<SimulatedReaders> {
+  const wire = await listenForEdge(options.listen, () => {})
+  const say = (line: string) => wire.send(Buffer.from(`${line}\r\n`, 'latin1'))
+  return {
+    port: wire.port,
+    reader: (address) => {
+      const prefix = String(address).padStart(2, '0')
+      return {
+        tap: (cardNumber) => say(`${prefix}:C:${cardNumber}`),
+        enterPin: (digits) => say(`${prefix}:P:${digits}`),
+      }
+    },
+    babble: (bytes) => wire.send(bytes),
+    drop: wire.drop,
+    close: wire.close,
+  }
+}
+
+/** Starts the reader of a kiosk behind TCP; see generic/kiosk-reader. */
+export async function createSimulatedKioskReader(options: {
+  readonly listen: ListenAt
+}): Promise<SimulatedReader & { readonly port: number; close(): Promise<void> }> {
+  const wire = await listenForEdge(options.listen, () => {})
+  const say = (line: string) => wire.send(Buffer.from(`${line}\r\n`, 'latin1'))
+  return {
+    port: wire.port,
+    tap: (cardNumber) => say(`C:${cardNumber}`),
+    enterPin: (digits) => say(`P:${digits}`),
+    close: wire.close,
+  }
+}
