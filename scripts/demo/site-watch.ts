@@ -1,0 +1,185 @@
+import {
+  type BoardView,
+  boardViewSchema,
+  liveMessageSchema,
+  type PlanView,
+  planViewSchema,
+} from '@gatehouse/shared/api/views'
+import { WebSocket } from 'ws'
+import { z } from 'zod'
+
+const doorsSchema = z.object({
+  items: z.array(
+    z.object({
+      doorId: z.string(),
+      state: z.enum(['unknown', 'locked', 'unlocked', 'open', 'held_open', 'forced']),
+      last: z
+        .object({
+          kind: z.string(),
+          atMs: z.int(),
+          memberId: z.string().optional(),
+          reason: z.string().optional(),
+        })
+        .optional(),
+    }),
+  ),
+})
+
+const ledgerSchema = z.object({
+  headSeq: z.int(),
+  acknowledgedSeq: z.int(),
+  items: z.array(
+    z.object({
+      seq: z.int(),
+      hash: z.string(),
+      uploaded: z.boolean(),
+      entry: z.object({
+        type: z.string(),
+        at: z.object({ wallMs: z.int() }),
+        body: z.record(z.string(), z.unknown()),
+      }),
+    }),
+  ),
+})
+
+/** What an edge last said over its own API; stays as it was while the edge does not answer. */
+export interface SiteReadings {
+  plan: PlanView | undefined
+  doors: z.infer<typeof doorsSchema>['items']
+  board: BoardView | undefined
+  ledger: z.infer<typeof ledgerSchema>
+}
+
+type Part = 'plan' | 'doors' | 'board' | 'ledger'
+
+const refreshMs = 2_000
+const reconnectMs = 1_000
+const hourMs = 3_600_000
+const tailLength = 40
+const partsByTopic: Record<string, readonly Part[]> = {
+  plan: ['plan'],
+  bookings: ['plan'],
+  sessions: ['board', 'plan'],
+  doors: ['doors'],
+  board: ['board'],
+  lanes: ['board'],
+  ledger: ['ledger'],
+  link: ['ledger'],
+}
+
+export interface SiteWatchOptions {
+  readonly url: string
+  /** The panel's device secret at this site. */
+  readonly secret: string
+  readonly nowMs: () => number
+  readonly onChange: () => void
+}
+
+/** Follows one edge from outside, over the API and the WebSocket that staff screens use. */
+export class SiteWatch {
+  readonly readings: SiteReadings = {
+    plan: undefined,
+    doors: [],
+    board: undefined,
+    ledger: { headSeq: 0, acknowledgedSeq: 0, items: [] },
+  }
+  readonly #options: SiteWatchOptions
+  readonly #wanted = new Set<Part>()
+  #socket: WebSocket | undefined
+  #timer: NodeJS.Timeout | undefined
+  #reconnect: NodeJS.Timeout | undefined
+  #busy = false
+  #stopped = false
+
+  constructor(options: SiteWatchOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#want(['plan', 'doors', 'board', 'ledger']), refreshMs)
+    this.#want(['plan', 'doors', 'board', 'ledger'])
+    this.#listen()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearInterval(this.#timer)
+    clearTimeout(this.#reconnect)
+    this.#socket?.terminate()
+  }
+
+  #listen(): void {
+    if (this.#stopped) return
+    const { url, secret } = this.#options
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/live`, {
+      headers: { authorization: `Bearer ${secret}` },
+    })
+    this.#socket = socket
+    socket.on('error', () => socket.terminate())
+    socket.on('message', (data) => {
+      const message = liveMessageSchema.safeParse(JSON.parse(String(data)))
+      if (message.success && message.data.kind === 'changed')
+        this.#want(partsByTopic[message.data.topic] ?? [])
+    })
+    socket.on('close', () => {
+      this.#reconnect = setTimeout(() => this.#listen(), reconnectMs)
+    })
+  }
+
+  #want(parts: readonly Part[]): void {
+    for (const part of parts) this.#wanted.add(part)
+    if (!this.#busy) void this.#refresh()
+  }
+
+  async #refresh(): Promise<void> {
+    this.#busy = true
+    while (this.#wanted.size > 0 && !this.#stopped) {
+      const parts = [...this.#wanted]
+      this.#wanted.clear()
+      await Promise.all(parts.map((part) => this.#read(part)))
+      this.#options.onChange()
+    }
+    this.#busy = false
+  }
+
+  async #read(part: Part): Promise<void> {
+    const nowMs = this.#options.nowMs()
+    const { readings } = this
+    const set = <T>(schema: z.ZodType<T>, body: unknown, take: (value: T) => void) => {
+      const parsed = schema.safeParse(body)
+      if (parsed.success) take(parsed.data)
+    }
+    if (part === 'plan') {
+      const body = await this.#get(`plan?fromMs=${nowMs}&toMs=${nowMs + hourMs}`)
+      set(planViewSchema, body, (value) => {
+        readings.plan = value
+      })
+    } else if (part === 'doors') {
+      set(doorsSchema, await this.#get('doors'), ({ items }) => {
+        readings.doors = items
+      })
+    } else if (part === 'board') {
+      set(boardViewSchema, await this.#get('board'), (value) => {
+        readings.board = value
+      })
+    } else {
+      set(ledgerSchema, await this.#get(`ledger?newest=true&limit=${tailLength}`), (value) => {
+        readings.ledger = value
+      })
+    }
+  }
+
+  /** The answer's body; `undefined` when the edge does not answer or refuses. */
+  async #get(path: string): Promise<unknown> {
+    try {
+      const response = await fetch(`${this.#options.url}/api/v1/${path}`, {
+        headers: { authorization: `Bearer ${this.#options.secret}` },
+        signal: AbortSignal.timeout(5_000),
+      })
+      const body: unknown = await response.json()
+      return response.ok ? body : undefined
+    } catch {
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import {
+  type BrokerLogin,
+  createSimulatedLoraGateway,
+  createSimulatedZigbeeBridge,
+  type SimulatedLoraGateway,
+  type SimulatedZigbeeBridge,
+} from '@gatehouse/edge/devices/simulators/simulated-sensors'
+import { rowsOf, type WorldRow } from '../world/rows.ts'
+
+/** The bay sensors of a garage, as their two radio networks publish them over MQTT. */
+export class BaySensors {
+  readonly #url: string
+  readonly #secrets: ReadonlyMap<string, string>
+  readonly #rows: readonly WorldRow[]
+  readonly #occupied = new Map<string, boolean>()
+  readonly #listeners = new Map<string, (occupied: boolean) => Promise<void>>()
+  #zigbee: SimulatedZigbeeBridge | undefined
+  #lora: SimulatedLoraGateway | undefined
+
+  constructor(options: {
+    readonly url: string
+    readonly rows: readonly WorldRow[]
+    /** Secrets of the bridges by device id. */
+    readonly secrets: ReadonlyMap<string, string>
+  }) {
+    this.#url = options.url
+    this.#rows = options.rows
+    this.#secrets = options.secrets
+  }
+
+  /** Connects to the broker, waiting for it as long as it takes; then tells what was sensed meanwhile. */
+  async start(): Promise<void> {
+    const sensors = rowsOf(this.#rows, 'device').filter(({ body }) => body.profile.endsWith('/bay-sensor'))
+    if (sensors.length === 0) return
+    this.#zigbee = await createSimulatedZigbeeBridge({ login: this.#login('bridge-zigbee') })
+    this.#lora = await createSimulatedLoraGateway({
+      login: this.#login('bridge-lora'),
+      application: 'parking@demo',
+    })
+    for (const { body } of sensors) {
+      const { spaceId, profile, parameters } = body
+      if (spaceId === undefined) continue
+      if (profile.startsWith('zigbee2mqtt/')) {
+        this.#listeners.set(spaceId, async (occupied) =>
+          this.#zigbee?.occupy(String(parameters.topic), occupied),
+        )
+      } else {
+        this.#listeners.set(spaceId, async (occupied) =>
+          this.#lora?.occupy(String(parameters.endDevice), occupied),
+        )
+      }
+    }
+    for (const [spaceId, occupied] of this.#occupied) await this.#listeners.get(spaceId)?.(occupied)
+  }
+
+  /** A car stands on the bay, or has left it. */
+  set(spaceId: string, occupied: boolean): void {
+    this.#occupied.set(spaceId, occupied)
+    // The broker may be gone for a while (a killed edge); the bridge sends again when it is back.
+    void this.#listeners
+      .get(spaceId)?.(occupied)
+      .catch(() => undefined)
+  }
+
+  isOccupied(spaceId: string): boolean {
+    return this.#occupied.get(spaceId) ?? false
+  }
+
+  async stop(): Promise<void> {
+    await Promise.allSettled([this.#zigbee?.close(), this.#lora?.close()])
+  }
+
+  #login(deviceId: string): BrokerLogin {
+    const password = this.#secrets.get(deviceId)
+    return { url: this.#url, username: deviceId, ...(password === undefined ? {} : { password }) }
+  }
+}

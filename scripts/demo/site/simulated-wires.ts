@@ -1,0 +1,135 @@
+import { createSimulatedBoard, type SimulatedBoard } from '@gatehouse/edge/devices/simulators/simulated-board'
+import {
+  createSimulatedKioskReader,
+  createSimulatedReaders,
+  type SimulatedReader,
+  type SimulatedReaders,
+} from '@gatehouse/edge/devices/simulators/simulated-readers'
+import { createSimulatedSigns, type SimulatedSigns } from '@gatehouse/edge/devices/simulators/simulated-signs'
+import { SiteError } from '@gatehouse/shared/errors/site-error'
+import { rowsOf, type WorldRow } from '../world/rows.ts'
+import type { DemoBus } from './buses.ts'
+import { DoorSimulation } from './door-simulation.ts'
+import type { LaneWires } from './lane-simulation.ts'
+
+/** Everything of a site that hangs on a wire, listening over TCP. */
+export interface SimulatedWires {
+  readonly doors: ReadonlyMap<string, DoorSimulation>
+  /** The reader of a door by its device id. */
+  readonly readers: ReadonlyMap<string, SimulatedReader>
+  readonly lanes: ReadonlyMap<string, LaneWires>
+  readonly kioskReader: SimulatedReader | undefined
+  readonly signs: SimulatedSigns | undefined
+  close(): Promise<void>
+}
+
+interface Open {
+  readonly boards: Map<string, SimulatedBoard>
+  readonly readers: Map<string, SimulatedReaders>
+  kioskReader: (SimulatedReader & { close(): Promise<void> }) | undefined
+  signs: SimulatedSigns | undefined
+}
+
+/** Starts the simulated devices of all wires of a site; throws when a port cannot be had. */
+export async function openWires(
+  rows: readonly WorldRow[],
+  buses: readonly DemoBus[],
+  host: string,
+): Promise<SimulatedWires> {
+  const open: Open = { boards: new Map(), readers: new Map(), kioskReader: undefined, signs: undefined }
+  for (const bus of buses) await openBus(open, bus, host)
+  return {
+    doors: wireDoors(rows, open),
+    readers: wireReaders(rows, open),
+    lanes: wireLanes(rows, open),
+    kioskReader: open.kioskReader,
+    signs: open.signs,
+    close: async () => {
+      for (const board of open.boards.values()) await board.close()
+      for (const readers of open.readers.values()) await readers.close()
+      await open.kioskReader?.close()
+      await open.signs?.close()
+    },
+  }
+}
+
+async function openBus(open: Open, bus: DemoBus, host: string): Promise<void> {
+  const listen = { host, port: bus.port }
+  switch (bus.kind) {
+    case 'boards':
+      open.boards.set(bus.name, await createSimulatedBoard({ listen, units: bus.addresses }))
+      return
+    case 'readers':
+      open.readers.set(bus.name, await createSimulatedReaders({ listen }))
+      return
+    case 'kiosk-reader':
+      open.kioskReader = await createSimulatedKioskReader({ listen })
+      return
+    default:
+      open.signs = await createSimulatedSigns({ listen, addresses: bus.addresses })
+  }
+}
+
+function wireDoors(rows: readonly WorldRow[], open: Open): Map<string, DoorSimulation> {
+  const at = terminals(rows, open)
+  return new Map(
+    rowsOf(rows, 'door').map(({ key, body }) => [
+      key,
+      new DoorSimulation({
+        strike: at.output(body.strikeDeviceId, 'output'),
+        contact: at.input(body.contactDeviceId ?? '', 'input'),
+        exitButton: at.input(body.exitButtonDeviceId ?? '', 'input'),
+      }),
+    ]),
+  )
+}
+
+function wireLanes(rows: readonly WorldRow[], open: Open): Map<string, LaneWires> {
+  const at = terminals(rows, open)
+  return new Map(
+    rowsOf(rows, 'lane').map(({ key, body }) => [
+      key,
+      {
+        vend: at.output(body.barrierDeviceId, 'vendOutput'),
+        approach: at.input(body.barrierDeviceId, 'approachInput'),
+        safety: at.input(body.barrierDeviceId, 'safetyInput'),
+        button:
+          body.ticketButtonDeviceId === undefined ? undefined : at.input(body.ticketButtonDeviceId, 'input'),
+      },
+    ]),
+  )
+}
+
+function wireReaders(rows: readonly WorldRow[], open: Open): Map<string, SimulatedReader> {
+  const readers = new Map<string, SimulatedReader>()
+  for (const { key, body } of rowsOf(rows, 'device')) {
+    const line = open.readers.get(body.bus ?? '')
+    if (line !== undefined) readers.set(key, line.reader(Number(body.parameters.address ?? 1)))
+  }
+  return readers
+}
+
+/** Finds the terminal that a device row is wired to. */
+function terminals(rows: readonly WorldRow[], open: Open) {
+  const devices = new Map(rowsOf(rows, 'device').map(({ key, body }) => [key, body]))
+  const unitOf = (deviceId: string, parameter: string) => {
+    const device = devices.get(deviceId)
+    const board = open.boards.get(device?.bus ?? '')
+    const channel = Number(device?.parameters[parameter])
+    if (device === undefined || board === undefined || !Number.isInteger(channel)) {
+      const hint = `The demo world wires ${deviceId} (${parameter}) to nothing.`
+      throw new SiteError({ code: 'world_broken', op: 'demo.wires', hint, retryable: false })
+    }
+    return { unit: board.unit(Number(device.parameters.unit ?? 1)), channel }
+  }
+  return {
+    input: (deviceId: string, parameter: string) => {
+      const { unit, channel } = unitOf(deviceId, parameter)
+      return unit.input(channel)
+    },
+    output: (deviceId: string, parameter: string) => {
+      const { unit, channel } = unitOf(deviceId, parameter)
+      return unit.output(channel)
+    },
+  }
+}

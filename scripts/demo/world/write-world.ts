@@ -1,0 +1,100 @@
+import { isDeepStrictEqual } from 'node:util'
+import { inTransaction, type Pool } from '@gatehouse/cloud/database/pool'
+import { type DirectoryWrite, putRows } from '@gatehouse/cloud/directory/put-rows'
+import { readDirectory } from '@gatehouse/cloud/directory/read-rows'
+import type { Auth } from '@gatehouse/cloud/members/auth'
+import { issueCredentials, putMembers, putPlans } from '@gatehouse/cloud/members/member-store'
+import { ensureUser } from '@gatehouse/cloud/members/users'
+import { createSite, putOperator } from '@gatehouse/cloud/sites/site-store'
+import { credentialIdSchema, memberIdSchema, planIdSchema, type SiteId } from '@gatehouse/shared/ids/ids'
+import type { Random } from '@gatehouse/shared/random/random'
+import { type DirectoryKind, directoryBodies } from '@gatehouse/shared/wire/v1/directory'
+import { demoLogins, demoMembers, demoPassword } from './people.ts'
+import { planRows } from './plans.ts'
+import type { WorldRow } from './rows.ts'
+
+const operatorId = 'harbour-and-quay'
+
+export interface WorldParts {
+  readonly pool: Pool
+  readonly auth: Auth
+  readonly random: Random
+  readonly nowMs: number
+  readonly sites: readonly { readonly siteId: SiteId; readonly rows: readonly WorldRow[] }[]
+}
+
+/** Writes the demo world through the cloud's own functions; what is already there and equal is left alone. */
+export async function writeWorld(parts: WorldParts): Promise<void> {
+  const { pool, random, nowMs } = parts
+  await putOperator(pool, operatorId, 'Harbour & Quay (demo)')
+  for (const { siteId, rows } of parts.sites) {
+    await createSite(pool, random, { siteId, operatorId, nowMs })
+    await writeSite(pool, siteId, rows)
+  }
+  await writePeople(parts)
+}
+
+async function writeSite(pool: Pool, siteId: SiteId, rows: readonly WorldRow[]): Promise<void> {
+  const present = new Map<string, unknown>()
+  for (const kind of Object.keys(directoryBodies) as DirectoryKind[]) {
+    for (const { key, body } of await readDirectory(pool, kind, [siteId])) present.set(`${kind}/${key}`, body)
+  }
+  const changed = rows.filter(
+    ({ kind, key, body }) => !isDeepStrictEqual(present.get(`${kind}/${key}`), body),
+  )
+  if (changed.length === 0) return
+  // `row` checked each body against the schema of its kind.
+  await inTransaction(pool, (tx) => putRows(tx, siteId, changed as readonly DirectoryWrite[]))
+}
+
+async function writePeople({ pool, auth, random, nowMs, sites }: WorldParts): Promise<void> {
+  const siteIds = sites.map(({ siteId }) => siteId)
+  const known = await readDirectory(pool, 'credential', siteIds)
+  if (known.length < demoMembers.length * 2 * sites.length) {
+    await putPlans(
+      pool,
+      planRows.map(({ key, body }) => ({ planId: planIdSchema.parse(key), body })),
+    )
+    await putMembers(
+      pool,
+      demoMembers.map(({ memberId, displayName, planId }) => ({
+        memberId: memberIdSchema.parse(memberId),
+        displayName,
+        // Plans began before the demo's history does.
+        ...(planId === undefined
+          ? {}
+          : { planId: planIdSchema.parse(planId), planFromMs: nowMs - 60 * 86_400_000 }),
+      })),
+    )
+    await issueCredentials(
+      pool,
+      demoMembers.flatMap(({ memberId, card, pin }) => [
+        {
+          credentialId: credentialIdSchema.parse(`c-${memberId}`),
+          memberId: memberIdSchema.parse(memberId),
+          kind: 'card' as const,
+          secret: card,
+        },
+        {
+          credentialId: credentialIdSchema.parse(`p-${memberId}`),
+          memberId: memberIdSchema.parse(memberId),
+          kind: 'pin' as const,
+          secret: pin,
+        },
+      ]),
+    )
+  }
+  for (const { email, name, role, memberId, siteIds: managed } of demoLogins) {
+    await ensureUser(
+      { pool, auth, random },
+      {
+        email,
+        password: demoPassword,
+        role,
+        displayName: name,
+        siteIds: managed,
+        ...(memberId === undefined ? {} : { memberId }),
+      },
+    )
+  }
+}
