@@ -1,0 +1,190 @@
+import { siteIdSchema } from '@gatehouse/shared/ids/ids'
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { requirePermission } from '../../members/login.ts'
+import { mayAtSite, type Permission, permittedSites } from '../../members/permissions.ts'
+import { accessRefusals, createApi } from '../api.ts'
+import type { AppEnv } from '../app-context.ts'
+import { type CsvValue, csv } from '../csv.ts'
+import { problem, refusal } from '../problem.ts'
+import { hoursMax, readHours } from './hours.ts'
+import { readLedgerPage } from './ledger-page.ts'
+import { type OverviewParts, readOverview, readSiteDetail, readSummaries, type Visible } from './overview.ts'
+import {
+  hourViewSchema,
+  ledgerPageSchema,
+  overviewSchema,
+  reconciliationSchema,
+  siteDetailSchema,
+} from './views.ts'
+
+const byId = z.object({ id: siteIdSchema })
+const format = z.enum(['json', 'csv']).default('json')
+const seq = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
+const instant = z.coerce.number().int().min(0).max(253_402_300_799_999)
+const formatQuery = z.object({ format })
+const notFound = { 404: { description: 'Unknown, or not a site of yours' } } as const
+const ledgerLimitMax = 500
+
+function json<S extends z.ZodType>(schema: S) {
+  return { 'application/json': { schema } }
+}
+
+const overviewRoute = createRoute({
+  method: 'get',
+  path: '/hq/overview',
+  summary: 'Every site you run: link, head, lag, takings, occupancy, books',
+  middleware: requirePermission('hq.overview'),
+  request: { query: formatQuery },
+  responses: { ...accessRefusals, 200: { description: 'As of now', content: json(overviewSchema) } },
+})
+
+const siteRoute = createRoute({
+  method: 'get',
+  path: '/hq/sites/{id}',
+  summary: 'One site in detail',
+  middleware: requirePermission('hq.site'),
+  request: { params: byId },
+  responses: {
+    ...accessRefusals,
+    ...notFound,
+    200: { description: 'As of now', content: json(siteDetailSchema) },
+  },
+})
+
+const ledgerRoute = createRoute({
+  method: 'get',
+  path: '/hq/sites/{id}/ledger',
+  summary: 'Entries of a site, newest first; by type or family of types',
+  middleware: requirePermission('hq.ledger'),
+  request: {
+    params: byId,
+    query: z.object({
+      format,
+      beforeSeq: seq.optional(),
+      incarnation: seq.optional(),
+      limit: z.coerce.number().int().min(1).max(ledgerLimitMax).default(50),
+      type: z
+        .string()
+        .max(60)
+        .regex(/^[a-z_]+(\.[a-z_]+)?$/)
+        .optional(),
+    }),
+  },
+  responses: {
+    ...accessRefusals,
+    ...notFound,
+    200: { description: 'A page', content: json(ledgerPageSchema) },
+  },
+})
+
+const hoursRoute = createRoute({
+  method: 'get',
+  path: '/hq/sites/{id}/hours',
+  summary: 'Occupancy and takings of a site by hour',
+  middleware: requirePermission('hq.hours'),
+  request: {
+    params: byId,
+    query: z.object({
+      format,
+      toMs: instant.optional(),
+      hours: z.coerce.number().int().min(1).max(hoursMax).default(24),
+    }),
+  },
+  responses: {
+    ...accessRefusals,
+    ...notFound,
+    200: { description: 'Oldest first', content: json(z.object({ items: z.array(hourViewSchema) })) },
+  },
+})
+
+const reconciliationRoute = createRoute({
+  method: 'get',
+  path: '/hq/reconciliation',
+  summary: 'What sites report against what the cloud has projected, computed now',
+  middleware: requirePermission('hq.reconciliation'),
+  request: { query: formatQuery },
+  responses: { ...accessRefusals, 200: { description: 'As of now', content: json(reconciliationSchema) } },
+})
+
+/** The HQ API, under `/api/v1`: site managers see their own sites, HQ all. */
+export function hqRoutes(parts: OverviewParts) {
+  const { db, clock, catalogues, reconcile } = parts
+  const api = createApi()
+
+  api.openapi(overviewRoute, async (context) => {
+    const overview = await readOverview(parts, visibleSites(context, 'hq.overview'))
+    if (context.req.valid('query').format === 'csv') return csvAnswer(context, 'sites', overview.sites)
+    return context.json(overview, 200)
+  })
+
+  api.openapi(siteRoute, async (context) => {
+    const { id } = context.req.valid('param')
+    const detail = mayAtSite(context.get('login'), 'hq.site', id)
+      ? await readSiteDetail(parts, id)
+      : undefined
+    return detail === undefined ? problem(context, refusal('not_found')) : context.json(detail, 200)
+  })
+
+  api.openapi(ledgerRoute, async (context) => {
+    const { id: siteId } = context.req.valid('param')
+    const isKnown = mayAtSite(context.get('login'), 'hq.ledger', siteId) && (await catalogues.find(siteId))
+    if (!isKnown) return problem(context, refusal('not_found'))
+    const { format: as, ...query } = context.req.valid('query')
+    const page = await readLedgerPage(db, { siteId, ...query })
+    if (as === 'json') return context.json(page, 200)
+    return csvAnswer(
+      context,
+      `ledger-${siteId}`,
+      page.items.map((line) => ({ ...line, body: JSON.stringify(line.body) })),
+    )
+  })
+
+  api.openapi(hoursRoute, async (context) => {
+    const { id: siteId } = context.req.valid('param')
+    const nowMs = clock.now().wallMs
+    const [site] = mayAtSite(context.get('login'), 'hq.hours', siteId)
+      ? await readSummaries(parts, [siteId], nowMs)
+      : []
+    if (site === undefined) return problem(context, refusal('not_found'))
+    const { format: as, toMs = nowMs, hours } = context.req.valid('query')
+    const items = await readHours(db, { siteIds: [siteId], capacity: site.capacity, toMs, hours, nowMs })
+    if (as === 'csv') return csvAnswer(context, `hours-${siteId}`, items)
+    return context.json({ items: [...items] }, 200)
+  })
+
+  api.openapi(reconciliationRoute, async (context) => {
+    const visible = visibleSites(context, 'hq.reconciliation')
+    const items = [...(await reconcile(visible === 'all' ? undefined : visible))]
+    if (context.req.valid('query').format === 'csv') {
+      const rows = items.flatMap(({ siteId, name, incarnation, state, lines }) =>
+        lines.map((line) => ({ siteId, name, incarnation, state, ...line })),
+      )
+      return csvAnswer(context, 'reconciliation', rows)
+    }
+    return context.json({ asOfMs: clock.now().wallMs, items }, 200)
+  })
+  return api
+}
+
+function visibleSites(context: Context<AppEnv>, permission: Permission): Visible {
+  return permittedSites(context.get('login'), permission) ?? []
+}
+
+function csvAnswer(context: Context<AppEnv>, name: string, rows: readonly object[]): Response {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  const lines = rows.map((row) => {
+    const values = new Map<string, unknown>(Object.entries(row))
+    return columns.map((column) => cell(values.get(column)))
+  })
+  return context.body(csv(columns, lines), 200, {
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': `attachment; filename="${name}.csv"`,
+  })
+}
+
+function cell(value: unknown): CsvValue {
+  if (value === undefined || value === null) return null
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  return JSON.stringify(value)
+}

@@ -1,0 +1,42 @@
+import type { Queryable } from '../../database/pool.ts'
+
+/** Counts and sums of one site that HQ shows. */
+export interface SiteFigures {
+  readonly entriesToday: number
+  readonly takingsTodayMinor: number
+  /** Spaces in use now: vehicles inside, or spaces booked or sensed as occupied. */
+  readonly occupied: number
+  readonly exceptions: number
+}
+
+/** Computes the figures of a site from its projected tables; `[fromMs, toMs)` is today in the site's zone. */
+export async function readSiteFigures(
+  db: Queryable,
+  site: {
+    readonly siteId: string
+    readonly kind: 'coworking' | 'parking'
+    readonly fromMs: number
+    readonly toMs: number
+    readonly nowMs: number
+  },
+): Promise<SiteFigures> {
+  const found = await db.query<SiteFigures>(
+    `SELECT
+       (SELECT count(*) FROM ledger_entries WHERE site_id = $1 AND wall_ms >= $2 AND wall_ms < $3)
+         AS "entriesToday",
+       (SELECT coalesce(sum(CASE kind WHEN 'captured' THEN amount_minor ELSE -amount_minor END), 0)::bigint
+        FROM payments WHERE site_id = $1 AND at_ms >= $2 AND at_ms < $3) AS "takingsTodayMinor",
+       CASE WHEN $5 THEN
+         (SELECT count(*) FROM parking_sessions WHERE site_id = $1 AND entered_ms IS NOT NULL AND departed_ms IS NULL)
+       ELSE
+         (SELECT count(*) FROM (
+            SELECT space_id FROM bookings WHERE site_id = $1 AND status IN ('confirmed', 'checked_in')
+              AND from_ms <= $4 AND to_ms > $4
+            UNION SELECT space_id FROM space_states WHERE site_id = $1 AND occupied) AS used)
+       END AS occupied,
+       (SELECT count(*) FROM exceptions WHERE site_id = $1 AND closed_ms IS NULL) AS exceptions`,
+    [site.siteId, site.fromMs, site.toMs, site.nowMs, site.kind === 'parking'],
+  )
+  const [figures] = found.rows
+  return figures ?? { entriesToday: 0, takingsTodayMinor: 0, occupied: 0, exceptions: 0 }
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod'
+
+/** Shapes of the HQ API; times are epoch milliseconds, amounts minor units. */
+export const hourViewSchema = z.object({
+  hourMs: z.int(),
+  /** Space-hours in use, of `capacity`. */
+  occupied: z.number(),
+  capacity: z.int(),
+  takingsMinor: z.int(),
+})
+export type HourView = z.infer<typeof hourViewSchema>
+
+export const bookStateSchema = z.enum(['equal', 'waiting', 'different'])
+
+export const siteSummarySchema = z.object({
+  siteId: z.string(),
+  name: z.string(),
+  kind: z.enum(['coworking', 'parking']),
+  timeZone: z.string(),
+  currency: z.string(),
+  /** When the site was last heard; absent when never. */
+  heardMs: z.int().optional(),
+  link: z.enum(['live', 'offline']),
+  /** Entries that the site had not sent when it was last heard. */
+  waiting: z.int(),
+  devicesDown: z.array(z.string()),
+  selling: z.enum(['all', 'none', 'unknown']),
+  incarnation: z.int(),
+  /** The site's own head as it last reported it. */
+  headSeq: z.int(),
+  headHash: z.string(),
+  /** How far the cloud has projected. */
+  cloudSeq: z.int(),
+  lagEntries: z.int(),
+  entriesToday: z.int(),
+  takingsTodayMinor: z.int(),
+  occupied: z.int(),
+  capacity: z.int(),
+  exceptions: z.int(),
+  diff: z.object({ state: bookStateSchema, amountMinor: z.int() }),
+})
+export type SiteSummary = z.infer<typeof siteSummarySchema>
+
+export const overviewSchema = z.object({
+  asOfMs: z.int(),
+  totals: z.object({
+    takingsMinor: z.int(),
+    currency: z.string(),
+    occupiedPercent: z.number(),
+    exceptions: z.int(),
+    entriesToday: z.int(),
+  }),
+  sites: z.array(siteSummarySchema),
+  occupancyByHour: z.array(hourViewSchema.pick({ hourMs: true, occupied: true, capacity: true })),
+  takingsByHour: z.array(hourViewSchema.pick({ hourMs: true, takingsMinor: true })),
+})
+export type Overview = z.infer<typeof overviewSchema>
+
+export const exceptionViewSchema = z.object({
+  exceptionId: z.int(),
+  siteId: z.string(),
+  kind: z.string(),
+  about: z.string(),
+  openedMs: z.int(),
+})
+
+export const siteDetailSchema = siteSummarySchema.extend({
+  asOfMs: z.int(),
+  version: z.string().optional(),
+  clockQuality: z.string().optional(),
+  bookings: z.record(z.string(), z.int()),
+  sessions: z.object({ open: z.int(), departed: z.int(), voided: z.int() }),
+  openExceptions: z.array(exceptionViewSchema),
+  hours: z.array(hourViewSchema),
+})
+export type SiteDetail = z.infer<typeof siteDetailSchema>
+
+export const ledgerLineSchema = z.object({
+  incarnation: z.int(),
+  seq: z.int(),
+  hash: z.string(),
+  prev: z.string(),
+  atMs: z.int(),
+  receivedMs: z.int(),
+  type: z.string(),
+  commandId: z.string(),
+  body: z.record(z.string(), z.unknown()),
+})
+export type LedgerLine = z.infer<typeof ledgerLineSchema>
+
+export const ledgerPageSchema = z.object({
+  items: z.array(ledgerLineSchema),
+  /** Ask again with this `beforeSeq` for older entries; absent at the end. */
+  nextBeforeSeq: z.int().optional(),
+})
+export type LedgerPage = z.infer<typeof ledgerPageSchema>
+
+export const reconciliationLineSchema = z.object({
+  what: z.string(),
+  site: z.union([z.number(), z.string()]),
+  cloud: z.union([z.number(), z.string()]),
+  difference: z.number(),
+  unit: z.string(),
+})
+
+export const reconciliationItemSchema = z.object({
+  siteId: z.string(),
+  name: z.string(),
+  incarnation: z.int(),
+  state: bookStateSchema,
+  lines: z.array(reconciliationLineSchema),
+})
+export type ReconciliationItem = z.infer<typeof reconciliationItemSchema>
+
+export const reconciliationSchema = z.object({
+  asOfMs: z.int(),
+  items: z.array(reconciliationItemSchema),
+})
