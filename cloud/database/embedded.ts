@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
+import { claim, liveOwner, release } from './folder-owner.ts'
 import {
   type PostgresAccount,
   postgresAccount,
@@ -70,18 +71,41 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const account = await postgresAccount()
   const binaries = await reachableBinaries(findPostgresBinaries(), account)
   const dataFolder = await realpath(await reachableDataFolder(resolve(options.dataFolder), account))
+  const owner = await liveOwner(dataFolder)
+  if (owner !== undefined) throw inUse(dataFolder, owner)
   if (!existsSync(join(dataFolder, 'cluster', 'PG_VERSION')))
     await create(binaries, dataFolder, account, options)
   const cluster = join(dataFolder, 'cluster')
   await clearStaleServer(cluster)
   const socketFolder = await makeSocketFolder(cluster, account)
   const child = await launch(binaries, cluster, socketFolder, account, options)
-  const connection = { host: socketFolder, port: 5432, user: userName, database: 'postgres' }
+  await claim(dataFolder)
   return {
-    connection,
-    url: `postgresql://${userName}@/postgres?host=${encodeURIComponent(socketFolder)}&port=5432`,
+    ...addressOf(socketFolder),
     dataFolder,
-    stop: () => stop(child),
+    stop: async () => {
+      await stop(child)
+      await release(dataFolder)
+    },
+  }
+}
+
+/**
+ * Finds the server that another process of ours runs on `dataFolder`, for commands beside it; `undefined`
+ * when none does. Its `stop` does nothing: the server belongs to the other process.
+ */
+export async function attachEmbeddedPostgres(wanted: string): Promise<EmbeddedPostgres | undefined> {
+  const account = await postgresAccount()
+  const dataFolder = await realpath(await reachableDataFolder(resolve(wanted), account))
+  if ((await liveOwner(dataFolder)) === undefined) return undefined
+  const socketFolder = await socketFolderOf(join(dataFolder, 'cluster'))
+  return { ...addressOf(socketFolder), dataFolder, stop: async () => undefined }
+}
+
+function addressOf(socketFolder: string): Pick<EmbeddedPostgres, 'connection' | 'url'> {
+  return {
+    connection: { host: socketFolder, port: 5432, user: userName, database: 'postgres' },
+    url: `postgresql://${userName}@/postgres?host=${encodeURIComponent(socketFolder)}&port=5432`,
   }
 }
 
@@ -112,9 +136,13 @@ async function create(
   await rename(partial, join(dataFolder, 'cluster'))
 }
 
-async function makeSocketFolder(cluster: string, account: PostgresAccount): Promise<string> {
+async function socketFolderOf(cluster: string): Promise<string> {
   const identity = createHash('sha256').update(cluster).digest('hex').slice(0, 16)
-  const folder = join(await realpath(tmpdir()), `gatehouse-pg-${identity}`)
+  return join(await realpath(tmpdir()), `gatehouse-pg-${identity}`)
+}
+
+async function makeSocketFolder(cluster: string, account: PostgresAccount): Promise<string> {
+  const folder = await socketFolderOf(cluster)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const found = await lstat(folder)
   const own = [process.getuid?.(), account.uid]
@@ -193,6 +221,15 @@ async function stop(child: ChildProcess): Promise<void> {
 
 function serverEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
+}
+
+function inUse(dataFolder: string, owner: number): SiteError {
+  return new SiteError({
+    code: 'postgres_in_use',
+    op: 'database.embedded',
+    hint: `Process ${owner} already runs Gatehouse on ${dataFolder}. Stop it, choose another data folder, or set DATABASE_URL.`,
+    retryable: false,
+  })
 }
 
 function startError(detail: string): SiteError {

@@ -74,6 +74,7 @@ export async function isReachable(path: string, account: PostgresAccount): Promi
  */
 export async function reachableDataFolder(wanted: string, account: PostgresAccount): Promise<string> {
   const identity = createHash('sha256').update(wanted).digest('hex').slice(0, 12)
+  await mkdir(dirname(wanted), { recursive: true })
   const isPrivate = account.uid !== undefined && !(await isReachable(dirname(wanted), account))
   if (isPrivate) await mkdir(sharedRoot, { recursive: true, mode: 0o755 })
   const folder = isPrivate ? join(sharedRoot, `postgres-${identity}`) : wanted

@@ -19,6 +19,8 @@ CREATE TABLE cloud_identity (
   epoch integer NOT NULL CHECK (epoch >= 1),
   public_key text NOT NULL,
   private_key text NOT NULL,
+  -- Signs log-in cookies; the same for every process.
+  login_secret text NOT NULL,
   -- PostgreSQL's system identifier and timeline when the epoch began; another value means a restore.
   database_identity text NOT NULL
 );

@@ -1,0 +1,301 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import { SiteError } from '@gatehouse/shared/errors/site-error'
+import type { Random } from '@gatehouse/shared/random/random'
+import { type ServerType, serve, type WebSocketServerLike } from '@hono/node-server'
+import { Hono } from 'hono'
+import type { Logger } from 'pino'
+import { WebSocketServer } from 'ws'
+import { apiParts } from './api-parts.ts'
+import { directoryLink } from './bookings/directory-link.ts'
+import { SiteCatalogues } from './bookings/site-catalogue.ts'
+import { sweepBookings } from './bookings/sweep.ts'
+import type { CloudConfig } from './config.ts'
+import { Notifications } from './database/notifications.ts'
+import { type Database, openDatabase } from './database/open-database.ts'
+import type { Pool } from './database/pool.ts'
+import { shapeRoutes } from './directory/shape-routes.ts'
+import { createCloudApp } from './http/app.ts'
+import { LinkWatch, publishSiteChanges } from './http/live-changes.ts'
+import { LiveHub } from './http/live-hub.ts'
+import { Projector } from './ingest/projector.ts'
+import { streamRoutes } from './ingest/routes.ts'
+import { machineRoutes } from './machine-routes.ts'
+import { type Auth, createAuth } from './members/auth.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { packageRoot } from './package-root.ts'
+import { ReconciliationRecorder } from './reconciliation/recorder.ts'
+import { type CloudIdentity, loadCloudIdentity } from './sites/cloud-identity.ts'
+import { siteRoutes } from './sites/routes.ts'
+import { version } from './version.ts'
+
+const linkCheckMs = 2_000
+const sweepMs = 5_000
+const socketBytesMax = 16 * 1024
+
+/** What a cloud process takes from its machine. */
+export interface CloudAdapters {
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+}
+
+/** A running cloud process. */
+export interface Cloud {
+  /** Where it listens, for example `http://127.0.0.1:8080`. */
+  readonly url: string
+  readonly port: number
+  readonly pool: Pool
+  /** Connection string of its database. */
+  readonly databaseUrl: string
+  readonly identity: CloudIdentity
+  readonly auth: Auth
+  readonly notifications: Notifications
+  readonly projector: Projector
+  /** Stops taking requests, lets those in flight end, then closes the database. Safe to call twice. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a cloud process and resolves once it listens: database, identity, projection, jobs, HTTP.
+ * Throws a `SiteError` that says what to do when the database or the port cannot be had.
+ */
+export async function startCloud(config: CloudConfig, adapters: CloudAdapters): Promise<Cloud> {
+  const database = await openDatabase(config, { beside: false })
+  const undo: (() => Promise<void> | void)[] = [() => database.close()]
+  try {
+    return await assemble(config, adapters, database, undo)
+  } catch (error) {
+    for (const step of undo.reverse()) await step()
+    throw error
+  }
+}
+
+async function assemble(
+  config: CloudConfig,
+  adapters: CloudAdapters,
+  database: Database,
+  undo: (() => Promise<void> | void)[],
+): Promise<Cloud> {
+  const { clock, random, logger } = adapters
+  const { pool } = database
+  const identity = await loadCloudIdentity(pool, random)
+  const notifications = new Notifications(database.url)
+  await notifications.start()
+  undo.push(() => notifications.stop())
+  const metrics = createMetrics(pool)
+  const projector = startProjector({ ...adapters, pool, notifications, metrics })
+  undo.push(() => projector.stop())
+  await projector.start()
+
+  const hub = new LiveHub()
+  const catalogues = new SiteCatalogues(pool)
+  const link = directoryLink({ db: pool, clock, notifications })
+  const recorder = new ReconciliationRecorder({ pool, clock, projector })
+  const auth = createAuth({
+    pool,
+    secret: identity.loginSecret,
+    publicUrl: publicUrlOf(config),
+    trustedOrigins: config.http.allowedOrigins,
+  })
+  const { apiRoutes, payments } = apiParts({ pool, clock, link, catalogues })
+  let isReady = false
+  const app = createCloudApp({
+    db: pool,
+    auth,
+    clock,
+    random,
+    logger,
+    hub,
+    hostRules: hostRulesOf(config),
+    limits: config.limits,
+    trustedProxies: config.http.trustedProxies,
+    https: publicUrlOf(config).startsWith('https:'),
+    screens: screenFolders(),
+    machineRoutes: [
+      machineRoutes({
+        db: pool,
+        registry: metrics.registry,
+        metricsToken: config.metricsToken,
+        version,
+        isReady: () => isReady,
+      }),
+      syncRoutes({ ...adapters, pool, notifications, identity, projector, metrics, recorder }),
+    ],
+    apiRoutes,
+  })
+  const listening = await listen(app.fetch, config)
+  undo.push(() => listening.close())
+  undo.push(publishSiteChanges({ notifications, hub, siteIds: () => catalogues.siteIds() }))
+  undo.push(
+    repeat(linkCheckMs, logger, linkCheck({ db: pool, clock, hub })),
+    repeat(sweepMs, logger, () => sweepBookings({ pool, clock, link, payments })),
+    () => {
+      isReady = false
+    },
+  )
+  isReady = true
+  logger.info(
+    { port: listening.port, embedded: database.isEmbedded, epoch: identity.epoch },
+    'cloud is ready',
+  )
+  return {
+    url: `http://${urlHost(config.http.host)}:${listening.port}`,
+    port: listening.port,
+    pool,
+    databaseUrl: database.url,
+    identity,
+    auth,
+    notifications,
+    projector,
+    stop: async () => {
+      for (const step of undo.splice(0).reverse()) await step()
+    },
+  }
+}
+
+function linkCheck(parts: ConstructorParameters<typeof LinkWatch>[0]): () => Promise<void> {
+  const watch = new LinkWatch(parts)
+  return () => watch.check()
+}
+
+type Parts = CloudAdapters & {
+  readonly pool: Pool
+  readonly notifications: Notifications
+  readonly metrics: Metrics
+}
+
+function startProjector({ pool, clock, notifications, metrics, logger }: Parts): Projector {
+  return new Projector({
+    pool,
+    clock,
+    notifications,
+    onProjected: (_stream, count) => metrics.entriesProjected.inc(count),
+    onFailure: (stream, error) => {
+      metrics.projectionFailures.inc()
+      logger.error({ err: error, ...stream }, 'projection failed; it is tried again')
+    },
+  })
+}
+
+/** What sites talk to, under `/sync/v1`. */
+function syncRoutes(
+  parts: Parts & {
+    readonly identity: CloudIdentity
+    readonly projector: Projector
+    readonly recorder: ReconciliationRecorder
+  },
+): Hono {
+  const { projector, metrics, recorder, logger } = parts
+  const routes = new Hono()
+  routes.route(
+    '/sync/v1',
+    siteRoutes({
+      ...parts,
+      onHeartbeat: (siteId) => {
+        recorder
+          .record(siteId)
+          .catch((error: unknown) => logger.warn({ err: error, siteId }, 'not reconciled'))
+      },
+    }),
+  )
+  routes.route(
+    '/sync/v1',
+    streamRoutes({
+      ...parts,
+      onAppended: (stream, count) => {
+        metrics.entriesReceived.inc(count)
+        projector.wake(stream)
+      },
+    }),
+  )
+  routes.route('/sync/v1', shapeRoutes(parts))
+  return routes
+}
+
+/** Runs a job again and again, never twice at once; failures are logged and tried again. Returns its stop. */
+function repeat(everyMs: number, logger: Logger, job: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  const timer = setInterval(() => {
+    if (running !== undefined) return
+    running = job()
+      .catch((error: unknown) => logger.error({ err: error }, 'a job failed; it is tried again'))
+      .finally(() => {
+        running = undefined
+      })
+  }, everyMs)
+  return async () => {
+    clearInterval(timer)
+    await running
+  }
+}
+
+interface Listening {
+  readonly port: number
+  close(): Promise<void>
+}
+
+function listen(fetch: Parameters<typeof serve>[0]['fetch'], config: CloudConfig): Promise<Listening> {
+  const { host, port } = config.http
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: socketBytesMax })
+  return new Promise((resolve, reject) => {
+    // The library's own type asks for exact optional fields that the socket server declares otherwise.
+    const server: ServerType = serve(
+      { fetch, port, hostname: host, websocket: { server: sockets as unknown as WebSocketServerLike } },
+      (info: AddressInfo) => resolve({ port: info.port, close: () => close(server as Server, sockets) }),
+    )
+    server.once('error', (cause) => {
+      reject(
+        new SiteError({
+          code: 'port_unavailable',
+          op: 'http.listen',
+          hint: `Port ${port} on ${host} cannot be used. Stop what uses it, or set http.port or CLOUD_PORT.`,
+          retryable: false,
+          cause,
+        }),
+      )
+    })
+  })
+}
+
+const drainMaxMs = 5_000
+
+/** Ends screens and long polls, lets other requests finish for at most 5 s. */
+async function close(server: Server, sockets: WebSocketServer): Promise<void> {
+  for (const socket of sockets.clients) socket.close(1001, 'the server stops')
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const timer = setTimeout(() => {
+    for (const socket of sockets.clients) socket.terminate()
+    server.closeAllConnections()
+  }, drainMaxMs)
+  await closed
+  clearTimeout(timer)
+}
+
+function publicUrlOf({ http }: CloudConfig): string {
+  return http.publicUrl ?? `http://${urlHost(http.host)}:${http.port}`
+}
+
+function hostRulesOf({ http }: CloudConfig): { hosts: readonly string[]; origins: readonly string[] } {
+  const own = http.publicUrl === undefined ? [] : [new URL(http.publicUrl).hostname]
+  return {
+    hosts: ['127.0.0.1', 'localhost', '[::1]', http.host, ...own, ...http.allowedHosts],
+    origins: http.allowedOrigins,
+  }
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function screenFolders() {
+  return {
+    frontDoor: join(packageRoot, 'front-door', 'dist'),
+    memberApp: join(packageRoot, 'member-app', 'dist'),
+    hq: join(packageRoot, 'hq', 'dist'),
+  }
+}

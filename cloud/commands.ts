@@ -1,0 +1,31 @@
+import { siteIdSchema } from '@gatehouse/shared/ids/ids'
+import type { CloudAdapters } from './cloud-program.ts'
+import type { CloudConfig } from './config.ts'
+import { openDatabase } from './database/open-database.ts'
+import { createEnrolmentCode } from './sites/enrolment.ts'
+
+export type CommandOutput = (line: string) => void
+
+/** Makes a one-time enrolment code for a site, beside a running cloud or without one. Exit 1: no such site. */
+export async function enrolmentCodeCommand(
+  config: CloudConfig,
+  { clock, random }: CloudAdapters,
+  site: string,
+  output: CommandOutput,
+): Promise<number> {
+  const siteId = siteIdSchema.safeParse(site)
+  const database = await openDatabase(config, { beside: true })
+  try {
+    const { rows } = await database.pool.query<{ site_id: string }>('SELECT site_id FROM sites ORDER BY 1')
+    if (!siteId.success || !rows.some((row) => row.site_id === site)) {
+      output(`There is no site ${site}. Known: ${rows.map((row) => row.site_id).join(', ') || 'none'}.`)
+      return 1
+    }
+    const request = { siteId: siteId.data, nowMs: clock.now().wallMs }
+    const { code, expiresMs } = await createEnrolmentCode(database.pool, random, request)
+    output(`${code} (valid until ${new Date(expiresMs).toISOString()}, once)`)
+    return 0
+  } finally {
+    await database.close()
+  }
+}

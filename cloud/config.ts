@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
+
+const rate = (perSecond: number, burst: number) =>
+  z
+    .strictObject({
+      /** Requests per second that may go on for ever. */
+      perSecond: z.number().positive().max(100_000).default(perSecond),
+      /** Requests that may come at once. */
+      burst: z.int().min(1).max(100_000).default(burst),
+    })
+    .prefault({})
+
+/** What one cloud process is told on its own machine; every default lives here. */
+export const cloudConfigSchema = z.strictObject({
+  /** Folder of the embedded PostgreSQL; relative to the configuration file. */
+  dataFolder: z.string().min(1),
+  /** A PostgreSQL of yours (15 or newer); without it one is started in the data folder. */
+  databaseUrl: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  http: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(8080),
+      /** The address people use, for example `https://gatehouse.example`; by default host and port. */
+      publicUrl: z
+        .url({ protocol: /^https?$/ })
+        .transform((url) => url.replace(/\/+$/, ''))
+        .optional(),
+      /** Further host names under which this server is reached. */
+      allowedHosts: z.array(z.string().min(1)).default([]),
+      /** Origins of other pages that may call the API, for example a white-label domain. */
+      allowedOrigins: z.array(z.url({ protocol: /^https?$/ })).default([]),
+      /** Addresses of reverse proxies whose `X-Forwarded-For` is believed. */
+      trustedProxies: z.array(z.string().min(1)).default([]),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      perAddress: rate(100, 400),
+      perUser: rate(20, 80),
+      perLogIn: rate(0.2, 10),
+      bodyBytesMax: z.int().min(1_024).max(100_000_000).default(1_000_000),
+    })
+    .prefault({}),
+  /** Bearer token for `/metrics`; without it only callers on this machine may read them. */
+  metricsToken: z.string().min(16).optional(),
+  log: z
+    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
+    .prefault({}),
+})
+export type CloudConfig = z.infer<typeof cloudConfigSchema>
+
+/** A configuration that cannot be used: one sentence per field. */
+export interface ConfigProblem {
+  readonly lines: readonly string[]
+}
+
+/**
+ * Reads and checks a configuration file; paths in it are relative to the file. `DATABASE_URL` and
+ * `CLOUD_PORT` in the environment go before what the file says.
+ */
+export function readCloudConfig(path: string, environment: NodeJS.ProcessEnv): CloudConfig | ConfigProblem {
+  let raw: unknown
+  try {
+    raw = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    return { lines: [`${path}: ${error instanceof Error ? error.message : 'cannot be read'}`] }
+  }
+  const parsed = parseCloudConfig(withEnvironment(raw, environment))
+  if ('lines' in parsed) return parsed
+  return { ...parsed, dataFolder: resolve(dirname(resolve(path)), parsed.dataFolder) }
+}
+
+/** Checks a configuration that is already an object. */
+export function parseCloudConfig(raw: unknown): CloudConfig | ConfigProblem {
+  const parsed = cloudConfigSchema.safeParse(raw)
+  if (parsed.success) return parsed.data
+  return { lines: parsed.error.issues.map((issue) => describeIssue(raw, issue)) }
+}
+
+function withEnvironment(raw: unknown, environment: NodeJS.ProcessEnv): unknown {
+  if (typeof raw !== 'object' || raw === null) return raw
+  const { DATABASE_URL: databaseUrl, CLOUD_PORT: port } = environment
+  const http = (raw as { http?: object }).http
+  return {
+    ...raw,
+    ...(databaseUrl ? { databaseUrl } : {}),
+    ...(port ? { http: { ...http, port: Number(port) } } : {}),
+  }
+}
+
+function describeIssue(raw: unknown, issue: z.core.$ZodIssue): string {
+  const field = issue.path.length > 0 ? issue.path.join('.') : '(the whole file)'
+  const value = issue.path.reduce<unknown>(
+    (at, key) =>
+      typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,
+    raw,
+  )
+  const isSecret = /token|secret|url/i.test(field)
+  const shown = isSecret && value !== undefined ? '(hidden)' : (JSON.stringify(value) ?? 'nothing')
+  return `${field}: is ${shown}; ${issue.message}`
+}

@@ -1,0 +1,69 @@
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { isSiteError } from '@gatehouse/shared/errors/site-error'
+import { pino } from 'pino'
+import { type CloudAdapters, startCloud } from './cloud-program.ts'
+import { type CommandOutput, enrolmentCodeCommand } from './commands.ts'
+import { type CloudConfig, readCloudConfig } from './config.ts'
+import { runDoctor } from './doctor.ts'
+import { SystemClock } from './system-clock.ts'
+import { systemRandom } from './system-random.ts'
+
+const usage = `gatehouse-cloud --config FILE                        run the cloud
+gatehouse-cloud doctor --config FILE                 check this machine
+gatehouse-cloud enrolment-code SITE --config FILE    make a one-time code for a site's edge`
+
+/** The adapters of a real machine. */
+export function systemAdapters(config: CloudConfig): CloudAdapters {
+  const logger = pino({
+    level: config.log.level,
+    redact: ['password', 'secret', 'authorization', 'code', '*.password', '*.secret', '*.authorization'],
+  })
+  return { clock: new SystemClock(), random: systemRandom, logger }
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { config: { type: 'string' }, help: { type: 'boolean' } },
+  })
+  if (values.help || values.config === undefined) {
+    process.stdout.write(`${usage}\n`)
+    return values.help ? 0 : 2
+  }
+  const config = readCloudConfig(values.config, process.env)
+  if ('lines' in config) {
+    process.stderr.write(`${values.config} cannot be used:\n  ${config.lines.join('\n  ')}\n`)
+    return 2
+  }
+  const output: CommandOutput = (line) => process.stdout.write(`${line}\n`)
+  const [verb, argument] = positionals
+  const adapters = systemAdapters(config)
+  if (verb === undefined) return run(config, adapters)
+  if (verb === 'doctor') return runDoctor(config, adapters.clock, output)
+  if (verb === 'enrolment-code' && argument !== undefined) {
+    return enrolmentCodeCommand(config, adapters, argument, output)
+  }
+  process.stderr.write(`${usage}\n`)
+  return 2
+}
+
+async function run(config: CloudConfig, adapters: CloudAdapters): Promise<number> {
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+  const cloud = await startCloud(config, adapters)
+  await stopped
+  await cloud.stop()
+  return 0
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  main().then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      process.stderr.write(`${isSiteError(error) ? error.hint : String(error)}\n`)
+      process.exit(1)
+    },
+  )
+}

@@ -1,0 +1,55 @@
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import type { Pool } from '../database/pool.ts'
+import type { Projector } from '../ingest/projector.ts'
+import { openException } from '../sites/exceptions.ts'
+import { readSiteHealth } from '../sites/site-health.ts'
+import { reconcileNow, type SiteReconciliation, storeReconciliation } from './reconcile.ts'
+
+export interface RecorderParts {
+  readonly pool: Pool
+  readonly clock: Clock
+  readonly projector: Projector
+}
+
+/** Compares a site's books at each of its reports, keeps the result and raises differences. */
+export class ReconciliationRecorder {
+  readonly #parts: RecorderParts
+  readonly #running = new Set<string>()
+
+  constructor(parts: RecorderParts) {
+    this.#parts = parts
+  }
+
+  /** Compares the report that was just stored; one comparison per site at a time. */
+  async record(siteId: string): Promise<void> {
+    if (this.#running.has(siteId)) return
+    this.#running.add(siteId)
+    try {
+      await this.#compare(siteId)
+    } finally {
+      this.#running.delete(siteId)
+    }
+  }
+
+  async #compare(siteId: string): Promise<void> {
+    const { pool, clock, projector } = this.#parts
+    await projector.settled()
+    const nowMs = clock.now().wallMs
+    const [health] = await readSiteHealth(pool, nowMs, [siteId])
+    if (health?.heartbeat === undefined) return
+    const result = await reconcileNow(pool, health, nowMs)
+    if (result.state === 'waiting') return
+    await storeReconciliation(pool, result)
+    if (result.state === 'different') await this.#raise(result)
+  }
+
+  async #raise(result: SiteReconciliation): Promise<void> {
+    await openException(this.#parts.pool, {
+      siteId: result.siteId,
+      kind: 'difference',
+      about: String(result.incarnation),
+      detail: { atSeq: result.atSeq, lines: result.lines.filter(({ difference }) => difference !== 0) },
+      nowMs: result.atMs,
+    })
+  }
+}
