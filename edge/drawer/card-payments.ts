@@ -1,5 +1,12 @@
 import { SiteError } from '@gatehouse/shared/errors/site-error'
-import { effectIdSchema, newId, type PaymentId, paymentIdSchema, randomCode } from '@gatehouse/shared/ids/ids'
+import {
+  type CommandId,
+  effectIdSchema,
+  newId,
+  type PaymentId,
+  paymentIdSchema,
+  randomCode,
+} from '@gatehouse/shared/ids/ids'
 import type { Random } from '@gatehouse/shared/random/random'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { EntryBody } from '@gatehouse/shared/wire/v1/entries'
@@ -27,7 +34,12 @@ const firstWaitMs = 500
 
 /** The payment id that one attempt `(caller, key)` always has. */
 export function paymentIdOf(caller: string, key: string): PaymentId {
-  return paymentIdSchema.parse(`pay_${commandIdOf(caller, key).slice(4)}`)
+  return paymentIdOfCommand(commandIdOf(caller, key))
+}
+
+/** The payment id that a command takes money under. */
+export function paymentIdOfCommand(commandId: CommandId): PaymentId {
+  return paymentIdSchema.parse(`pay_${commandId.slice(4)}`)
 }
 
 /** The effects that move card money for what a decision recorded; money the cloud took is moved there. */

@@ -1,0 +1,181 @@
+import type { BookingView, ReceiptView } from '@gatehouse/shared/api/views'
+import type { BookingCommand } from '@gatehouse/shared/booking/command'
+import { decide } from '@gatehouse/shared/booking/decide'
+import * as ids from '@gatehouse/shared/ids/ids'
+import { err, ok, type Result } from '@gatehouse/shared/result/result'
+import {
+  amountMinorSchema,
+  type Holder,
+  type LedgerEvent,
+  paymentMethodSchema,
+  wallMsSchema,
+} from '@gatehouse/shared/wire/v1/entries'
+import { z } from 'zod'
+import { cardEffects, paymentIdOfCommand } from '../drawer/card-payments.ts'
+import { findPayment } from '../drawer/payment-store.ts'
+import { receiptView } from '../drawer/receipt-view.ts'
+import {
+  type Command,
+  type CommandContext,
+  type Decision,
+  defineCommand,
+  type Refusal,
+} from '../ledger/command.ts'
+import type { SiteDatabase } from '../ledger/database.ts'
+import { type BookingEnvironment, bookingContext } from './booking-environment.ts'
+import { dueBookings, loadBooking } from './booking-store.ts'
+import { bookingView } from './booking-view.ts'
+import { decideHold } from './hold-booking.ts'
+
+const sweepMax = 200
+
+/** A confirmed booking with the receipt of its payment. */
+export type ConfirmedBooking = BookingView & { readonly receipt?: ReceiptView }
+
+const holdInput = z.object({
+  spaceId: ids.spaceIdSchema,
+  fromMs: wallMsSchema,
+  toMs: wallMsSchema,
+  holder: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('member'), memberId: ids.memberIdSchema }),
+    z.object({ kind: z.literal('guest'), guestName: z.string().trim().min(1).max(80) }),
+  ]),
+})
+const confirmInput = z.object({
+  bookingId: ids.bookingIdSchema,
+  method: paymentMethodSchema,
+  /** Card: what was authorised under the command's payment id. Cash: what was handed over. */
+  offeredMinor: amountMinorSchema,
+})
+const bookingInput = z.object({ bookingId: ids.bookingIdSchema })
+
+/** The commands that people at a screen give about bookings, and the sweep that time gives. */
+export function bookingCommands(env: BookingEnvironment): Command[] {
+  return [
+    defineCommand({
+      kind: 'holdBooking',
+      priority: 2,
+      sells: true,
+      input: holdInput,
+      run: (db, input, context) => holdBooking(env, db, input, context),
+    }),
+    defineCommand({
+      kind: 'confirmBooking',
+      priority: 2,
+      sells: true,
+      input: confirmInput,
+      run: (db, input, context) => confirmBooking(env, db, input, context),
+    }),
+    ...(['cancelBooking', 'checkIn'] as const).map((kind) =>
+      defineCommand({
+        kind,
+        priority: 2,
+        sells: false,
+        input: bookingInput,
+        run: (db, { bookingId }, context) => {
+          const decided = decideChange(env, db, bookingId, { kind }, context)
+          return decided.ok ? ok(answered(env, db, { bookingId, events: decided.value }, context)) : decided
+        },
+      }),
+    ),
+    defineCommand({
+      kind: 'sweepBookings',
+      priority: 3,
+      sells: false,
+      input: z.object({}),
+      run: (db, _input, context) => sweepBookings(env, db, context),
+    }),
+  ]
+}
+
+/** Decides a command about an existing booking. Refuses what `decide` refuses and `site_not_ready`. */
+export function decideChange(
+  env: BookingEnvironment,
+  db: SiteDatabase,
+  bookingId: string,
+  command: BookingCommand,
+  context: CommandContext,
+): Result<readonly LedgerEvent[], Refusal> {
+  const decision = bookingContext(env, context.at)
+  if (!decision) return err({ code: 'site_not_ready' })
+  const decided = decide(loadBooking(db, bookingId), command, decision)
+  return decided.ok ? decided : err({ code: decided.error })
+}
+
+/** Wraps decided events: their card effects, and the booking as answer once they are applied. */
+export function answered(
+  env: BookingEnvironment,
+  db: SiteDatabase,
+  decided: { readonly bookingId: string; readonly events: readonly LedgerEvent[] },
+  context: CommandContext,
+): Decision<BookingView | null> {
+  return {
+    events: decided.events,
+    effects: cardEffects(decided.events, context.random),
+    answer: () => {
+      const booking = loadBooking(db, decided.bookingId)
+      return booking.kind === 'none' ? null : bookingView(env, booking, context.at.wallMs)
+    },
+  }
+}
+
+function holdBooking(
+  env: BookingEnvironment,
+  db: SiteDatabase,
+  input: z.infer<typeof holdInput>,
+  context: CommandContext,
+): Result<Decision<BookingView | null>, Refusal> {
+  const { spaceId, fromMs, toMs } = input
+  const bookingId = ids.newId(ids.bookingIdSchema, 'bk', context.random)
+  const holder: Holder =
+    input.holder.kind === 'member'
+      ? input.holder
+      : { kind: 'guest', guestId: ids.newId(ids.guestIdSchema, 'g', context.random) }
+  const decided = decideHold(env, db, { bookingId, spaceId, fromMs, toMs, holder }, context)
+  if (!decided.ok) return decided
+  if (input.holder.kind === 'guest' && holder.kind === 'guest') {
+    env.subjects.put(db, holder.guestId, input.holder.guestName)
+  }
+  return ok(answered(env, db, { bookingId, events: decided.value }, context))
+}
+
+function confirmBooking(
+  env: BookingEnvironment,
+  db: SiteDatabase,
+  input: z.infer<typeof confirmInput>,
+  context: CommandContext,
+): Result<Decision<ConfirmedBooking | null>, Refusal> {
+  const { bookingId, method, offeredMinor } = input
+  const paymentId = paymentIdOfCommand(context.commandId)
+  const payment = { paymentId, method, takenBy: 'site' as const, offeredMinor }
+  const decided = decideChange(env, db, bookingId, { kind: 'confirmBooking', payment }, context)
+  if (!decided.ok) return decided
+  const decision = answered(env, db, { bookingId, events: decided.value }, context)
+  return ok({
+    ...decision,
+    answer: () => {
+      const view = decision.answer()
+      const paid = findPayment(db, paymentId)
+      if (!view || !paid) return view
+      const siteName = env.directory.site()?.name ?? env.directory.siteId
+      return { ...view, receipt: receiptView(paid, { siteName, price: view.price }) }
+    },
+  })
+}
+
+function sweepBookings(
+  env: BookingEnvironment,
+  db: SiteDatabase,
+  context: CommandContext,
+): Result<Decision<number>, Refusal> {
+  const decision = bookingContext(env, context.at)
+  // Expiry and no-show pause while the clock is not trusted (ARCHITECTURE §3, Time).
+  if (!decision || context.at.quality !== 'trusted') return ok({ events: [], answer: () => 0 })
+  const { checkInGraceMs } = decision.settings
+  const due = dueBookings(db, { nowMs: decision.nowMs, checkInGraceMs, limit: sweepMax })
+  const events = due.flatMap(({ bookingId, change }) => {
+    const decided = decide(loadBooking(db, bookingId), { kind: change }, decision)
+    return decided.ok ? decided.value : []
+  })
+  return ok({ events, answer: () => events.length })
+}

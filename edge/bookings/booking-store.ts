@@ -1,0 +1,193 @@
+import type { Occupancy } from '@gatehouse/shared/booking/availability'
+import {
+  type Booking,
+  type BookingFacts,
+  type BookingKind,
+  noBooking,
+} from '@gatehouse/shared/booking/booking'
+import type { Interval } from '@gatehouse/shared/calendar/opening'
+import type { BookingId, GuestId, MemberId, SpaceId } from '@gatehouse/shared/ids/ids'
+import { paymentIdSchema } from '@gatehouse/shared/ids/ids'
+import type { Holder } from '@gatehouse/shared/wire/v1/entries'
+import { paymentsOf } from '../drawer/payment-store.ts'
+import type { SiteDatabase } from '../ledger/database.ts'
+import { statement } from '../ledger/statements.ts'
+
+/** A booking that exists. */
+export type StoredBooking = Exclude<Booking, { kind: 'none' }>
+
+interface BookingRow {
+  readonly booking_id: BookingId
+  readonly space_id: SpaceId
+  readonly status: Exclude<BookingKind, 'none'>
+  readonly holder_kind: Holder['kind']
+  readonly holder_id: string
+  readonly reference: string
+  readonly from_ms: number
+  readonly to_ms: number
+  readonly block_to_ms: number
+  readonly held_at_ms: number
+  readonly hold_until_ms: number
+  readonly price: string
+  readonly fee_minor: number
+  readonly refund_minor: number
+}
+
+/** Loads the state of one booking with its payments. */
+export function loadBooking(db: SiteDatabase, bookingId: string): Booking {
+  const row = statement<BookingRow>(db, 'SELECT * FROM bookings WHERE booking_id = ?').get(bookingId)
+  return row ? bookingOf(db, row) : noBooking
+}
+
+/** Finds bookings by their reference code, newest first. */
+export function bookingsByReference(db: SiteDatabase, reference: string): StoredBooking[] {
+  return statement<BookingRow>(
+    db,
+    'SELECT * FROM bookings WHERE reference = ? ORDER BY from_ms DESC LIMIT 10',
+  )
+    .all(reference)
+    .map((row) => bookingOf(db, row))
+}
+
+/** A holder's bookings that end after `afterMs` (epoch ms), by start. */
+export function bookingsOfHolder(
+  db: SiteDatabase,
+  holderId: string,
+  { afterMs, limit }: { readonly afterMs: number; readonly limit: number },
+): StoredBooking[] {
+  return statement<BookingRow>(
+    db,
+    'SELECT * FROM bookings WHERE holder_id = ? AND to_ms > ? ORDER BY from_ms LIMIT ?',
+  )
+    .all(holderId, afterMs, limit)
+    .map((row) => bookingOf(db, row))
+}
+
+/** Tells whether a reference code is in use. */
+export function referenceTaken(db: SiteDatabase, reference: string): boolean {
+  return statement(db, 'SELECT 1 FROM bookings WHERE reference = ? LIMIT 1').get(reference) !== undefined
+}
+
+/** How many bookings stand in each status, as the heartbeat reports them. */
+export function bookingCounts(db: SiteDatabase): Record<string, number> {
+  const rows = statement<{ status: string; bookings: number }>(
+    db,
+    'SELECT status, bookings FROM booking_counts WHERE bookings > 0',
+  ).all()
+  return Object.fromEntries(rows.map(({ status, bookings }) => [status, bookings]))
+}
+
+interface OccupancyRow {
+  readonly space_id: SpaceId
+  readonly booking_id: BookingId
+  readonly status: string
+  readonly from_ms: number
+  readonly to_ms: number
+  readonly block_to_ms: number
+  readonly hold_until_ms: number
+}
+
+const occupancyColumns = 'space_id, booking_id, status, from_ms, to_ms, block_to_ms, hold_until_ms'
+const inForce = "status IN ('held', 'confirmed', 'checked_in')"
+
+/** What occupies a space within a window of blocks (epoch ms). */
+export function occupanciesOf(db: SiteDatabase, spaceId: SpaceId, within: Interval): Occupancy[] {
+  return statement<OccupancyRow>(
+    db,
+    `SELECT ${occupancyColumns} FROM bookings
+     WHERE space_id = ? AND ${inForce} AND from_ms < ? AND block_to_ms > ? ORDER BY from_ms`,
+  )
+    .all(spaceId, within.toMs, within.fromMs)
+    .map(occupancyOf)
+}
+
+/** What occupies each space of the site within a window of blocks (epoch ms). */
+export function occupanciesBySpace(db: SiteDatabase, within: Interval): Map<SpaceId, Occupancy[]> {
+  const bySpace = new Map<SpaceId, Occupancy[]>()
+  const rows = statement<OccupancyRow>(
+    db,
+    `SELECT ${occupancyColumns} FROM bookings
+     WHERE ${inForce} AND from_ms < ? AND block_to_ms > ? ORDER BY space_id, from_ms`,
+  ).all(within.toMs, within.fromMs)
+  for (const row of rows) {
+    const list = bySpace.get(row.space_id)
+    if (list) list.push(occupancyOf(row))
+    else bySpace.set(row.space_id, [occupancyOf(row)])
+  }
+  return bySpace
+}
+
+/** A booking whose time for a change has come by itself. */
+export interface DueBooking {
+  readonly bookingId: BookingId
+  readonly change: 'expireHold' | 'markNoShow' | 'completeBooking'
+}
+
+/** Bookings due at `nowMs` (epoch ms): holds over, grace over without check-in, time over. */
+export function dueBookings(
+  db: SiteDatabase,
+  due: { readonly nowMs: number; readonly checkInGraceMs: number; readonly limit: number },
+): DueBooking[] {
+  return statement<DueBooking>(
+    db,
+    `SELECT booking_id AS bookingId, 'expireHold' AS change FROM bookings
+       WHERE status = 'held' AND hold_until_ms <= @nowMs
+     UNION ALL
+     SELECT booking_id, 'markNoShow' FROM bookings
+       WHERE status = 'confirmed' AND from_ms <= @nowMs
+         AND min(max(from_ms, held_at_ms) + @checkInGraceMs, to_ms) <= @nowMs
+     UNION ALL
+     SELECT booking_id, 'completeBooking' FROM bookings WHERE status = 'checked_in' AND to_ms <= @nowMs
+     LIMIT @limit`,
+  ).all(due)
+}
+
+function occupancyOf(row: OccupancyRow): Occupancy {
+  return {
+    bookingId: row.booking_id,
+    fromMs: row.from_ms,
+    toMs: row.to_ms,
+    blockToMs: row.block_to_ms,
+    ...(row.status === 'held' ? { holdUntilMs: row.hold_until_ms } : {}),
+  }
+}
+
+function bookingOf(db: SiteDatabase, row: BookingRow): StoredBooking {
+  const facts: BookingFacts = {
+    bookingId: row.booking_id,
+    spaceId: row.space_id,
+    holder: holderOf(row),
+    reference: row.reference,
+    fromMs: row.from_ms,
+    toMs: row.to_ms,
+    blockToMs: row.block_to_ms,
+    heldAtMs: row.held_at_ms,
+    holdUntilMs: row.hold_until_ms,
+    price: JSON.parse(row.price),
+    payments: bookingPayments(db, row.booking_id),
+  }
+  if (row.status !== 'cancelled') return { ...facts, kind: row.status }
+  return { ...facts, kind: 'cancelled', feeMinor: row.fee_minor, refundMinor: row.refund_minor }
+}
+
+// The ids were checked by the schemas of the entries they come from.
+function holderOf(row: BookingRow): Holder {
+  if (row.holder_kind === 'member') return { kind: 'member', memberId: row.holder_id as MemberId }
+  return { kind: 'guest', guestId: row.holder_id as GuestId }
+}
+
+function bookingPayments(db: SiteDatabase, bookingId: string): BookingFacts['payments'] {
+  const rows = paymentsOf(db, bookingId)
+  return rows
+    .filter((row) => row.kind === 'captured')
+    .map(({ paymentId, method, takenBy, amountMinor }) => ({
+      paymentId: paymentIdSchema.parse(paymentId),
+      method,
+      takenBy,
+      amountMinor,
+      refundedMinor: rows.reduce(
+        (sum, other) => (other.ofPaymentId === paymentId ? sum + other.amountMinor : sum),
+        0,
+      ),
+    }))
+}

@@ -1,0 +1,128 @@
+import {
+  type Alternative,
+  alternatives,
+  alternativesWindow,
+  type Candidate,
+} from '@gatehouse/shared/booking/alternatives'
+import type { Occupancy } from '@gatehouse/shared/booking/availability'
+import { priceBooking } from '@gatehouse/shared/booking/booking-price'
+import type { HoldBooking } from '@gatehouse/shared/booking/command'
+import { decide } from '@gatehouse/shared/booking/decide'
+import { newReference } from '@gatehouse/shared/booking/reference'
+import type { Interval } from '@gatehouse/shared/calendar/opening'
+import { type BookingId, type RequestId, type SpaceId, spaceIdSchema } from '@gatehouse/shared/ids/ids'
+import { err, ok, type Result } from '@gatehouse/shared/result/result'
+import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
+import type { Holder, LedgerEvent, Price } from '@gatehouse/shared/wire/v1/entries'
+import type { CommandContext, Refusal } from '../ledger/command.ts'
+import type { SiteDatabase } from '../ledger/database.ts'
+import { type BookingEnvironment, bookingContext, planOf } from './booking-environment.ts'
+import { loadBooking, occupanciesBySpace, occupanciesOf, referenceTaken } from './booking-store.ts'
+
+const referenceTriesMax = 8
+const offersAlternatives = new Set(['space_taken', 'closed', 'out_of_service'])
+
+/** A hold as the kiosk or the cloud asks for it. */
+export interface AskedHold extends Interval {
+  readonly bookingId: BookingId
+  readonly spaceId: SpaceId
+  readonly holder: Holder
+  readonly requestId?: RequestId | undefined
+}
+
+/**
+ * Decides a hold from what the store and the directory say. Refuses what `decide` refuses, with alternatives where
+ * the calendar says no, and `site_not_ready`, `unknown_space`.
+ */
+export function decideHold(
+  env: BookingEnvironment,
+  db: SiteDatabase,
+  asked: AskedHold,
+  context: CommandContext,
+): Result<readonly LedgerEvent[], Refusal> {
+  const site = env.directory.site()
+  const decision = bookingContext(env, context.at)
+  if (!site || !decision) return err({ code: 'site_not_ready' })
+  const space = env.directory.get('space', asked.spaceId)
+  if (!space) return err({ code: 'unknown_space' })
+  const price = pricing(env, { site, space, holder: asked.holder })
+  const command: HoldBooking = {
+    kind: 'holdBooking',
+    ...asked,
+    reference: freshReference(db, context),
+    calendar: {
+      site,
+      space,
+      occupied: occupied(db, asked, { space, trusted: context.at.quality === 'trusted' }),
+    },
+    ...(price ? { price } : {}),
+  }
+  const { requestId } = asked
+  const decided = decide(
+    loadBooking(db, asked.bookingId),
+    { ...command, ...(requestId ? { requestId } : {}) },
+    decision,
+  )
+  if (decided.ok) return ok(decided.value)
+  const offers = offersAlternatives.has(decided.error) ? offerInstead(env, db, asked, context) : undefined
+  return err({ code: decided.error, ...(offers ? { detail: { alternatives: offers } } : {}) })
+}
+
+function occupied(
+  db: SiteDatabase,
+  asked: AskedHold,
+  known: { readonly space: DirectoryBody<'space'>; readonly trusted: boolean },
+): Occupancy[] {
+  const window = { fromMs: asked.fromMs, toMs: asked.toMs + known.space.gapMs }
+  const found = occupanciesOf(db, asked.spaceId, window)
+  // While the clock is not trusted nothing runs out (ARCHITECTURE §3, Time).
+  return known.trusted ? found : found.map(({ holdUntilMs: _, ...rest }) => rest)
+}
+
+function pricing(
+  env: BookingEnvironment,
+  about: {
+    readonly site: DirectoryBody<'site'>
+    readonly space: DirectoryBody<'space'>
+    readonly holder: Holder
+  },
+): ((interval: Interval) => Price) | undefined {
+  const { tariffId } = about.space
+  const tariff = tariffId && env.directory.get('tariff', tariffId)
+  if (!tariffId || !tariff) return undefined
+  return ({ fromMs, toMs }) =>
+    priceBooking(
+      { tariffId, tariff, fromMs, toMs, timeZone: about.site.timeZone, tzdataVersion: env.tzdataVersion },
+      { spaceKind: about.space.kind, plan: planOf(env, about.holder, fromMs) },
+    )
+}
+
+function freshReference(db: SiteDatabase, context: CommandContext): string {
+  let reference = newReference(context.siteId, context.random)
+  for (let tries = 1; tries < referenceTriesMax && referenceTaken(db, reference); tries += 1) {
+    reference = newReference(context.siteId, context.random)
+  }
+  return reference
+}
+
+function offerInstead(
+  env: BookingEnvironment,
+  db: SiteDatabase,
+  asked: AskedHold,
+  context: CommandContext,
+): readonly (Alternative & { readonly name: string })[] {
+  const site = env.directory.site()
+  if (!site) return []
+  const bySpace = occupanciesBySpace(db, alternativesWindow(asked))
+  const candidates = [...env.directory.all('space')].map(([key, space]): Candidate => {
+    const spaceId = spaceIdSchema.parse(key)
+    const calendar = { site, space, occupied: bySpace.get(spaceId) ?? [], nowMs: context.at.wallMs }
+    return { ...space, spaceId, calendar }
+  })
+  const candidate = candidates.find(({ spaceId }) => spaceId === asked.spaceId)
+  if (!candidate) return []
+  return alternatives({ interval: asked, candidate, others: candidates }).map((offer) => ({
+    ...offer,
+    name: env.directory.get('space', offer.spaceId)?.name ?? offer.spaceId,
+  }))
+}

@@ -1,0 +1,111 @@
+import type { PlanView, SiteView, SpaceView } from '@gatehouse/shared/api/views'
+import { holdIsOver, type Occupancy } from '@gatehouse/shared/booking/availability'
+import { priceBooking } from '@gatehouse/shared/booking/booking-price'
+import { dayMs } from '@gatehouse/shared/calendar/civil'
+import type { Interval } from '@gatehouse/shared/calendar/opening'
+import { spaceIdSchema } from '@gatehouse/shared/ids/ids'
+import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
+import type { SiteDatabase } from '../ledger/database.ts'
+import type { BookingEnvironment } from './booking-environment.ts'
+import { occupanciesBySpace } from './booking-store.ts'
+
+/** What other parts of the edge know about the plan. */
+export interface PlanSurroundings {
+  readonly link: () => SiteView['link']
+  /** The state of a door as its contact tells it, for example `closed`. */
+  readonly doorState: (doorId: string) => string | undefined
+  /** Whether something stands in the space now, by its sensor or its session. */
+  readonly occupiedNow: (spaceId: string) => boolean
+}
+
+/** An interval of the plan and the moment it is looked at, epoch ms. */
+export interface AskedPlan extends Interval {
+  readonly nowMs: number
+}
+
+/** Draws the floor plan for `[fromMs, toMs)`; `undefined` until the directory has arrived once. */
+export function planView(
+  env: BookingEnvironment,
+  db: SiteDatabase,
+  around: PlanSurroundings,
+  asked: AskedPlan,
+): PlanView | undefined {
+  const site = env.directory.site()
+  if (!site) return undefined
+  const bySpace = occupanciesBySpace(db, { fromMs: asked.fromMs, toMs: asked.toMs + dayMs })
+  const spaces = [...env.directory.all('space')].map(([key, space]): SpaceView => {
+    const spaceId = spaceIdSchema.parse(key)
+    const inForce = (bySpace.get(spaceId) ?? []).filter((other) => !holdIsOver(other, asked.nowMs))
+    const present = asked.fromMs <= asked.nowMs && asked.nowMs < asked.toMs && around.occupiedNow(spaceId)
+    const { status, untilMs } = spaceStatus(space, inForce, asked)
+    const price = priceOfSpace(env, space, { site, asked })
+    return {
+      spaceId,
+      name: space.name,
+      kind: space.kind,
+      ...(space.bayClass ? { bayClass: space.bayClass } : {}),
+      levelId: space.levelId,
+      capacity: space.capacity,
+      features: space.features,
+      bookable: space.bookable,
+      status: status === 'free' && present ? 'taken' : status,
+      ...(untilMs === undefined ? {} : { untilMs }),
+      ...(price ? { price } : {}),
+      rect: space.rect,
+    }
+  })
+  return { levels: levels(env, around), spaces, fromMs: asked.fromMs, toMs: asked.toMs, link: around.link() }
+}
+
+function spaceStatus(
+  space: DirectoryBody<'space'>,
+  inForce: readonly Occupancy[],
+  asked: AskedPlan,
+): Pick<SpaceView, 'status' | 'untilMs'> {
+  if (space.outOfService) return { status: 'out_of_service' }
+  const meets = inForce.filter(
+    (other) => other.fromMs < asked.toMs + space.gapMs && asked.fromMs < other.blockToMs,
+  )
+  const [first] = meets
+  if (!first) {
+    const next = inForce.find((other) => other.fromMs >= asked.toMs)
+    return { status: 'free', ...(next ? { untilMs: next.fromMs } : {}) }
+  }
+  const status = meets.every((other) => other.holdUntilMs !== undefined) ? 'held' : 'taken'
+  // Blocks that follow one another without room between them free the space only at the end of the last.
+  const untilMs = inForce.reduce(
+    (until, other) => (other.fromMs <= until ? Math.max(until, other.blockToMs) : until),
+    first.blockToMs,
+  )
+  return { status, untilMs }
+}
+
+function priceOfSpace(
+  env: BookingEnvironment,
+  space: DirectoryBody<'space'>,
+  { site, asked }: { readonly site: DirectoryBody<'site'>; readonly asked: AskedPlan },
+): SpaceView['price'] {
+  const { tariffId } = space
+  const tariff = tariffId && env.directory.get('tariff', tariffId)
+  if (!space.bookable || !tariffId || !tariff) return undefined
+  const { fromMs, toMs } = asked
+  const { timeZone } = site
+  const stay = { tariffId, tariff, fromMs, toMs, timeZone, tzdataVersion: env.tzdataVersion }
+  return priceBooking(stay, { spaceKind: space.kind })
+}
+
+function levels(env: BookingEnvironment, around: PlanSurroundings): PlanView['levels'] {
+  const doors = [...env.directory.all('door')]
+  return [...env.directory.all('level')]
+    .map(([levelId, level]) => ({
+      levelId,
+      ...level,
+      doors: doors
+        .filter(([, door]) => door.levelId === levelId)
+        .map(([doorId, door]) => {
+          const state = around.doorState(doorId)
+          return { doorId, name: door.name, x: door.at.x, y: door.at.y, ...(state ? { state } : {}) }
+        }),
+    }))
+    .sort((a, b) => a.ordinal - b.ordinal)
+}

@@ -1,0 +1,123 @@
+import { problemSchema } from '@gatehouse/shared/api/problem'
+import {
+  bookingViewSchema,
+  dayViewSchema,
+  planViewSchema,
+  receiptViewSchema,
+} from '@gatehouse/shared/api/views'
+import { amountMinorSchema, paymentMethodSchema, wallMsSchema } from '@gatehouse/shared/wire/v1/entries'
+import { createRoute, z } from '@hono/zod-openapi'
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+})
+const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
+const body = <Schema extends z.ZodType>(schema: Schema) => ({
+  required: true,
+  content: { 'application/json': { schema } },
+})
+const idempotent = z.object({ 'idempotency-key': z.string().min(8).max(64) })
+const bookingId = z.object({ id: z.string().max(64) })
+const refusals = {
+  402: problem('Payment needed or refused'),
+  404: problem('Unknown'),
+  409: problem('The calendar says no; alternatives that can be booked now'),
+  410: problem('It has ended'),
+  422: problem('It can never be right'),
+  503: problem('Try again later'),
+}
+const tags = ['bookings']
+
+export const confirmedViewSchema = bookingViewSchema.extend({ receipt: receiptViewSchema.optional() })
+
+export const planRoute = createRoute({
+  method: 'get',
+  path: '/plan',
+  tags: ['spaces'],
+  request: { query: z.object({ fromMs: z.coerce.number().int(), toMs: z.coerce.number().int() }) },
+  responses: { 200: json(planViewSchema, 'The floor plan for an interval'), ...refusals },
+})
+
+export const dayRoute = createRoute({
+  method: 'get',
+  path: '/spaces/{id}/day',
+  tags: ['spaces'],
+  request: { params: bookingId, query: z.object({ date: z.string() }) },
+  responses: { 200: json(dayViewSchema, 'The slots of one day'), ...refusals },
+})
+
+export const holdRoute = createRoute({
+  method: 'post',
+  path: '/bookings',
+  tags,
+  request: {
+    headers: idempotent,
+    body: body(
+      z
+        .object({
+          spaceId: z.string().max(64),
+          fromMs: wallMsSchema,
+          toMs: wallMsSchema,
+          guestName: z.string().trim().min(1).max(80).optional(),
+          memberToken: z.string().max(200).optional(),
+        })
+        .refine(({ guestName, memberToken }) => (guestName === undefined) !== (memberToken === undefined), {
+          message: 'give either guestName or memberToken',
+          path: ['guestName'],
+        }),
+    ),
+  },
+  responses: { 201: json(bookingViewSchema, 'Held; pay before holdUntilMs'), ...refusals },
+})
+
+export const confirmRoute = createRoute({
+  method: 'post',
+  path: '/bookings/{id}/confirm',
+  tags,
+  request: {
+    headers: idempotent,
+    params: bookingId,
+    body: body(
+      z.object({
+        method: paymentMethodSchema,
+        tenderedMinor: amountMinorSchema.optional(),
+        /** Stands for the card at the terminal; the sandbox knows `sandbox_ok` and `sandbox_declined`. */
+        card: z.enum(['sandbox_ok', 'sandbox_declined']).optional(),
+      }),
+    ),
+  },
+  responses: { 200: json(confirmedViewSchema, 'Paid and confirmed, with a receipt'), ...refusals },
+})
+
+export const cancelRoute = createRoute({
+  method: 'post',
+  path: '/bookings/{id}/cancel',
+  tags,
+  request: { headers: idempotent, params: bookingId },
+  responses: { 200: json(bookingViewSchema, 'Cancelled; a second time changes nothing'), ...refusals },
+})
+
+export const checkInRoute = createRoute({
+  method: 'post',
+  path: '/bookings/{id}/check-in',
+  tags,
+  request: { headers: idempotent, params: bookingId },
+  responses: { 200: json(bookingViewSchema, 'Checked in'), ...refusals },
+})
+
+export const findRoute = createRoute({
+  method: 'get',
+  path: '/bookings',
+  tags,
+  request: {
+    query: z.object({
+      reference: z.string().max(20).optional(),
+      memberToken: z.string().max(200).optional(),
+    }),
+  },
+  responses: { 200: json(z.object({ items: z.array(bookingViewSchema) }), 'Found bookings'), ...refusals },
+})

@@ -1,0 +1,164 @@
+import type { Booking } from '@gatehouse/shared/booking/booking'
+import { normalReference } from '@gatehouse/shared/booking/reference'
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import { memberIdSchema } from '@gatehouse/shared/ids/ids'
+import { err, ok, type Result } from '@gatehouse/shared/result/result'
+import type { PaymentMethod } from '@gatehouse/shared/wire/v1/entries'
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { type CardPayments, paymentIdOf } from '../drawer/card-payments.ts'
+import { refuse } from '../http/problem.ts'
+import type { Refusal } from '../ledger/command.ts'
+import type { Kernel } from '../ledger/kernel.ts'
+import type { Outcome } from '../ledger/receipts.ts'
+import type { BookingEnvironment } from './booking-environment.ts'
+import { bookingsByReference, bookingsOfHolder, loadBooking } from './booking-store.ts'
+import { bookingView } from './booking-view.ts'
+import { dayView } from './day-view.ts'
+import { type PlanSurroundings, planView } from './plan-view.ts'
+import * as routes from './route-schemas.ts'
+
+const listMax = 50
+/** How far back a member's list reaches: yesterday's booking is still of interest. */
+const listBackMs = 24 * 3_600_000
+
+/** Knows which member a token from `identify` stands for. */
+export interface MemberTokens {
+  resolve(token: string): string | undefined
+}
+
+export interface BookingRoutesOptions {
+  readonly kernel: Kernel
+  readonly env: BookingEnvironment
+  readonly clock: Clock
+  readonly cards: CardPayments
+  readonly memberTokens: MemberTokens
+  readonly around: PlanSurroundings
+}
+
+/** Serves plan, day and bookings below `/api/v1`; expects `caller` and `idempotencyKey` set by the guards before it. */
+export function bookingRoutes(options: BookingRoutesOptions): OpenAPIHono {
+  const { kernel, env, clock } = options
+  const app = new OpenAPIHono({
+    defaultHook: (result, c) => {
+      if (result.success) return undefined
+      const issues = result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
+      return refuse(c, { code: 'invalid_input', detail: { issues } })
+    },
+  })
+  app.openapi(routes.planRoute, (c) => {
+    const { fromMs, toMs } = c.req.valid('query')
+    if (fromMs >= toMs) return problem(c, { code: 'reversed' })
+    const view = planView(env, kernel.db, options.around, { fromMs, toMs, nowMs: clock.now().wallMs })
+    return view ? c.json(view, 200) : problem(c, { code: 'site_not_ready' })
+  })
+  app.openapi(routes.dayRoute, (c) => {
+    const { id } = c.req.valid('param')
+    const { date } = c.req.valid('query')
+    const view = dayView(env, kernel.db, { spaceId: id, date, nowMs: clock.now().wallMs })
+    return view.ok ? c.json(view.value, 200) : problem(c, view.error)
+  })
+  app.openapi(routes.findRoute, (c) => {
+    const found = findBookings(options, c.req.valid('query'))
+    return found.ok ? c.json({ items: found.value }, 200) : problem(c, found.error)
+  })
+  serveCommands(app, options)
+  return app
+}
+
+function serveCommands(app: OpenAPIHono, options: BookingRoutesOptions): void {
+  const { kernel } = options
+  app.openapi(routes.holdRoute, async (c) => {
+    const { spaceId, fromMs, toMs, guestName, memberToken } = c.req.valid('json')
+    const memberId = memberToken === undefined ? undefined : options.memberTokens.resolve(memberToken)
+    if (memberToken !== undefined && memberId === undefined) {
+      return problem(c, { code: 'member_token_expired' })
+    }
+    const holder = memberId === undefined ? { kind: 'guest', guestName } : { kind: 'member', memberId }
+    const input = { spaceId, fromMs, toMs, holder }
+    return answer(c, await kernel.submit({ kind: 'holdBooking', ...submitter(c), input }), 201)
+  })
+  app.openapi(routes.confirmRoute, async (c) => {
+    const { id } = c.req.valid('param')
+    return answer(c, await confirm(options, c, { bookingId: id, ...c.req.valid('json') }), 200)
+  })
+  for (const [route, kind] of [
+    [routes.cancelRoute, 'cancelBooking'],
+    [routes.checkInRoute, 'checkIn'],
+  ] as const) {
+    app.openapi(route, async (c) => {
+      const input = { bookingId: c.req.valid('param').id }
+      return answer(c, await kernel.submit({ kind, ...submitter(c), input }), 200)
+    })
+  }
+}
+
+interface AskedConfirmation {
+  readonly bookingId: string
+  readonly method: PaymentMethod
+  readonly tenderedMinor?: number | undefined
+  readonly card?: string | undefined
+}
+
+// Card: reserve the amount, let the kernel decide, give the reservation back when it says no.
+async function confirm(
+  options: BookingRoutesOptions,
+  c: Context,
+  asked: AskedConfirmation,
+): Promise<Outcome> {
+  const { kernel, cards } = options
+  const { bookingId, method, tenderedMinor, card } = asked
+  const { caller, key } = submitter(c)
+  const booking = loadBooking(kernel.db, bookingId)
+  const dueMinor = booking.kind === 'none' ? 0 : booking.price.totalMinor
+  const offeredMinor = method === 'cash' ? (tenderedMinor ?? dueMinor) : method === 'card' ? dueMinor : 0
+  const decide = () =>
+    kernel.submit({ kind: 'confirmBooking', caller, key, input: { bookingId, method, offeredMinor } })
+  if (method !== 'card' || !canBePaid(booking, options.clock.now().wallMs) || dueMinor === 0) return decide()
+  const payment = {
+    paymentId: paymentIdOf(caller, key),
+    amountMinor: dueMinor,
+    currency: booking.price.currency,
+  }
+  const authorised = await cards.authorise(kernel, {
+    ...payment,
+    subjectId: bookingId,
+    card: card ?? 'sandbox_ok',
+  })
+  if (!authorised.ok) return { ok: false, refusal: authorised.error }
+  const outcome = await decide()
+  if (!outcome.ok) await cards.release(kernel, payment.paymentId)
+  return outcome
+}
+
+function canBePaid(booking: Booking, nowMs: number): booking is Extract<Booking, { kind: 'held' }> {
+  return booking.kind === 'held' && nowMs < booking.holdUntilMs
+}
+
+function findBookings(
+  { kernel, env, clock, memberTokens }: BookingRoutesOptions,
+  by: { readonly reference?: string | undefined; readonly memberToken?: string | undefined },
+): Result<ReturnType<typeof bookingView>[], Refusal> {
+  const nowMs = clock.now().wallMs
+  if (by.reference !== undefined) {
+    const found = bookingsByReference(kernel.db, normalReference(by.reference))
+    return ok(found.map((booking) => bookingView(env, booking, nowMs)))
+  }
+  const memberId = memberIdSchema.safeParse(by.memberToken && memberTokens.resolve(by.memberToken))
+  if (!memberId.success) return err({ code: 'member_token_expired' })
+  const found = bookingsOfHolder(kernel.db, memberId.data, { afterMs: nowMs - listBackMs, limit: listMax })
+  return ok(found.map((booking) => bookingView(env, booking, nowMs)))
+}
+
+function submitter(c: Context): { readonly caller: string; readonly key: string } {
+  return { caller: `kiosk:${c.get('caller').deviceId}`, key: c.get('idempotencyKey') }
+}
+
+// The schemas of answers are checked where the answers are made; a problem may take the place of any of them.
+function problem(c: Context, refusal: Refusal): never {
+  return refuse(c, refusal) as never
+}
+
+function answer(c: Context, outcome: Outcome, status: 200 | 201): never {
+  return outcome.ok ? (c.json(outcome.value, status) as never) : problem(c, outcome.refusal)
+}

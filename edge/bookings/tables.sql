@@ -1,0 +1,67 @@
+-- Bookings of this site, from `booking.*` entries. Held, confirmed and checked_in ones occupy their block.
+CREATE TABLE IF NOT EXISTS bookings (
+  booking_id TEXT PRIMARY KEY,
+  space_id TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN
+    ('held', 'confirmed', 'checked_in', 'completed', 'cancelled', 'no_show', 'expired')),
+  holder_kind TEXT NOT NULL,
+  holder_id TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  from_ms INTEGER NOT NULL,
+  to_ms INTEGER NOT NULL CHECK (to_ms > from_ms),
+  block_to_ms INTEGER NOT NULL CHECK (block_to_ms >= to_ms),
+  held_at_ms INTEGER NOT NULL,
+  hold_until_ms INTEGER NOT NULL,
+  price TEXT NOT NULL,
+  fee_minor INTEGER NOT NULL DEFAULT 0,
+  refund_minor INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX IF NOT EXISTS bookings_in_force ON bookings (space_id, from_ms, block_to_ms)
+  WHERE status IN ('held', 'confirmed', 'checked_in');
+CREATE INDEX IF NOT EXISTS bookings_by_reference ON bookings (reference);
+CREATE INDEX IF NOT EXISTS bookings_by_holder ON bookings (holder_id, from_ms);
+CREATE INDEX IF NOT EXISTS bookings_held ON bookings (hold_until_ms) WHERE status = 'held';
+CREATE INDEX IF NOT EXISTS bookings_confirmed ON bookings (from_ms) WHERE status = 'confirmed';
+CREATE INDEX IF NOT EXISTS bookings_checked_in ON bookings (to_ms) WHERE status = 'checked_in';
+
+-- No two bookings in force share a moment of one space. The message is the refusal.
+CREATE TRIGGER IF NOT EXISTS bookings_never_overlap BEFORE INSERT ON bookings
+WHEN NEW.status IN ('held', 'confirmed', 'checked_in') AND EXISTS (
+  SELECT 1 FROM bookings
+  WHERE space_id = NEW.space_id AND status IN ('held', 'confirmed', 'checked_in')
+    AND from_ms < NEW.block_to_ms AND block_to_ms > NEW.from_ms)
+BEGIN SELECT raise(ABORT, 'space_taken'); END;
+
+CREATE TRIGGER IF NOT EXISTS bookings_never_overlap_later
+BEFORE UPDATE OF status, space_id, from_ms, block_to_ms ON bookings
+WHEN NEW.status IN ('held', 'confirmed', 'checked_in') AND EXISTS (
+  SELECT 1 FROM bookings
+  WHERE space_id = NEW.space_id AND status IN ('held', 'confirmed', 'checked_in')
+    AND from_ms < NEW.block_to_ms AND block_to_ms > NEW.from_ms AND booking_id <> NEW.booking_id)
+BEGIN SELECT raise(ABORT, 'space_taken'); END;
+
+-- How many bookings stand in each status; what the heartbeat reports.
+CREATE TABLE IF NOT EXISTS booking_counts (
+  status TEXT PRIMARY KEY,
+  bookings INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER IF NOT EXISTS bookings_counted AFTER INSERT ON bookings
+BEGIN
+  INSERT INTO booking_counts VALUES (NEW.status, 1)
+  ON CONFLICT (status) DO UPDATE SET bookings = bookings + 1;
+END;
+
+CREATE TRIGGER IF NOT EXISTS bookings_recounted AFTER UPDATE OF status ON bookings
+BEGIN
+  UPDATE booking_counts SET bookings = bookings - 1 WHERE status = OLD.status;
+  INSERT INTO booking_counts VALUES (NEW.status, 1)
+  ON CONFLICT (status) DO UPDATE SET bookings = bookings + 1;
+END;
+
+-- Personal values (a guest's name), encrypted under a key of their own; entries name only the id.
+CREATE TABLE IF NOT EXISTS subjects (
+  subject_id TEXT PRIMARY KEY,
+  sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
