@@ -38,18 +38,20 @@ export function Home(): ReactNode {
       <main className={frame.main}>
         <div className={css.home}>
           <FreeNow />
-          <h1 className={frame.title}>{t('home.title')}</h1>
-          <nav className={css.tiles} aria-label={t('home.title')}>
-            {verbsOf(site).map(({ to, word, Icon }, index) => (
-              <Link key={to} to={to} className={css.tile} data-first={index === 0 ? true : undefined}>
-                <Icon size={48} stroke={1.75} aria-hidden />
-                <span>
-                  <span className={css.verb}>{t(`home.${word}`)}</span>
-                  <span className={css.hint}>{t(`home.${word}Hint`)}</span>
-                </span>
-              </Link>
-            ))}
-          </nav>
+          <div className={css.verbs}>
+            <h1 className={frame.title}>{t('home.title')}</h1>
+            <nav className={css.tiles} aria-label={t('home.title')}>
+              {verbsOf(site).map(({ to, word, Icon }, index) => (
+                <Link key={to} to={to} className={css.tile} data-first={index === 0 ? true : undefined}>
+                  <Icon size={48} stroke={1.75} aria-hidden />
+                  <span>
+                    <span className={css.verb}>{t(`home.${word}`)}</span>
+                    <span className={css.hint}>{t(`home.${word}Hint`)}</span>
+                  </span>
+                </Link>
+              ))}
+            </nav>
+          </div>
         </div>
       </main>
       <div />

@@ -29,20 +29,22 @@ export function BookedStep(props: {
         </ActionButton>
       }
     >
-      <div className={receiptCss.done} role="status">
-        <span className={receiptCss.bigLabel}>{t('book.reference')}</span>
-        <strong className={receiptCss.big}>{booking.reference}</strong>
-        <p className={receiptCss.facts} style={{ marginTop: 12 }}>
-          <b>{booking.spaceName}</b>
-          <span>
-            <IntervalText fromMs={booking.fromMs} toMs={booking.toMs} timeZone={site.timeZone} />
-          </span>
-        </p>
-        <p className={receiptCss.bigLabel} style={{ margin: '8px 0 0' }}>
-          {t('book.referenceHint')}
-        </p>
+      <div className={receiptCss.pair}>
+        <div className={receiptCss.done} role="status">
+          <span className={receiptCss.bigLabel}>{t('book.reference')}</span>
+          <strong className={receiptCss.big}>{booking.reference}</strong>
+          <p className={receiptCss.facts} style={{ marginTop: 12 }}>
+            <b>{booking.spaceName}</b>
+            <span>
+              <IntervalText fromMs={booking.fromMs} toMs={booking.toMs} timeZone={site.timeZone} />
+            </span>
+          </p>
+          <p className={receiptCss.bigLabel} style={{ margin: '8px 0 0' }}>
+            {t('book.referenceHint')}
+          </p>
+        </div>
+        {receipt === undefined ? null : <ReceiptCard receipt={receipt} reference={booking.reference} />}
       </div>
-      {receipt === undefined ? null : <ReceiptCard receipt={receipt} reference={booking.reference} />}
     </StepFrame>
   )
 }

@@ -9,6 +9,7 @@ import { Countdown, IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
 import type { ReactNode } from 'react'
 import { ActionButton } from '../../frame/action-button.tsx'
 import { StepFrame } from '../../frame/step-frame.tsx'
+import { CashInstead } from '../../payment/cash-instead.tsx'
 import { PriceLines } from '../../receipt/price-lines.tsx'
 import receipt from '../../receipt/receipt.module.css'
 import type { PayInput } from '../../site/kiosk-api.ts'
@@ -63,6 +64,7 @@ export function PriceStep(props: {
       <div className={receipt.card}>
         <PriceLines price={booking.price} />
       </div>
+      {over || booking.price.totalMinor === 0 ? null : <CashInstead busy={busy} onCash={props.onCash} />}
     </StepFrame>
   )
 }
@@ -108,13 +110,8 @@ function PayButtons(props: {
     )
   }
   return (
-    <>
-      <ActionButton unavailable={busy} onPress={props.onCash}>
-        {t('pay.cash')}
-      </ActionButton>
-      <ActionButton tone="primary" busy={busy} onPress={() => props.onPay({ method: 'card' })}>
-        {t('pay.card', { amount: formatMoney(price.totalMinor, price.currency, locale) })}
-      </ActionButton>
-    </>
+    <ActionButton tone="primary" busy={busy} onPress={() => props.onPay({ method: 'card' })}>
+      {t('pay.card', { amount: formatMoney(price.totalMinor, price.currency, locale) })}
+    </ActionButton>
   )
 }

@@ -65,7 +65,11 @@ export function SpaceStep(props: {
   )
 }
 
-const control = { size: 'xl', radius: 'md' } as const
+const control = { size: 'lg', radius: 'md', style: { maxWidth: '100%', overflowX: 'auto' } } as const
+
+/** As wide as lets the whole level be seen between header and foot; 380 px are theirs. */
+const planWidth = (level: { readonly width: number; readonly height: number }) =>
+  `max(480px, calc((100dvh / var(--kiosk-zoom) - 380px) * ${level.width / level.height}))`
 
 function PlanOrList(props: {
   readonly data: PlanView
@@ -106,10 +110,12 @@ function PlanOrList(props: {
       </div>
       {wanted.length === 0 ? <Notice title={t('book.noneTitle')}>{t('book.noneHint')}</Notice> : null}
       {shape === 'plan' && level ? (
-        <FloorPlan
-          {...{ level, spaces: data.spaces, selectedId: chosenId, onSelect: choose }}
-          minWidth={640}
-        />
+        <div style={{ maxWidth: planWidth(level) }}>
+          <FloorPlan
+            {...{ level, spaces: data.spaces, selectedId: chosenId, onSelect: choose }}
+            minWidth={480}
+          />
+        </div>
       ) : (
         <SpaceList
           spaces={wanted}

@@ -70,7 +70,7 @@ export function WhenStep(props: { readonly wish: Wish; readonly onWish: (wish: W
       <Choice
         label={t('book.duration')}
         value={String(wish.durationMs)}
-        width={140}
+        width={150}
         onChange={(value) => setWish({ ...wish, durationMs: Number(value) })}
         options={durationsMs(site.kind).map((durationMs) => ({
           value: String(durationMs),

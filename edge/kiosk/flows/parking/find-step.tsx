@@ -60,7 +60,7 @@ export function FindStep(props: {
       }
     >
       <SegmentedControl
-        size="xl"
+        size="lg"
         radius="md"
         value={search.by}
         onChange={(by) => change({ by: by === 'ticket' ? 'ticket' : 'plate', text: '' })}

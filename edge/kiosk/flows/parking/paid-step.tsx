@@ -29,17 +29,19 @@ export function PaidStep(props: { readonly receipt: ReceiptView }): ReactNode {
         </ActionButton>
       }
     >
-      {receipt.leaveByMs === undefined ? null : (
-        <div className={css.done} role="status">
-          <strong className={css.big}>
-            {t('receipt.leaveBy', { time: formatTime(receipt.leaveByMs, locale, 'time', site.timeZone) })}
-          </strong>
-          <p className={css.bigLabel} style={{ margin: '8px 0 0' }}>
-            <RelativeTime ms={receipt.leaveByMs} /> · {t('receipt.leaveHint')}
-          </p>
-        </div>
-      )}
-      <ReceiptCard receipt={receipt} />
+      <div className={css.pair}>
+        {receipt.leaveByMs === undefined ? null : (
+          <div className={css.done} role="status">
+            <strong className={css.big}>
+              {t('receipt.leaveBy', { time: formatTime(receipt.leaveByMs, locale, 'time', site.timeZone) })}
+            </strong>
+            <p className={css.bigLabel} style={{ margin: '8px 0 0' }}>
+              <RelativeTime ms={receipt.leaveByMs} /> · {t('receipt.leaveHint')}
+            </p>
+          </div>
+        )}
+        <ReceiptCard receipt={receipt} />
+      </div>
     </StepFrame>
   )
 }

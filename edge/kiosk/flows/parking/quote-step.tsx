@@ -9,6 +9,7 @@ import type { Action } from '../../action/use-action.ts'
 import { ActionButton } from '../../frame/action-button.tsx'
 import { useWipe } from '../../frame/leave.ts'
 import { StepFrame } from '../../frame/step-frame.tsx'
+import { CashInstead } from '../../payment/cash-instead.tsx'
 import { PriceLines } from '../../receipt/price-lines.tsx'
 import receipt from '../../receipt/receipt.module.css'
 import type { PayInput } from '../../site/kiosk-api.ts'
@@ -54,6 +55,7 @@ export function QuoteStep(props: {
       <div className={receipt.card}>
         <PriceLines price={current.price} paidMinor={current.paidMinor} dueMinor={current.dueMinor} />
       </div>
+      {current.dueMinor === 0 ? null : <CashInstead busy={pay.busy} onCash={props.onCash} />}
     </StepFrame>
   )
 }
@@ -78,13 +80,8 @@ function PayButtons(props: {
     )
   }
   return (
-    <>
-      <ActionButton unavailable={busy} onPress={props.onCash}>
-        {t('pay.cash')}
-      </ActionButton>
-      <ActionButton tone="primary" busy={busy} onPress={() => props.onPay({ method: 'card' })}>
-        {t('pay.card', { amount: formatMoney(dueMinor, price.currency, locale) })}
-      </ActionButton>
-    </>
+    <ActionButton tone="primary" busy={busy} onPress={() => props.onPay({ method: 'card' })}>
+      {t('pay.card', { amount: formatMoney(dueMinor, price.currency, locale) })}
+    </ActionButton>
   )
 }
