@@ -10,7 +10,8 @@ export type ToChild = z.infer<typeof toChildSchema>
 
 /** What a program of the demo tells the supervisor. */
 export const fromChildSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('ready') }),
+  /** `codes`: enrolment codes by site, from the cloud. */
+  z.object({ kind: z.literal('ready'), codes: z.record(z.string(), z.string()).optional() }),
   z.object({ kind: z.literal('failed'), message: z.string() }),
 ])
 export type FromChild = z.infer<typeof fromChildSchema>

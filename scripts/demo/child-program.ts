@@ -36,6 +36,7 @@ export class ChildProgram {
   #wanted = false
   #offsetMs = 0
   #log: WriteStream | undefined
+  #codes: Readonly<Record<string, string>> = {}
 
   constructor(options: ChildProgramOptions) {
     this.name = options.name
@@ -53,6 +54,11 @@ export class ChildProgram {
   /** How far the program's test clock runs ahead of the machine's, milliseconds. */
   get offsetMs(): number {
     return this.#offsetMs
+  }
+
+  /** Enrolment codes by site, as the program told them when it was ready. */
+  get codes(): Readonly<Record<string, string>> {
+    return this.#codes
   }
 
   setClock(offsetMs: number): void {
@@ -142,8 +148,9 @@ export class ChildProgram {
       child.on('message', (message) => {
         const parsed = fromChildSchema.safeParse(message)
         if (!parsed.success) return
-        if (parsed.data.kind === 'ready') settle()
-        else settle(parsed.data.message)
+        if (parsed.data.kind === 'failed') return settle(parsed.data.message)
+        this.#codes = parsed.data.codes ?? {}
+        settle()
       })
       child.once('exit', (code, signal) => settle(`${name} ended with ${signal ?? code}.`))
     })

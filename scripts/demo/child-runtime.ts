@@ -7,6 +7,8 @@ import { TestClock } from './test-clock.ts'
 
 /** A program of the product as the demo runs it. */
 export interface RunningProgram {
+  /** Enrolment codes by site, told to the supervisor with `ready`. */
+  readonly codes?: Readonly<Record<string, string>>
   stop(): Promise<void>
 }
 
@@ -61,7 +63,7 @@ export async function runUnderSupervisor(
   try {
     running = await start({ clock, config: values.config ?? '' })
     if (stopping) await running.stop()
-    send({ kind: 'ready' })
+    send({ kind: 'ready', ...(running.codes === undefined ? {} : { codes: { ...running.codes } }) })
   } catch (error) {
     process.stderr.write(`${describeFailure(error)}\n`)
     send({ kind: 'failed', message: describeFailure(error) })

@@ -1,0 +1,59 @@
+import { isSiteError } from '@gatehouse/shared/errors/site-error'
+import { lanAddresses } from './configuration.ts'
+import { demoSiteCount } from './demo-sites.ts'
+import { removeDemoData } from './fresh.ts'
+import { type DemoOptions, parseDemoOptions } from './options.ts'
+import { type DemoPorts, demoPorts } from './ports.ts'
+import { Supervisor } from './supervisor.ts'
+import { demoLogins, demoPassword } from './world/people.ts'
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+
+function tell(options: DemoOptions, ports: DemoPorts): void {
+  const [harbour, quay] = ports.sites
+  say('Gatehouse is ready')
+  say('')
+  say(`  Start here            http://127.0.0.1:${ports.cloud}/`)
+  say(`  Member app            http://127.0.0.1:${ports.cloud}/app`)
+  say(`  HQ                    http://127.0.0.1:${ports.cloud}/hq`)
+  say(`  Simulator panel       http://127.0.0.1:${ports.panel}/   (opens paired kiosks and boards)`)
+  say(`  Harbour House         http://127.0.0.1:${harbour?.edge}/`)
+  say(`  Quay Street Garage    http://127.0.0.1:${quay?.edge}/`)
+  if (options.lan) say(`  On your network       ${lanAddresses().join(', ')}`)
+  say('')
+  say(`  Demo log-ins, all with the password ${demoPassword}`)
+  for (const { email, role } of demoLogins) say(`    ${email.padEnd(24)} ${role.replace('_', ' ')}`)
+  say('')
+  say(`  Data: ${options.dataFolder} (start with --fresh to begin anew). Ctrl-C stops everything.`)
+}
+
+async function main(): Promise<number> {
+  const options = parseDemoOptions(process.argv.slice(2), process.env)
+  const ports = demoPorts(options.cloudPort, options.edgePortBase, demoSiteCount)
+  const supervisor = new Supervisor({ options, ports, say })
+  const asked = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
+  })
+  const starting = (async () => {
+    if (options.fresh) await removeDemoData(options.dataFolder)
+    await supervisor.start()
+    tell(options, ports)
+  })()
+  // Ctrl-C may come while things are still starting.
+  const outcome = await Promise.race([
+    asked.then(() => 'asked' as const),
+    starting.then(() => 'started' as const),
+  ])
+  if (outcome === 'started') await asked
+  say('\nStopping …')
+  await supervisor.stop()
+  return 0
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`\n${isSiteError(error) ? error.hint : String(error)}\n`)
+    process.exit(1)
+  },
+)

@@ -1,0 +1,213 @@
+import {
+  createSimulatedCamera,
+  type SimulatedCamera,
+} from '@gatehouse/edge/devices/simulators/simulated-camera'
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import { SiteError } from '@gatehouse/shared/errors/site-error'
+import { type Random, randomInt } from '@gatehouse/shared/random/random'
+import { rowsOf, type WorldRow } from '../world/rows.ts'
+import type { SiteCallers } from '../world/site-devices.ts'
+import { BaySensors } from './bay-sensors.ts'
+import type { DemoBus } from './buses.ts'
+import type { DoorSimulation } from './door-simulation.ts'
+import { KioskClient } from './kiosk-client.ts'
+import { type DriveOutcome, LaneSimulation } from './lane-simulation.ts'
+import type { ParkedVehicle, ParkedVehicles } from './parked-vehicles.ts'
+import { openWires, type SimulatedWires } from './simulated-wires.ts'
+
+export interface SimulatedSiteOptions {
+  readonly rows: readonly WorldRow[]
+  readonly buses: readonly DemoBus[]
+  readonly host: string
+  readonly edgeUrl: string
+  readonly mqttUrl: string
+  readonly callers: SiteCallers
+  readonly parked: ParkedVehicles
+  readonly clock: Clock
+  readonly random: Random
+  readonly onChange: () => void
+}
+
+export interface DriveIn {
+  readonly laneId: string
+  readonly plate: string
+  readonly vehicleClass: string
+  readonly by: 'camera' | 'ticket'
+}
+
+/** What cameras call the classes of vehicles. */
+const vehicleTypes: Record<string, string> = {
+  motorcycle: 'Motorcycle',
+  car: 'Sedan',
+  ev: 'Sedan',
+  accessible: 'Sedan',
+  large: 'Big Truck',
+}
+/** Which bays a driver picks when the site names none. */
+const bayChoices: Record<string, readonly string[]> = {
+  motorcycle: ['motorcycle', 'compact'],
+  car: ['regular', 'compact'],
+  ev: ['ev', 'regular'],
+  accessible: ['accessible', 'regular'],
+  large: ['large', 'regular'],
+}
+const parkingMs = 2_500
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+/** The outside world of one site: doors, lanes, sensors and the cars in them, all behind real sockets. */
+export class SimulatedSite {
+  readonly lanes = new Map<string, LaneSimulation>()
+  readonly parked: ParkedVehicles
+  readonly #options: SimulatedSiteOptions
+  readonly #wires: SimulatedWires
+  readonly #sensors: BaySensors
+  readonly #kiosk: KioskClient
+
+  private constructor(options: SimulatedSiteOptions, wires: SimulatedWires) {
+    this.#options = options
+    this.#wires = wires
+    this.parked = options.parked
+    this.#sensors = new BaySensors({
+      url: options.mqttUrl,
+      rows: options.rows,
+      secrets: options.callers.devices,
+    })
+    this.#kiosk = new KioskClient({ url: options.edgeUrl, secret: options.callers.kiosk })
+    for (const { key, body } of rowsOf(options.rows, 'lane')) {
+      const laneWires = wires.lanes.get(key)
+      if (laneWires === undefined) continue
+      const camera = this.#camera(body.cameraDeviceId ?? '')
+      this.lanes.set(
+        key,
+        new LaneSimulation({
+          wires: laneWires,
+          onChange: options.onChange,
+          readPlate: async ({ plate, vehicleClass }) => {
+            const seen = { plate, vehicleType: vehicleTypes[vehicleClass] ?? 'Sedan' }
+            await camera.see(seen, randomInt(options.random, 2) === 0 ? 'json' : 'multipart')
+          },
+        }),
+      )
+    }
+  }
+
+  /** Starts listening on every wire; the edge may connect from now on. */
+  static async open(options: SimulatedSiteOptions): Promise<SimulatedSite> {
+    const site = new SimulatedSite(options, await openWires(options.rows, options.buses, options.host))
+    for (const { spaceId } of options.parked.all())
+      if (spaceId !== undefined) site.#sensors.set(spaceId, true)
+    // The broker comes up with the edge; the sensors wait for it.
+    void site.#sensors.start()
+    return site
+  }
+
+  async close(): Promise<void> {
+    await this.#sensors.stop()
+    await this.#wires.close()
+  }
+
+  door(doorId: string): DoorSimulation {
+    const door = this.#wires.doors.get(doorId)
+    if (door === undefined) throw unknown(`There is no door ${doorId}.`)
+    return door
+  }
+
+  tapCard(doorId: string, card: string): void {
+    this.door(doorId).expectSomebody()
+    this.#readerOf(doorId).tap(card)
+  }
+
+  typePin(doorId: string, pin: string): void {
+    this.door(doorId).expectSomebody()
+    this.#readerOf(doorId).enterPin(pin)
+  }
+
+  tapKioskCard(card: string): void {
+    if (this.#wires.kioskReader === undefined) throw unknown('This site has no kiosk reader.')
+    this.#wires.kioskReader.tap(card)
+  }
+
+  setBaySensor(spaceId: string, occupied: boolean): void {
+    this.#sensors.set(spaceId, occupied)
+  }
+
+  /** Drives a car up to an entry and, once let in, onto a bay. */
+  async driveIn({ laneId, plate, vehicleClass, by }: DriveIn): Promise<DriveOutcome> {
+    const outcome = await this.#lane(laneId).drive({ plate, vehicleClass }, by)
+    if (outcome === 'passed') await this.#park(plate, vehicleClass, by)
+    return outcome
+  }
+
+  /** Drives a parked car to an exit; it leaves when the boom lifts, else it goes back to its bay. */
+  async driveOut(laneId: string, plate: string): Promise<DriveOutcome> {
+    const vehicle = this.parked.get(plate)
+    const lane = this.#lane(laneId)
+    if (vehicle?.spaceId !== undefined) this.#sensors.set(vehicle.spaceId, false)
+    const outcome = await lane.drive({ plate, vehicleClass: vehicle?.vehicleClass ?? 'car' }, 'camera')
+    if (outcome === 'passed') this.parked.remove(plate)
+    else if (vehicle?.spaceId !== undefined) this.#sensors.set(vehicle.spaceId, true)
+    this.#options.onChange()
+    return outcome
+  }
+
+  /** Walks to the kiosk and pays for a parked car. */
+  async payFor(plate: string, method: 'card' | 'cash'): Promise<void> {
+    const vehicle = this.parked.get(plate)
+    const session = await this.#kiosk.findSession(plate)
+    if (vehicle === undefined || session === undefined) return
+    const leaveByMs = await this.#kiosk.pay(session.sessionId, method)
+    this.parked.put({ ...vehicle, ...(leaveByMs === undefined ? {} : { leaveByMs }) })
+  }
+
+  async #park(plate: string, vehicleClass: string, by: 'camera' | 'ticket'): Promise<void> {
+    const arrivedMs = this.#options.clock.now().wallMs
+    const vehicle: ParkedVehicle = { plate, vehicleClass, arrivedMs }
+    this.parked.put(vehicle)
+    this.#options.onChange()
+    // A car that took a ticket has no plate on record; its driver picks a bay alone.
+    const session = by === 'camera' ? await this.#kiosk.findSession(plate).catch(() => undefined) : undefined
+    const bay = this.#chooseBay(vehicleClass, session?.spaceName)
+    await wait(parkingMs)
+    if (bay !== undefined) this.#sensors.set(bay.key, true)
+    this.parked.put({
+      ...vehicle,
+      ...(bay === undefined ? {} : { spaceId: bay.key, spaceName: bay.body.name }),
+      ...(session === undefined ? {} : { ticket: session.ticket }),
+    })
+    this.#options.onChange()
+  }
+
+  #chooseBay(vehicleClass: string, spaceName: string | undefined): WorldRow<'space'> | undefined {
+    const bays = rowsOf(this.#options.rows, 'space')
+    const free = bays.filter(({ key, body }) => !this.#sensors.isOccupied(key) && !body.outOfService)
+    const named = free.find(({ body }) => body.name === spaceName)
+    const classes = bayChoices[vehicleClass] ?? ['regular']
+    return named ?? free.find(({ body }) => classes.includes(body.bayClass ?? '')) ?? free[0]
+  }
+
+  #camera(deviceId: string): SimulatedCamera {
+    return createSimulatedCamera({
+      url: `${this.#options.edgeUrl}/api/v1/cameras/${deviceId}/plate-recognizer`,
+      cameraId: deviceId,
+      secret: this.#options.callers.devices.get(deviceId) ?? '',
+      clock: this.#options.clock,
+    })
+  }
+
+  #readerOf(doorId: string) {
+    const deviceId = rowsOf(this.#options.rows, 'door').find(({ key }) => key === doorId)?.body.readerDeviceId
+    const reader = this.#wires.readers.get(deviceId ?? '')
+    if (reader === undefined) throw unknown(`The door ${doorId} has no reader.`)
+    return reader
+  }
+
+  #lane(laneId: string): LaneSimulation {
+    const lane = this.lanes.get(laneId)
+    if (lane === undefined) throw unknown(`There is no lane ${laneId}.`)
+    return lane
+  }
+}
+
+function unknown(hint: string): SiteError {
+  return new SiteError({ code: 'unknown_thing', op: 'demo.site', hint, retryable: false })
+}
