@@ -9,7 +9,7 @@ import {
   tariffIdSchema,
 } from '@gatehouse/shared/ids/ids'
 import { allocateBay } from '@gatehouse/shared/parking/allocation'
-import { type ArrivalOutcome, decideArrival } from '@gatehouse/shared/parking/arrival'
+import { type Arrival, type ArrivalOutcome, decideArrival } from '@gatehouse/shared/parking/arrival'
 import { decideBackOut, decidePassage, type PendingSession } from '@gatehouse/shared/parking/passage'
 import { normalisePlate } from '@gatehouse/shared/parking/plate'
 import type { Session } from '@gatehouse/shared/parking/session'
@@ -21,7 +21,7 @@ import { type LedgerEvent, type VehicleClass, vehicleClassSchema } from '@gateho
 import { z } from 'zod'
 import { type Command, type CommandContext, defineCommand } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
-import { freeBays } from './free-bays.ts'
+import { freeBays, isBayFree } from './free-bays.ts'
 import { rememberFull, zonePlaces } from './occupancy.ts'
 import { matchSessions } from './open-plates.ts'
 import type { ParkingOptions } from './parking-options.ts'
@@ -64,7 +64,7 @@ export function arriveVehicle(options: ParkingOptions): Command {
     input: inputSchema,
     run: (db, input: Input, context) => {
       const found = lanePlace(options.directory, input.laneId)
-      if (!found || found.place.direction !== 'entry') return err({ code: 'not_found' })
+      if (found?.place.direction !== 'entry') return err({ code: 'not_found' })
       if (!options.directory.site()) return err({ code: 'site_not_ready' })
       const plate = input.by.kind === 'plate' ? normalisePlate(input.by.plate) : undefined
       if (input.by.kind === 'plate' && plate === undefined) return err({ code: 'invalid_input' })
@@ -90,18 +90,16 @@ function arrive(db: SiteDatabase, options: ParkingOptions, situation: Situation)
   const earlier = plate === undefined || unconfirmed ? undefined : sameVehicle(db, options, plate)
   const member = plate === undefined ? undefined : memberOfPlate(options, plate)
   const atMs = context.at.wallMs
-  const bay = findBay(db, options, {
+  const { bay, checkIn } = findBay(db, options, {
     lane,
     member,
     vehicleClass: input.vehicleClass ?? lane.defaultClass,
     atMs,
   })
   const tariff = tariffOf(options, bay.bookedSpaceId ?? bay.allocatedSpaceId)
-  const vehicleId = plate === undefined || unconfirmed ? undefined : options.vault.put(db, plate)
-  const decided = decideArrival({
+  const arrival: Arrival = {
     laneId,
     vehicleClass: input.vehicleClass ?? lane.defaultClass,
-    ...(vehicleId === undefined ? {} : { vehicleId }),
     ...(unconfirmed === undefined ? {} : { unconfirmed }),
     alreadyInside: earlier !== undefined && stayingStates.has(earlier.kind),
     full: zonePlaces(db, options.directory, lane.zoneId).full,
@@ -110,16 +108,19 @@ function arrive(db: SiteDatabase, options: ParkingOptions, situation: Situation)
     sessionId: newId(sessionIdSchema, 'ps', context.random),
     ticket: unusedTicket(db, context.random),
     effectId,
-  })
+  }
+  const decided = decideArrival(arrival)
   const { outcome } = decided
   if (outcome.kind === 'refused') {
     const events = repeatsRefusal(db, { laneId, reason: outcome.reason, atMs }) ? [] : decided.events
     return { events, answer: (): ArrivalAnswer => outcome }
   }
   if (tariff) keepTariff(db, tariff.tariffId, tariff.body)
-  const ticket = unconfirmed?.stay.ticket ?? ticketOf(decided.events)
+  const events =
+    plate === undefined || unconfirmed ? decided.events : withVehicle(db, options, arrival, plate)
+  const ticket = unconfirmed?.stay.ticket ?? arrival.ticket
   return {
-    events: [...superseded(options, earlier), ...decided.events],
+    events: [...superseded(options, earlier), ...events, ...checkIn],
     effects: [vendEffect(effectId, { laneId, barrierDeviceId: lane.barrierDeviceId })],
     answer: (): ArrivalAnswer => {
       rememberFull(db, options.directory)
@@ -128,9 +129,14 @@ function arrive(db: SiteDatabase, options: ParkingOptions, situation: Situation)
   }
 }
 
-function ticketOf(events: readonly LedgerEvent[]): string {
-  for (const event of events) if (event.type === 'session.arrived') return event.body.ticket
-  return ''
+/** The same decision for a vehicle whose plate is now kept: only vehicles that come in are remembered. */
+function withVehicle(
+  db: SiteDatabase,
+  { vault }: ParkingOptions,
+  arrival: Arrival,
+  plate: string,
+): readonly LedgerEvent[] {
+  return decideArrival({ ...arrival, vehicleId: vault.put(db, plate) }).events
 }
 
 /** The authorisation that this vehicle already has at this lane, `busy` when somebody else's is in the way. */
@@ -181,6 +187,12 @@ function memberOfPlate({ directory, plateDigest }: ParkingOptions, plate: string
   return undefined
 }
 
+interface ArrivalBay {
+  readonly bay: { readonly bookedSpaceId?: SpaceId; readonly allocatedSpaceId?: SpaceId }
+  /** Arriving checks a booking of the bay in. */
+  readonly checkIn: readonly LedgerEvent[]
+}
+
 function findBay(
   db: SiteDatabase,
   options: ParkingOptions,
@@ -190,13 +202,15 @@ function findBay(
     readonly vehicleClass: VehicleClass
     readonly atMs: number
   },
-): { readonly bookedSpaceId?: SpaceId; readonly allocatedSpaceId?: SpaceId } {
+): ArrivalBay {
   const { lane, member, atMs } = asked
   const booked = member === undefined ? undefined : options.bookings.ofMember(db, member, atMs)
-  if (booked !== undefined) return { bookedSpaceId: booked }
+  if (booked && isBayFree(db, booked.spaceId)) {
+    return { bay: { bookedSpaceId: booked.spaceId }, checkIn: booked.checkIn }
+  }
   const bays = freeBays(db, options, lane, atMs)
-  const allocated = allocateBay(asked.vehicleClass, bays, { evForAll: options.evForAll })
-  return allocated === undefined ? {} : { allocatedSpaceId: allocated }
+  const allocatedSpaceId = allocateBay(asked.vehicleClass, bays, { evForAll: options.evForAll })
+  return { bay: allocatedSpaceId === undefined ? {} : { allocatedSpaceId }, checkIn: [] }
 }
 
 function tariffOf(

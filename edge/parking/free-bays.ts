@@ -1,24 +1,11 @@
-import type { MemberId, SpaceId } from '@gatehouse/shared/ids/ids'
+import type { SpaceId } from '@gatehouse/shared/ids/ids'
 import type { FreeBay } from '@gatehouse/shared/parking/allocation'
 import type { SiteDatabase } from '../ledger/database.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
+import type { BookedBays } from './booked-bays.ts'
 import { readSensedBays } from './occupancy.ts'
 import { readAssignedBays } from './session-store.ts'
 import { type Bay, zoneBays } from './site-plan.ts'
-
-/** What parking needs to know about bookings of bays. */
-export interface BookedBays {
-  /** Bays promised to somebody now: a block that holds the space touches `atMs`. */
-  reserved(db: SiteDatabase, atMs: number): ReadonlySet<string>
-  /** The bay of a member's confirmed booking that may be used at `atMs`. */
-  ofMember(db: SiteDatabase, memberId: MemberId, atMs: number): SpaceId | undefined
-}
-
-/** For sites that do not book bays. */
-export const noBookedBays: BookedBays = {
-  reserved: () => new Set(),
-  ofMember: () => undefined,
-}
 
 /**
  * How long a bay waits for the vehicle it was given to, after that came in. A bay whose sensor still says free
@@ -48,4 +35,9 @@ export function freeBays(
       const { bayClass, distanceMeters } = body
       return bayClass === undefined ? [] : [{ spaceId, bayClass, distanceMeters }]
     })
+}
+
+/** Whether nobody stands in a bay or was sent there, as far as is known. */
+export function isBayFree(db: SiteDatabase, spaceId: SpaceId): boolean {
+  return readSensedBays(db).get(spaceId) !== true && !readAssignedBays(db).has(spaceId)
 }

@@ -4,11 +4,11 @@ import type { Session } from '@gatehouse/shared/parking/session'
 import type { SiteDatabase } from '../ledger/database.ts'
 
 /**
- * Where plates are kept: encrypted, erasable, on this site only, in the same database and transaction.
- * Ids are opaque; entries and sessions name only them.
+ * Where plates are kept: encrypted, erasable, on this site only, in the same database and transaction. Entries
+ * and sessions name only the vehicle.
  */
 export interface PlateVault {
-  /** Stores a normalised plate and gives the id of its vehicle; the same plate may get the same id. */
+  /** Stores a normalised plate and gives the id of its vehicle: the member's own, or a new one. */
   put(db: SiteDatabase, plate: string): VehicleId
   /** The plate of a vehicle; `undefined` when it was erased. */
   get(db: SiteDatabase, vehicleId: VehicleId): string | undefined

@@ -1,5 +1,5 @@
 import type { DirectoryReader } from '../sync/directory.ts'
-import type { BookedBays } from './free-bays.ts'
+import type { BookedBays } from './booked-bays.ts'
 import type { PlateVault } from './open-plates.ts'
 
 /** What the parking module is built from. */

@@ -7,7 +7,7 @@ import { priceStay } from '@gatehouse/shared/tariffs/price'
 import { type Tariff, tariffSchema } from '@gatehouse/shared/tariffs/tariff'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
-import type { DirectoryReader } from '../sync/directory.ts'
+import type { ParkingOptions } from './parking-options.ts'
 
 /** Keeps the tariff version that a stay begins under, because the directory will only have the newest. */
 export function keepTariff(db: SiteDatabase, tariffId: TariffId, tariff: Tariff): void {
@@ -31,7 +31,7 @@ function keptTariff(db: SiteDatabase, stay: Stay): Tariff | undefined {
  */
 export function parkingContext(
   db: SiteDatabase,
-  sources: { readonly directory: DirectoryReader; readonly tzdataVersion: string },
+  sources: Pick<ParkingOptions, 'directory' | 'bookings' | 'tzdataVersion'>,
   stay: Stay,
   at: Moment,
 ): ParkingContext | undefined {
@@ -41,11 +41,16 @@ export function parkingContext(
   const tariff = keptTariff(db, stay) ?? directory.get('tariff', tariffId)
   if (!site || !tariff) return undefined
   const { timeZone, settings } = site
+  const coveredMs = sources.bookings.coveredUntilMs(db, stay) ?? 0
   return {
     at,
     entryGraceMs: settings.entryGraceMs,
     exitGraceMs: settings.exitGraceMs,
-    priceOf: (fromMs, toMs) => priceStay({ tariffId, tariff, fromMs, toMs, timeZone, tzdataVersion }),
+    priceOf: (arrivedMs, toMs) => {
+      // What a booking of the bay has paid for is not paid again; time before and after it is the stay's own.
+      const fromMs = Math.min(toMs, Math.max(arrivedMs, coveredMs))
+      return priceStay({ tariffId, tariff, fromMs, toMs, timeZone, tzdataVersion })
+    },
     lostTicketPrice: lostTicketPrice({ tariff, tariffId, tzdataVersion }),
   }
 }

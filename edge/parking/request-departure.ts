@@ -1,11 +1,4 @@
-import {
-  type EffectId,
-  effectIdSchema,
-  laneIdSchema,
-  newId,
-  randomCode,
-  type VehicleId,
-} from '@gatehouse/shared/ids/ids'
+import { type EffectId, effectIdSchema, laneIdSchema, newId, randomCode } from '@gatehouse/shared/ids/ids'
 import {
   type DepartureOutcome,
   type DepartureRequest,
@@ -72,7 +65,7 @@ export function requestDeparture(options: ParkingOptions): Command {
     input: inputSchema,
     run: (db, input: Input, context) => {
       const found = lanePlace(options.directory, input.laneId)
-      if (!found || found.place.direction !== 'exit') return err({ code: 'not_found' })
+      if (found?.place.direction !== 'exit') return err({ code: 'not_found' })
       const meant = findSession(db, options, input.by)
       if (meant.kind === 'none') return ok(refuseUnknown(db, input, meant.reason, context))
       const { session } = meant
@@ -195,7 +188,7 @@ function keepRead(
   },
 ): void {
   const { sessionId } = kept.session.stay
-  const vehicleId: VehicleId = vault.put(db, kept.read.plate)
+  const vehicleId = vault.put(db, kept.read.plate)
   statement(
     db,
     `INSERT INTO parking_plate_reads (session_id, at_ms, lane_id, vehicle_id, matched_by)

@@ -94,3 +94,20 @@ function parsed(row: SessionRow | undefined): Session | undefined {
 
 /** The states in which a vehicle is on site and has not been let out. */
 export const stayingStates: ReadonlySet<SessionKind> = new Set(['inside', 'charged', 'paid'])
+
+/** How many stays are open, have departed and were voided, as the heartbeat reports them. */
+export function sessionCounts(db: SiteDatabase): {
+  readonly open: number
+  readonly departed: number
+  readonly voided: number
+} {
+  const rows = statement<{ state: SessionKind; sessions: number }>(
+    db,
+    'SELECT state, count(*) AS sessions FROM parking_sessions GROUP BY state',
+  ).all()
+  const counts = { open: 0, departed: 0, voided: 0 }
+  for (const { state, sessions } of rows) {
+    counts[state === 'departed' || state === 'voided' ? state : 'open'] += sessions
+  }
+  return counts
+}

@@ -20,6 +20,7 @@ CREATE INDEX IF NOT EXISTS parking_sessions_open ON parking_sessions (arrived_ms
 WHERE state NOT IN ('departed', 'voided');
 CREATE INDEX IF NOT EXISTS parking_sessions_pending ON parking_sessions (pending_lane_id, pending_order)
 WHERE pending_lane_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS parking_sessions_by_state ON parking_sessions (state);
 
 -- Vehicles inside per zone as passages counted them; never below 0. Rebuilt from the ledger.
 CREATE TABLE IF NOT EXISTS parking_counts (

@@ -1,0 +1,61 @@
+import { decide } from '@gatehouse/shared/booking/decide'
+import type { MemberId, SpaceId } from '@gatehouse/shared/ids/ids'
+import type { Stay } from '@gatehouse/shared/parking/session'
+import type { LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
+import { bookingsOfHolder, occupanciesBySpace } from '../bookings/booking-store.ts'
+import type { SiteDatabase } from '../ledger/database.ts'
+import { statement } from '../ledger/statements.ts'
+import type { DirectoryReader } from '../sync/directory.ts'
+
+/** The bay that a member's booking promises now. */
+interface BookedBay {
+  readonly spaceId: SpaceId
+  /** Checks the booking in, when it is not yet. */
+  readonly checkIn: readonly LedgerEvent[]
+}
+
+/** What parking needs to know about bookings of bays. */
+export interface BookedBays {
+  /** Spaces that somebody has booked from now on for a while: not given to others. */
+  reserved(db: SiteDatabase, atMs: number): ReadonlySet<string>
+  /** The bay of a member's paid booking that can be checked in at `atMs`. */
+  ofMember(db: SiteDatabase, memberId: MemberId, atMs: number): BookedBay | undefined
+  /** Until when a booking of its bay has already paid for a stay; `undefined` without one. */
+  coveredUntilMs(db: SiteDatabase, stay: Stay): number | undefined
+}
+
+/** A bay that is booked within this time is kept free: an ordinary stay would likely run into the booking. */
+const reservedAheadMs = 60 * 60_000
+const bookingsMax = 20
+
+/** Reads bookings of bays from the bookings of this site. */
+export function siteBookedBays(directory: DirectoryReader): BookedBays {
+  return {
+    reserved: (db, atMs) => {
+      const within = { fromMs: atMs, toMs: atMs + reservedAheadMs }
+      return new Set(occupanciesBySpace(db, within).keys())
+    },
+    ofMember: (db, memberId, atMs) => {
+      const settings = directory.site()?.settings
+      if (!settings) return undefined
+      for (const booking of bookingsOfHolder(db, memberId, { afterMs: atMs, limit: bookingsMax })) {
+        if (directory.get('space', booking.spaceId)?.kind !== 'bay') continue
+        const checkedIn = decide(booking, { kind: 'checkIn' }, { nowMs: atMs, settings })
+        if (checkedIn.ok) return { spaceId: booking.spaceId, checkIn: checkedIn.value }
+      }
+      return undefined
+    },
+    // The bay was given because of that booking: nobody else is sent to a booked bay.
+    coveredUntilMs: (db, stay) => {
+      if (stay.spaceId === undefined) return undefined
+      const earlyMs = directory.site()?.settings.checkInEarlyMs ?? 0
+      const arrivedMs = stay.arrivedAt.wallMs
+      const row = statement<{ toMs: number | null }>(
+        db,
+        `SELECT max(to_ms) AS toMs FROM bookings WHERE space_id = ?
+         AND status IN ('checked_in', 'completed') AND from_ms <= ? AND to_ms > ?`,
+      ).get(stay.spaceId, arrivedMs + earlyMs, arrivedMs)
+      return row?.toMs ?? undefined
+    },
+  }
+}
