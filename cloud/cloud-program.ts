@@ -8,31 +8,25 @@ import { type ServerType, serve, type WebSocketServerLike } from '@hono/node-ser
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { WebSocketServer } from 'ws'
-import { apiParts } from './api-parts.ts'
-import { directoryLink } from './bookings/directory-link.ts'
-import { SiteCatalogues } from './bookings/site-catalogue.ts'
-import { sweepBookings } from './bookings/sweep.ts'
 import type { CloudConfig } from './config.ts'
 import { Notifications } from './database/notifications.ts'
 import { type Database, openDatabase } from './database/open-database.ts'
 import type { Pool } from './database/pool.ts'
 import { shapeRoutes } from './directory/shape-routes.ts'
-import { createCloudApp } from './http/app.ts'
-import { LinkWatch, publishSiteChanges } from './http/live-changes.ts'
-import { LiveHub } from './http/live-hub.ts'
 import { Projector } from './ingest/projector.ts'
 import { streamRoutes } from './ingest/routes.ts'
 import { machineRoutes } from './machine-routes.ts'
 import { type Auth, createAuth } from './members/auth.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { packageRoot } from './package-root.ts'
+import { SandboxGateway } from './payments/sandbox-gateway.ts'
 import { ReconciliationRecorder } from './reconciliation/recorder.ts'
 import { type CloudIdentity, loadCloudIdentity } from './sites/cloud-identity.ts'
 import { siteRoutes } from './sites/routes.ts'
+import { assembleSurface, type SurfaceSettings } from './surface.ts'
 import { version } from './version.ts'
 
-const linkCheckMs = 2_000
-const sweepMs = 5_000
+const sweepMs = 2_000
 const socketBytesMax = 16 * 1024
 
 /** What a cloud process takes from its machine. */
@@ -90,9 +84,6 @@ async function assemble(
   undo.push(() => projector.stop())
   await projector.start()
 
-  const hub = new LiveHub()
-  const catalogues = new SiteCatalogues(pool)
-  const link = directoryLink({ db: pool, clock, notifications })
   const recorder = new ReconciliationRecorder({ pool, clock, projector })
   const auth = createAuth({
     pool,
@@ -100,38 +91,29 @@ async function assemble(
     publicUrl: publicUrlOf(config),
     trustedOrigins: config.http.allowedOrigins,
   })
-  const { apiRoutes, payments } = apiParts({ pool, clock, link, catalogues })
   let isReady = false
-  const app = createCloudApp({
+  const health = machineRoutes({
     db: pool,
-    auth,
-    clock,
-    random,
-    logger,
-    hub,
-    hostRules: hostRulesOf(config),
-    limits: config.limits,
-    trustedProxies: config.http.trustedProxies,
-    https: publicUrlOf(config).startsWith('https:'),
-    screens: screenFolders(),
-    machineRoutes: [
-      machineRoutes({
-        db: pool,
-        registry: metrics.registry,
-        metricsToken: config.metricsToken,
-        version,
-        isReady: () => isReady,
-      }),
-      syncRoutes({ ...adapters, pool, notifications, identity, projector, metrics, recorder }),
-    ],
-    apiRoutes,
+    registry: metrics.registry,
+    metricsToken: config.metricsToken,
+    version,
+    isReady: () => isReady,
   })
-  const listening = await listen(app.fetch, config)
-  undo.push(() => listening.close())
-  undo.push(publishSiteChanges({ notifications, hub, siteIds: () => catalogues.siteIds() }))
+  const sync = syncRoutes({ ...adapters, pool, notifications, identity, projector, metrics, recorder })
+  const surface = assembleSurface({
+    ...adapters,
+    pool,
+    notifications,
+    auth,
+    gateway: new SandboxGateway(pool),
+    machineRoutes: [health, sync],
+    settings: surfaceSettings(config),
+  })
+  undo.push(() => surface.stop())
+  const listening = await listen(surface.app.fetch, config)
   undo.push(
-    repeat(linkCheckMs, logger, linkCheck({ db: pool, clock, hub })),
-    repeat(sweepMs, logger, () => sweepBookings({ pool, clock, link, payments })),
+    () => listening.close(),
+    repeat(sweepMs, logger, () => surface.sweep()),
     () => {
       isReady = false
     },
@@ -154,11 +136,6 @@ async function assemble(
       for (const step of undo.splice(0).reverse()) await step()
     },
   }
-}
-
-function linkCheck(parts: ConstructorParameters<typeof LinkWatch>[0]): () => Promise<void> {
-  const watch = new LinkWatch(parts)
-  return () => watch.check()
 }
 
 type Parts = CloudAdapters & {
@@ -292,10 +269,19 @@ function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-function screenFolders() {
+function surfaceSettings(config: CloudConfig): SurfaceSettings {
+  const { http, limits, siteAnswerMaxMs } = config
   return {
-    frontDoor: join(packageRoot, 'front-door', 'dist'),
-    memberApp: join(packageRoot, 'member-app', 'dist'),
-    hq: join(packageRoot, 'hq', 'dist'),
+    hostRules: hostRulesOf(config),
+    limits,
+    trustedProxies: http.trustedProxies,
+    https: publicUrlOf(config).startsWith('https:'),
+    screens: {
+      frontDoor: join(packageRoot, 'front-door', 'dist'),
+      memberApp: join(packageRoot, 'member-app', 'dist'),
+      hq: join(packageRoot, 'hq', 'dist'),
+    },
+    answerMaxMs: siteAnswerMaxMs,
+    tzdataVersion: process.versions.tz ?? 'unknown',
   }
 }

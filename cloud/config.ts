@@ -43,6 +43,8 @@ export const cloudConfigSchema = z.strictObject({
       bodyBytesMax: z.int().min(1_024).max(100_000_000).default(1_000_000),
     })
     .prefault({}),
+  /** How long a call waits for a site's answer before it says `pending`, ms. */
+  siteAnswerMaxMs: z.int().min(100).max(60_000).default(8_000),
   /** Bearer token for `/metrics`; without it only callers on this machine may read them. */
   metricsToken: z.string().min(16).optional(),
   log: z

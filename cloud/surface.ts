@@ -1,0 +1,101 @@
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import type { Random } from '@gatehouse/shared/random/random'
+import type { Hono } from 'hono'
+import type { Logger } from 'pino'
+import { BookingService } from './bookings/booking-service.ts'
+import { directoryLink } from './bookings/directory-link.ts'
+import { bookingRoutes } from './bookings/routes.ts'
+import { SiteCatalogues } from './bookings/site-catalogue.ts'
+import { SiteReader } from './bookings/site-reader.ts'
+import { siteViewRoutes } from './bookings/site-routes.ts'
+import { sweepBookings } from './bookings/sweep.ts'
+import type { Notifications } from './database/notifications.ts'
+import type { Pool } from './database/pool.ts'
+import { type CloudAppParts, createCloudApp } from './http/app.ts'
+import { hqRoutes } from './http/hq/routes.ts'
+import { LinkWatch, publishSiteChanges } from './http/live-changes.ts'
+import { LiveHub } from './http/live-hub.ts'
+import type { Auth } from './members/auth.ts'
+import { memberRoutes } from './members/routes.ts'
+import { CardPayments } from './payments/card-payments.ts'
+import type { PaymentGateway } from './payments/gateway.ts'
+import { readSiteHealth } from './sites/site-health.ts'
+
+/** Settings of the surface; defaults live in the cloud's configuration. */
+export type SurfaceSettings = Pick<
+  CloudAppParts,
+  'hostRules' | 'limits' | 'trustedProxies' | 'https' | 'screens'
+> & {
+  /** How long an HTTP call waits for a site before it answers `pending`, ms. */
+  readonly answerMaxMs: number
+  /** Version of the time zone data of this process. */
+  readonly tzdataVersion: string
+}
+
+export interface SurfaceParts {
+  readonly pool: Pool
+  readonly notifications: Notifications
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly auth: Auth
+  readonly gateway: PaymentGateway
+  /** Sync, health and metrics, with absolute paths. */
+  readonly machineRoutes: readonly Hono[]
+  readonly settings: SurfaceSettings
+}
+
+/** The cloud's HTTP surface and the work that goes on beside it. */
+export interface Surface {
+  readonly app: ReturnType<typeof createCloudApp>
+  readonly hub: LiveHub
+  /** Settles requests and money and notices silent sites; call it every few seconds, one call at a time. */
+  sweep(): Promise<void>
+  /** Stops following changes. */
+  stop(): void
+}
+
+/** Puts members, bookings, HQ and screens together into one app. */
+export function assembleSurface(parts: SurfaceParts): Surface {
+  const { pool, clock, notifications, settings } = parts
+  const hub = new LiveHub()
+  const catalogues = new SiteCatalogues(pool)
+  const reader = new SiteReader({
+    db: pool,
+    clock,
+    catalogues,
+    contactOf: async (siteId) => {
+      const [health] = await readSiteHealth(pool, clock.now().wallMs, [siteId])
+      return { online: health?.online ?? false, heardMs: health?.heardMs }
+    },
+    tzdataVersion: settings.tzdataVersion,
+  })
+  const link = directoryLink({ db: pool, clock, notifications })
+  const payments = new CardPayments(pool, parts.gateway)
+  const { answerMaxMs } = settings
+  const bookings = new BookingService({ pool, clock, link, catalogues, reader, payments, answerMaxMs })
+  const watch = new LinkWatch({ db: pool, clock, hub })
+  const siteIds = () => catalogues.siteIds()
+  const app = createCloudApp({
+    ...settings,
+    db: pool,
+    auth: parts.auth,
+    clock,
+    random: parts.random,
+    logger: parts.logger,
+    hub,
+    machineRoutes: parts.machineRoutes,
+    apiRoutes: [
+      memberRoutes(siteIds),
+      siteViewRoutes({ catalogues, reader, clock }),
+      bookingRoutes(bookings),
+      hqRoutes({ pool, clock, catalogues }),
+    ],
+  })
+  const stop = publishSiteChanges({ notifications, hub, siteIds })
+  const sweep = async () => {
+    await watch.check()
+    await sweepBookings({ pool, clock, link, payments })
+  }
+  return { app, hub, sweep, stop }
+}
