@@ -1,6 +1,6 @@
-import { credentialDigest } from '@gatehouse/shared/access/credential-digest'
 import type { DeviceId, DoorId } from '@gatehouse/shared/ids/ids'
 import { doorIdSchema, randomCode } from '@gatehouse/shared/ids/ids'
+import { credentialDigest } from '@gatehouse/shared/passes/credential-digest'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { DeviceEvent } from '../devices/hub.ts'
 import type { Kernel } from '../ledger/kernel.ts'

@@ -1,5 +1,5 @@
-import { credentialDigest } from '@gatehouse/shared/access/credential-digest'
 import { deviceIdSchema, doorIdSchema, memberIdSchema } from '@gatehouse/shared/ids/ids'
+import { credentialDigest } from '@gatehouse/shared/passes/credential-digest'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { DeviceCallers } from '../http/device-callers.ts'
 import { requireScope } from '../http/device-callers.ts'

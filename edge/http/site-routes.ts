@@ -1,16 +1,37 @@
+import { type SiteView, siteViewSchema } from '@gatehouse/shared/api/views'
+import { isOpen } from '@gatehouse/shared/calendar/opening'
+import type { Clock } from '@gatehouse/shared/clock/clock'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { DeviceStatus } from '../devices/hub.ts'
 import { readEntries } from '../ledger/entry-store.ts'
 import type { Kernel } from '../ledger/kernel.ts'
+import type { DirectoryReader } from '../sync/directory.ts'
+import type { Link } from '../sync/link.ts'
 import { acknowledgedHead } from '../sync/upload-position.ts'
 import { type DeviceCallers, requireScope } from './device-callers.ts'
+import { refuse } from './problem.ts'
 import { edgeRouter } from './router.ts'
 
 export interface SiteRoutesOptions {
   readonly kernel: Kernel
+  readonly directory: DirectoryReader
   readonly callers: DeviceCallers
+  readonly clock: Clock
+  readonly link: Pick<Link, 'state'>
+  readonly freeNow: () => SiteView['freeNow']
   readonly deviceStatus: () => DeviceStatus[]
 }
+
+/** What a kiosk can do here; a verb that is absent has no tile. */
+const featureSchema = z.enum(['book', 'check_in', 'pay_parking', 'help'])
+const kioskSiteSchema = siteViewSchema.extend({ features: z.array(featureSchema) })
+
+const siteRoute = createRoute({
+  method: 'get',
+  path: '/site',
+  summary: 'The site, what is free now, and whether the cloud is reached',
+  responses: { 200: { description: 'Site', content: { 'application/json': { schema: kioskSiteSchema } } } },
+})
 
 const entrySchema = z.object({ seq: z.int(), hash: z.string(), uploaded: z.boolean(), entry: z.unknown() })
 const ledgerRoute = createRoute({
@@ -53,9 +74,15 @@ const devicesRoute = createRoute({
   },
 })
 
-/** `GET /ledger` and `GET /devices`, for staff screens. */
-export function siteRoutes({ kernel, callers, deviceStatus }: SiteRoutesOptions): OpenAPIHono {
+/** `GET /site` for screens; `GET /ledger` and `GET /devices` for staff. */
+export function siteRoutes(options: SiteRoutesOptions): OpenAPIHono {
+  const { kernel, callers, deviceStatus } = options
   const app = edgeRouter()
+  app.use('/site', requireScope(callers, 'kiosk', 'board', 'panel'))
+  app.openapi(siteRoute, (c) => {
+    const view = kioskSiteView(options)
+    return view ? c.json(view, 200) : (refuse(c, { code: 'site_not_ready' }) as never)
+  })
   app.use('/ledger', requireScope(callers, 'panel'))
   app.use('/devices', requireScope(callers, 'panel'))
   app.openapi(ledgerRoute, (c) => {
@@ -75,4 +102,34 @@ export function siteRoutes({ kernel, callers, deviceStatus }: SiteRoutesOptions)
   })
   app.openapi(devicesRoute, (c) => c.json({ items: deviceStatus() }, 200))
   return app
+}
+
+function kioskSiteView(options: SiteRoutesOptions): z.infer<typeof kioskSiteSchema> | undefined {
+  const { directory, clock, link, freeNow } = options
+  const site = directory.site()
+  if (!site) return undefined
+  const nowMs = clock.now().wallMs
+  const bookable = [...directory.all('space').values()].some((space) => space.bookable)
+  const parks = directory.all('lane').size > 0
+  return {
+    siteId: directory.siteId,
+    name: site.name,
+    kind: site.kind,
+    description: site.description,
+    address: site.address,
+    timeZone: site.timeZone,
+    currency: site.currency,
+    position: site.position,
+    amenities: site.amenities,
+    openingHours: site.openingHours,
+    openNow: isOpen(site, nowMs),
+    freeNow: freeNow(),
+    link: link.state,
+    nowMs,
+    features: [
+      ...(bookable ? (['book', 'check_in'] as const) : []),
+      ...(parks ? (['pay_parking'] as const) : []),
+      'help',
+    ],
+  }
 }

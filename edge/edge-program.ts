@@ -1,0 +1,150 @@
+import { mkdirSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import { SiteError } from '@gatehouse/shared/errors/site-error'
+import type { Random } from '@gatehouse/shared/random/random'
+import { serve, type WebSocketServerLike } from '@hono/node-server'
+import type { Logger } from 'pino'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import { WebSocketServer } from 'ws'
+import type { EdgeConfig } from './config.ts'
+import { createEdgeApp } from './http/app.ts'
+import { operationsRoutes } from './http/operations-routes.ts'
+import type { Failpoint } from './ledger/failpoints.ts'
+import { packageRoot } from './package-root.ts'
+import { Site } from './site.ts'
+import { enrolUntilDone } from './sync/enrolment.ts'
+import { loadIdentity, loadSiteKey, type SiteIdentity } from './sync/site-identity.ts'
+import { version } from './version.ts'
+
+/** What an edge takes from its surroundings; `main.ts` gives the real ones. */
+export interface EdgeAdapters {
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly failpoint?: Failpoint
+}
+
+type Fetch = (request: Request, env: unknown) => Response | Promise<Response>
+
+/**
+ * One edge as a program.
+ *
+ *   listening ─ no identity ─▶ enrolling (every answer: site_not_ready) ─ enrolled ─▶ serving ─ stop ─▶ stopped
+ *       └──────── identity on disk ───────────────────────────────────────────▲
+ */
+export class EdgeProgram {
+  readonly #config: EdgeConfig
+  readonly #adapters: EdgeAdapters
+  readonly #registry = new Registry()
+  readonly #abort = new AbortController()
+  #fetch: Fetch
+  #server: Server | undefined
+  #site: Site | undefined
+  #ready: Promise<void> = Promise.resolve()
+
+  constructor(config: EdgeConfig, adapters: EdgeAdapters) {
+    this.#config = config
+    this.#adapters = adapters
+    collectDefaultMetrics({ register: this.#registry })
+    this.#fetch = this.#app(undefined)
+  }
+
+  /** The site, once enrolled and open. */
+  get site(): Site | undefined {
+    return this.#site
+  }
+
+  /** Resolves when the site is open; rejects when it cannot be opened. */
+  get ready(): Promise<void> {
+    return this.#ready
+  }
+
+  /** Listens, then opens the site: at once when enrolled, else as soon as the cloud accepts the code. */
+  async start(): Promise<void> {
+    mkdirSync(this.#config.dataFolder, { recursive: true, mode: 0o700 })
+    const identity = loadIdentity(this.#config.dataFolder)
+    if (identity) await this.#open(identity)
+    await this.#listen()
+    if (!identity) this.#ready = this.#enrol()
+    this.#ready.catch((error: unknown) => this.#adapters.logger.fatal({ error }, 'the site cannot be opened'))
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    await this.#ready.catch(() => undefined)
+    await this.#site?.stop()
+    const server = this.#server
+    if (!server) return
+    const closed = new Promise((resolve) => server.close(resolve))
+    server.closeAllConnections()
+    await closed
+  }
+
+  async #enrol(): Promise<void> {
+    const { dataFolder, cloud } = this.#config
+    const { logger, random } = this.#adapters
+    const identity = await enrolUntilDone({
+      dataFolder,
+      cloudUrl: cloud.url,
+      code: cloud.enrolmentCode,
+      key: loadSiteKey(dataFolder),
+      random,
+      signal: this.#abort.signal,
+      log: (message, detail) => logger.warn({ detail }, message),
+    })
+    if (identity) await this.#open(identity)
+  }
+
+  async #open(identity: SiteIdentity): Promise<void> {
+    const site = await Site.open(this.#config, this.#adapters, identity, this.#registry)
+    this.#site = site
+    this.#fetch = this.#app(site)
+    this.#adapters.logger.info({ siteId: identity.siteId, incarnation: identity.incarnation }, 'site open')
+  }
+
+  #app(site: Site | undefined): Fetch {
+    const { clock, random, logger } = this.#adapters
+    const readiness = site
+      ? site.readiness
+      : [
+          {
+            name: 'enrolment',
+            check: () => ({ ok: false, detail: 'waiting for the cloud to accept the code' }),
+          },
+        ]
+    const app = createEdgeApp({
+      guards: { config: this.#config.http, clock, random },
+      version,
+      operations: operationsRoutes({ version, registry: this.#registry, readiness }),
+      ...(site && { site: site.http }),
+      screensFolder: join(packageRoot, 'kiosk/dist/web'),
+      onError: (error, traceId) => logger.error({ error, traceId }, 'request failed'),
+    })
+    return (request, env) => app.fetch(request, env as object)
+  }
+
+  #listen(): Promise<void> {
+    const { host, port } = this.#config.http
+    const sockets = new WebSocketServer({ noServer: true, maxPayload: 16 * 1024 })
+    return new Promise((resolve, reject) => {
+      const server = serve(
+        {
+          fetch: (request, env) => this.#fetch(request, env),
+          hostname: host,
+          port,
+          // The library's own type asks for exact optional fields that the socket server declares otherwise.
+          websocket: { server: sockets as unknown as WebSocketServerLike },
+        },
+        () => resolve(),
+      )
+      // `serve` gives a plain HTTP server unless asked for another kind.
+      this.#server = server as Server
+      server.once('error', (cause) => {
+        const hint = `Port ${port} on ${host} cannot be used; stop what uses it, or set http.port.`
+        reject(new SiteError({ code: 'port_unavailable', op: 'http.listen', hint, retryable: false, cause }))
+      })
+    })
+  }
+}

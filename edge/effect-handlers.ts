@@ -1,0 +1,27 @@
+import { deviceIdSchema } from '@gatehouse/shared/ids/ids'
+import { z } from 'zod'
+import type { DeviceHub } from './devices/hub.ts'
+import type { CardPayments } from './drawer/card-payments.ts'
+import type { EffectHandler } from './ledger/effects.ts'
+import { vendHandler } from './parking/vend.ts'
+
+const pulse = z.object({ deviceId: deviceIdSchema, pulseMs: z.number() })
+
+/** Everything the edge does after a decision is durable: strikes, barriers, card money. */
+export function effectHandlers(hub: () => DeviceHub | undefined, cards: CardPayments): EffectHandler[] {
+  return [
+    {
+      kind: 'strike',
+      afterCrash: 'unknown',
+      perform: async ({ body }) => {
+        const { deviceId, pulseMs } = pulse.parse(body)
+        return (await hub()?.strike(deviceId, { pulseMs })) ?? noDevices
+      },
+    },
+    vendHandler((deviceId) => hub()?.barrier(deviceId) ?? missingBarrier),
+    ...cards.effectHandlers(),
+  ]
+}
+
+const noDevices = { outcome: 'failed', detail: 'devices_not_started' } as const
+const missingBarrier = { vend: async () => noDevices }

@@ -1,0 +1,73 @@
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { isSiteError } from '@gatehouse/shared/errors/site-error'
+import { pino } from 'pino'
+import type { EdgeConfig } from './config.ts'
+import { isConfigProblem, readEdgeConfig } from './config.ts'
+import { runDoctor } from './doctor.ts'
+import { type EdgeAdapters, EdgeProgram } from './edge-program.ts'
+import { rebuildCommand } from './rebuild-command.ts'
+import { SystemClock } from './system-clock.ts'
+import { systemRandom } from './system-random.ts'
+
+const usage = `gatehouse-edge --config FILE            run the site
+gatehouse-edge doctor --config FILE     check this machine
+gatehouse-edge rebuild --check --config FILE   replay the ledger and compare`
+
+/** Starts an edge with the given adapters and resolves once it listens. Used by `main` and by the demo. */
+export async function startEdge(config: EdgeConfig, adapters: EdgeAdapters): Promise<EdgeProgram> {
+  const program = new EdgeProgram(config, adapters)
+  await program.start()
+  return program
+}
+
+/** The adapters of a real machine. */
+export function systemAdapters(config: EdgeConfig): EdgeAdapters {
+  const logger = pino({
+    level: config.log.level,
+    redact: ['secret', 'pin', 'plate', 'authorization', '*.secret', '*.pin', '*.plate'],
+  })
+  return { clock: new SystemClock(), random: systemRandom, logger }
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { config: { type: 'string' }, check: { type: 'boolean' }, help: { type: 'boolean' } },
+  })
+  if (values.help || values.config === undefined) {
+    process.stdout.write(`${usage}\n`)
+    return values.help ? 0 : 2
+  }
+  const config = readEdgeConfig(values.config)
+  if (isConfigProblem(config)) {
+    process.stderr.write(`${values.config} cannot be used:\n  ${config.lines.join('\n  ')}\n`)
+    return 2
+  }
+  const [verb] = positionals
+  const print = (line: string) => void process.stdout.write(`${line}\n`)
+  if (verb === 'doctor') return runDoctor(config, new SystemClock(), print)
+  if (verb === 'rebuild') return rebuildCommand(config, systemRandom, print)
+  return run(config)
+}
+
+async function run(config: EdgeConfig): Promise<number> {
+  const adapters = systemAdapters(config)
+  const program = await startEdge(config, adapters)
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+  await program.stop()
+  return 0
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  main().then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      process.stderr.write(`${isSiteError(error) ? error.hint : String(error)}\n`)
+      process.exit(1)
+    },
+  )
+}

@@ -1,0 +1,91 @@
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { isSiteError, SiteError } from '@gatehouse/shared/errors/site-error'
+import { siteIdSchema } from '@gatehouse/shared/ids/ids'
+import type { Random } from '@gatehouse/shared/random/random'
+import { z } from 'zod'
+import { openSubjectKey, SubjectStore } from './bookings/subject-store.ts'
+import type { EdgeConfig } from './config.ts'
+import type { LedgerModule } from './ledger/command.ts'
+import { openDatabase, type SiteDatabase } from './ledger/database.ts'
+import { checkRebuild } from './ledger/rebuild.ts'
+import { readLocalSecret } from './local-secret.ts'
+import { siteModules } from './site-modules.ts'
+import { storeFile, subjectKeyPath } from './store-file.ts'
+import { Directory } from './sync/directory.ts'
+import { loadIdentity } from './sync/site-identity.ts'
+
+/** `rebuild --check`: replays the ledger and compares every projected table. Exit code 0 equal, 1 different. */
+export async function rebuildCommand(
+  config: EdgeConfig,
+  random: Random,
+  print: (line: string) => void,
+): Promise<number> {
+  const path = join(config.dataFolder, storeFile)
+  if (!existsSync(path)) {
+    print(`There is no ledger at ${path}.`)
+    return 1
+  }
+  const { db, done } = await openForReading(config, path)
+  try {
+    const report = checkRebuild(db, modulesOf(config, db, random))
+    for (const { table, rows, equal } of report.tables) {
+      print(`${equal ? 'equal    ' : 'DIFFERENT'}  ${table}  ${rows} rows`)
+    }
+    for (const { incarnation, seq, why } of report.breaks) print(`BROKEN     ${incarnation}/${seq}  ${why}`)
+    print(`${report.entries} entries replayed: ${report.equal ? 'equal' : 'different'}`)
+    return report.equal ? 0 : 1
+  } finally {
+    done()
+  }
+}
+
+/** The modules as the running edge has them; a replay uses only their tables and projections. */
+function modulesOf({ dataFolder }: EdgeConfig, db: SiteDatabase, random: Random): LedgerModule[] {
+  const identity = loadIdentity(dataFolder)
+  const directory = new Directory(db, identity?.siteId ?? siteIdSchema.parse('unknown'))
+  return siteModules({
+    directory,
+    link: { state: { state: 'offline', sinceMs: 0 } },
+    random,
+    siteKey: identity?.siteKey ?? '',
+    subjects: new SubjectStore(openSubjectKey(subjectKeyPath(dataFolder), random), random),
+    tzdataVersion: process.versions.tz ?? 'unknown',
+  })
+}
+
+/** Opens the store itself when no edge runs, else a copy that the running edge makes. */
+async function openForReading(
+  config: EdgeConfig,
+  path: string,
+): Promise<{ readonly db: SiteDatabase; readonly done: () => void }> {
+  try {
+    const db = openDatabase({ path, locking: 'shared' })
+    return { db, done: () => db.close() }
+  } catch (error) {
+    if (!isSiteError(error) || error.code !== 'store_locked') throw error
+    const copy = await copyFromRunningEdge(config)
+    const db = openDatabase({ path: copy, locking: 'shared' })
+    return {
+      db,
+      done: () => {
+        db.close()
+        for (const suffix of ['', '-wal', '-shm']) rmSync(`${copy}${suffix}`, { force: true })
+      },
+    }
+  }
+}
+
+async function copyFromRunningEdge({ http, dataFolder }: EdgeConfig): Promise<string> {
+  const secret = readLocalSecret(dataFolder) ?? ''
+  const host = http.host === '0.0.0.0' ? '127.0.0.1' : http.host
+  const response = await fetch(`http://${host}:${http.port}/api/v1/local/copy`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}` },
+  })
+  if (!response.ok) {
+    const hint = `The edge that holds the store answered ${response.status}; stop it and try again.`
+    throw new SiteError({ code: 'copy_refused', op: 'rebuild.copy', hint, retryable: true })
+  }
+  return z.object({ path: z.string() }).parse(await response.json()).path
+}

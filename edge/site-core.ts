@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { BookingEnvironment } from './bookings/booking-environment.ts'
+import { openSubjectKey, SubjectStore } from './bookings/subject-store.ts'
+import type { EdgeConfig } from './config.ts'
+import type { DeviceHub } from './devices/hub.ts'
+import { CardPayments } from './drawer/card-payments.ts'
+import { SandboxGateway } from './drawer/sandbox-gateway.ts'
+import type { EdgeAdapters } from './edge-program.ts'
+import { effectHandlers } from './effect-handlers.ts'
+import { openDatabase } from './ledger/database.ts'
+import { DiskReserve } from './ledger/disk-reserve.ts'
+import { Kernel } from './ledger/kernel.ts'
+import type { ParkingOptions } from './parking/parking-options.ts'
+import { parkingOptions, type SiteModulesOptions, siteModules } from './site-modules.ts'
+import { storeFile, subjectKeyPath } from './store-file.ts'
+import { Directory } from './sync/directory.ts'
+import { Link } from './sync/link.ts'
+import type { SiteIdentity } from './sync/site-identity.ts'
+import { syncTablesSql } from './sync/tables.ts'
+
+/** What a site is without its wires: store, kernel, directory and money. */
+export interface SiteCore {
+  readonly kernel: Kernel
+  readonly directory: Directory
+  readonly link: Link
+  readonly reserve: DiskReserve
+  readonly cards: CardPayments
+  readonly bookingEnvironment: BookingEnvironment
+  readonly parking: ParkingOptions
+  /** Gives effects their devices, once these are started. */
+  readonly connectHub: (hub: DeviceHub) => void
+}
+
+/** Opens the store and settles what a crash left open. */
+export async function openSiteCore(
+  { dataFolder }: EdgeConfig,
+  adapters: EdgeAdapters,
+  identity: SiteIdentity,
+): Promise<SiteCore> {
+  const { clock, random, logger, failpoint } = adapters
+  const reserve = new DiskReserve(join(dataFolder, 'reserve.bin'))
+  reserve.restore()
+  const db = openDatabase({ path: join(dataFolder, storeFile), locking: 'exclusive' })
+  db.exec(syncTablesSql)
+  const directory = new Directory(db, identity.siteId)
+  const link = new Link(clock)
+  const gateway = new SandboxGateway(join(dataFolder, 'sandbox-gateway.sqlite'))
+  const cards = new CardPayments({ gateway, random, wait: (ms) => wait(ms) })
+  const options: SiteModulesOptions = {
+    directory,
+    link,
+    random,
+    siteKey: identity.siteKey,
+    subjects: new SubjectStore(openSubjectKey(subjectKeyPath(dataFolder), random), random),
+    tzdataVersion: process.versions.tz ?? 'unknown',
+  }
+  let hub: DeviceHub | undefined
+  const kernel = new Kernel({
+    db,
+    siteId: identity.siteId,
+    incarnation: identity.incarnation,
+    clock,
+    random,
+    modules: siteModules(options),
+    effects: effectHandlers(() => hub, cards),
+    onBug: (error, what) => logger.error({ error, what }, 'a command failed'),
+    onDiskFull: () => {
+      logger.error('the disk is full: the reserve is released, selling stops')
+      reserve.release()
+    },
+    ...(failpoint && { failpoint }),
+  })
+  await kernel.recoverEffects()
+  await cards.recover(kernel)
+  return {
+    kernel,
+    directory,
+    link,
+    reserve,
+    cards,
+    bookingEnvironment: options,
+    parking: parkingOptions(options),
+    connectHub: (started) => {
+      hub = started
+    },
+  }
+}

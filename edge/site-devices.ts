@@ -1,0 +1,89 @@
+import { deviceIdSchema } from '@gatehouse/shared/ids/ids'
+import type { DeviceProfile } from '@gatehouse/shared/profiles/profile'
+import type { EdgeConfig } from './config.ts'
+import { startDeviceBroker } from './devices/device-broker.ts'
+import { createDeviceHub, type DeviceHub, type DeviceRows } from './devices/hub.ts'
+import { profileFolder, readProfileFolder } from './devices/profile-folder.ts'
+import type { MqttConfig } from './devices/transports/mqtt.ts'
+import type { MqttBroker } from './devices/transports/mqtt-broker.ts'
+import type { EdgeAdapters } from './edge-program.ts'
+import type { Directory } from './sync/directory.ts'
+
+export interface SiteDevicesOptions {
+  readonly config: EdgeConfig
+  readonly adapters: EdgeAdapters
+  readonly directory: Directory
+  /** The edge's own password at its own broker. */
+  readonly localSecret: string
+}
+
+/** The site's devices, with the broker they may need. */
+export interface SiteDevices {
+  readonly hub: DeviceHub
+  /** Ids of devices that do not answer. */
+  down(): string[]
+  stop(): Promise<void>
+}
+
+const ownName = 'gatehouse-edge'
+
+/** Starts the embedded broker (unless an outside one is configured) and every device of the directory. */
+export async function startDevices(options: SiteDevicesOptions): Promise<SiteDevices> {
+  const { config, adapters, directory } = options
+  const { clock, random, logger } = adapters
+  const { profiles, problems } = readProfileFolder(profileFolder)
+  for (const problem of problems) logger.warn({ problem }, 'device profile left out')
+  const broker = await startBroker(options, profiles)
+  const mqtt = mqttConfig(config, options.localSecret)
+  const hub = createDeviceHub({
+    devices: deviceRows(directory),
+    profiles,
+    buses: config.buses,
+    ...(mqtt && { mqtt }),
+    clock,
+    random,
+    logger: logger.child({ part: 'devices' }),
+  })
+  directory.onChange((changes) => {
+    if (changes.some(({ kind }) => kind === 'device')) hub.reconfigure(deviceRows(directory))
+  })
+  await hub.start()
+  return {
+    hub,
+    down: () => hub.status().flatMap(({ deviceId, online }) => (online ? [] : [deviceId])),
+    stop: async () => {
+      await hub.stop()
+      await broker?.close()
+    },
+  }
+}
+
+function startBroker(
+  { config, adapters, directory, localSecret }: SiteDevicesOptions,
+  profiles: ReadonlyMap<string, DeviceProfile>,
+): Promise<MqttBroker | undefined> {
+  const { mqtt } = config
+  if (mqtt?.kind !== 'embedded') return Promise.resolve(undefined)
+  return startDeviceBroker({
+    host: mqtt.host,
+    port: mqtt.port,
+    owner: { username: ownName, password: localSecret },
+    devices: () => deviceRows(directory),
+    profiles,
+    clock: adapters.clock,
+    logger: adapters.logger.child({ part: 'broker' }),
+  })
+}
+
+function mqttConfig({ mqtt }: EdgeConfig, localSecret: string): MqttConfig | undefined {
+  if (!mqtt) return undefined
+  if (mqtt.kind === 'embedded') {
+    return { url: `mqtt://${mqtt.host}:${mqtt.port}`, username: ownName, password: localSecret }
+  }
+  const { url, username, password } = mqtt
+  return { url, ...(username !== undefined && { username }), ...(password !== undefined && { password }) }
+}
+
+function deviceRows(directory: Directory): DeviceRows {
+  return new Map([...directory.all('device')].map(([key, body]) => [deviceIdSchema.parse(key), body]))
+}

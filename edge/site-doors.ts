@@ -1,0 +1,85 @@
+import { type DeviceId, doorIdSchema, memberIdSchema, randomCode } from '@gatehouse/shared/ids/ids'
+import { z } from 'zod'
+import { accessDeviceEvents } from './access/device-events.ts'
+import { DoorWatch } from './access/door-watch.ts'
+import { MemberTokens } from './access/member-tokens.ts'
+import type { DeviceHub } from './devices/hub.ts'
+import type { EdgeAdapters } from './edge-program.ts'
+import type { LiveScreens } from './http/live.ts'
+import type { Kernel } from './ledger/kernel.ts'
+import type { DirectoryReader } from './sync/directory.ts'
+
+export interface SiteDoorsOptions {
+  readonly kernel: Kernel
+  readonly directory: DirectoryReader
+  readonly hub: DeviceHub
+  readonly live: LiveScreens
+  readonly adapters: EdgeAdapters
+  readonly siteKey: string
+}
+
+const identifiedSchema = z.object({ memberId: memberIdSchema, displayName: z.string() }).nullable()
+
+/** Wires readers, contacts and exit buttons to the access module, and kiosk readers to their kiosks. */
+export class SiteDoors {
+  readonly watch: DoorWatch
+  readonly memberTokens: MemberTokens
+  readonly #options: SiteDoorsOptions
+
+  constructor(options: SiteDoorsOptions) {
+    const { kernel, directory, hub, live, adapters, siteKey } = options
+    const { clock, random } = adapters
+    this.#options = options
+    this.memberTokens = new MemberTokens(clock, random)
+    this.watch = new DoorWatch({
+      directory,
+      clock,
+      onReport: (doorId, state) => {
+        live.changed('doors', [doorId])
+        const key = randomCode(random, 20)
+        void kernel.submit({ kind: 'reportDoor', caller: 'device:contact', key, input: { doorId, state } })
+      },
+    })
+    const { watch } = this
+    const onKioskCredential = (deviceId: DeviceId, kind: 'card' | 'pin', digest: string) =>
+      void this.#identify(deviceId, kind, digest)
+    hub.onEvent(accessDeviceEvents({ kernel, directory, doors: watch, random, siteKey, onKioskCredential }))
+    hub.onEvent((event) => {
+      if (event.kind === 'status') live.changed('devices', [event.deviceId])
+    })
+  }
+
+  /** The state of a door for screens, for example `locked`. */
+  stateOf(doorId: string): string {
+    return this.watch.stateOf(doorIdSchema.parse(doorId))
+  }
+
+  /** Lets time pass at the doors: relocked, held open. */
+  tick(): void {
+    this.watch.tick()
+  }
+
+  async #identify(readerId: DeviceId, kind: 'card' | 'pin', digest: string): Promise<void> {
+    const { kernel, live, adapters } = this.#options
+    const kioskId = this.#kioskOf(readerId)
+    if (kioskId === undefined) return
+    const outcome = await kernel.submit({
+      kind: 'identifyMember',
+      caller: `device:${readerId}`,
+      key: randomCode(adapters.random, 20),
+      input: { deviceId: readerId, kind, digest },
+    })
+    const member = outcome.ok ? identifiedSchema.parse(outcome.value) : null
+    if (!member) return
+    const { memberId, displayName } = member
+    live.tell(kioskId, { kind: 'identified', memberToken: this.memberTokens.issue(memberId), displayName })
+  }
+
+  /** A kiosk's device row names its reader in `parameters.reader`. */
+  #kioskOf(readerId: DeviceId): string | undefined {
+    for (const [deviceId, { parameters }] of this.#options.directory.all('device')) {
+      if (parameters.scope === 'kiosk' && parameters.reader === readerId) return deviceId
+    }
+    return undefined
+  }
+}

@@ -1,0 +1,45 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { LiveScreens } from './http/live.ts'
+import type { SiteCore } from './site-core.ts'
+import type { SiteDevices } from './site-devices.ts'
+import type { SiteSync } from './sync/site-sync.ts'
+
+export interface SiteMeasures {
+  readonly core: SiteCore
+  readonly live: LiveScreens
+  readonly sync: SiteSync
+  readonly devices: SiteDevices
+}
+
+/** Registers the site's own figures for `/metrics`. */
+export function measureSite(registry: Registry, measures: SiteMeasures): void {
+  const { core, live, sync, devices } = measures
+  const { kernel, link } = core
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name: `gatehouse_edge_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read())
+      },
+    })
+  gauge('head_seq', 'Sequence number of the newest entry', () => kernel.head.seq)
+  gauge('upload_waiting_entries', 'Entries the cloud has not acknowledged', () => sync.waiting)
+  gauge('commands_waiting', 'Commands waiting for their turn', () => kernel.waiting)
+  gauge('screens', 'Connected screens', () => live.count)
+  gauge('devices_down', 'Devices that do not answer', () => devices.down().length)
+  gauge('cloud_link', '1 while the cloud hears this site', () => (link.state.state === 'live' ? 1 : 0))
+  gauge('storage_reserved', '1 while the disk is full and only the reserve is used', () =>
+    kernel.storage === 'reserved' ? 1 : 0,
+  )
+  const entries = new Counter({
+    name: 'gatehouse_edge_entries_total',
+    help: 'Entries committed by this process, by type',
+    labelNames: ['type'],
+    registers: [registry],
+  })
+  kernel.onCommitted((sealed) => {
+    for (const { entry } of sealed) entries.inc({ type: entry.type })
+  })
+}

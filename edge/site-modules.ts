@@ -1,0 +1,50 @@
+import { credentialDigest } from '@gatehouse/shared/passes/credential-digest'
+import type { Random } from '@gatehouse/shared/random/random'
+import { accessModule } from './access/access-module.ts'
+import type { BookingEnvironment } from './bookings/booking-environment.ts'
+import { accessBookings } from './bookings/booking-lookup.ts'
+import { createBookingsModule } from './bookings/bookings-module.ts'
+import { drawerModule } from './drawer/drawer-module.ts'
+import type { LedgerModule } from './ledger/command.ts'
+import { siteBookedBays } from './parking/booked-bays.ts'
+import { parkingModule } from './parking/parking-module.ts'
+import type { ParkingOptions } from './parking/parking-options.ts'
+import { createPlateVault } from './parking/plate-vault.ts'
+import type { Link } from './sync/link.ts'
+
+export interface SiteModulesOptions extends BookingEnvironment {
+  readonly link: Pick<Link, 'state'>
+  readonly random: Random
+  /** Keys the digests of cards, PINs and plates. */
+  readonly siteKey: string
+}
+
+/** Every module of the edge, in the order in which their projections run. */
+export function siteModules(options: SiteModulesOptions): LedgerModule[] {
+  const { directory, link } = options
+  return [
+    drawerModule,
+    createBookingsModule(options),
+    accessModule({
+      directory,
+      bookingsOf: (db, memberId, atMs) => accessBookings(db, directory, { memberId, atMs }),
+      directoryAgeMs: (atMs) => (link.state.state === 'live' ? 0 : Math.max(0, atMs - link.state.sinceMs)),
+    }),
+    parkingModule(parkingOptions(options)),
+  ]
+}
+
+/** What parking takes from the rest of the site. */
+export function parkingOptions(options: SiteModulesOptions): ParkingOptions {
+  const { directory, random, siteKey, subjects, tzdataVersion } = options
+  const plateDigest = (plate: string) => credentialDigest(siteKey, 'plate', plate)
+  return {
+    directory,
+    vault: createPlateVault({ subjects, random, directory, plateDigest }),
+    bookings: siteBookedBays(directory),
+    plateDigest,
+    canPay: () => true,
+    evForAll: false,
+    tzdataVersion,
+  }
+}

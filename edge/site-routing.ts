@@ -1,0 +1,92 @@
+import type { PlanView, SiteView } from '@gatehouse/shared/api/views'
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { accessRoutes } from './access/routes.ts'
+import { type PlanSurroundings, planView } from './bookings/plan-view.ts'
+import { bookingRoutes } from './bookings/routes.ts'
+import type { EdgeConfig } from './config.ts'
+import type { EdgeAdapters } from './edge-program.ts'
+import { type DeviceCallers, requireScope } from './http/device-callers.ts'
+import { requireIdempotencyKey } from './http/idempotency-key.ts'
+import { localRoutes } from './http/local-routes.ts'
+import { edgeRouter } from './http/router.ts'
+import { siteRoutes } from './http/site-routes.ts'
+import { bayOccupied } from './parking/bay-occupied.ts'
+import type { SiteCore } from './site-core.ts'
+import type { SiteDevices } from './site-devices.ts'
+import type { SiteDoors } from './site-doors.ts'
+
+export interface SiteRoutingOptions {
+  readonly config: EdgeConfig
+  readonly adapters: EdgeAdapters
+  readonly core: SiteCore
+  readonly callers: DeviceCallers
+  readonly doors: SiteDoors
+  readonly devices: SiteDevices
+  readonly localSecret: string
+  readonly siteKey: string
+}
+
+/** The sub-apps of every module, each behind the credentials it asks for. */
+export function siteRouting(options: SiteRoutingOptions): OpenAPIHono[] {
+  const { adapters, callers, core, devices, doors, siteKey } = options
+  const { kernel, directory, cards, bookingEnvironment: env } = core
+  const { memberTokens, watch } = doors
+  const { clock } = adapters
+  const around: PlanSurroundings = {
+    link: () => core.link.state,
+    doorState: (doorId) => doors.stateOf(doorId),
+    occupiedNow: (spaceId) => bayOccupied(kernel.db, spaceId),
+  }
+  const planFrom = (nowMs: number) =>
+    planView(env, kernel.db, around, { fromMs: nowMs, toMs: nowMs + soonMs, nowMs })
+  return [
+    localRoutes({ db: kernel.db, dataFolder: options.config.dataFolder, localSecret: options.localSecret }),
+    siteRoutes({
+      kernel,
+      directory,
+      callers,
+      clock,
+      link: core.link,
+      freeNow: () => freeNow(planFrom(clock.now().wallMs)),
+      deviceStatus: () => devices.hub.status(),
+    }),
+    accessRoutes({ kernel, directory, callers, doors: watch, memberTokens, siteKey }),
+    guarded(
+      callers,
+      bookingRoutes({
+        kernel,
+        env,
+        clock,
+        cards,
+        memberTokens,
+        around,
+      }),
+    ),
+  ]
+}
+
+/** Puts a module's routes behind a kiosk's credential; other screens may read. Every POST needs its key. */
+function guarded(callers: DeviceCallers, routes: OpenAPIHono): OpenAPIHono {
+  const app = edgeRouter()
+  const read = requireScope(callers, 'kiosk', 'board', 'panel')
+  const act = requireScope(callers, 'kiosk')
+  for (const path of new Set(routes.routes.map((route) => route.path))) {
+    app.use(path, (c, next) => (c.req.method === 'GET' ? read(c, next) : act(c, next)))
+    app.use(path, requireIdempotencyKey)
+  }
+  app.route('/', routes)
+  return app
+}
+
+const soonMs = 3_600_000
+
+/** Free and usable for the next hour, per kind, or per class for bays. */
+function freeNow(plan: PlanView | undefined): SiteView['freeNow'] {
+  const counts: Record<string, { free: number; total: number }> = {}
+  for (const space of plan?.spaces ?? []) {
+    const group = space.bayClass ?? space.kind
+    const count = counts[group] ?? { free: 0, total: 0 }
+    counts[group] = { free: count.free + (space.status === 'free' ? 1 : 0), total: count.total + 1 }
+  }
+  return counts
+}

@@ -1,0 +1,155 @@
+import type { Registry } from 'prom-client'
+import { BookingSweep } from './bookings/booking-sweep.ts'
+import { RequestRunner } from './bookings/request-runner.ts'
+import type { EdgeConfig } from './config.ts'
+import type { EdgeAdapters } from './edge-program.ts'
+import type { EdgeAppOptions } from './http/app.ts'
+import { DeviceCallers } from './http/device-callers.ts'
+import { LiveScreens } from './http/live.ts'
+import { announceEntries } from './http/live-topics.ts'
+import type { ReadinessCheck } from './http/operations-routes.ts'
+import type { Kernel } from './ledger/kernel.ts'
+import { makeLocalSecret } from './local-secret.ts'
+import { openSiteCore, type SiteCore } from './site-core.ts'
+import { type SiteDevices, startDevices } from './site-devices.ts'
+import { SiteDoors } from './site-doors.ts'
+import { measureSite } from './site-metrics.ts'
+import { siteRouting } from './site-routing.ts'
+import { siteSums } from './site-sums.ts'
+import { CloudTime } from './sync/cloud-time.ts'
+import type { Directory } from './sync/directory.ts'
+import { loadSiteKey, type SiteIdentity } from './sync/site-identity.ts'
+import { SiteSync } from './sync/site-sync.ts'
+import { siteTokens } from './sync/site-token.ts'
+import { version } from './version.ts'
+
+const sweepMs = 1_000
+const doorTickMs = 250
+const storageCheckMs = 10_000
+
+interface SiteParts {
+  readonly core: SiteCore
+  readonly devices: SiteDevices
+  readonly live: LiveScreens
+  readonly doors: SiteDoors
+  readonly sync: SiteSync
+}
+
+/** An enrolled site with its store open: kernel, devices, sync and what its screens ask for. */
+export class Site {
+  readonly kernel: Kernel
+  readonly directory: Directory
+  readonly http: NonNullable<EdgeAppOptions['site']>
+  readonly readiness: readonly ReadinessCheck[]
+  readonly #parts: SiteParts
+  readonly #requests: RequestRunner
+  readonly #timers: readonly NodeJS.Timeout[]
+
+  private constructor(parts: SiteParts, adapters: EdgeAdapters, http: NonNullable<EdgeAppOptions['site']>) {
+    const { core, doors } = parts
+    const { kernel, directory, reserve } = core
+    this.#parts = parts
+    this.kernel = kernel
+    this.directory = directory
+    this.http = http
+    this.readiness = readinessChecks(core, adapters)
+    this.#requests = new RequestRunner({ kernel, directory })
+    void this.#requests.runAll()
+    const sweep = new BookingSweep({ kernel, directory, clock: adapters.clock })
+    this.#timers = [
+      setInterval(() => void sweep.run(), sweepMs),
+      setInterval(() => doors.tick(), doorTickMs),
+      setInterval(() => {
+        if (kernel.storage === 'reserved' && reserve.restore()) kernel.storageRestored()
+      }, storageCheckMs),
+    ]
+  }
+
+  /** Opens the store, settles what a crash left open, then starts devices and sync. */
+  static async open(
+    config: EdgeConfig,
+    adapters: EdgeAdapters,
+    identity: SiteIdentity,
+    registry: Registry,
+  ): Promise<Site> {
+    const core = await openSiteCore(config, adapters, identity)
+    const { kernel, directory, link } = core
+    const { siteId, siteKey } = identity
+    const callers = new DeviceCallers(directory)
+    const live = new LiveScreens(siteId, () => adapters.clock.now().wallMs)
+    const localSecret = makeLocalSecret(config.dataFolder, adapters.random)
+    const devices = await startDevices({ config, adapters, directory, localSecret })
+    core.connectHub(devices.hub)
+    const doors = new SiteDoors({ kernel, directory, hub: devices.hub, live, adapters, siteKey })
+    const sync = createSync({ config, adapters, identity, core, devices })
+    kernel.onCommitted((entries) => announceEntries(live, entries))
+    link.onChange(() => live.changed('link'))
+    directory.onChange(() => live.changed('plan'))
+    measureSite(registry, { core, live, sync, devices })
+    const routes = siteRouting({ config, adapters, core, callers, doors, devices, localSecret, siteKey })
+    await recordStart(core, adapters)
+    sync.start()
+    return new Site({ core, devices, live, doors, sync }, adapters, { callers, live, routes })
+  }
+
+  /** Stops taking commands, finishes what waits, and closes devices, sync and store. */
+  async stop(): Promise<void> {
+    const { live, sync, devices } = this.#parts
+    for (const timer of this.#timers) clearInterval(timer)
+    this.#requests.stop()
+    live.close()
+    await sync.stop()
+    this.kernel.close()
+    await devices.stop()
+    this.kernel.db.close()
+  }
+}
+
+interface SyncParts {
+  readonly config: EdgeConfig
+  readonly adapters: EdgeAdapters
+  readonly identity: SiteIdentity
+  readonly core: SiteCore
+  readonly devices: SiteDevices
+}
+
+function createSync({ config, adapters, identity, core, devices }: SyncParts): SiteSync {
+  const { clock, random, logger, failpoint } = adapters
+  const cloudTime = new CloudTime(clock)
+  return new SiteSync({
+    kernel: core.kernel,
+    directory: core.directory,
+    identity,
+    cloudUrl: config.cloud.url,
+    token: siteTokens({ identity, key: loadSiteKey(config.dataFolder), clock, cloudTime }),
+    cloudTime,
+    clock,
+    random,
+    link: core.link,
+    version,
+    devicesDown: devices.down,
+    sums: () => siteSums(core.kernel),
+    log: (problem, detail) => logger.warn({ detail }, problem),
+    ...(failpoint && { failpoint }),
+  })
+}
+
+async function recordStart({ kernel }: SiteCore, { clock }: EdgeAdapters): Promise<void> {
+  const key = `start-${clock.now().bootId}-${kernel.head.seq}`
+  const input = { version, incarnation: kernel.incarnation }
+  await kernel.submit({ kind: 'recordStart', caller: 'system', key, input })
+}
+
+function readinessChecks({ kernel, directory }: SiteCore, { clock }: EdgeAdapters): ReadinessCheck[] {
+  return [
+    { name: 'directory', check: () => ({ ok: directory.site() !== undefined }) },
+    { name: 'storage', check: () => ({ ok: kernel.storage === 'open', detail: kernel.storage }) },
+    {
+      name: 'clock',
+      check: () => {
+        const { quality } = clock.now()
+        return { ok: quality === 'trusted', detail: quality }
+      },
+    },
+  ]
+}

@@ -1,0 +1,148 @@
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import type { Random } from '@gatehouse/shared/random/random'
+import type { HandshakeAnswer, Heartbeat, SiteSums } from '@gatehouse/shared/wire/v1/sync'
+import type { Failpoint } from '../ledger/failpoints.ts'
+import type { Kernel } from '../ledger/kernel.ts'
+import { type CloudClientOptions, handshake, sendHeartbeat } from './cloud-client.ts'
+import type { CloudTime } from './cloud-time.ts'
+import type { Directory } from './directory.ts'
+import { DirectorySubscription } from './directory-subscription.ts'
+import type { Link } from './link.ts'
+import type { SiteIdentity } from './site-identity.ts'
+import { Uploader } from './uploader.ts'
+import { Wakeup } from './wakeup.ts'
+
+const heartbeatMs = 10_000
+/** A verdict other than `continue` takes the right to sell, never the right to report or to open doors. */
+const verdictStopsSelling: Record<HandshakeAnswer['verdict'], string | undefined> = {
+  continue: undefined,
+  fork: 'ledger_fork',
+  edge_behind: 'ledger_behind',
+  fenced: 'fenced',
+}
+
+export interface SiteSyncOptions {
+  readonly kernel: Kernel
+  readonly directory: Directory
+  readonly identity: SiteIdentity
+  readonly cloudUrl: string
+  readonly token: () => Promise<string>
+  readonly cloudTime: CloudTime
+  readonly clock: Clock
+  readonly random: Random
+  readonly link: Link
+  readonly version: string
+  readonly devicesDown: () => string[]
+  readonly sums: () => SiteSums
+  readonly log: (problem: string, detail: unknown) => void
+  readonly failpoint?: Failpoint
+}
+
+/** Both flows with the cloud and the heartbeat beside them. */
+export class SiteSync {
+  readonly #options: SiteSyncOptions
+  readonly #client: CloudClientOptions
+  readonly #uploader: Uploader
+  readonly #subscription: DirectorySubscription
+  readonly #beat = new Wakeup()
+  #stopped = false
+  #selling: 'all' | 'none' = 'all'
+
+  constructor(options: SiteSyncOptions) {
+    this.#options = options
+    const { kernel, directory, identity, random, log, failpoint } = options
+    this.#client = { cloudUrl: options.cloudUrl, token: options.token, cloudTime: options.cloudTime }
+    this.#uploader = new Uploader({
+      kernel,
+      client: this.#client,
+      random,
+      handshake: () => this.#handshake(),
+      onVerdict: (verdict) => this.#heed(verdict),
+      onReachable: (reachable) => this.#reached(reachable),
+      onFailure: (error) => log('upload interrupted', error),
+      ...(failpoint && { failpoint }),
+    })
+    this.#subscription = new DirectorySubscription({
+      directory,
+      identity,
+      client: this.#client,
+      onReachable: (reachable) => this.#reached(reachable),
+      onRefused: (reason, key) => log('directory row refused', { reason, key }),
+      onFailure: (error) => log('directory interrupted', error),
+      ...(failpoint && { failpoint }),
+    })
+  }
+
+  /** Committed entries that the cloud has not acknowledged. */
+  get waiting(): number {
+    return this.#uploader.waiting
+  }
+
+  start(): void {
+    this.#uploader.start()
+    this.#subscription.start()
+    void this.#heartbeats()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#subscription.stop()
+    this.#beat.cancel()
+    await this.#uploader.stop()
+  }
+
+  #handshake(): Promise<HandshakeAnswer> {
+    const { kernel, directory, version } = this.#options
+    const { epoch, rev } = directory.position()
+    return handshake(this.#client, {
+      incarnation: kernel.incarnation,
+      head: kernel.head,
+      epoch,
+      rev,
+      version,
+    })
+  }
+
+  #heed(verdict: HandshakeAnswer['verdict']): void {
+    const stopped = verdictStopsSelling[verdict]
+    this.#selling = stopped === undefined ? 'all' : 'none'
+    this.#options.kernel.setSelling(stopped)
+  }
+
+  #reached(reachable: boolean): void {
+    this.#options.link.report(reachable)
+  }
+
+  async #heartbeats(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await sendHeartbeat(this.#client, this.#heartbeat())
+        this.#reached(true)
+      } catch (error) {
+        // The next one comes in ten seconds; a lost heartbeat is no failure of its own.
+        this.#reached(false)
+        this.#options.log('heartbeat lost', error)
+      }
+      await this.#beat.pause(heartbeatMs)
+    }
+  }
+
+  #heartbeat(): Heartbeat {
+    const { kernel, directory, clock, version, devicesDown, sums } = this.#options
+    const { bootId, monotonicMs, wallMs, quality } = clock.now()
+    const { epoch, rev } = directory.position()
+    return {
+      incarnation: kernel.incarnation,
+      version,
+      bootId,
+      monotonicMs,
+      wallMs,
+      clockQuality: quality,
+      waiting: this.waiting,
+      devicesDown: devicesDown(),
+      selling: this.#selling,
+      directory: { epoch, rev },
+      sums: sums(),
+    }
+  }
+}
