@@ -1,7 +1,6 @@
 import type { z } from 'zod'
 import { err, ok, type Result } from '../result/result.ts'
 import { fits } from './parameters.ts'
-import { escapePattern, fillPlaceholders } from './placeholders.ts'
 import {
   type DeviceProfile,
   deviceProfileSchema,
@@ -141,7 +140,7 @@ function namesUsed(profile: DeviceProfile): Set<string> {
 
 function isPattern(match: string): boolean {
   try {
-    new RegExp(fillPlaceholders(match, {}, escapePattern).replace(/\{[a-z][A-Za-z0-9]*(?::\d)?\}/g, 'x'), 'u')
+    new RegExp(match.replace(/\{[a-z][A-Za-z0-9]*(?::\d)?\}/g, 'x'), 'u')
     return true
   } catch {
     return false

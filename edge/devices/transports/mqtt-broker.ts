@@ -84,13 +84,19 @@ export async function createMqttBroker(options: MqttBrokerOptions): Promise<Mqtt
       resolve(typeof address === 'object' && address ? address.port : options.port)
     })
   })
+  const shut = async () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    for (const socket of sockets) socket.destroy()
+    await new Promise<void>((resolve) => broker.close(() => resolve()))
+    await closed
+  }
+  let shutting: Promise<void> | undefined
   return {
     port,
-    close: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      for (const socket of sockets) socket.destroy()
-      await new Promise<void>((resolve) => broker.close(() => resolve()))
-      await closed
+    close: () => {
+      // The library never answers a second close.
+      shutting ??= shut()
+      return shutting
     },
   }
 }

@@ -131,10 +131,18 @@ export function createMqttLink(options: {
       clearTimeout(proof)
       const leaving = client
       if (!leaving) return
-      const force = setTimeout(() => leaving.end(true), closeTimeoutMax)
       if (state?.up) leaving.publish(availability, '{"state":"offline"}', { qos: 0, retain: true })
-      await leaving.endAsync(!state?.up).catch(() => undefined)
-      clearTimeout(force)
+      await new Promise<void>((resolve) => {
+        // The library's own end can wait for ever when the broker vanished at the same moment.
+        const force = setTimeout(() => {
+          leaving.end(true)
+          resolve()
+        }, closeTimeoutMax)
+        leaving.end(!state?.up, () => {
+          clearTimeout(force)
+          resolve()
+        })
+      })
     },
   }
 }
