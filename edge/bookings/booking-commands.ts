@@ -1,4 +1,5 @@
 import type { BookingView, ReceiptView } from '@gatehouse/shared/api/views'
+import { type BookingEvent, evolve } from '@gatehouse/shared/booking/booking'
 import type { BookingCommand } from '@gatehouse/shared/booking/command'
 import { decide } from '@gatehouse/shared/booking/decide'
 import * as ids from '@gatehouse/shared/ids/ids'
@@ -6,7 +7,6 @@ import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import {
   amountMinorSchema,
   type Holder,
-  type LedgerEvent,
   paymentMethodSchema,
   wallMsSchema,
 } from '@gatehouse/shared/wire/v1/entries'
@@ -25,7 +25,7 @@ import type { SiteDatabase } from '../ledger/database.ts'
 import { type BookingEnvironment, bookingContext } from './booking-environment.ts'
 import { dueBookings, loadBooking } from './booking-store.ts'
 import { bookingView } from './booking-view.ts'
-import { decideHold } from './hold-booking.ts'
+import { type DecidedBooking, decideHold } from './hold-booking.ts'
 
 const sweepMax = 200
 
@@ -74,7 +74,7 @@ export function bookingCommands(env: BookingEnvironment): Command[] {
         input: bookingInput,
         run: (db, { bookingId }, context) => {
           const decided = decideChange(env, db, bookingId, { kind }, context)
-          return decided.ok ? ok(answered(env, db, { bookingId, events: decided.value }, context)) : decided
+          return decided.ok ? ok(answered(env, decided.value, context)) : decided
         },
       }),
     ),
@@ -92,31 +92,39 @@ export function bookingCommands(env: BookingEnvironment): Command[] {
 export function decideChange(
   env: BookingEnvironment,
   db: SiteDatabase,
-  bookingId: string,
+  bookingId: ids.BookingId,
   command: BookingCommand,
   context: CommandContext,
-): Result<readonly LedgerEvent[], Refusal> {
+): Result<DecidedBooking, Refusal> {
   const decision = bookingContext(env, context.at)
   if (!decision) return err({ code: 'site_not_ready' })
-  const decided = decide(loadBooking(db, bookingId), command, decision)
-  return decided.ok ? decided : err({ code: decided.error })
+  const before = loadBooking(db, bookingId)
+  const decided = decide(before, command, decision)
+  return decided.ok ? ok({ bookingId, before, events: decided.value }) : err({ code: decided.error })
 }
 
-/** Wraps decided events: their card effects, and the booking as answer once they are applied. */
+/** Wraps what was decided: its card effects, and as answer the booking as the entries leave it. */
 export function answered(
   env: BookingEnvironment,
-  db: SiteDatabase,
-  decided: { readonly bookingId: string; readonly events: readonly LedgerEvent[] },
+  decided: DecidedBooking,
   context: CommandContext,
 ): Decision<BookingView | null> {
+  const { bookingId, before, events } = decided
   return {
-    events: decided.events,
-    effects: cardEffects(decided.events, context.random),
+    events,
+    effects: cardEffects(events, context.random),
     answer: () => {
-      const booking = loadBooking(db, decided.bookingId)
-      return booking.kind === 'none' ? null : bookingView(env, booking, context.at.wallMs)
+      const own = events.filter((event) => isAbout(event, bookingId))
+      const after = own.reduce((state, event) => evolve(state, event, context.at.wallMs), before)
+      return after.kind === 'none' ? null : bookingView(env, after, context.at.wallMs)
     },
   }
+}
+
+// A hold may expire others that stood in its way.
+function isAbout({ body }: BookingEvent, bookingId: string): boolean {
+  const about = 'subject' in body ? body.subject : body
+  return 'bookingId' in about && about.bookingId === bookingId
 }
 
 function holdBooking(
@@ -136,7 +144,7 @@ function holdBooking(
   if (input.holder.kind === 'guest' && holder.kind === 'guest') {
     env.subjects.put(db, holder.guestId, input.holder.guestName)
   }
-  return ok(answered(env, db, { bookingId, events: decided.value }, context))
+  return ok(answered(env, decided.value, context))
 }
 
 function confirmBooking(
@@ -150,7 +158,7 @@ function confirmBooking(
   const payment = { paymentId, method, takenBy: 'site' as const, offeredMinor }
   const decided = decideChange(env, db, bookingId, { kind: 'confirmBooking', payment }, context)
   if (!decided.ok) return decided
-  const decision = answered(env, db, { bookingId, events: decided.value }, context)
+  const decision = answered(env, decided.value, context)
   return ok({
     ...decision,
     answer: () => {

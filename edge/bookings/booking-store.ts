@@ -90,15 +90,20 @@ interface OccupancyRow {
 const occupancyColumns = 'space_id, booking_id, status, from_ms, to_ms, block_to_ms, hold_until_ms'
 const inForce = "status IN ('held', 'confirmed', 'checked_in')"
 
-/** What occupies a space within a window of blocks (epoch ms). */
+/** What occupies a space within a window of blocks (epoch ms), in order. */
 export function occupanciesOf(db: SiteDatabase, spaceId: SpaceId, within: Interval): Occupancy[] {
-  return statement<OccupancyRow>(
+  // Blocks in force never overlap, so of those that start earlier only the last can reach into the window.
+  const before = statement<OccupancyRow>(
     db,
     `SELECT ${occupancyColumns} FROM bookings
-     WHERE space_id = ? AND ${inForce} AND from_ms < ? AND block_to_ms > ? ORDER BY from_ms`,
-  )
-    .all(spaceId, within.toMs, within.fromMs)
-    .map(occupancyOf)
+     WHERE space_id = ? AND ${inForce} AND from_ms < ? ORDER BY from_ms DESC LIMIT 1`,
+  ).get(spaceId, within.fromMs)
+  const inside = statement<OccupancyRow>(
+    db,
+    `SELECT ${occupancyColumns} FROM bookings
+     WHERE space_id = ? AND ${inForce} AND from_ms >= ? AND from_ms < ? ORDER BY from_ms`,
+  ).all(spaceId, within.fromMs, within.toMs)
+  return (before && before.block_to_ms > within.fromMs ? [before, ...inside] : inside).map(occupancyOf)
 }
 
 /** What occupies each space of the site within a window of blocks (epoch ms). */

@@ -5,6 +5,7 @@ import {
   type Candidate,
 } from '@gatehouse/shared/booking/alternatives'
 import type { Occupancy } from '@gatehouse/shared/booking/availability'
+import { type Booking, type BookingEvent, noBooking } from '@gatehouse/shared/booking/booking'
 import { priceBooking } from '@gatehouse/shared/booking/booking-price'
 import type { HoldBooking } from '@gatehouse/shared/booking/command'
 import { decide } from '@gatehouse/shared/booking/decide'
@@ -13,7 +14,7 @@ import type { Interval } from '@gatehouse/shared/calendar/opening'
 import { type BookingId, type RequestId, type SpaceId, spaceIdSchema } from '@gatehouse/shared/ids/ids'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
-import type { Holder, LedgerEvent, Price } from '@gatehouse/shared/wire/v1/entries'
+import type { Holder, Price } from '@gatehouse/shared/wire/v1/entries'
 import type { CommandContext, Refusal } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { type BookingEnvironment, bookingContext, planOf } from './booking-environment.ts'
@@ -30,6 +31,13 @@ export interface AskedHold extends Interval {
   readonly requestId?: RequestId | undefined
 }
 
+/** What was decided about one booking: its state before, and the entries to record. */
+export interface DecidedBooking {
+  readonly bookingId: BookingId
+  readonly before: Booking
+  readonly events: readonly BookingEvent[]
+}
+
 /**
  * Decides a hold from what the store and the directory say. Refuses what `decide` refuses, with alternatives where
  * the calendar says no, and `site_not_ready`, `unknown_space`.
@@ -39,7 +47,7 @@ export function decideHold(
   db: SiteDatabase,
   asked: AskedHold,
   context: CommandContext,
-): Result<readonly LedgerEvent[], Refusal> {
+): Result<DecidedBooking, Refusal> {
   const site = env.directory.site()
   const decision = bookingContext(env, context.at)
   if (!site || !decision) return err({ code: 'site_not_ready' })
@@ -58,12 +66,10 @@ export function decideHold(
     ...(price ? { price } : {}),
   }
   const { requestId } = asked
-  const decided = decide(
-    loadBooking(db, asked.bookingId),
-    { ...command, ...(requestId ? { requestId } : {}) },
-    decision,
-  )
-  if (decided.ok) return ok(decided.value)
+  // Only the cloud names its bookings; one that was drawn just now cannot exist.
+  const before = requestId ? loadBooking(db, asked.bookingId) : noBooking
+  const decided = decide(before, { ...command, ...(requestId ? { requestId } : {}) }, decision)
+  if (decided.ok) return ok({ bookingId: asked.bookingId, before, events: decided.value })
   const offers = offersAlternatives.has(decided.error) ? offerInstead(env, db, asked, context) : undefined
   return err({ code: decided.error, ...(offers ? { detail: { alternatives: offers } } : {}) })
 }

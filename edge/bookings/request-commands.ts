@@ -1,7 +1,6 @@
 import * as ids from '@gatehouse/shared/ids/ids'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import { type DirectoryRequestCommand, directoryBodies } from '@gatehouse/shared/wire/v1/directory'
-import type { LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
 import type { z } from 'zod'
 import {
   type Command,
@@ -13,7 +12,7 @@ import {
 import type { SiteDatabase } from '../ledger/database.ts'
 import { answered, decideChange } from './booking-commands.ts'
 import type { BookingEnvironment } from './booking-environment.ts'
-import { decideHold } from './hold-booking.ts'
+import { type DecidedBooking, decideHold } from './hold-booking.ts'
 
 const requestInput = directoryBodies.request.extend({ requestId: ids.requestIdSchema })
 type RequestInput = z.infer<typeof requestInput>
@@ -41,9 +40,8 @@ function answerRequest(
   context: CommandContext,
 ): Result<Decision<unknown>, Refusal> {
   const decided = decideRequest(env, db, input, context)
-  const { requestId, command } = input
-  if (decided.ok)
-    return ok(answered(env, db, { bookingId: command.bookingId, events: decided.value }, context))
+  const { requestId } = input
+  if (decided.ok) return ok(answered(env, decided.value, context))
   // Not recorded: as soon as the site knows itself, the same request is decided.
   if (decided.error.code === 'site_not_ready') return decided
   const { code } = decided.error
@@ -58,7 +56,7 @@ function decideRequest(
   db: SiteDatabase,
   { requestId, command, expiresMs }: RequestInput,
   context: CommandContext,
-): Result<readonly LedgerEvent[], Refusal> {
+): Result<DecidedBooking, Refusal> {
   if (context.at.quality === 'trusted' && context.at.wallMs >= expiresMs)
     return err({ code: 'request_expired' })
   switch (command.kind) {
@@ -73,7 +71,7 @@ function decideRequest(
     case 'cancelBooking': {
       const decided = decideChange(env, db, command.bookingId, { kind: 'cancelBooking', requestId }, context)
       // Nothing to record means it was cancelled before; the request still needs its answer.
-      return decided.ok && decided.value.length === 0 ? err({ code: 'already_cancelled' }) : decided
+      return decided.ok && decided.value.events.length === 0 ? err({ code: 'already_cancelled' }) : decided
     }
   }
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
@@ -56,8 +56,9 @@ export class SubjectStore {
     statement(db, 'DELETE FROM subjects WHERE subject_id = ?').run(subjectId)
   }
 
+  // HMAC-SHA-256 as the key derivation: the master key is uniformly random, so no extraction step is needed.
   #keyOf(subjectId: string): Buffer {
-    return Buffer.from(hkdfSync('sha256', this.#key, '', `subject:${subjectId}`, keyBytes))
+    return createHmac('sha256', this.#key).update(`subject:${subjectId}`).digest()
   }
 }
 

@@ -25,20 +25,27 @@ CREATE INDEX IF NOT EXISTS bookings_held ON bookings (hold_until_ms) WHERE statu
 CREATE INDEX IF NOT EXISTS bookings_confirmed ON bookings (from_ms) WHERE status = 'confirmed';
 CREATE INDEX IF NOT EXISTS bookings_checked_in ON bookings (to_ms) WHERE status = 'checked_in';
 
--- No two bookings in force share a moment of one space. The message is the refusal.
+-- No two bookings in force share a moment of one space. The message is the refusal. Because the stored blocks do
+-- not overlap, only the last one that starts before the new block ends can reach into it.
 CREATE TRIGGER IF NOT EXISTS bookings_never_overlap BEFORE INSERT ON bookings
 WHEN NEW.status IN ('held', 'confirmed', 'checked_in') AND EXISTS (
-  SELECT 1 FROM bookings
-  WHERE space_id = NEW.space_id AND status IN ('held', 'confirmed', 'checked_in')
-    AND from_ms < NEW.block_to_ms AND block_to_ms > NEW.from_ms)
+  SELECT 1 FROM (
+    SELECT block_to_ms FROM bookings
+    WHERE space_id = NEW.space_id AND status IN ('held', 'confirmed', 'checked_in')
+      AND from_ms < NEW.block_to_ms
+    ORDER BY from_ms DESC LIMIT 1)
+  WHERE block_to_ms > NEW.from_ms)
 BEGIN SELECT raise(ABORT, 'space_taken'); END;
 
 CREATE TRIGGER IF NOT EXISTS bookings_never_overlap_later
 BEFORE UPDATE OF status, space_id, from_ms, block_to_ms ON bookings
 WHEN NEW.status IN ('held', 'confirmed', 'checked_in') AND EXISTS (
-  SELECT 1 FROM bookings
-  WHERE space_id = NEW.space_id AND status IN ('held', 'confirmed', 'checked_in')
-    AND from_ms < NEW.block_to_ms AND block_to_ms > NEW.from_ms AND booking_id <> NEW.booking_id)
+  SELECT 1 FROM (
+    SELECT block_to_ms FROM bookings
+    WHERE space_id = NEW.space_id AND status IN ('held', 'confirmed', 'checked_in')
+      AND from_ms < NEW.block_to_ms AND booking_id <> NEW.booking_id
+    ORDER BY from_ms DESC LIMIT 1)
+  WHERE block_to_ms > NEW.from_ms)
 BEGIN SELECT raise(ABORT, 'space_taken'); END;
 
 -- How many bookings stand in each status; what the heartbeat reports.
