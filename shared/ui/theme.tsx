@@ -4,7 +4,7 @@ import './global.css'
 import { createTheme, defaultVariantColorsResolver, MantineProvider, rem } from '@mantine/core'
 import { type ReactNode, useMemo } from 'react'
 import { tokenVariables } from './theme-variables.ts'
-import { type Brand, token } from './tokens.ts'
+import { type Brand, palettes, token } from './tokens.ts'
 
 const brandScale = [
   '#EAF3FC',
@@ -19,10 +19,36 @@ const brandScale = [
   '#062A4D',
 ] as const
 
+// The kit draws controls, tracks and edges from these two scales; ours keep 3:1 for every edge of a control.
+const grayScale = [
+  palettes.light.bg,
+  palettes.light.sunken,
+  '#E1E5EB',
+  palettes.light.line,
+  palettes.light.control,
+  palettes.light.control,
+  palettes.light.muted,
+  '#414B5A',
+  '#2A323D',
+  palettes.light.ink,
+] as const
+const darkScale = [
+  palettes.dark.ink,
+  '#C9D1DB',
+  palettes.dark.muted,
+  palettes.dark.control,
+  palettes.dark.control,
+  '#2B3440',
+  palettes.dark.surface,
+  palettes.dark.bg,
+  palettes.dark.sunken,
+  palettes.dark.sunken,
+] as const
+
 const theme = createTheme({
   primaryColor: 'brand',
   primaryShade: { light: 6, dark: 4 },
-  colors: { brand: [...brandScale] },
+  colors: { brand: [...brandScale], gray: [...grayScale], dark: [...darkScale] },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, monospace',
   fontSizes: { xs: rem(14), sm: rem(14), md: rem(16), lg: rem(20), xl: rem(28) },

@@ -1,6 +1,6 @@
 import type { SiteView } from '@gatehouse/shared/api/views'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
-import { Button, Group, SegmentedControl, Stack, Switch, Text, TextInput, Title } from '@mantine/core'
+import { Button, Checkbox, Group, SegmentedControl, Stack, Text, TextInput, Title } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
@@ -75,7 +75,7 @@ export function FindScreen(): ReactNode {
             change({ kind: value === 'coworking' || value === 'parking' ? value : undefined })
           }
         />
-        <Switch
+        <Checkbox
           label={t('find.near')}
           checked={search.near === true}
           onChange={(event) => change({ near: event.currentTarget.checked || undefined })}

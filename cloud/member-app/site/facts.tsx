@@ -47,21 +47,30 @@ export function SiteFacts(props: { readonly site: SiteView }): ReactNode {
     kindWords(bayClassSchema.safeParse(kind).success ? { kind: 'bay', bayClass: kind } : { kind })
   return (
     <Stack gap="md" className="gh-card" p="md" component="aside">
-      <dl className="site-free gh-figures">
-        {Object.entries(site.freeNow).map(([kind, { free, total }]) => (
-          <div key={kind}>
-            <dt>{nameOf(kind)}</dt>
-            <dd>{t('find.freeNow', { free, total })}</dd>
-          </div>
-        ))}
-      </dl>
       <div>
-        <Title order={3}>{t('site.hours')}</Title>
+        <Title order={2} size="h3">
+          {t('site.freeNow')}
+        </Title>
+        <dl className="site-free gh-figures">
+          {Object.entries(site.freeNow).map(([kind, { free, total }]) => (
+            <div key={kind}>
+              <dt>{nameOf(kind)}</dt>
+              <dd>{t('site.freeOf', { free, total })}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+      <div>
+        <Title order={2} size="h3">
+          {t('site.hours')}
+        </Title>
         <Hours site={site} />
       </div>
       {site.amenities.length > 0 ? (
         <div>
-          <Title order={3}>{t('site.amenities')}</Title>
+          <Title order={2} size="h3">
+            {t('site.amenities')}
+          </Title>
           <Group gap="xs" mt="xs">
             {site.amenities.map((amenity) => (
               <Badge key={amenity} variant="default" size="lg" tt="none" fw={400}>
@@ -72,7 +81,9 @@ export function SiteFacts(props: { readonly site: SiteView }): ReactNode {
         </div>
       ) : null}
       <div>
-        <Title order={3}>{t('site.address')}</Title>
+        <Title order={2} size="h3">
+          {t('site.address')}
+        </Title>
         <Text size="sm">{site.address}</Text>
         <Anchor size="sm" href={`geo:${latitude},${longitude}?q=${latitude},${longitude}`}>
           <IconNavigation size={14} aria-hidden /> {t('site.navigate')}

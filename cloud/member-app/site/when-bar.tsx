@@ -1,4 +1,6 @@
-import { Group, NativeSelect, TextInput } from '@mantine/core'
+import { addDays, formatTime } from '@gatehouse/shared/ui/format.ts'
+import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import { Group, NativeSelect } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useWords } from '../words/words.ts'
 import { lengthChoices, type When, type WhenSearch, wallTime } from './when.ts'
@@ -15,12 +17,26 @@ export function useLengthWords(): (minutes: number) => string {
   }
 }
 
+const daysAhead = 28
+
+/** The next four weeks as choices, and the chosen day when it lies outside of them. */
+function useDayChoices(today: string, chosen: string): { readonly value: string; readonly label: string }[] {
+  const t = useWords()
+  const { locale } = useLanguage()
+  const days = Array.from({ length: daysAhead }, (_, day) => addDays(today, day))
+  const all = days.includes(chosen) ? days : [chosen, ...days]
+  return all.map((value) => {
+    if (value === today) return { value, label: t('when.today') }
+    if (value === days[1]) return { value, label: t('when.tomorrow') }
+    return { value, label: formatTime(Date.parse(`${value}T12:00:00Z`), locale, 'date', 'UTC') }
+  })
+}
+
 /** Chooses day, start and length; what is chosen goes into the address. */
 export function WhenBar(props: {
   readonly when: When
   readonly today: string
   readonly onChange: (search: WhenSearch) => void
-  readonly hideFrom?: boolean
 }): ReactNode {
   const t = useWords()
   const words = useLengthWords()
@@ -28,26 +44,22 @@ export function WhenBar(props: {
   const from = wallTime(when.fromMinutes)
   const starts = startChoices.includes(from) ? startChoices : [from, ...startChoices]
   const lengths = [...new Set<number>([...lengthChoices, when.minutes])].sort((a, b) => a - b)
+  const days = useDayChoices(props.today, when.date)
   const base = { date: when.date, from, minutes: when.minutes }
   return (
     <Group gap="xs" grow wrap="nowrap" align="flex-end">
-      <TextInput
-        type="date"
+      <NativeSelect
         label={t('when.date')}
         value={when.date}
-        min={props.today}
-        onChange={(event) => {
-          if (event.currentTarget.value) props.onChange({ ...base, date: event.currentTarget.value })
-        }}
+        data={days}
+        onChange={(event) => props.onChange({ ...base, date: event.currentTarget.value })}
       />
-      {props.hideFrom ? null : (
-        <NativeSelect
-          label={t('when.from')}
-          value={from}
-          data={starts}
-          onChange={(event) => props.onChange({ ...base, from: event.currentTarget.value })}
-        />
-      )}
+      <NativeSelect
+        label={t('when.from')}
+        value={from}
+        data={starts}
+        onChange={(event) => props.onChange({ ...base, from: event.currentTarget.value })}
+      />
       <NativeSelect
         label={t('when.length')}
         value={String(when.minutes)}

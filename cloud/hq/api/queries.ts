@@ -1,0 +1,70 @@
+import { siteViewSchema } from '@gatehouse/shared/api/views'
+import { isProblem } from '@gatehouse/shared/ui/api.ts'
+import { noteServerTime } from '@gatehouse/shared/ui/server-clock.ts'
+import { queryOptions } from '@tanstack/react-query'
+import { z } from 'zod'
+import { api } from './client.ts'
+import { ledgerPageSchema, overviewSchema, reconciliationSchema } from './views.ts'
+
+const meSchema = z.object({ displayName: z.string(), role: z.enum(['member', 'site_manager', 'hq']) })
+type Me = z.infer<typeof meSchema>
+const segment = encodeURIComponent
+const pageSize = 100
+
+/** Who is logged in; `null` when nobody is. */
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: async ({ signal }): Promise<Me | null> => {
+    try {
+      return await api.get('/me', meSchema, signal)
+    } catch (error) {
+      if (isProblem(error) && error.problem.status === 401) return null
+      throw error
+    }
+  },
+  staleTime: 60_000,
+})
+
+/** Every site in one look. */
+export const overviewQuery = queryOptions({
+  queryKey: ['overview'],
+  queryFn: async ({ signal }) => {
+    const overview = await api.get('/hq/overview', overviewSchema, signal)
+    noteServerTime(overview.asOfMs)
+    return overview
+  },
+})
+
+/** Site against cloud, line by line. */
+export const reconciliationQuery = queryOptions({
+  queryKey: ['reconciliation'],
+  queryFn: ({ signal }) => api.get('/hq/reconciliation', reconciliationSchema, signal),
+})
+
+/** One site as members see it; HQ takes its name and zone from it. */
+export const siteQuery = (siteId: string) =>
+  queryOptions({
+    queryKey: ['site', siteId],
+    queryFn: ({ signal }) => api.get(`/sites/${segment(siteId)}`, siteViewSchema, signal),
+  })
+
+interface LedgerFilter {
+  readonly type?: string | undefined
+  readonly before?: number | undefined
+}
+
+/** The address of a page of a site's ledger below the API, newest first. */
+export function ledgerPath(siteId: string, filter: LedgerFilter): string {
+  const params = new URLSearchParams({ limit: String(pageSize) })
+  if (filter.type) params.set('type', filter.type)
+  if (filter.before !== undefined) params.set('beforeSeq', String(filter.before))
+  return `/hq/sites/${segment(siteId)}/ledger?${params}`
+}
+
+/** A page of a site's ledger as the cloud has it. */
+export const ledgerQuery = (siteId: string, filter: LedgerFilter) =>
+  queryOptions({
+    queryKey: ['ledger', siteId, filter.type ?? '', filter.before ?? 0],
+    queryFn: async ({ signal }) =>
+      (await api.get(ledgerPath(siteId, filter), ledgerPageSchema, signal)).items,
+  })

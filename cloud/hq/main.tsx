@@ -1,0 +1,33 @@
+import { isProblem } from '@gatehouse/shared/ui/api.ts'
+import { ScreenProvider } from '@gatehouse/shared/ui/theme.tsx'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { router } from './router.tsx'
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      // The live socket says what changed; this is the net below it.
+      refetchInterval: 60_000,
+      retry: (failures, error) => failures < 2 && isProblem(error) && error.retryable,
+      networkMode: 'always',
+    },
+    mutations: { networkMode: 'always' },
+  },
+})
+
+const root = document.getElementById('root')
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <ScreenProvider>
+        <QueryClientProvider client={client}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </ScreenProvider>
+    </StrictMode>,
+  )
+}

@@ -1,0 +1,111 @@
+import { formatMoney } from '@gatehouse/shared/ui/format.ts'
+import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import { Money } from '@gatehouse/shared/ui/money.tsx'
+import { RelativeTime } from '@gatehouse/shared/ui/time-text.tsx'
+import { token } from '@gatehouse/shared/ui/tokens.ts'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { SiteRow } from '../api/views.ts'
+import { ScrollBox } from '../frame/scroll-box.tsx'
+import { useWords } from '../words/words.ts'
+import { HealthChip } from './health-chip.tsx'
+import { healthOf, worstFirst } from './worst-first.ts'
+
+function Difference(props: { readonly site: SiteRow; readonly currency: string }): ReactNode {
+  const t = useWords()
+  const { locale } = useLanguage()
+  const { state, amountMinor } = props.site.diff
+  const color = { equal: token('muted'), waiting: token('held'), different: token('out') }[state]
+  return (
+    <Link
+      to="/books"
+      hash={props.site.siteId}
+      style={{ color, fontWeight: state === 'different' ? 600 : 400 }}
+    >
+      {formatMoney(amountMinor, props.currency, locale)} {t(`diff.${state}`)}
+    </Link>
+  )
+}
+
+function sells(site: SiteRow): 'all' | 'alone' | 'none' {
+  if (site.selling === 'none') return 'none'
+  return site.link === 'offline' || site.selling === 'alone' ? 'alone' : 'all'
+}
+
+function Row(props: { readonly site: SiteRow; readonly currency: string }): ReactNode {
+  const t = useWords()
+  const { locale } = useLanguage()
+  const { site } = props
+  const figure = (value: number) => value.toLocaleString(locale)
+  return (
+    <tr data-site={site.siteId}>
+      <th scope="row">
+        <Link to="/sites/$siteId" params={{ siteId: site.siteId }} className="hq-row-link">
+          {site.name}
+        </Link>
+      </th>
+      <td>
+        <HealthChip health={healthOf(site)} />
+      </td>
+      <td>{site.heardMs ? <RelativeTime ms={site.heardMs} /> : t('overview.never')}</td>
+      <td className="number">{figure(Math.max(site.waiting, site.lagEntries))}</td>
+      <td className="number">{figure(site.devicesDown)}</td>
+      <td>{t(`overview.sells.${sells(site)}`)}</td>
+      <td className="number">
+        {figure(site.occupied)} / {figure(site.capacity)}
+      </td>
+      <td className="number">{figure(site.entriesToday)}</td>
+      <td className="number">
+        <Money minor={site.takingsTodayMinor} currency={props.currency} />
+      </td>
+      <td className="number">
+        <Difference site={site} currency={props.currency} />
+      </td>
+    </tr>
+  )
+}
+
+/** Every site on one line, worst first: heard, waiting, down, what it sells, and whether its books agree. */
+export function SitesTable(props: {
+  readonly sites: readonly SiteRow[]
+  readonly currency: string
+}): ReactNode {
+  const t = useWords()
+  return (
+    <ScrollBox className="gh-card" label={t('overview.title')}>
+      <table className="hq-table">
+        <thead>
+          <tr>
+            <th scope="col">{t('overview.site')}</th>
+            <th scope="col">{t('overview.state')}</th>
+            <th scope="col">{t('overview.heard')}</th>
+            <th scope="col" className="number">
+              {t('overview.waiting')}
+            </th>
+            <th scope="col" className="number">
+              {t('overview.down')}
+            </th>
+            <th scope="col">{t('overview.sells')}</th>
+            <th scope="col" className="number">
+              {t('overview.full')}
+            </th>
+            <th scope="col" className="number">
+              {t('overview.entries')}
+            </th>
+            <th scope="col" className="number">
+              {t('overview.takings')}
+            </th>
+            <th scope="col" className="number">
+              {t('overview.diff')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {worstFirst(props.sites).map((site) => (
+            <Row key={site.siteId} site={site} currency={props.currency} />
+          ))}
+        </tbody>
+      </table>
+    </ScrollBox>
+  )
+}

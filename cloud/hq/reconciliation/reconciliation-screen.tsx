@@ -1,0 +1,148 @@
+import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
+import { formatMoney } from '@gatehouse/shared/ui/format.ts'
+import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import { Anchor, Group, Stack, Text, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { reconciliationQuery } from '../api/queries.ts'
+import type { BooksLine, SiteBooks } from '../api/views.ts'
+import { AsOf } from '../frame/as-of.tsx'
+import { ScrollBox } from '../frame/scroll-box.tsx'
+import { DifferenceChip } from '../overview/health-chip.tsx'
+import { en } from '../words/en.ts'
+import { useWords } from '../words/words.ts'
+import './reconciliation-screen.css'
+
+type LineWord = Extract<keyof typeof en, `books.line.${string}`>
+
+function isLineWord(key: string): key is LineWord {
+  return Object.hasOwn(en, key)
+}
+
+/** What a line compares, in words; `captured_EUR` and the like keep what follows the known word. */
+function useLineName(): (what: string) => string {
+  const t = useWords()
+  return (what) => {
+    const [word = '', ...rest] = what.split(/[ .:]|_(?=[A-Z]{3}$)/)
+    for (const candidate of [what, word]) {
+      const key = `books.line.${candidate}`
+      if (isLineWord(key)) return candidate === what ? t(key) : `${t(key)} ${rest.join(' ')}`
+    }
+    return what
+  }
+}
+
+/** Writes one side of a line: an amount for a currency unit, a shortened hash, or a count. */
+function useSideWords(): (value: number | string | null, unit: string) => string {
+  const { locale } = useLanguage()
+  return (value, unit) => {
+    if (value === null) return '–'
+    if (typeof value === 'string') return value.length > 16 ? `${value.slice(0, 12)}…` : value
+    return /^[A-Z]{3}$/.test(unit) ? formatMoney(value, unit, locale) : value.toLocaleString(locale)
+  }
+}
+
+function isDifferent(line: BooksLine): boolean {
+  return (
+    line.difference !== null && line.difference !== 0 && line.difference !== '' && line.difference !== '0'
+  )
+}
+
+function Line(props: { readonly line: BooksLine; readonly state: SiteBooks['state'] }): ReactNode {
+  const name = useLineName()
+  const side = useSideWords()
+  const { line } = props
+  const different = isDifferent(line)
+  return (
+    <tr data-different={different ? props.state : undefined}>
+      <th scope="row">{name(line.what)}</th>
+      <td className="number">{side(line.site, line.unit)}</td>
+      <td className="number">{side(line.cloud, line.unit)}</td>
+      <td className="number">
+        {different ? `≠ ${side(line.difference, line.unit)}` : side(line.difference, line.unit)}
+      </td>
+    </tr>
+  )
+}
+
+function SiteBooksCard(props: { readonly books: SiteBooks }): ReactNode {
+  const t = useWords()
+  const { books } = props
+  return (
+    <section className="gh-card books" id={books.siteId} data-state={books.state} aria-label={books.name}>
+      <Group justify="space-between" p="md">
+        <Group gap="sm">
+          <Title order={2}>{books.name}</Title>
+          <DifferenceChip state={books.state} />
+        </Group>
+        <Group gap="md">
+          <Text size="sm" c="dimmed">
+            {t('books.incarnation', { number: books.incarnation })}
+          </Text>
+          <Anchor
+            size="sm"
+            renderRoot={(anchor) => (
+              <Link to="/sites/$siteId" params={{ siteId: books.siteId }} {...anchor} />
+            )}
+          >
+            {t('books.ledger')}
+          </Anchor>
+        </Group>
+      </Group>
+      <ScrollBox label={t('books.linesOf', { name: books.name })}>
+        <table className="hq-table">
+          <thead>
+            <tr>
+              <th scope="col">{t('books.what')}</th>
+              <th scope="col" className="number">
+                {t('books.site')}
+              </th>
+              <th scope="col" className="number">
+                {t('books.cloud')}
+              </th>
+              <th scope="col" className="number">
+                {t('books.difference')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {books.lines.map((line) => (
+              <Line key={`${line.what}-${line.unit}`} line={line} state={books.state} />
+            ))}
+          </tbody>
+        </table>
+      </ScrollBox>
+    </section>
+  )
+}
+
+const order = { different: 0, waiting: 1, equal: 2 } as const
+
+/** Site against cloud, line by line; what differs is red and comes first. */
+export function ReconciliationScreen(): ReactNode {
+  const t = useWords()
+  const books = useQuery(reconciliationQuery)
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" align="flex-start">
+        <div>
+          <Title order={1}>{t('books.title')}</Title>
+          <Text c="dimmed">{t('books.lead')}</Text>
+        </div>
+        <AsOf ms={books.data?.asOfMs} csvPath="/api/v1/hq/reconciliation?format=csv" what={t('nav.books')} />
+      </Group>
+      <Faces
+        query={books}
+        isEmpty={({ items }) => items.length === 0}
+        empty={<Notice title={t('books.empty')}>{t('books.emptyHint')}</Notice>}
+      >
+        {({ items }) =>
+          [...items]
+            .sort((a, b) => order[a.state] - order[b.state] || a.name.localeCompare(b.name))
+            .map((site) => <SiteBooksCard key={site.siteId} books={site} />)
+        }
+      </Faces>
+    </Stack>
+  )
+}

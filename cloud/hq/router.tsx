@@ -1,0 +1,44 @@
+import { Notice } from '@gatehouse/shared/ui/faces.tsx'
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { z } from 'zod'
+import { HqFrame } from './frame/hq-frame.tsx'
+import { OverviewScreen } from './overview/overview-screen.tsx'
+import { ReconciliationScreen } from './reconciliation/reconciliation-screen.tsx'
+import { SiteScreen } from './site/site-screen.tsx'
+import { useWords } from './words/words.ts'
+
+const number = z.number().optional().catch(undefined)
+const ledgerSearch = z.object({
+  type: z.string().optional().catch(undefined),
+  before: number,
+  entry: number,
+})
+
+function Missing(): ReactNode {
+  const t = useWords()
+  return <Notice title={t('missing.title')} />
+}
+
+const root = createRootRoute({ component: HqFrame, notFoundComponent: Missing })
+const overview = createRoute({ getParentRoute: () => root, path: '/', component: OverviewScreen })
+const books = createRoute({ getParentRoute: () => root, path: '/books', component: ReconciliationScreen })
+const site = createRoute({
+  getParentRoute: () => root,
+  path: '/sites/$siteId',
+  component: SiteScreen,
+  validateSearch: (search) => ledgerSearch.parse(search),
+})
+
+/** Every page of HQ under `/hq`. */
+export const router = createRouter({
+  routeTree: root.addChildren([overview, books, site]),
+  basepath: '/hq',
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

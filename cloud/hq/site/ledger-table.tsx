@@ -1,0 +1,54 @@
+import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
+import { UnstyledButton } from '@mantine/core'
+import type { ReactNode } from 'react'
+import type { LedgerEntry } from '../api/views.ts'
+import { ScrollBox } from '../frame/scroll-box.tsx'
+import { useWords } from '../words/words.ts'
+import { briefOf } from './entry-brief.ts'
+
+/** Entries newest first: number, time, type, the gist, hash; each opens in full. */
+export function LedgerTable(props: {
+  readonly entries: readonly LedgerEntry[]
+  readonly timeZone: string
+  readonly onOpen: (seq: number) => void
+}): ReactNode {
+  const t = useWords()
+  return (
+    <ScrollBox className="gh-card" label={t('site.live')}>
+      <table className="hq-table">
+        <thead>
+          <tr>
+            <th scope="col" className="number">
+              {t('site.seq')}
+            </th>
+            <th scope="col">{t('site.time')}</th>
+            <th scope="col">{t('site.type')}</th>
+            <th scope="col">{t('site.body')}</th>
+            <th scope="col">{t('site.hash')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {props.entries.map((entry) => (
+            <tr key={`${entry.incarnation ?? 1}-${entry.seq}`} data-seq={entry.seq}>
+              <th scope="row" className="number">
+                <UnstyledButton
+                  className="ledger-seq"
+                  aria-label={t('site.entry', { seq: entry.seq })}
+                  onClick={() => props.onOpen(entry.seq)}
+                >
+                  #{entry.seq}
+                </UnstyledButton>
+              </th>
+              <td>
+                <TimeText ms={entry.atMs} timeZone={props.timeZone} style="timeSeconds" hideZone />
+              </td>
+              <td>{entry.type}</td>
+              <td className="ledger-brief">{briefOf(entry.body)}</td>
+              <td className="hq-mono">{entry.hash.slice(0, 8)}…</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollBox>
+  )
+}
