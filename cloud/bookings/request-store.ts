@@ -97,6 +97,31 @@ export async function waitingRequests(
   }))
 }
 
+/** Settled requests whose rows still burden their sites' directories, oldest first. */
+export async function settledRequests(
+  db: Queryable,
+  settledBeforeMs: number,
+  max: number,
+): Promise<readonly StoredRequest[]> {
+  const found = await db.query<RequestRow>(
+    `SELECT request_id, booking_id, site_id, kind, payment_id, expires_ms FROM booking_request
+     WHERE NOT removed AND settled_ms < $1 ORDER BY settled_ms LIMIT $2`,
+    [settledBeforeMs, max],
+  )
+  return found.rows.map(storedRequest)
+}
+
+/** Takes the rows of settled requests of one site out of its directory. */
+export async function removeRequests(
+  tx: Transaction,
+  link: SiteLink,
+  siteId: string,
+  requestIds: readonly RequestId[],
+): Promise<void> {
+  await tx.query('UPDATE booking_request SET removed = true WHERE request_id = ANY ($1)', [requestIds])
+  for (const requestId of requestIds) await link.putRequest(tx, { siteId, requestId, body: null })
+}
+
 /** Holds that the cloud had taken back and that the site made nevertheless and still keeps. */
 export async function holdsMadeAfterAll(db: Queryable, max: number): Promise<readonly StoredRequest[]> {
   const found = await db.query<RequestRow>(

@@ -1,5 +1,5 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
-import { bookingIdSchema } from '@gatehouse/shared/ids/ids'
+import { bookingIdSchema, type RequestId } from '@gatehouse/shared/ids/ids'
 import { inTransaction, type Pool } from '../database/pool.ts'
 import { pruneKeys } from '../http/idempotency.ts'
 import type { CardPayments } from '../payments/card-payments.ts'
@@ -7,8 +7,10 @@ import { actionIds } from './action-ids.ts'
 import { isTimeToWithdraw } from './request-outcome.ts'
 import {
   holdsMadeAfterAll,
+  removeRequests,
   type StoredRequest,
   sendRequest,
+  settledRequests,
   settleRequest,
   waitingRequests,
   withdrawRequest,
@@ -24,10 +26,12 @@ export interface SweepParts {
 
 const batchMax = 500
 const requestMaxMs = 60_000
+// Long enough for a person who looks at the directory to see what was asked.
+const settledKeptMs = 10 * 60_000
 
 /**
  * Finishes what no HTTP call waits for any more: settles requests the site has answered, takes back the
- * ones it never will, cancels holds it made after they were taken back, and moves the money accordingly.
+ * ones it never will, cancels holds it made after they were taken back, moves the money accordingly, and clears directories.
  * Safe to run at any time, in any number of processes; run it every few seconds.
  */
 export async function sweepBookings(parts: SweepParts): Promise<void> {
@@ -41,7 +45,18 @@ export async function sweepBookings(parts: SweepParts): Promise<void> {
   }
   for (const request of await holdsMadeAfterAll(pool, batchMax)) await cancelHold(parts, request, nowMs)
   await payments.settleAll(nowMs)
+  await clearSettled(parts, nowMs)
   await pruneKeys(pool, nowMs)
+}
+
+async function clearSettled({ pool, link }: SweepParts, nowMs: number): Promise<void> {
+  const bySite = new Map<string, RequestId[]>()
+  for (const { siteId, requestId } of await settledRequests(pool, nowMs - settledKeptMs, batchMax)) {
+    bySite.set(siteId, [...(bySite.get(siteId) ?? []), requestId])
+  }
+  for (const [siteId, requestIds] of bySite) {
+    await inTransaction(pool, (tx) => removeRequests(tx, link, siteId, requestIds))
+  }
 }
 
 async function cancelHold(parts: SweepParts, hold: StoredRequest, nowMs: number): Promise<void> {

@@ -36,7 +36,13 @@ export function createAuth(settings: AuthSettings) {
     secret: settings.secret,
     baseURL: settings.publicUrl,
     basePath: '/api/auth',
-    trustedOrigins: [settings.publicUrl, ...settings.trustedOrigins],
+    // Our HTTP layer has refused foreign hosts and origins before; what is left is the page's own origin,
+    // under whichever of our names it was opened.
+    trustedOrigins: (request) => [
+      settings.publicUrl,
+      ...settings.trustedOrigins,
+      ...(request === undefined ? [] : [new URL(request.url).origin]),
+    ],
     telemetry: { enabled: false },
     logger: { disabled: true },
     // The HTTP layer in front limits by address and by user, bounded, for every route.

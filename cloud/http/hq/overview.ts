@@ -2,18 +2,17 @@ import { dayNumber } from '@gatehouse/shared/calendar/civil'
 import { dateAt, dayBounds } from '@gatehouse/shared/calendar/wall-time'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { SiteCatalogue, SiteCatalogues } from '../../bookings/site-catalogue.ts'
-import type { Queryable } from '../../database/pool.ts'
+import type { Pool, Queryable } from '../../database/pool.ts'
+import { reconcile, type SiteReconciliation } from '../../reconciliation/reconcile.ts'
 import { readSiteHealth, type SiteHealth } from '../../sites/site-health.ts'
 import { readHours } from './hours.ts'
 import { readSiteFigures } from './site-figures.ts'
 import type { Overview, ReconciliationItem, SiteDetail, SiteSummary } from './views.ts'
 
 export interface OverviewParts {
-  readonly db: Queryable
+  readonly pool: Pool
   readonly clock: Clock
   readonly catalogues: SiteCatalogues
-  /** Differences between what sites report and what the cloud has projected, of these sites or of all. */
-  readonly reconcile: (siteIds?: readonly string[]) => Promise<readonly ReconciliationItem[]>
 }
 
 /** Which sites somebody may see: all, or those named. */
@@ -23,7 +22,7 @@ const hoursShown = 24
 
 /** Summaries of all visible sites with totals and the last 24 hours. */
 export async function readOverview(parts: OverviewParts, visible: Visible): Promise<Overview> {
-  const { db, clock } = parts
+  const { pool: db, clock } = parts
   const nowMs = clock.now().wallMs
   const sites = await readSummaries(parts, visible, nowMs)
   const capacity = sum(sites, (site) => site.capacity)
@@ -59,22 +58,40 @@ export async function readSummaries(
   visible: Visible,
   nowMs: number,
 ): Promise<readonly SiteSummary[]> {
-  const { db, catalogues, reconcile } = parts
+  const { pool, catalogues } = parts
   const siteIds = visible === 'all' ? undefined : visible
-  const [healths, items] = await Promise.all([readSiteHealth(db, nowMs, siteIds), reconcile(siteIds)])
+  const [healths, items] = await Promise.all([
+    readSiteHealth(pool, nowMs, siteIds),
+    reconcile(pool, nowMs, siteIds),
+  ])
   const books = new Map(items.map((item) => [item.siteId, item]))
   const summaries = await Promise.all(
     healths.map(async (health) => {
       const catalogue = await catalogues.find(health.siteId)
-      return catalogue && summarise(db, catalogue, health, books.get(health.siteId), nowMs)
+      return catalogue && summarise(pool, catalogue, health, books.get(health.siteId), nowMs)
     }),
   )
   return summaries.filter((site) => site !== undefined).sort((a, b) => a.name.localeCompare(b.name))
 }
 
+/** What each visible site reports against what the cloud has projected, line by line. */
+export async function readReconciliation(
+  { pool, catalogues }: OverviewParts,
+  visible: Visible,
+  nowMs: number,
+): Promise<readonly ReconciliationItem[]> {
+  const books = await reconcile(pool, nowMs, visible === 'all' ? undefined : visible)
+  return Promise.all(
+    books.map(async ({ lines, ...book }) => {
+      const catalogue = await catalogues.find(book.siteId)
+      return { ...book, name: catalogue?.site.name ?? book.siteId, lines: [...lines] }
+    }),
+  )
+}
+
 /** One site with its day, counts and open exceptions; `undefined` when it is not known. */
 export async function readSiteDetail(parts: OverviewParts, siteId: string): Promise<SiteDetail | undefined> {
-  const { db, clock } = parts
+  const { pool: db, clock } = parts
   const nowMs = clock.now().wallMs
   const [summary] = await readSummaries(parts, [siteId], nowMs)
   if (summary === undefined) return undefined
@@ -101,7 +118,7 @@ async function summarise(
   db: Queryable,
   catalogue: SiteCatalogue,
   health: SiteHealth,
-  books: ReconciliationItem | undefined,
+  books: SiteReconciliation | undefined,
   nowMs: number,
 ): Promise<SiteSummary> {
   const { name, kind, timeZone, currency } = catalogue.site
@@ -126,13 +143,8 @@ async function summarise(
     lagEntries: Math.max(0, Math.max(head.seq, health.head.seq) - health.projectedSeq),
     ...figures,
     capacity: catalogue.spaces.size,
-    diff: { state: books?.state ?? 'waiting', amountMinor: moneyDifference(books) },
+    diff: { state: books?.state ?? 'waiting', amountMinor: books?.amountMinor ?? 0 },
   }
-}
-
-function moneyDifference(books: ReconciliationItem | undefined): number {
-  const money = books?.lines.filter((line) => line.unit === 'minor' || /^[A-Z]{3}$/.test(line.unit)) ?? []
-  return sum(money, (line) => Math.abs(line.difference))
 }
 
 async function countBookings(db: Queryable, siteId: string): Promise<Record<string, number>> {

@@ -9,7 +9,14 @@ import { type CsvValue, csv } from '../csv.ts'
 import { problem, refusal } from '../problem.ts'
 import { hoursMax, readHours } from './hours.ts'
 import { readLedgerPage } from './ledger-page.ts'
-import { type OverviewParts, readOverview, readSiteDetail, readSummaries, type Visible } from './overview.ts'
+import {
+  type OverviewParts,
+  readOverview,
+  readReconciliation,
+  readSiteDetail,
+  readSummaries,
+  type Visible,
+} from './overview.ts'
 import {
   hourViewSchema,
   ledgerPageSchema,
@@ -109,7 +116,7 @@ const reconciliationRoute = createRoute({
 
 /** The HQ API, under `/api/v1`: site managers see their own sites, HQ all. */
 export function hqRoutes(parts: OverviewParts) {
-  const { db, clock, catalogues, reconcile } = parts
+  const { pool, clock, catalogues } = parts
   const api = createApi()
 
   api.openapi(overviewRoute, async (context) => {
@@ -131,7 +138,7 @@ export function hqRoutes(parts: OverviewParts) {
     const isKnown = mayAtSite(context.get('login'), 'hq.ledger', siteId) && (await catalogues.find(siteId))
     if (!isKnown) return problem(context, refusal('not_found'))
     const { format: as, ...query } = context.req.valid('query')
-    const page = await readLedgerPage(db, { siteId, ...query })
+    const page = await readLedgerPage(pool, { siteId, ...query })
     if (as === 'json') return context.json(page, 200)
     return csvAnswer(
       context,
@@ -148,21 +155,22 @@ export function hqRoutes(parts: OverviewParts) {
       : []
     if (site === undefined) return problem(context, refusal('not_found'))
     const { format: as, toMs = nowMs, hours } = context.req.valid('query')
-    const items = await readHours(db, { siteIds: [siteId], capacity: site.capacity, toMs, hours, nowMs })
+    const items = await readHours(pool, { siteIds: [siteId], capacity: site.capacity, toMs, hours, nowMs })
     if (as === 'csv') return csvAnswer(context, `hours-${siteId}`, items)
     return context.json({ items: [...items] }, 200)
   })
 
   api.openapi(reconciliationRoute, async (context) => {
     const visible = visibleSites(context, 'hq.reconciliation')
-    const items = [...(await reconcile(visible === 'all' ? undefined : visible))]
+    const nowMs = clock.now().wallMs
+    const items = await readReconciliation(parts, visible, nowMs)
     if (context.req.valid('query').format === 'csv') {
       const rows = items.flatMap(({ siteId, name, incarnation, state, lines }) =>
         lines.map((line) => ({ siteId, name, incarnation, state, ...line })),
       )
       return csvAnswer(context, 'reconciliation', rows)
     }
-    return context.json({ asOfMs: clock.now().wallMs, items }, 200)
+    return context.json({ asOfMs: nowMs, items: [...items] }, 200)
   })
   return api
 }

@@ -108,6 +108,11 @@ export const reconciliationItemSchema = z.object({
   name: z.string(),
   incarnation: z.int(),
   state: bookStateSchema,
+  /** The site's entry at which both sides were compared, and when. */
+  atSeq: z.int(),
+  atMs: z.int(),
+  /** Sum of the absolute money differences. */
+  amountMinor: z.int(),
   lines: z.array(reconciliationLineSchema),
 })
 export type ReconciliationItem = z.infer<typeof reconciliationItemSchema>
