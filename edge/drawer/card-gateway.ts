@@ -19,7 +19,7 @@ export interface CardRefund {
  * crash changes nothing. A call rejects with a `SiteError` when the gateway cannot be reached.
  */
 export interface CardGateway {
-  /** Reserves the amount on the card; no money moves. */
+  /** Reserves the amount on the card; no money moves. An id that was released may be authorised again. */
   authorise(authorisation: CardAuthorisation): Promise<'authorised' | 'declined'>
   /** Takes what was authorised. `gone` when there is no such authorisation any more. */
   capture(paymentId: string): Promise<'captured' | 'gone'>

@@ -40,7 +40,10 @@ export class SandboxGateway implements CardGateway {
   async authorise(asked: CardAuthorisation): Promise<'authorised' | 'declined'> {
     const state = asked.card === decliningCard ? 'declined' : 'authorised'
     this.#db
-      .prepare('INSERT OR IGNORE INTO authorisations VALUES (?, ?, ?, ?)')
+      .prepare(
+        `INSERT INTO authorisations VALUES (?, ?, ?, ?)
+         ON CONFLICT (payment_id) DO UPDATE SET state = excluded.state WHERE state = 'released'`,
+      )
       .run(asked.paymentId, asked.amountMinor, asked.currency, state)
     const stored = this.#state(asked.paymentId)
     return stored === 'authorised' || stored === 'captured' ? 'authorised' : 'declined'
