@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-const conditions = ['gatehouse-source', 'module', 'node', 'import', 'default']
+// Vitest hands these to Node as well: anything more, such as `module`, makes CommonJS packages load the wrong files.
+const conditions = ['gatehouse-source', 'node']
 
 export default defineConfig({
   resolve: { conditions },
@@ -10,6 +11,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     pool: 'forks',
     maxWorkers: 2,
+    globalSetup: './cloud/database/test-server.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

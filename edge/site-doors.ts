@@ -75,11 +75,9 @@ export class SiteDoors {
     live.tell(kioskId, { kind: 'identified', memberToken: this.memberTokens.issue(memberId), displayName })
   }
 
-  /** A kiosk's device row names its reader in `parameters.reader`. */
+  /** A kiosk's reader names its kiosk in `parameters.kioskDeviceId`. */
   #kioskOf(readerId: DeviceId): string | undefined {
-    for (const [deviceId, { parameters }] of this.#options.directory.all('device')) {
-      if (parameters.scope === 'kiosk' && parameters.reader === readerId) return deviceId
-    }
-    return undefined
+    const kioskId = this.#options.directory.get('device', readerId)?.parameters.kioskDeviceId
+    return typeof kioskId === 'string' ? kioskId : undefined
   }
 }

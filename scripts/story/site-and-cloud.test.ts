@@ -30,17 +30,15 @@ let kioskSecret = ''
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  const cloudConfig = cloudConfigSchema.parse({
-    dataFolder: join(folder, 'cloud'),
-    databaseUrl: database.url,
-    http: { port: 0 },
-  })
+  const settings = cloudConfigSchema.parse({ dataFolder: join(folder, 'cloud'), http: { port: 0 } })
+  // The run's server listens on a socket file, an address that people do not configure.
+  const cloudConfig = { ...settings, databaseUrl: database.url }
   cloud = await startCloud(cloudConfig, { clock, random: systemRandom, logger })
   const sites = demoSites(folder)
   await writeWorld({ pool: cloud.pool, auth: cloud.auth, random: systemRandom, nowMs: Date.now(), sites })
   const [harbour] = sites
   if (!harbour) throw new RangeError('the demo has no first site')
-  kioskSecret = harbour.callers.kiosk.secret
+  kioskSecret = harbour.callers.kiosk
   const { siteId } = harbour
   const { code } = await createEnrolmentCode(cloud.pool, systemRandom, { siteId, nowMs: Date.now() })
   const port = await freePort()
@@ -52,7 +50,7 @@ beforeAll(async () => {
   })
   edge = await startEdge(edgeConfig, { clock, random: systemRandom, logger })
   await edge.ready
-  await vi.waitFor(() => expect(edge.site?.directory.site()?.name).toBe('Harbour House'), 15_000)
+  await vi.waitFor(() => expect(edge.site?.directory.site()?.name).toBe('Harbour House (demo)'), 15_000)
 }, 60_000)
 
 afterAll(async () => {
