@@ -12,6 +12,7 @@ export interface RunningProgram {
   stop(): Promise<void>
 }
 
+const stopMaxMs = 10_000
 const bootId = `demo-${process.pid}-${Date.now().toString(36)}`
 
 /** The machine's own clock. */
@@ -49,6 +50,8 @@ export async function runUnderSupervisor(
   const stop = async () => {
     if (stopping) return
     stopping = true
+    // Nothing of a demo outlives it, whatever a stop may wait for.
+    setTimeout(() => process.exit(1), stopMaxMs)
     await running?.stop().catch((error: unknown) => process.stderr.write(`${describeFailure(error)}\n`))
     process.exit(0)
   }

@@ -62,7 +62,7 @@ async function arrive(options: StayHistoryOptions, stay: PlannedStay, key: strin
     ...(ticket === undefined ? {} : { ticket }),
   })
   if (spaceId !== undefined) timeline.at(stay.atMs + parkMs, () => sense(core, spaceId, true, `${key}-taken`))
-  timeline.at(stay.departMs - 4 * minuteMs, () => pay(options, sessionId, stay.method, `${key}-pay`))
+  timeline.at(stay.departMs - minuteMs / 2, () => pay(options, sessionId, stay.method, `${key}-pay`))
   timeline.at(stay.departMs - minuteMs, async () => {
     if (spaceId !== undefined) await sense(core, spaceId, false, `${key}-left`)
   })

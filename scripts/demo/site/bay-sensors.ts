@@ -7,6 +7,8 @@ import {
 } from '@gatehouse/edge/devices/simulators/simulated-sensors'
 import { rowsOf, type WorldRow } from '../world/rows.ts'
 
+const retryMs = 500
+
 /** The bay sensors of a garage, as their two radio networks publish them over MQTT. */
 export class BaySensors {
   readonly #url: string
@@ -15,6 +17,7 @@ export class BaySensors {
   readonly #occupied = new Map<string, boolean>()
   readonly #listeners = new Map<string, (occupied: boolean) => Promise<void>>()
   #zigbee: SimulatedZigbeeBridge | undefined
+  #stopped = false
   #lora: SimulatedLoraGateway | undefined
 
   constructor(options: {
@@ -32,11 +35,12 @@ export class BaySensors {
   async start(): Promise<void> {
     const sensors = rowsOf(this.#rows, 'device').filter(({ body }) => body.profile.endsWith('/bay-sensor'))
     if (sensors.length === 0) return
-    this.#zigbee = await createSimulatedZigbeeBridge({ login: this.#login('bridge-zigbee') })
-    this.#lora = await createSimulatedLoraGateway({
-      login: this.#login('bridge-lora'),
-      application: 'parking@demo',
-    })
+    const login = this.#login('bridge-lora')
+    const application = 'parking@demo'
+    this.#zigbee = await this.#untilConnected(() =>
+      createSimulatedZigbeeBridge({ login: this.#login('bridge-zigbee') }),
+    )
+    this.#lora = await this.#untilConnected(() => createSimulatedLoraGateway({ login, application }))
     for (const { body } of sensors) {
       const { spaceId, profile, parameters } = body
       if (spaceId === undefined) continue
@@ -67,7 +71,20 @@ export class BaySensors {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true
     await Promise.allSettled([this.#zigbee?.close(), this.#lora?.close()])
+  }
+
+  /** The broker comes up with the edge; until then a bridge tries again, as real ones do. */
+  async #untilConnected<T>(connect: () => Promise<T>): Promise<T | undefined> {
+    while (!this.#stopped) {
+      try {
+        return await connect()
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, retryMs))
+      }
+    }
+    return undefined
   }
 
   #login(deviceId: string): BrokerLogin {
