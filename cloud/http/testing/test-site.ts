@@ -91,6 +91,12 @@ export class TestSite {
     return this.#work
   }
 
+  /** Answers a request by the row it had read, whatever became of the row since. */
+  async answerAnyway(requestId: string, body: object): Promise<void> {
+    this.#answered.add(requestId)
+    await this.#answer(requestId, directoryBodies.request.parse(body))
+  }
+
   async #readRequests(): Promise<void> {
     if (this.silent) return
     const found = await this.#parts.pool.query<{ key: string; body: unknown }>(
