@@ -4,6 +4,7 @@ import { token } from '@gatehouse/shared/ui/tokens.ts'
 import { Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useWords } from '../words/words.ts'
+import { niceTop } from './nice-top.ts'
 
 interface HourValue {
   readonly fromMs: number
@@ -71,14 +72,14 @@ function Bars(props: {
 export function HourBars(props: {
   readonly title: string
   readonly hours: readonly HourValue[]
-  /** The value at the top of the scale; absent: the largest. */
+  /** The value at the top of the scale; absent: a round number above the largest. */
   readonly top?: number
   readonly write: (value: number) => string
 }): ReactNode {
   const t = useWords()
   const { locale } = useLanguage()
   const { hours } = props
-  const top = props.top ?? Math.max(0, ...hours.map(({ value }) => value))
+  const top = props.top ?? niceTop(Math.max(0, ...hours.map(({ value }) => value)))
   return (
     <section className="gh-card hour-bars">
       <Title order={2} size="h3">
@@ -91,23 +92,25 @@ export function HourBars(props: {
       ) : (
         <>
           <Bars hours={hours} top={top} write={props.write} />
-          <table className="gh-visually-hidden">
-            <caption>{props.title}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t('overview.hour')}</th>
-                <th scope="col">{t('overview.value')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {hours.map((hour) => (
-                <tr key={hour.fromMs}>
-                  <th scope="row">{formatTime(hour.fromMs, locale, 'time')}</th>
-                  <td>{props.write(hour.value)}</td>
+          <div className="gh-visually-hidden">
+            <table>
+              <caption>{props.title}</caption>
+              <thead>
+                <tr>
+                  <th scope="col">{t('overview.hour')}</th>
+                  <th scope="col">{t('overview.value')}</th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {hours.map((hour) => (
+                  <tr key={hour.fromMs}>
+                    <th scope="row">{formatTime(hour.fromMs, locale, 'time')}</th>
+                    <td>{props.write(hour.value)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
         </>
       )}
     </section>

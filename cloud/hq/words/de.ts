@@ -2,7 +2,7 @@ import type { en } from './en.ts'
 
 /** Words of HQ in German. */
 export const de: Readonly<Record<keyof typeof en, string>> = {
-  'app.name': 'Gatehouse Zentrale',
+  'app.name': 'Gatehouse HQ',
   'nav.main': 'Hauptmenü',
   'nav.sites': 'Standorte',
   'nav.books': 'Bücher',

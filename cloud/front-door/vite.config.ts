@@ -1,0 +1,11 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+/** The front door, served by the cloud at `/`; built into `dist/web`. */
+export default defineConfig({
+  root: new URL('.', import.meta.url).pathname,
+  base: '/',
+  plugins: [react()],
+  resolve: { conditions: ['gatehouse-source', 'module', 'browser', 'import', 'default'] },
+  build: { outDir: 'dist/web', emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 900 },
+})
