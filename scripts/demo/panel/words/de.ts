@@ -12,6 +12,7 @@ export const de: Record<WordKey, string> = {
   connecting: 'Warten auf die Demo-Aufsicht',
   lost: 'Das Bild steht seit {{time}}; es läuft von selbst weiter, wenn die Aufsicht antwortet',
   failed: 'Das ist nicht geschehen',
+  close: 'Schließen',
 
   'traffic.label': 'Verkehr',
   'traffic.pause': 'Verkehr anhalten',

@@ -10,6 +10,7 @@ export const en = {
   connecting: 'Waiting for the demo supervisor',
   lost: 'The picture stopped at {{time}}; it goes on by itself when the supervisor answers',
   failed: 'That did not happen',
+  close: 'Close',
 
   'traffic.label': 'Traffic',
   'traffic.pause': 'Pause traffic',

@@ -1,0 +1,55 @@
+import { FloorPlan } from '@gatehouse/shared/ui/floor-plan.tsx'
+import { StateShape } from '@gatehouse/shared/ui/state-chip.tsx'
+import { type ReactNode, useState } from 'react'
+import type { PanelSite } from '../../panel-contract.ts'
+import { usePanel } from '../live/panel-context.tsx'
+import panel from '../panel.module.css'
+import { useWords } from '../words/words.ts'
+import css from './plan.module.css'
+
+/** The live plan of one level, with the free count of each; at a garage a touch covers a bay's sensor. */
+export function LivePlan(props: { readonly site: PanelSite }): ReactNode {
+  const { site } = props
+  const { act } = usePanel()
+  const t = useWords()
+  const [levelId, setLevelId] = useState(site.levels[0]?.levelId)
+  const level = site.levels.find((one) => one.levelId === levelId) ?? site.levels[0]
+  if (level === undefined) return null
+  const sensors = site.kind === 'parking'
+  const toggle = (spaceId: string) => {
+    const space = site.spaces.find((one) => one.spaceId === spaceId)
+    const { siteId } = site
+    void act({ kind: 'setBaySensor', siteId, spaceId, occupied: space?.status !== 'taken' })
+  }
+  return (
+    <section>
+      <h3 className={panel.heading}>{t('plan.title')}</h3>
+      <fieldset className={css.levels} aria-label={t('plan.title')}>
+        {site.levels.map((one) => (
+          <button
+            key={one.levelId}
+            type="button"
+            className={css.level}
+            aria-pressed={one.levelId === level.levelId}
+            onClick={() => setLevelId(one.levelId)}
+          >
+            <StateShape state={one.full ? 'out' : 'free'} />
+            {one.name}
+            <b data-full={one.full || undefined}>
+              {one.full ? t('plan.full') : t('plan.free', { count: one.free })}
+            </b>
+          </button>
+        ))}
+      </fieldset>
+      <div className={css.plan}>
+        <FloorPlan
+          level={level}
+          spaces={site.spaces}
+          minWidth={480}
+          {...(sensors ? { onSelect: toggle } : {})}
+        />
+      </div>
+      {sensors ? <p className={panel.hint}>{t('plan.sensorHint')}</p> : null}
+    </section>
+  )
+}

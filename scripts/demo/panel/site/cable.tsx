@@ -1,0 +1,76 @@
+import { formatTime } from '@gatehouse/shared/ui/format.ts'
+import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import { Button } from '@mantine/core'
+import { IconPlug, IconScissors } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import type { PanelSite } from '../../panel-contract.ts'
+import { usePanel } from '../live/panel-context.tsx'
+import { useWords } from '../words/words.ts'
+import css from './site.module.css'
+
+/** The network cable between a site's edge and the cloud, to be cut and plugged in, with what waits behind it. */
+export function Cable(props: { readonly site: PanelSite }): ReactNode {
+  const { site } = props
+  const { act } = usePanel()
+  const { locale } = useLanguage()
+  const t = useWords()
+  const cut = site.network === 'cut'
+  const waiting = Math.max(0, site.headSeq - site.cloudHeadSeq)
+  const { siteId } = site
+  return (
+    <section
+      className={css.cable}
+      aria-label={t('net.label', { name: site.name })}
+      data-network={site.network}
+    >
+      <span className={css.box}>{t('net.edge')}</span>
+      <div className={css.wire}>
+        <Wire cut={cut} busy={!cut && waiting > 0} down={site.edge.state !== 'running'} />
+        <span className={css.told} role="status">
+          {cut
+            ? t('net.cut', { time: formatTime(site.networkSinceMs, locale, 'time', site.timeZone) })
+            : t('net.on')}
+          {' · '}
+          <b data-waiting={waiting > 0 || undefined}>
+            {waiting > 0 ? t('net.waiting', { count: waiting }) : t('net.same')}
+          </b>
+        </span>
+      </div>
+      <span className={css.box}>{t('net.cloud')}</span>
+      <Button
+        size="sm"
+        variant="default"
+        className={css.cut}
+        leftSection={cut ? <IconPlug size={18} aria-hidden /> : <IconScissors size={18} aria-hidden />}
+        onClick={() => act({ kind: cut ? 'restoreNetwork' : 'cutNetwork', siteId })}
+      >
+        {t(cut ? 'net.restore' : 'net.doCut')}
+      </Button>
+    </section>
+  )
+}
+
+/** Two halves with plugs; they come apart when cut, and entries run along when joined. */
+function Wire(props: { readonly cut: boolean; readonly busy: boolean; readonly down: boolean }): ReactNode {
+  return (
+    <svg
+      className={css.wirePicture}
+      viewBox="0 0 300 32"
+      preserveAspectRatio="none"
+      data-cut={props.cut || undefined}
+      data-busy={props.busy || undefined}
+      data-down={props.down || undefined}
+      aria-hidden
+    >
+      <g className={css.left}>
+        <path d="M0 16h136" />
+        <rect x="132" y="9" width="18" height="14" rx="3" />
+      </g>
+      <g className={css.right}>
+        <path d="M164 16h136" />
+        <rect x="150" y="9" width="18" height="14" rx="3" />
+      </g>
+      <path className={css.flow} d="M0 16h300" />
+    </svg>
+  )
+}
