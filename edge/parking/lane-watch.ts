@@ -1,0 +1,75 @@
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import type { LaneId } from '@gatehouse/shared/ids/ids'
+import {
+  idleLane,
+  isOccupied,
+  type LaneFact,
+  type LaneInput,
+  type LaneState,
+  restoredLane,
+  stepLane,
+} from '@gatehouse/shared/parking/lane'
+
+export interface LaneWatchOptions {
+  readonly clock: Clock
+  /** Authorisations of a lane that saw no passage yet, as the store has them at start. */
+  readonly pendingAtStart: (laneId: LaneId) => number
+  readonly onFact: (laneId: LaneId, fact: LaneFact) => void
+}
+
+/** Follows every lane's loops and authorisations, and tells passages, back-outs and timeouts. */
+export class LaneWatch {
+  readonly #options: LaneWatchOptions
+  readonly #states = new Map<LaneId, LaneState>()
+  readonly #looped = new Set<LaneId>()
+
+  constructor(options: LaneWatchOptions) {
+    this.#options = options
+  }
+
+  /** The state for screens. */
+  stateOf(laneId: LaneId): LaneState {
+    return this.#states.get(laneId) ?? this.#restore(laneId)
+  }
+
+  /** Where the vehicle that is now read stands relative to the one that was authorised last. */
+  positionOf(laneId: LaneId): 'front' | 'behind' | 'unknown' {
+    const state = this.stateOf(laneId)
+    // While one passes, the one that is read is the next; once that is authorised too, it is the one in front.
+    if (state.kind === 'passing') return state.pending > 1 ? 'front' : 'behind'
+    return state.kind === 'vending' && state.approach ? 'front' : 'unknown'
+  }
+
+  /** False only when the loops work and say that nobody is there. */
+  mayBeOccupied(laneId: LaneId): boolean {
+    return !this.#looped.has(laneId) || isOccupied(this.stateOf(laneId))
+  }
+
+  /** Takes one observation of one lane. */
+  observe(laneId: LaneId, input: LaneInput): void {
+    if (input.kind === 'approach') this.#looped.add(laneId)
+    const { clock, onFact } = this.#options
+    const step = stepLane(this.stateOf(laneId), input, clock.now().monotonicMs)
+    this.#states.set(laneId, step.state)
+    for (const fact of step.facts) onFact(laneId, fact)
+  }
+
+  /** A decision of the store opened this lane; `again` when an older authorisation was used once more. */
+  opened(laneId: LaneId, kind: 'opened' | 'again'): void {
+    const state = this.stateOf(laneId)
+    if (kind === 'again' && 'pending' in state && state.pending > 0) return
+    this.observe(laneId, { kind: 'authorised' })
+  }
+
+  /** Lets time pass at every lane; called a few times a second. */
+  tick(): void {
+    for (const laneId of this.#states.keys()) this.observe(laneId, { kind: 'tick' })
+  }
+
+  #restore(laneId: LaneId): LaneState {
+    const pending = this.#options.pendingAtStart(laneId)
+    const state = pending > 0 ? restoredLane(pending) : idleLane
+    this.#states.set(laneId, state)
+    return state
+  }
+}

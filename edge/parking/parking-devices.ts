@@ -1,0 +1,238 @@
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import { type LaneId, randomCode } from '@gatehouse/shared/ids/ids'
+import { sha256Hex } from '@gatehouse/shared/ledger/chain'
+import type { LaneFact } from '@gatehouse/shared/parking/lane'
+import type { Random } from '@gatehouse/shared/random/random'
+import type { DeviceEvent, DeviceHub } from '../devices/hub.ts'
+import type { DeviceLogger } from '../devices/ports/device-logger.ts'
+import type { Kernel } from '../ledger/kernel.ts'
+import type { Outcome } from '../ledger/receipts.ts'
+import type { DirectoryReader } from '../sync/directory.ts'
+import type { ArrivalAnswer } from './arrive-vehicle.ts'
+import { BaySensors } from './bay-sensors.ts'
+import { DurableFacts, isStoreTrouble } from './durable-facts.ts'
+import { LaneWatch } from './lane-watch.ts'
+import { laneWires, type WiredLane } from './lane-wires.ts'
+import { waitingForPayment } from './paid-at-exit.ts'
+import type { DepartureAnswer, DepartureCredential } from './request-departure.ts'
+import { readPending } from './session-store.ts'
+import { LevelSigns } from './signs.ts'
+import { vehicleClassOf } from './vehicle-type.ts'
+import { vendPulseMs } from './vend.ts'
+
+export interface ParkingDevicesOptions {
+  readonly kernel: Kernel
+  readonly directory: DirectoryReader
+  readonly hub: Pick<DeviceHub, 'barrier' | 'display' | 'status'>
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: DeviceLogger
+}
+
+/** How often facts that the store refused are tried again. */
+const retryMs = 5_000
+/** How often bay sensors are asked whether they correct a count. */
+const correctionMs = 5 * 60_000
+
+/**
+ * Turns what cameras, buttons, loops, readers and bay sensors report into commands, and keeps the signs.
+ * Give it to the hub with `hub.onEvent((event) => devices.handle(event))` and call `tick` a few times a second.
+ */
+export class ParkingDevices {
+  readonly lanes: LaneWatch
+  readonly signs: LevelSigns
+  readonly #options: ParkingDevicesOptions
+  readonly #facts: DurableFacts
+  readonly #bays: BaySensors
+  readonly #running = new Set<Promise<void>>()
+  /** Vehicles per lane that were let out without a record; their passages are recorded with them. */
+  readonly #unrecorded = new Map<LaneId, number>()
+  #wires: ReturnType<typeof laneWires>
+  #retriedMs: number
+  #correctedMs: number
+
+  constructor(options: ParkingDevicesOptions) {
+    const { kernel, directory, hub, clock } = options
+    this.#options = options
+    this.#wires = laneWires(directory)
+    this.#retriedMs = clock.now().monotonicMs
+    this.#correctedMs = this.#retriedMs
+    this.#facts = new DurableFacts((fact) => kernel.submit(fact))
+    this.#bays = new BaySensors({ ...options, run: (work) => this.#run(work) })
+    this.signs = new LevelSigns({
+      kernel,
+      directory,
+      display: (deviceId, content) => hub.display(deviceId, content),
+    })
+    this.lanes = new LaneWatch({
+      clock,
+      pendingAtStart: (laneId) => readPending(kernel.db, laneId).length,
+      onFact: (laneId, fact) => this.#record(laneId, fact),
+    })
+    directory.onChange((changes) => {
+      if (changes.some(({ kind }) => kind === 'lane')) this.#wires = laneWires(directory)
+      this.signs.refresh()
+    })
+    kernel.onCommitted((entries) => {
+      for (const { entry } of entries) {
+        if (entry.type === 'payment.captured') this.#paid(entry.body)
+      }
+    })
+    this.signs.refresh()
+  }
+
+  /** Facts that wait for the store, and how many were dropped, for metrics. */
+  get backlog(): { readonly waiting: number; readonly dropped: number } {
+    return { waiting: this.#facts.waiting, dropped: this.#facts.dropped }
+  }
+
+  /** Takes one event of the device hub; events of other modules' devices are left alone. */
+  handle(event: DeviceEvent): void {
+    switch (event.kind) {
+      case 'plate': {
+        const lane = this.#wires.byCamera.get(event.deviceId)
+        if (lane) this.#run(() => this.#readPlate(lane, event))
+        return
+      }
+      case 'button': {
+        const lane = this.#wires.byTicketButton.get(event.deviceId)
+        if (lane) this.#run(() => this.#pressButton(lane, event.deviceId))
+        return
+      }
+      case 'card': {
+        const lane = this.#wires.byReader.get(event.deviceId)
+        if (lane?.body.direction === 'exit') this.scanTicket(lane.laneId, event.number)
+        return
+      }
+      case 'loop': {
+        const lane = this.#wires.byBarrier.get(event.deviceId)
+        if (!lane || event.loop === 'exit') return
+        this.lanes.observe(lane.laneId, { kind: event.loop, covered: event.covered })
+        return
+      }
+      case 'bay':
+        this.#bays.sense(event.deviceId, event.occupied)
+        return
+      default:
+        return
+    }
+  }
+
+  /** A ticket was shown at an exit lane, to its reader or at its intercom. */
+  scanTicket(laneId: LaneId, ticket: string): void {
+    this.#run(() => this.#requestDeparture(laneId, { kind: 'ticket', ticket }, this.#freshKey()))
+  }
+
+  /** Lets time pass: back-outs are believed, refused facts tried again, counts corrected. */
+  tick(): void {
+    this.lanes.tick()
+    const nowMs = this.#options.clock.now().monotonicMs
+    if (nowMs - this.#retriedMs >= retryMs) {
+      this.#retriedMs = nowMs
+      this.#facts.retry()
+      this.signs.refresh()
+    }
+    if (nowMs - this.#correctedMs >= correctionMs) {
+      this.#correctedMs = nowMs
+      this.#bays.correctCounts()
+    }
+  }
+
+  /** Resolves when every command that was started has been answered. */
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running)
+    await this.#facts.settled()
+  }
+
+  async #readPlate(
+    { laneId, body }: WiredLane,
+    event: Extract<DeviceEvent, { kind: 'plate' }>,
+  ): Promise<void> {
+    const by = { kind: 'plate', plate: event.plate } as const
+    // Keys are kept in receipts, and an arrival key may hold the plate.
+    const key = `plate-${sha256Hex(event.arrivalKey).slice(0, 40)}`
+    if (body.direction === 'exit') return this.#requestDeparture(laneId, by, key)
+    const vehicleClass = vehicleClassOf(event.vehicleType)
+    const more = vehicleClass === undefined ? {} : { vehicleClass }
+    await this.#arrive(laneId, { by, ...more }, { caller: `device:${event.deviceId}`, key })
+  }
+
+  async #pressButton({ laneId }: WiredLane, deviceId: string): Promise<void> {
+    // Tickets are for vehicles: a person who presses the button gets none.
+    if (!this.lanes.mayBeOccupied(laneId)) return
+    const by = { kind: 'ticket' }
+    await this.#arrive(laneId, { by }, { caller: `device:${deviceId}`, key: this.#freshKey() })
+  }
+
+  async #arrive(
+    laneId: LaneId,
+    asked: object,
+    from: { readonly caller: string; readonly key: string },
+  ): Promise<void> {
+    const { kernel, logger } = this.#options
+    const input = { laneId, ...asked, position: this.lanes.positionOf(laneId) }
+    const outcome = await kernel.submit({ kind: 'arriveVehicle', ...from, input })
+    if (!outcome.ok) return logger.warn({ laneId, code: outcome.refusal.code }, 'an arrival was not decided')
+    // The command's own answer, just made in this process.
+    const answer = outcome.value as ArrivalAnswer
+    if (answer.kind === 'opened' || answer.kind === 'again') this.lanes.opened(laneId, answer.kind)
+  }
+
+  async #requestDeparture(laneId: LaneId, by: DepartureCredential, key: string): Promise<void> {
+    const { kernel, logger } = this.#options
+    const input = { laneId, by, position: this.lanes.positionOf(laneId) }
+    const outcome = await kernel.submit({ kind: 'requestDeparture', caller: `lane:${laneId}`, key, input })
+    if (isStoreTrouble(outcome)) return this.#failOpen(laneId, input, outcome)
+    if (!outcome.ok) return logger.warn({ laneId, code: outcome.refusal.code }, 'a departure was not decided')
+    // The command's own answer, just made in this process.
+    const answer = outcome.value as DepartureAnswer
+    if (answer.kind === 'opened' || answer.kind === 'again') this.lanes.opened(laneId, answer.kind)
+  }
+
+  /** Nobody is ever trapped: the store cannot decide, so the gate opens and the departure is recorded later. */
+  async #failOpen(laneId: LaneId, input: object, outcome: Outcome): Promise<void> {
+    const { directory, hub, logger } = this.#options
+    const lane = directory.get('lane', laneId)
+    if (!lane) return
+    const code = outcome.ok ? 'ok' : outcome.refusal.code
+    logger.warn({ laneId, code }, 'the store cannot decide: the exit opens and the debt is recorded later')
+    this.#unrecorded.set(laneId, (this.#unrecorded.get(laneId) ?? 0) + 1)
+    const key = this.#freshKey()
+    this.#facts.push({ kind: 'recordUnrecordedDeparture', caller: `lane:${laneId}`, key, input })
+    this.lanes.opened(laneId, 'opened')
+    await hub.barrier(lane.barrierDeviceId).vend({ pulseMs: vendPulseMs })
+  }
+
+  #record(laneId: LaneId, fact: LaneFact): void {
+    const unrecorded = this.#unrecorded.get(laneId) ?? 0
+    if (unrecorded > 0) {
+      this.#unrecorded.set(laneId, unrecorded - 1)
+      return
+    }
+    const from = { caller: `lane:${laneId}`, key: this.#freshKey() }
+    if (fact.kind === 'passage') {
+      this.#facts.push({ kind: 'confirmPassage', ...from, input: { laneId } })
+      return
+    }
+    const reason = fact.kind === 'back_out' ? 'backed_out' : 'timeout'
+    this.#facts.push({ kind: 'backOut', ...from, input: { laneId, reason } })
+  }
+
+  /** Who stands at an exit while somebody pays for them is let out without being read again. */
+  #paid(body: Readonly<Record<string, unknown>>): void {
+    const waiting = waitingForPayment(this.#options.kernel.db, body)
+    if (!waiting || !this.lanes.mayBeOccupied(waiting.laneId)) return
+    this.scanTicket(waiting.laneId, waiting.ticket)
+  }
+
+  #freshKey(): string {
+    return randomCode(this.#options.random, 20)
+  }
+
+  #run(work: () => Promise<void>): void {
+    const running = work()
+      .catch((error: unknown) => this.#options.logger.warn({ error }, 'a lane command failed'))
+      .finally(() => this.#running.delete(running))
+    this.#running.add(running)
+  }
+}
