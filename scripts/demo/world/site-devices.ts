@@ -16,13 +16,13 @@ const bridges = [
     key: 'bridge-zigbee',
     name: 'Zigbee bridge',
     profile: 'zigbee2mqtt/bridge',
-    parameters: { baseTopic: 'zigbee2mqtt', topic: 'zigbee2mqtt/#' },
+    parameters: { baseTopic: 'zigbee2mqtt' },
   },
   {
     key: 'bridge-lora',
     name: 'LoRaWAN gateway',
     profile: 'ttn/bridge',
-    parameters: { application: 'parking@demo', topic: 'v3/parking@demo/devices/#' },
+    parameters: { application: 'parking@demo' },
   },
 ] as const
 
