@@ -56,8 +56,8 @@ export function DoorTile(props: {
           <StateShape state={shapes[door.state]} />
           {t(`door.${door.state}`)}
         </span>
-        <LastEvent door={door} />
       </div>
+      <LastEvent door={door} />
       <div className={css.buttons}>
         <Button
           size="xs"

@@ -17,7 +17,7 @@ export function LanePicture(props: { readonly lane: PanelLane }): ReactNode {
   return (
     <svg
       className={css.picture}
-      viewBox="0 0 440 96"
+      viewBox="0 -34 440 130"
       preserveAspectRatio="xMidYMid meet"
       data-boom={lane.boom}
       data-refused={lane.refusal !== undefined || undefined}
@@ -42,19 +42,19 @@ export function LanePicture(props: { readonly lane: PanelLane }): ReactNode {
         data-on={car?.position === 'passing' || undefined}
       />
       <g className={css.camera}>
-        <path d="M228 76V22h-16" fill="none" strokeWidth="3" />
-        <rect x="192" y="16" width="24" height="12" rx="3" />
+        <path d="M198 76V2h-10" fill="none" strokeWidth="3" />
+        <rect x="168" y="-4" width="24" height="12" rx="3" />
         <path
           className={css.beam}
-          d="M192 22 118 60v16h40z"
+          d="M168 2 122 56v20h44z"
           data-on={car?.position === 'waiting' || undefined}
         />
       </g>
       {car === undefined ? null : <Car key={car.plate} car={car} />}
       <rect className={css.post} x="204" y="46" width="16" height="32" rx="3" />
       <g className={css.boom}>
-        <rect x="208" y="50" width="112" height="7" rx="3.5" />
-        <path d="M236 50h14l-5 7h-14zM272 50h14l-5 7h-14zM306 50h11q4 3.5 0 7h-16z" />
+        <rect x="208" y="50" width="88" height="7" rx="3.5" />
+        <path d="M232 50h14l-5 7h-14zM260 50h14l-5 7h-14zM284 50h8.5q7 3.5 0 7H279z" />
       </g>
       <circle className={css.signal} cx="212" cy="40" r="6" />
     </svg>

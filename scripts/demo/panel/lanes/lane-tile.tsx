@@ -58,7 +58,7 @@ function DriveInForm({ site, lane }: FormProps): ReactNode {
         size="xs"
         flex="1 1 120px"
         aria-label={t('lanes.plate')}
-        placeholder={t('lanes.plate')}
+        placeholder={t('lanes.plateShort')}
         value={plate}
         onChange={(event) => setPlate(event.currentTarget.value.toUpperCase().slice(0, 12))}
       />

@@ -33,27 +33,27 @@ export function SiteHead(props: { readonly site: PanelSite }): ReactNode {
           href={href}
           target="_blank"
           rel="noreferrer"
-          size="sm"
+          size="xs"
           variant="default"
-          leftSection={<Icon size={18} aria-hidden />}
+          leftSection={<Icon size={16} aria-hidden />}
         >
           {word}
         </Button>
       ))}
       {edge.state === 'stopped' ? (
         <Button
-          size="sm"
+          size="xs"
           variant="default"
-          leftSection={<IconPlayerPlay size={18} aria-hidden />}
+          leftSection={<IconPlayerPlay size={16} aria-hidden />}
           onClick={() => act({ kind: 'restartEdge', siteId })}
         >
           {t('run.restart')}
         </Button>
       ) : (
         <Button
-          size="sm"
+          size="xs"
           variant="danger"
-          leftSection={<IconBolt size={18} aria-hidden />}
+          leftSection={<IconBolt size={16} aria-hidden />}
           onClick={() => act({ kind: 'killEdge', siteId })}
         >
           {t('run.kill')}
