@@ -3,6 +3,7 @@ import type { Random } from '@gatehouse/shared/random/random'
 import type { BusConfig } from './bus-config.ts'
 import type { PlannedDevice } from './device-plan.ts'
 import type { Attachment, DeviceReport } from './drivers/attachment.ts'
+import { createGpioBoard } from './drivers/gpio-board.ts'
 import { attachIoDevice } from './drivers/io-device.ts'
 import { attachLevelSign } from './drivers/level-sign.ts'
 import { createLineBus } from './drivers/line-bus.ts'
@@ -10,7 +11,7 @@ import { attachLineReader } from './drivers/line-device.ts'
 import { createModbusBoards } from './drivers/modbus-board.ts'
 import type { DeviceLogger } from './ports/device-logger.ts'
 import type { ByteLink, ByteLinkHandlers } from './transports/byte-link.ts'
-import { createGpioBoard } from './transports/gpio.ts'
+import { createGpioLink } from './transports/gpio.ts'
 import { createSerialLink } from './transports/serial.ts'
 import { createTcpLink } from './transports/tcp.ts'
 
@@ -31,22 +32,14 @@ export interface BusSurroundings {
   readonly openTransport: (bus: string, config: BusConfig, handlers: ByteLinkHandlers) => ByteLink
 }
 
-/** Opens byte buses over TCP and serial ports. */
-export function openByteBus(random: Random): BusSurroundings['openTransport'] {
+/** Opens buses over TCP, serial ports and the keeper of GPIO lines. */
+export function openBus(random: Random): BusSurroundings['openTransport'] {
   return (_bus, config, handlers) => {
     if (config.kind === 'tcp') return createTcpLink({ ...config, handlers, random })
     if (config.kind === 'serial') return createSerialLink({ ...config, handlers, random })
-    return {
-      open: () => handlers.onDown('not_a_byte_bus'),
-      write: () => false,
-      reset: () => {},
-      close: async () => {},
-    }
+    return createGpioLink({ lines: config, handlers, random })
   }
 }
-
-/** A board may take this long to answer, milliseconds, unless a profile says more. */
-const replyTimeoutMs = 150
 
 /** Makes the owner of one bus for the family of devices on it. */
 export function createBusOwner(
@@ -58,14 +51,14 @@ export function createBusOwner(
   const openLink = (handlers: ByteLinkHandlers) => openTransport(bus.name, bus.config, handlers)
   if (family === 'line') return lineOwner(createLineBus({ bus: bus.name, openLink, clock, logger }))
   if (bus.config.kind === 'gpio') {
-    const board = createGpioBoard({ bus: bus.name, config: bus.config, logger })
+    const board = createGpioBoard({ bus: bus.name, openLink, clock, logger })
     return {
       ...board,
       setDevices: () => {},
       attach: (device, report) => attachIoDevice(board, device, report),
     }
   }
-  const boards = createModbusBoards({ bus: bus.name, openLink, clock, logger, replyTimeoutMs })
+  const boards = createModbusBoards({ bus: bus.name, openLink, clock, logger })
   return {
     open: () => boards.open(),
     close: () => boards.close(),

@@ -2,7 +2,7 @@ import type { DeviceId } from '@gatehouse/shared/ids/ids'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import { ArrivalFilter } from './arrival-filter.ts'
-import { type BusOwner, type BusSurroundings, createBusOwner, openByteBus } from './bus-owner.ts'
+import { type BusOwner, type BusSurroundings, createBusOwner, openBus } from './bus-owner.ts'
 import { type BusFamily, type PlannedDevice, type PlanRefusal, planDevice } from './device-plan.ts'
 import type { Attachment, DeviceReport } from './drivers/attachment.ts'
 import { attachMqttDevice } from './drivers/mqtt-device.ts'
@@ -55,7 +55,7 @@ class Hub implements DeviceHub {
     const { clock, random, logger, mqtt } = options
     this.#options = options
     this.#rows = options.devices
-    const openTransport = options.openTransport ?? openByteBus(random)
+    const openTransport = options.openTransport ?? openBus(random)
     this.#surroundings = { clock, random, logger, openTransport }
     this.#mqtt = mqtt && createMqttLink({ config: mqtt, name: options.name ?? 'edge', random })
   }

@@ -27,8 +27,8 @@ export interface ModbusBoards extends IoBoard {
 
 /** Misses in a row after which a board counts as offline. */
 const missesMax = 3
-/** A pulse that could not be sent within this time is not sent any more. */
-const pulseWaitMax = 1_000
+/** A request that could not be sent within this time is not sent any more. */
+const requestWaitMax = 1_000
 /** Pause between questions to a board that does not answer, so that it does not slow its neighbours. */
 const offlinePollMs = 1_000
 const quietMs = 20
@@ -69,7 +69,7 @@ class ModbusBus implements ModbusBoards {
   constructor(options: ModbusBoardsOptions) {
     this.#clock = options.clock
     this.#garbage = new GarbageMeter(options.clock, options.logger, { bus: options.bus })
-    this.#master = new ModbusMaster({ replyTimeoutMs: options.replyTimeoutMs, quietMs })
+    this.#master = new ModbusMaster(quietMs)
     this.#link = options.openLink({
       onUp: () => this.#linkUp(),
       onBytes: (bytes) => this.#run(this.#master.receive(bytes, this.#now())),
@@ -100,7 +100,7 @@ class ModbusBus implements ModbusBoards {
     if (!board) return { outcome: 'failed', detail: 'no_such_board' }
     const request = flashOn(board.facts.registers, { ...terminal, pulseMs })
     if (!request.ok) return { outcome: 'failed', detail: request.error }
-    const end = await new Promise<MasterEnd>((resolve) => this.#submit(request.value, pulseWaitMax, resolve))
+    const end = await new Promise<MasterEnd>((resolve) => this.#submit(request.value, board.facts, resolve))
     if (end.kind === 'not_sent') return { outcome: 'failed', detail: end.reason }
     if (end.kind === 'no_reply') return { outcome: 'unknown', detail: 'no_reply' }
     if (end.reply.kind === 'written') return { outcome: 'done' }
@@ -155,9 +155,13 @@ class ModbusBus implements ModbusBoards {
     for (const [unit, board] of this.#boards) this.#setPresence(unit, board, false, reason)
   }
 
-  #submit(request: ModbusRequest, waitMs: number, onEnd: (end: MasterEnd) => void): void {
+  #submit(request: ModbusRequest, facts: BoardFacts, onEnd: (end: MasterEnd) => void): void {
     const nowMs = this.#now()
-    const { ticket, outputs } = this.#master.submit(request, nowMs + waitMs, nowMs)
+    const { ticket, outputs } = this.#master.submit(
+      request,
+      { deadlineMs: nowMs + requestWaitMax, replyTimeoutMs: facts.replyTimeoutMs },
+      nowMs,
+    )
     this.#ends.set(ticket, onEnd)
     this.#run(outputs)
   }
@@ -208,7 +212,7 @@ class ModbusBus implements ModbusBoards {
       inputs > 0
         ? { kind: 'readInputs', unit, address: inputAddress, count: inputs }
         : { kind: 'readOutputs', unit, address: coilAddress, count: outputs }
-    this.#submit(request, pulseWaitMax, (end) => this.#polled(unit, board, end))
+    this.#submit(request, board.facts, (end) => this.#polled(unit, board, end))
   }
 
   #polled(unit: number, board: Board, end: MasterEnd): void {
@@ -250,7 +254,6 @@ export interface ModbusBoardsOptions {
   readonly openLink: (handlers: ByteLinkHandlers) => ByteLink
   readonly clock: Clock
   readonly logger: DeviceLogger
-  readonly replyTimeoutMs: number
 }
 
 /** Opens the boards of one line, serial or TCP; the line has no other owner. */

@@ -22,25 +22,24 @@ export type MasterOutput =
   | { readonly kind: 'ended'; readonly ticket: number; readonly end: MasterEnd }
   | { readonly kind: 'garbage'; readonly bytes: number }
 
-interface Waiting {
-  readonly ticket: number
-  readonly request: ModbusRequest
+/** How long a request may wait and take. */
+export interface RequestTiming {
   /** Monotonic milliseconds after which it must not be sent any more. */
   readonly deadlineMs: number
+  /** How long the board may take to answer, milliseconds, transmission included. */
+  readonly replyTimeoutMs: number
 }
 
-export interface MasterTiming {
-  /** How long a board may take to answer, milliseconds, transmission included. */
-  readonly replyTimeoutMs: number
-  /** Silence kept after a missing answer, so that a late one is not taken for the next. */
-  readonly quietMs: number
+interface Waiting extends RequestTiming {
+  readonly ticket: number
+  readonly request: ModbusRequest
 }
 
 /** Requests that may wait at once, writes and reads together. */
 export const masterQueueMax = 64
 
 export class ModbusMaster {
-  readonly #timing: MasterTiming
+  readonly #quietMs: number
   readonly #writes: Waiting[] = []
   readonly #reads: Waiting[] = []
   #up = false
@@ -48,8 +47,9 @@ export class ModbusMaster {
   #current: { readonly waiting: Waiting; readonly search: ReplySearch; readonly untilMs: number } | undefined
   #quietUntilMs = 0
 
-  constructor(timing: MasterTiming) {
-    this.#timing = timing
+  /** `quietMs`: silence kept after a missing answer, so that a late one is not taken for the next. */
+  constructor(quietMs: number) {
+    this.#quietMs = quietMs
   }
 
   /** Monotonic time at which `tick` has something to do; undefined when only bytes can change anything. */
@@ -61,7 +61,7 @@ export class ModbusMaster {
   /** Queues a request; its end comes with the returned ticket, perhaps at once. */
   submit(
     request: ModbusRequest,
-    deadlineMs: number,
+    timing: RequestTiming,
     nowMs: number,
   ): { ticket: number; outputs: MasterOutput[] } {
     const ticket = this.#nextTicket
@@ -73,7 +73,7 @@ export class ModbusMaster {
     if (!this.#up) return refuse('link_down')
     if (this.#writes.length + this.#reads.length >= masterQueueMax) return refuse('queue_full')
     const queue = request.kind === 'writeOutput' ? this.#writes : this.#reads
-    queue.push({ ticket, request, deadlineMs })
+    queue.push({ ticket, request, ...timing })
     return { ticket, outputs: this.#advance(nowMs) }
   }
 
@@ -97,7 +97,7 @@ export class ModbusMaster {
     const current = this.#current
     if (!current || nowMs < current.untilMs) return this.#advance(nowMs)
     this.#current = undefined
-    this.#quietUntilMs = nowMs + this.#timing.quietMs
+    this.#quietUntilMs = nowMs + this.#quietMs
     const outputs: MasterOutput[] = []
     if (current.search.pending > 0) outputs.push({ kind: 'garbage', bytes: current.search.pending })
     outputs.push({ kind: 'ended', ticket: current.waiting.ticket, end: { kind: 'no_reply' } })
@@ -137,7 +137,7 @@ export class ModbusMaster {
       this.#current = {
         waiting,
         search: new ReplySearch(waiting.request),
-        untilMs: nowMs + this.#timing.replyTimeoutMs,
+        untilMs: nowMs + waiting.replyTimeoutMs,
       }
       outputs.push({ kind: 'send', bytes: encodeRequest(waiting.request) })
     }

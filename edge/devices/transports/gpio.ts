@@ -1,35 +1,40 @@
-import type { DeviceLogger } from '../ports/device-logger.ts'
-import type { IoBoard } from '../ports/io-board.ts'
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Random } from '@gatehouse/shared/random/random'
+import { deviceBackoff } from './backoff.ts'
+import type { ByteLink, ByteLinkHandlers } from './byte-link.ts'
+import type { GpioLines } from './gpio-lines.ts'
+import { type Connection, type ConnectionHandlers, createReconnectingLink } from './reconnecting-link.ts'
 
-/** Which lines of which chip. Channels of device rows → line offsets. */
-export interface GpioLines {
-  readonly chip: string
-  readonly outputs: Readonly<Record<string, number>>
-  readonly inputs: Readonly<Record<string, number>>
-  readonly outputsActiveLow: boolean
-  readonly inputsActiveLow: boolean
+/** Starts the keeper of GPIO lines as a process of its own and links to it; it is started again when it ends. */
+export function createGpioLink(options: {
+  readonly lines: GpioLines
+  readonly handlers: ByteLinkHandlers
+  readonly random: Random
+}): ByteLink {
+  const { lines, handlers, random } = options
+  return createReconnectingLink({
+    handlers,
+    random,
+    backoff: deviceBackoff,
+    connect: (connection) => startHelper(lines, connection),
+  })
 }
 
-/** GPIO lines of this computer behind the port of relay boards. */
-export interface GpioBoard extends IoBoard {
-  open(): void
-  close(): Promise<void>
-}
-
-/** Opens GPIO lines; `unit` of a terminal plays no part. */
-export function createGpioBoard(_options: {
-  readonly bus: string
-  readonly config: GpioLines
-  readonly logger: DeviceLogger
-}): GpioBoard {
+function startHelper(lines: GpioLines, handlers: ConnectionHandlers): Connection {
+  const program = fileURLToPath(new URL('./gpio-helper.js', import.meta.url))
+  // Detached: a Ctrl-C meant for the edge must not stop a pulse half-way.
+  const child = spawn(process.execPath, [program, JSON.stringify(lines)], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    detached: true,
+  })
+  child.on('spawn', () => handlers.up())
+  child.on('error', () => handlers.lost('no_helper'))
+  child.on('exit', () => handlers.lost('helper_ended'))
+  child.stdin.on('error', () => undefined)
+  child.stdout.on('data', (bytes: Uint8Array) => handlers.bytes(bytes))
   return {
-    open: () => {},
-    close: async () => {},
-    pulse: async () => ({ outcome: 'failed', detail: 'no_gpio' }),
-    watch: () => () => {},
-    onPresence: (_unit, listener) => {
-      listener({ online: false, detail: 'no_gpio' })
-      return () => {}
-    },
+    write: (bytes) => child.stdin.write(bytes),
+    destroy: () => child.stdin.end(),
   }
 }
