@@ -35,7 +35,8 @@ export function liveRoute(hub: LiveHub, clock: Clock): MiddlewareHandler<AppEnv>
 
 function liveSocket(socket: WebSocket): LiveSocket {
   return {
-    send: (text, done) => socket.send(text, done),
+    // A stream reports success as null.
+    send: (text, done) => socket.send(text, (error) => done(error ?? undefined)),
     close: () => socket.close(tryAgainLater, 'too slow'),
   }
 }
