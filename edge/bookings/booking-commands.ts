@@ -12,7 +12,7 @@ import {
 } from '@gatehouse/shared/wire/v1/entries'
 import { z } from 'zod'
 import { cardEffects, paymentIdOfCommand } from '../drawer/card-payments.ts'
-import { findPayment } from '../drawer/payment-store.ts'
+import { cardPaymentBegun, findPayment } from '../drawer/payment-store.ts'
 import { receiptView } from '../drawer/receipt-view.ts'
 import {
   type Command,
@@ -158,6 +158,10 @@ function confirmBooking(
   const payment = { paymentId, method, takenBy: 'site' as const, offeredMinor }
   const decided = decideChange(env, db, bookingId, { kind: 'confirmBooking', payment }, context)
   if (!decided.ok) return decided
+  const { before } = decided.value
+  const due = before.kind === 'held' && before.price.totalMinor > 0
+  // Whoever submits a card payment has had it authorised; without that there is nothing to capture.
+  if (method === 'card' && due && !cardPaymentBegun(db, paymentId)) return err({ code: 'payment_needed' })
   const decision = answered(env, decided.value, context)
   return ok({
     ...decision,

@@ -16,7 +16,7 @@ export interface BookingEnvironment {
 /** The moment and the site's settings for a decision; `undefined` until the directory has arrived once. */
 export function bookingContext(env: BookingEnvironment, at: Moment): BookingContext | undefined {
   const site = env.directory.site()
-  return site && { nowMs: at.wallMs, settings: site.settings }
+  return site && { nowMs: at.wallMs, clockTrusted: at.quality === 'trusted', settings: site.settings }
 }
 
 /** The terms of the plan a holder has at `atMs` (epoch ms), if any. */

@@ -260,6 +260,26 @@ describe('while the clock is not trusted', () => {
     expect(await site.sweep.run()).toBe(0)
     expect((await hold(site, 'key-second', guest('elm'))).body.code).toBe('space_taken')
   })
+
+  test('a hold can still be paid by card, and is charged', async () => {
+    const site = openBookingSite()
+    const { body } = await hold(site, 'key-first', guest('elm'))
+    site.clock.advance(hour)
+    site.clock.set({ quality: 'untrusted' })
+    expect((await act(site, body.bookingId, 'confirm', { method: 'card' })).status).toBe(200)
+    await site.kernel.submit({ kind: 'sweepBookings', caller: 'system', key: 'turn-the-loop', input: {} })
+    expect(site.gateway.payments()).toMatchObject([{ state: 'captured', amountMinor: 1200 }])
+  })
+})
+
+describe('a card payment that was never authorised', () => {
+  test('confirms nothing', async () => {
+    const site = openBookingSite()
+    const { body } = await hold(site, 'key-first', guest('elm'))
+    const input = { bookingId: body.bookingId, method: 'card', offeredMinor: 1200 }
+    const answer = await site.kernel.submit({ kind: 'confirmBooking', caller: 'kiosk:1', key: 'k', input })
+    expect(answer).toEqual({ ok: false, refusal: { code: 'payment_needed' } })
+  })
 })
 
 describe('bad input', () => {

@@ -1,6 +1,6 @@
 import type { Booking } from '@gatehouse/shared/booking/booking'
 import { normalReference } from '@gatehouse/shared/booking/reference'
-import type { Clock } from '@gatehouse/shared/clock/clock'
+import type { Clock, Moment } from '@gatehouse/shared/clock/clock'
 import { memberIdSchema } from '@gatehouse/shared/ids/ids'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { PaymentMethod } from '@gatehouse/shared/wire/v1/entries'
@@ -114,7 +114,7 @@ async function confirm(
   const offeredMinor = method === 'cash' ? (tenderedMinor ?? dueMinor) : method === 'card' ? dueMinor : 0
   const decide = () =>
     kernel.submit({ kind: 'confirmBooking', caller, key, input: { bookingId, method, offeredMinor } })
-  if (method !== 'card' || !canBePaid(booking, options.clock.now().wallMs) || dueMinor === 0) return decide()
+  if (method !== 'card' || !canBePaid(booking, options.clock.now()) || dueMinor === 0) return decide()
   const payment = {
     paymentId: paymentIdOf(caller, key),
     amountMinor: dueMinor,
@@ -131,8 +131,8 @@ async function confirm(
   return outcome
 }
 
-function canBePaid(booking: Booking, nowMs: number): booking is Extract<Booking, { kind: 'held' }> {
-  return booking.kind === 'held' && nowMs < booking.holdUntilMs
+function canBePaid(booking: Booking, at: Moment): booking is Extract<Booking, { kind: 'held' }> {
+  return booking.kind === 'held' && (at.quality === 'untrusted' || at.wallMs < booking.holdUntilMs)
 }
 
 function findBookings(

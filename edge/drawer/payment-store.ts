@@ -35,6 +35,11 @@ export function findPayment(db: SiteDatabase, paymentId: string): PaymentRow | u
   return statement<PaymentRow>(db, `SELECT ${columns} FROM payments WHERE payment_id = ?`).get(paymentId)
 }
 
+/** Tells whether a card payment was begun under this id and waits for its decision. */
+export function cardPaymentBegun(db: SiteDatabase, paymentId: string): boolean {
+  return statement(db, 'SELECT 1 FROM card_attempts WHERE payment_id = ?').get(paymentId) !== undefined
+}
+
 /** What the site took per currency and method: entries of both kinds, and captured minus refunded. */
 export interface Takings {
   readonly currency: string

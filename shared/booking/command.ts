@@ -44,6 +44,8 @@ export interface HoldBooking extends Interval {
 /** Settings of the site that decisions use, milliseconds, and the moment. */
 export interface BookingContext {
   readonly nowMs: number
+  /** False while the clock is not trusted: then nothing runs out by itself (ARCHITECTURE §3, Time). */
+  readonly clockTrusted?: boolean
   readonly settings: {
     readonly holdMs: number
     readonly checkInEarlyMs: number

@@ -261,6 +261,21 @@ describe('instants that decide', () => {
   })
 })
 
+describe('while the clock is not trusted', () => {
+  it('nothing runs out: holds can be paid, late holders check in, and time alone changes nothing', () => {
+    const later = { nowMs: now + 30 * 24 * hour, clockTrusted: false, settings }
+    const code = (state: BookingKind, command: BookingCommandKind) => {
+      const decided = decide(replay(history[state]), commands[command], later)
+      return decided.ok ? 'ok' : decided.error
+    }
+    expect(code('held', 'confirmBooking')).toBe('ok')
+    expect(code('confirmed', 'checkIn')).toBe('ok')
+    expect(code('held', 'expireHold')).toBe('hold_running')
+    expect(code('confirmed', 'markNoShow')).toBe('grace_running')
+    expect(code('checked_in', 'completeBooking')).toBe('still_running')
+  })
+})
+
 describe('paying', () => {
   const held = replay(history.held)
   const pay = (method: 'cash' | 'card' | 'plan', offeredMinor: number) =>
@@ -304,6 +319,7 @@ describe('cancelling', () => {
   it('gives back what is above the fee, by the means it came, under an id that follows from the payment', () => {
     const decided = decide(replay(history.confirmed), commands.cancelBooking, {
       nowMs: now - 30 * hour,
+
       settings,
     })
     if (!decided.ok) expect.fail(decided.error)
