@@ -93,7 +93,9 @@ function withEnvironment(raw: unknown, environment: NodeJS.ProcessEnv): unknown 
 }
 
 function describeIssue(raw: unknown, issue: z.core.$ZodIssue): string {
-  const field = issue.path.length > 0 ? issue.path.join('.') : '(the whole file)'
+  // The file as a whole may hold secrets; a field of it is named by its path.
+  if (issue.path.length === 0) return `(the whole file): ${issue.message}`
+  const field = issue.path.join('.')
   const value = issue.path.reduce<unknown>(
     (at, key) =>
       typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,

@@ -70,7 +70,7 @@ export class SiteTwin {
   }
 
   /** Records events in order: the chain goes on. */
-  record(...events: readonly { readonly type: string; readonly body: object }[]): SealedEntry[] {
+  record(...events: { readonly type: string; readonly body: object }[]): SealedEntry[] {
     return events.map(({ type, body }) => {
       const sealed = this.sealAfter(this.head, type, body)
       this.head = { seq: sealed.entry.seq, hash: sealed.hash }

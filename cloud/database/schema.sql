@@ -1,0 +1,522 @@
+-- What the migrations add up to. Rewritten by GATEHOUSE_UPDATE_SCHEMA=1 npx vitest run cloud/database
+
+TABLE access_events
+  site_id text NOT NULL
+  incarnation integer NOT NULL
+  seq bigint NOT NULL
+  kind text NOT NULL
+  door_id text NOT NULL
+  credential_id text
+  member_id text
+  booking_id text
+  reason text NOT NULL
+  effect_id text
+  at_ms bigint NOT NULL
+  CONSTRAINT access_events_kind_check CHECK ((kind = ANY (ARRAY['granted'::text, 'refused'::text])))
+  CONSTRAINT access_events_pkey PRIMARY KEY (site_id, incarnation, seq)
+  CONSTRAINT access_events_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  ROW LEVEL SECURITY
+  POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = access_events.site_id)))
+
+TABLE booking_order
+  booking_id text NOT NULL
+  site_id text NOT NULL
+  space_id text NOT NULL
+  user_id text NOT NULL
+  member_id text NOT NULL
+  from_ms bigint NOT NULL
+  to_ms bigint NOT NULL
+  price jsonb NOT NULL
+  created_ms bigint NOT NULL
+  told_pending boolean NOT NULL DEFAULT false
+  CONSTRAINT booking_order_check CHECK ((to_ms > from_ms))
+  CONSTRAINT booking_order_pkey PRIMARY KEY (booking_id)
+  CREATE INDEX booking_order_by_member ON public.booking_order USING btree (member_id, from_ms DESC)
+
+TABLE booking_request
+  request_id text NOT NULL
+  booking_id text NOT NULL
+  site_id text NOT NULL
+  kind text NOT NULL
+  payment_id text
+  created_ms bigint NOT NULL
+  expires_ms bigint NOT NULL
+  state text NOT NULL DEFAULT 'waiting'::text
+  refusal text
+  settled_ms bigint
+  removed boolean NOT NULL DEFAULT false
+  CONSTRAINT booking_request_kind_check CHECK ((kind = ANY (ARRAY['holdBooking'::text, 'confirmBooking'::text, 'cancelBooking'::text])))
+  CONSTRAINT booking_request_pkey PRIMARY KEY (request_id)
+  CONSTRAINT booking_request_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'refused'::text, 'withdrawn'::text])))
+  CREATE INDEX booking_request_by_booking ON public.booking_request USING btree (booking_id)
+  CREATE INDEX booking_request_present ON public.booking_request USING btree (settled_ms) WHERE (NOT removed)
+  CREATE INDEX booking_request_waiting ON public.booking_request USING btree (created_ms) WHERE (state = 'waiting'::text)
+
+TABLE bookings
+  site_id text NOT NULL
+  booking_id text NOT NULL
+  incarnation integer NOT NULL
+  seq bigint NOT NULL
+  space_id text NOT NULL
+  status text NOT NULL
+  member_id text
+  guest_id text
+  reference text NOT NULL
+  from_ms bigint NOT NULL
+  to_ms bigint NOT NULL
+  block_to_ms bigint NOT NULL
+  hold_until_ms bigint NOT NULL
+  price jsonb NOT NULL
+  fee_minor bigint NOT NULL DEFAULT 0
+  paid_minor bigint NOT NULL DEFAULT 0
+  refunded_minor bigint NOT NULL DEFAULT 0
+  paid_by text
+  held_ms bigint NOT NULL
+  block int8range GENERATED ALWAYS AS (int8range(from_ms, block_to_ms))
+  CONSTRAINT bookings_check CHECK ((to_ms > from_ms))
+  CONSTRAINT bookings_check1 CHECK ((block_to_ms >= to_ms))
+  CONSTRAINT bookings_no_overlap EXCLUDE USING gist (site_id WITH =, space_id WITH =, block WITH &&) WHERE ((status = ANY (ARRAY['held'::text, 'confirmed'::text, 'checked_in'::text])))
+  CONSTRAINT bookings_pkey PRIMARY KEY (site_id, booking_id)
+  CONSTRAINT bookings_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  CONSTRAINT bookings_status_check CHECK ((status = ANY (ARRAY['held'::text, 'confirmed'::text, 'checked_in'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text, 'expired'::text, 'displaced'::text])))
+  CREATE INDEX bookings_by_id ON public.bookings USING btree (booking_id)
+  CREATE INDEX bookings_by_member ON public.bookings USING btree (member_id, from_ms) WHERE (member_id IS NOT NULL)
+  ROW LEVEL SECURITY
+  POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = bookings.site_id)))
+
+TABLE card_payment
+  payment_id text NOT NULL
+  booking_id text NOT NULL
+  site_id text NOT NULL
+  request_id text NOT NULL
+  amount_minor bigint NOT NULL
+  currency text NOT NULL
+  card text NOT NULL
+  state text NOT NULL
+  created_ms bigint NOT NULL
+  changed_ms bigint NOT NULL
+  CONSTRAINT card_payment_amount_minor_check CHECK ((amount_minor >= 0))
+  CONSTRAINT card_payment_pkey PRIMARY KEY (payment_id)
+  CONSTRAINT card_payment_state_check CHECK ((state = ANY (ARRAY['created'::text, 'authorised'::text, 'declined'::text, 'captured'::text, 'voided'::text])))
+  CREATE INDEX card_payment_open ON public.card_payment USING btree (created_ms) WHERE (state = ANY (ARRAY['created'::text, 'authorised'::text]))
+
+TABLE card_refund
+  refund_id text NOT NULL
+  payment_id text NOT NULL
+  amount_minor bigint NOT NULL
+  done boolean NOT NULL DEFAULT false
+  created_ms bigint NOT NULL
+  CONSTRAINT card_refund_amount_minor_check CHECK ((amount_minor > 0))
+  CONSTRAINT card_refund_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES card_payment(payment_id)
+  CONSTRAINT card_refund_pkey PRIMARY KEY (refund_id)
+
+TABLE cloud_identity
+  only_one boolean NOT NULL DEFAULT true
+  epoch integer NOT NULL
+  public_key text NOT NULL
+  private_key text NOT NULL
+  login_secret text NOT NULL
+  database_identity text NOT NULL
+  CONSTRAINT cloud_identity_epoch_check CHECK ((epoch >= 1))
+  CONSTRAINT cloud_identity_only_one_check CHECK (only_one)
+  CONSTRAINT cloud_identity_pkey PRIMARY KEY (only_one)
+
+TABLE credential
+  credential_id text NOT NULL
+  member_id text NOT NULL
+  kind text NOT NULL
+  from_ms bigint
+  to_ms bigint
+  revoked boolean NOT NULL DEFAULT false
+  CONSTRAINT credential_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'pin'::text])))
+  CONSTRAINT credential_member_id_fkey FOREIGN KEY (member_id) REFERENCES member(member_id)
+  CONSTRAINT credential_pkey PRIMARY KEY (credential_id)
+  CREATE INDEX credential_by_member ON public.credential USING btree (member_id)
+
+TABLE directory_heads
+  site_id text NOT NULL
+  epoch integer NOT NULL
+  rev bigint NOT NULL DEFAULT 0
+  pruned_rev bigint NOT NULL DEFAULT 0
+  CONSTRAINT directory_heads_pkey PRIMARY KEY (site_id)
+  CONSTRAINT directory_heads_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+
+TABLE door_states
+  site_id text NOT NULL
+  door_id text NOT NULL
+  incarnation integer NOT NULL
+  seq bigint NOT NULL
+  state text NOT NULL
+  since_ms bigint NOT NULL
+  CONSTRAINT door_states_pkey PRIMARY KEY (site_id, door_id)
+  CONSTRAINT door_states_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  ROW LEVEL SECURITY
+  POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = door_states.site_id)))
+
+TABLE effects
+  site_id text NOT NULL
+  effect_id text NOT NULL
+  incarnation integer NOT NULL
+  seq bigint NOT NULL
+  outcome text NOT NULL
+  detail text
+  at_ms bigint NOT NULL
+  CONSTRAINT effects_pkey PRIMARY KEY (site_id, effect_id)
+  CONSTRAINT effects_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  ROW LEVEL SECURITY
+  POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = effects.site_id)))
+
+TABLE enrolment_codes
+  code_digest text NOT NULL
+  site_id text NOT NULL
+  expires_ms bigint NOT NULL
+  used_ms bigint
+  incarnation integer
+  CONSTRAINT enrolment_codes_pkey PRIMARY KEY (code_digest)
+  CONSTRAINT enrolment_codes_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+
+TABLE exceptions
+  exception_id bigint NOT NULL GENERATED AS IDENTITY
+  site_id text NOT NULL
+  kind text NOT NULL
+  about text NOT NULL
+  detail jsonb NOT NULL
+  opened_ms bigint NOT NULL
+  closed_ms bigint
+  CONSTRAINT exceptions_pkey PRIMARY KEY (exception_id)
+  CONSTRAINT exceptions_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  CREATE UNIQUE INDEX exceptions_open_once ON public.exceptions USING btree (site_id, kind, about) WHERE (closed_ms IS NULL)
+  ROW LEVEL SECURITY
+  POLICY own_exceptions USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = exceptions.site_id)))
+
+TABLE idempotency_key
+  caller text NOT NULL
+  key text NOT NULL
+  digest text NOT NULL
+  status integer
+  body text
+  lease_ms bigint NOT NULL
+  created_ms bigint NOT NULL
+  CONSTRAINT idempotency_key_pkey PRIMARY KEY (caller, key)
+  CREATE INDEX idempotency_key_by_age ON public.idempotency_key USING btree (created_ms)
+
+TABLE incidents
+  site_id text NOT NULL
+  incident_id text NOT NULL
+  incarnation integer NOT NULL
+  seq bigint NOT NULL
+  kind text NOT NULL
+  about text NOT NULL
+  at_ms bigint NOT NULL
+  CONSTRAINT incidents_pkey PRIMARY KEY (site_id, incident_id)
+  CONSTRAINT incidents_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  ROW LEVEL SECURITY
+  POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = incidents.site_id)))
+
+TABLE ledger_entries
+  site_id text NOT NULL
+  incarnation integer NOT NULL
+  seq bigint NOT NULL
+  hash text NOT NULL
+  type text NOT NULL
+  wall_ms bigint NOT NULL
+  received_ms bigint NOT NULL
+  entry text NOT NULL
+  CONSTRAINT ledger_entries_pkey PRIMARY KEY (site_id, incarnation, seq)
+  CREATE INDEX ledger_entries_by_time ON ONLY public.ledger_entries USING btree (site_id, wall_ms)
+  PARTITION BY HASH (site_id)
+  ROW LEVEL SECURITY
+  POLICY own_entries USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = ledger_entries.site_id)))
+
+TABLE login_account
+  id text NOT NULL
+  account_id text NOT NULL
+  provider_id text NOT NULL
+  user_id text NOT NULL
+  access_token text
+  refresh_token text
+  id_token text
+  access_token_expires_at timestamp with time zone
+  refresh_token_expires_at timestamp with time zone
+  scope text
+  password text
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT login_account_pkey PRIMARY KEY (id)
+  CONSTRAINT login_account_user_id_fkey FOREIGN KEY (user_id) REFERENCES login_user(id) ON DELETE CASCADE
+  CREATE INDEX login_account_by_user ON public.login_account USING btree (user_id)
+
+TABLE login_session
+  id text NOT NULL
+  user_id text NOT NULL
+  token text NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  ip_address text
+  user_agent text
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT login_session_pkey PRIMARY KEY (id)
+  CONSTRAINT login_session_token_key UNIQUE (token)
+  CONSTRAINT login_session_user_id_fkey FOREIGN KEY (user_id) REFERENCES login_user(id) ON DELETE CASCADE
+  CREATE INDEX login_session_by_user ON public.login_session USING btree (user_id)
+
+TABLE login_user
+  id text NOT NULL
+  name text NOT NULL
+  email text NOT NULL
+  email_verified boolean NOT NULL DEFAULT false
+  image text
+  role text NOT NULL DEFAULT 'member'::text
+  member_id text
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT login_user_email_key UNIQUE (email)
+  CONSTRAINT login_user_member_id_fkey FOREIGN KEY (member_id) REFERENCES member(member_id)
+  CONSTRAINT login_user_member_id_key UNIQUE (member_id)
+  CONSTRAINT login_user_pkey PRIMARY KEY (id)
+  CONSTRAINT login_user_role_check CHECK ((role = ANY (ARRAY['member'::text, 'site_manager'::text, 'hq'::text])))
+
+TABLE login_verification
+  id text NOT NULL
+  identifier text NOT NULL
+  value text NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT login_verification_pkey PRIMARY KEY (id)
+  CREATE INDEX login_verification_by_identifier ON public.login_verification USING btree (identifier)
+
+TABLE member
+  member_id text NOT NULL
+  display_name text NOT NULL
+  plan_id text
+  plan_from_ms bigint
+  plan_to_ms bigint
+  CONSTRAINT member_pkey PRIMARY KEY (member_id)
+  CONSTRAINT member_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plan(plan_id)
+
+TABLE operators
+  operator_id text NOT NULL
+  name text NOT NULL
+  CONSTRAINT operators_pkey PRIMARY KEY (operator_id)
+  ROW LEVEL SECURITY
+  POLICY own_operator USING (operator_id = current_setting('gatehouse.operator'::text, true))
+
+TABLE parking_sessions
+  site_id text NOT NULL
+  session_id text NOT NULL
+  incarnation integer NOT NULL
+  seq bigint NOT NULL
+  state text NOT NULL
+  ticket text NOT NULL
+  vehicle_id text
+  vehicle_class text NOT NULL
+  space_id text
+  zone_id text
+  entry_lane_id text NOT NULL
+  exit_lane_id text
+  tariff_id text NOT NULL
+  tariff_version integer NOT NULL
+  arrived_ms bigint NOT NULL
+  entered_ms bigint
+  departed_ms bigint
+  charged_minor bigint NOT NULL DEFAULT 0
+  paid_minor bigint NOT NULL DEFAULT 0
+  debt_minor bigint NOT NULL DEFAULT 0
+  CONSTRAINT parking_sessions_pkey PRIMARY KEY (site_id, session_id)
+  CONSTRAINT parking_sessions_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  CONSTRAINT parking_sessions_state_check CHECK ((state = ANY (ARRAY['authorised'::text, 'inside'::text, 'paid'::text, 'departing'::text, 'departed'::text, 'voided'::text])))
+  CREATE INDEX parking_sessions_inside ON public.parking_sessions USING btree (site_id, zone_id) WHERE ((entered_ms IS NOT NULL) AND (departed_ms IS NULL))
+  ROW LEVEL SECURITY
+  POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = parking_sessions.site_id)))
+
+TABLE payments
+  site_id text NOT NULL
+  payment_id text NOT NULL
+  incarnation integer NOT NULL
+  seq bigint NOT NULL
+  kind text NOT NULL
+  of_payment_id text
+  booking_id text
+  session_id text
+  method text NOT NULL
+  amount_minor bigint NOT NULL
+  currency text NOT NULL
+  taken_by text NOT NULL
+  at_ms bigint NOT NULL
+  CONSTRAINT payments_amount_minor_check CHECK ((amount_minor >= 0))
+  CONSTRAINT payments_check CHECK (((booking_id IS NULL) <> (session_id IS NULL)))
+  CONSTRAINT payments_kind_check CHECK ((kind = ANY (ARRAY['captured'::text, 'refunded'::text])))
+  CONSTRAINT payments_pkey PRIMARY KEY (site_id, payment_id)
+  CONSTRAINT payments_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  CREATE INDEX payments_by_time ON public.payments USING btree (site_id, at_ms)
+  ROW LEVEL SECURITY
+  POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = payments.site_id)))
+
+TABLE plan
+  plan_id text NOT NULL
+  body jsonb NOT NULL
+  CONSTRAINT plan_pkey PRIMARY KEY (plan_id)
+
+TABLE producers
+  site_id text NOT NULL
+  incarnation integer NOT NULL
+  producer_id text NOT NULL
+  epoch bigint NOT NULL
+  seq bigint NOT NULL
+  CONSTRAINT producers_pkey PRIMARY KEY (site_id, incarnation, producer_id)
+  CONSTRAINT producers_site_id_incarnation_fkey FOREIGN KEY (site_id, incarnation) REFERENCES streams(site_id, incarnation)
+
+TABLE projection_positions
+  site_id text NOT NULL
+  incarnation integer NOT NULL
+  seq bigint NOT NULL DEFAULT 0
+  CONSTRAINT projection_positions_pkey PRIMARY KEY (site_id, incarnation)
+
+TABLE quarantine
+  site_id text NOT NULL
+  incarnation integer NOT NULL
+  seq bigint NOT NULL
+  hash text NOT NULL
+  reason text NOT NULL
+  detail text NOT NULL
+  entry text NOT NULL
+  quarantined_ms bigint NOT NULL
+  CONSTRAINT quarantine_pkey PRIMARY KEY (site_id, incarnation, seq, hash)
+
+TABLE reconciliations
+  site_id text NOT NULL
+  incarnation integer NOT NULL
+  result jsonb NOT NULL
+  CONSTRAINT reconciliations_pkey PRIMARY KEY (site_id)
+  CONSTRAINT reconciliations_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  ROW LEVEL SECURITY
+  POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = reconciliations.site_id)))
+
+TABLE request_answers
+  site_id text NOT NULL
+  request_id text NOT NULL
+  incarnation integer NOT NULL
+  seq bigint NOT NULL
+  type text NOT NULL
+  body jsonb NOT NULL
+  at_ms bigint NOT NULL
+  CONSTRAINT request_answers_pkey PRIMARY KEY (site_id, request_id)
+  CONSTRAINT request_answers_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  CREATE INDEX request_answers_by_request ON public.request_answers USING btree (request_id)
+  ROW LEVEL SECURITY
+  POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = request_answers.site_id)))
+
+TABLE sandbox_charge
+  idempotency_key text NOT NULL
+  amount_minor bigint NOT NULL
+  currency text NOT NULL
+  state text NOT NULL
+  refunded_minor bigint NOT NULL DEFAULT 0
+  CONSTRAINT sandbox_charge_check CHECK (((refunded_minor >= 0) AND (refunded_minor <= amount_minor)))
+  CONSTRAINT sandbox_charge_pkey PRIMARY KEY (idempotency_key)
+  CONSTRAINT sandbox_charge_state_check CHECK ((state = ANY (ARRAY['authorised'::text, 'declined'::text, 'captured'::text, 'voided'::text])))
+
+TABLE sandbox_refund
+  idempotency_key text NOT NULL
+  charge_key text NOT NULL
+  amount_minor bigint NOT NULL
+  CONSTRAINT sandbox_refund_amount_minor_check CHECK ((amount_minor > 0))
+  CONSTRAINT sandbox_refund_charge_key_fkey FOREIGN KEY (charge_key) REFERENCES sandbox_charge(idempotency_key)
+  CONSTRAINT sandbox_refund_pkey PRIMARY KEY (idempotency_key)
+
+TABLE site_directory
+  site_id text NOT NULL
+  kind text NOT NULL
+  key text NOT NULL
+  epoch integer NOT NULL
+  rev bigint NOT NULL
+  body jsonb
+  digest text NOT NULL
+  CONSTRAINT site_directory_pkey PRIMARY KEY (site_id, kind, key)
+  CONSTRAINT site_directory_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  ROW LEVEL SECURITY
+  POLICY own_directory USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = site_directory.site_id)))
+
+TABLE site_directory_log
+  site_id text NOT NULL
+  epoch integer NOT NULL
+  rev bigint NOT NULL
+  kind text NOT NULL
+  key text NOT NULL
+  operation text NOT NULL
+  body jsonb
+  digest text NOT NULL
+  CONSTRAINT site_directory_log_operation_check CHECK ((operation = ANY (ARRAY['insert'::text, 'update'::text])))
+  CONSTRAINT site_directory_log_pkey PRIMARY KEY (site_id, rev)
+  CONSTRAINT site_directory_log_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+
+TABLE site_health
+  site_id text NOT NULL
+  incarnation integer NOT NULL
+  heard_ms bigint NOT NULL
+  heartbeat jsonb NOT NULL
+  CONSTRAINT site_health_pkey PRIMARY KEY (site_id)
+  CONSTRAINT site_health_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  ROW LEVEL SECURITY
+  POLICY own_site_health USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = site_health.site_id)))
+
+TABLE site_incarnations
+  site_id text NOT NULL
+  incarnation integer NOT NULL
+  public_key text NOT NULL
+  machine text NOT NULL
+  enrolled_ms bigint NOT NULL
+  CONSTRAINT site_incarnations_incarnation_check CHECK ((incarnation >= 1))
+  CONSTRAINT site_incarnations_pkey PRIMARY KEY (site_id, incarnation)
+  CONSTRAINT site_incarnations_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+
+TABLE site_manager
+  user_id text NOT NULL
+  site_id text NOT NULL
+  CONSTRAINT site_manager_pkey PRIMARY KEY (user_id, site_id)
+  CONSTRAINT site_manager_user_id_fkey FOREIGN KEY (user_id) REFERENCES login_user(id) ON DELETE CASCADE
+
+TABLE site_secrets
+  site_id text NOT NULL
+  site_key text NOT NULL
+  CONSTRAINT site_secrets_pkey PRIMARY KEY (site_id)
+  CONSTRAINT site_secrets_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+
+TABLE sites
+  site_id text NOT NULL
+  operator_id text NOT NULL
+  incarnation integer NOT NULL DEFAULT 0
+  created_ms bigint NOT NULL
+  CONSTRAINT sites_incarnation_check CHECK ((incarnation >= 0))
+  CONSTRAINT sites_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(operator_id)
+  CONSTRAINT sites_pkey PRIMARY KEY (site_id)
+  CREATE INDEX sites_by_operator ON public.sites USING btree (operator_id)
+  ROW LEVEL SECURITY
+  POLICY own_sites USING (operator_id = current_setting('gatehouse.operator'::text, true))
+
+TABLE space_states
+  site_id text NOT NULL
+  space_id text NOT NULL
+  incarnation integer NOT NULL
+  seq bigint NOT NULL
+  occupied boolean NOT NULL
+  since_ms bigint NOT NULL
+  CONSTRAINT space_states_pkey PRIMARY KEY (site_id, space_id)
+  CONSTRAINT space_states_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  ROW LEVEL SECURITY
+  POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = space_states.site_id)))
+
+TABLE streams
+  site_id text NOT NULL
+  incarnation integer NOT NULL
+  head_seq bigint NOT NULL DEFAULT 0
+  head_hash text NOT NULL DEFAULT repeat('0'::text, 64)
+  CONSTRAINT streams_pkey PRIMARY KEY (site_id, incarnation)
+  CONSTRAINT streams_site_id_incarnation_fkey FOREIGN KEY (site_id, incarnation) REFERENCES site_incarnations(site_id, incarnation)
+
+VIEW occupancy
+  site_id text
+  zone_id text
+  inside integer
+   SELECT site_id, zone_id, (count(*))::integer AS inside FROM parking_sessions WHERE ((entered_ms IS NOT NULL) AND (departed_ms IS NULL) AND (zone_id IS NOT NULL)) GROUP BY site_id, zone_id;
