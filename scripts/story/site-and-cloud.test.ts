@@ -65,7 +65,7 @@ describe('a site and its cloud', () => {
   })
 
   test('while the network is cut the kiosk sells on and everything arrives afterwards', async () => {
-    world.network.cut()
+    await world.network.cut()
     const when = anHourAhead(4)
     const spaceId = await freeDesk(world, when)
     const hold = { spaceId, ...when, guestName: 'Demo Visitor' }
@@ -74,14 +74,7 @@ describe('a site and its cloud', () => {
     expect((await world.kiosk(`/bookings/${held.bookingId}/confirm`, 'story-pay-3', cash)).status).toBe(200)
     expect(await cloudStatus(held.bookingId)).toBeUndefined()
     await world.restartEdge()
-    world.network.restore()
+    await world.network.restore()
     await vi.waitFor(async () => expect(await cloudStatus(held.bookingId)).toBe('confirmed'), 20_000)
-  })
-
-  test('refuses a kiosk request without a credential', async () => {
-    const { edge } = world
-    expect(edge().site).toBeDefined()
-    const port = new URL(world.cloud.url).port
-    expect((await fetch(`http://127.0.0.1:${port}/api/v1/me`)).status).toBe(401)
   })
 })
