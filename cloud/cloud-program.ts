@@ -34,6 +34,8 @@ export interface CloudAdapters {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  /** Routes beside the product's own; the demo tells the front door about itself with one. */
+  readonly furtherRoutes?: Hono
 }
 
 /** A running cloud process. */
@@ -277,9 +279,9 @@ function surfaceSettings(config: CloudConfig): SurfaceSettings {
     trustedProxies: http.trustedProxies,
     https: publicUrlOf(config).startsWith('https:'),
     screens: {
-      frontDoor: join(packageRoot, 'front-door', 'dist'),
-      memberApp: join(packageRoot, 'member-app', 'dist'),
-      hq: join(packageRoot, 'hq', 'dist'),
+      frontDoor: join(packageRoot, 'front-door', 'dist', 'web'),
+      memberApp: join(packageRoot, 'member-app', 'dist', 'web'),
+      hq: join(packageRoot, 'hq', 'dist', 'web'),
     },
     answerMaxMs: siteAnswerMaxMs,
     tzdataVersion: process.versions.tz ?? 'unknown',

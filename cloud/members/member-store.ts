@@ -1,5 +1,5 @@
-import { credentialDigest } from '@gatehouse/shared/access/credential-digest'
 import { type CredentialId, type MemberId, type PlanId, siteIdSchema } from '@gatehouse/shared/ids/ids'
+import { credentialDigest } from '@gatehouse/shared/passes/credential-digest'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import { inTransaction, type Pool, type Queryable } from '../database/pool.ts'
 import { type DirectoryWrite, putRows } from '../directory/put-rows.ts'

@@ -1,6 +1,6 @@
-import { credentialDigest } from '@gatehouse/shared/access/credential-digest'
 import { ManualClock } from '@gatehouse/shared/clock/clock'
 import { credentialIdSchema, memberIdSchema, planIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
+import { credentialDigest } from '@gatehouse/shared/passes/credential-digest'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../database/test-database.ts'
