@@ -10,6 +10,7 @@ import { announceEntries } from './http/live-topics.ts'
 import type { ReadinessCheck } from './http/operations-routes.ts'
 import type { Kernel } from './ledger/kernel.ts'
 import { makeLocalSecret } from './local-secret.ts'
+import { ParkingDevices } from './parking/parking-devices.ts'
 import { openSiteCore, type SiteCore } from './site-core.ts'
 import { type SiteDevices, startDevices } from './site-devices.ts'
 import { SiteDoors } from './site-doors.ts'
@@ -24,7 +25,7 @@ import { siteTokens } from './sync/site-token.ts'
 import { version } from './version.ts'
 
 const sweepMs = 1_000
-const doorTickMs = 250
+const tickMs = 250
 const storageCheckMs = 10_000
 
 interface SiteParts {
@@ -32,6 +33,7 @@ interface SiteParts {
   readonly devices: SiteDevices
   readonly live: LiveScreens
   readonly doors: SiteDoors
+  readonly parking: ParkingDevices
   readonly sync: SiteSync
 }
 
@@ -46,7 +48,7 @@ export class Site {
   readonly #timers: readonly NodeJS.Timeout[]
 
   private constructor(parts: SiteParts, adapters: EdgeAdapters, http: NonNullable<EdgeAppOptions['site']>) {
-    const { core, doors } = parts
+    const { core, doors, parking } = parts
     const { kernel, directory, reserve } = core
     this.#parts = parts
     this.kernel = kernel
@@ -58,7 +60,10 @@ export class Site {
     const sweep = new BookingSweep({ kernel, directory, clock: adapters.clock })
     this.#timers = [
       setInterval(() => void sweep.run(), sweepMs),
-      setInterval(() => doors.tick(), doorTickMs),
+      setInterval(() => {
+        doors.tick()
+        parking.tick()
+      }, tickMs),
       setInterval(() => {
         if (kernel.storage === 'reserved' && reserve.restore()) kernel.storageRestored()
       }, storageCheckMs),
@@ -81,6 +86,12 @@ export class Site {
     const devices = await startDevices({ config, adapters, directory, localSecret })
     core.connectHub(devices.hub)
     const doors = new SiteDoors({ kernel, directory, hub: devices.hub, live, adapters, siteKey })
+    const parking = new ParkingDevices({
+      ...{ kernel, directory, clock: adapters.clock, random: adapters.random },
+      hub: devices.hub,
+      logger: adapters.logger.child({ part: 'parking' }),
+    })
+    devices.hub.onEvent((event) => parking.handle(event))
     const sync = createSync({ config, adapters, identity, core, devices })
     kernel.onCommitted((entries) => announceEntries(live, entries))
     link.onChange(() => live.changed('link'))
@@ -89,7 +100,7 @@ export class Site {
     const routes = siteRouting({ config, adapters, core, callers, doors, devices, localSecret, siteKey })
     await recordStart(core, adapters)
     sync.start()
-    return new Site({ core, devices, live, doors, sync }, adapters, { callers, live, routes })
+    return new Site({ core, devices, live, doors, parking, sync }, adapters, { callers, live, routes })
   }
 
   /** Stops taking commands, finishes what waits, and closes devices, sync and store. */
