@@ -82,7 +82,11 @@ const theme = createTheme({
   },
   components: {
     Paper: { defaultProps: { radius: 'md' } },
-    Modal: { defaultProps: { radius: 'md', centered: true } },
+    // A dialog's own header is no banner of the page.
+    Modal: {
+      defaultProps: { radius: 'md', centered: true, attributes: { header: { role: 'presentation' } } },
+    },
+    Drawer: { defaultProps: { attributes: { header: { role: 'presentation' } } } },
     Loader: { defaultProps: { color: token('brand') } },
     Input: { defaultProps: { size: 'md' } },
     Button: { defaultProps: { size: 'md' } },

@@ -1,10 +1,9 @@
-import { siteViewSchema } from '@gatehouse/shared/api/views'
 import { isProblem } from '@gatehouse/shared/ui/api.ts'
 import { noteServerTime } from '@gatehouse/shared/ui/server-clock.ts'
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 import { api } from './client.ts'
-import { ledgerPageSchema, overviewSchema, reconciliationSchema } from './views.ts'
+import { ledgerPageSchema, overviewSchema, reconciliationSchema, siteDetailSchema } from './views.ts'
 
 const meSchema = z.object({ displayName: z.string(), role: z.enum(['member', 'site_manager', 'hq']) })
 type Me = z.infer<typeof meSchema>
@@ -41,11 +40,11 @@ export const reconciliationQuery = queryOptions({
   queryFn: ({ signal }) => api.get('/hq/reconciliation', reconciliationSchema, signal),
 })
 
-/** One site as members see it; HQ takes its name and zone from it. */
+/** One site in detail, with its open exceptions. */
 export const siteQuery = (siteId: string) =>
   queryOptions({
     queryKey: ['site', siteId],
-    queryFn: ({ signal }) => api.get(`/sites/${segment(siteId)}`, siteViewSchema, signal),
+    queryFn: ({ signal }) => api.get(`/hq/sites/${segment(siteId)}`, siteDetailSchema, signal),
   })
 
 interface LedgerFilter {
@@ -65,6 +64,5 @@ export function ledgerPath(siteId: string, filter: LedgerFilter): string {
 export const ledgerQuery = (siteId: string, filter: LedgerFilter) =>
   queryOptions({
     queryKey: ['ledger', siteId, filter.type ?? '', filter.before ?? 0],
-    queryFn: async ({ signal }) =>
-      (await api.get(ledgerPath(siteId, filter), ledgerPageSchema, signal)).items,
+    queryFn: ({ signal }) => api.get(ledgerPath(siteId, filter), ledgerPageSchema, signal),
   })

@@ -1,61 +1,80 @@
 import { z } from 'zod'
 
-const count = z.number()
-const hour = z.object({ fromMs: count, percent: z.number() })
-const takingsHour = z.object({ fromMs: count, amountMinor: count })
-
 export const differenceStateSchema = z.enum(['equal', 'waiting', 'different'])
 export type DifferenceState = z.infer<typeof differenceStateSchema>
 
-export const siteRowSchema = z.object({
+const exceptionKindSchema = z
+  .enum(['chain_gap', 'chain_fork', 'clone', 'unprojectable', 'difference', 'other'])
+  .catch('other')
+
+/** One site as HQ sees it; times are epoch milliseconds, amounts minor units. */
+const siteRowSchema = z.object({
   siteId: z.string(),
   name: z.string(),
-  heardMs: count.nullish(),
+  timeZone: z.string(),
+  currency: z.string(),
+  /** Absent when the site was never heard. */
+  heardMs: z.number().optional(),
   link: z.enum(['live', 'offline']),
-  waiting: count,
-  devicesDown: count,
-  selling: z.string(),
-  headSeq: count,
+  waiting: z.number(),
+  devicesDown: z.array(z.string()),
+  selling: z.enum(['all', 'none', 'unknown']),
+  headSeq: z.number(),
   headHash: z.string(),
-  cloudSeq: count,
-  lagEntries: count,
-  entriesToday: count,
-  takingsTodayMinor: count,
-  occupied: count,
-  capacity: count,
-  diff: z.object({ state: differenceStateSchema, amountMinor: count }),
+  cloudSeq: z.number(),
+  lagEntries: z.number(),
+  entriesToday: z.number(),
+  takingsTodayMinor: z.number(),
+  occupied: z.number(),
+  capacity: z.number(),
+  exceptions: z.number(),
+  diff: z.object({ state: differenceStateSchema, amountMinor: z.number() }),
 })
 export type SiteRow = z.infer<typeof siteRowSchema>
 
 export const overviewSchema = z.object({
-  asOfMs: count,
+  asOfMs: z.number(),
   totals: z.object({
-    takingsMinor: count,
+    takingsMinor: z.number(),
     currency: z.string(),
-    occupiedPercent: count,
-    exceptions: count,
-    entriesToday: count,
+    occupiedPercent: z.number(),
+    exceptions: z.number(),
+    entriesToday: z.number(),
   }),
   sites: z.array(siteRowSchema),
-  occupancyByHour: z.array(hour),
-  takingsByHour: z.array(takingsHour),
+  occupancyByHour: z.array(z.object({ hourMs: z.number(), occupied: z.number(), capacity: z.number() })),
+  takingsByHour: z.array(z.object({ hourMs: z.number(), takingsMinor: z.number() })),
 })
 export type Overview = z.infer<typeof overviewSchema>
 
+export const siteDetailSchema = siteRowSchema.extend({
+  asOfMs: z.number(),
+  openExceptions: z.array(
+    z.object({ exceptionId: z.number(), kind: exceptionKindSchema, about: z.string(), openedMs: z.number() }),
+  ),
+})
+export type SiteDetail = z.infer<typeof siteDetailSchema>
+
+const side = z.union([z.number(), z.string()])
+
 export const reconciliationSchema = z.object({
-  asOfMs: count,
+  asOfMs: z.number(),
   items: z.array(
     z.object({
       siteId: z.string(),
       name: z.string(),
-      incarnation: count,
+      incarnation: z.number(),
       state: differenceStateSchema,
+      /** The site's entry at which both sides were compared, and when. */
+      atSeq: z.number(),
+      atMs: z.number(),
+      /** `difference` is cloud minus site, for hashes 0 or 1; `unit` is `count`, `hash` or a currency. */
       lines: z.array(
         z.object({
           what: z.string(),
-          site: z.union([z.number(), z.string()]).nullable(),
-          cloud: z.union([z.number(), z.string()]).nullable(),
-          difference: z.union([z.number(), z.string()]).nullable(),
+          site: side,
+          cloud: side,
+          difference: z.number(),
           unit: z.string(),
         }),
       ),
@@ -65,17 +84,21 @@ export const reconciliationSchema = z.object({
 export type SiteBooks = z.infer<typeof reconciliationSchema>['items'][number]
 export type BooksLine = SiteBooks['lines'][number]
 
-export const ledgerEntrySchema = z.object({
-  seq: count,
-  incarnation: count.optional(),
-  type: z.string(),
+const ledgerEntrySchema = z.object({
+  incarnation: z.number(),
+  seq: z.number(),
   hash: z.string(),
-  prev: z.string().optional(),
-  atMs: count,
-  quality: z.enum(['trusted', 'untrusted']).optional(),
-  commandId: z.string().optional(),
+  prev: z.string(),
+  atMs: z.number(),
+  receivedMs: z.number(),
+  type: z.string(),
+  commandId: z.string(),
   body: z.record(z.string(), z.unknown()),
 })
 export type LedgerEntry = z.infer<typeof ledgerEntrySchema>
 
-export const ledgerPageSchema = z.object({ items: z.array(ledgerEntrySchema) })
+export const ledgerPageSchema = z.object({
+  items: z.array(ledgerEntrySchema),
+  /** Older entries are below this; absent at the end. */
+  nextBeforeSeq: z.number().optional(),
+})

@@ -80,17 +80,23 @@ export function OverviewScreen(): ReactNode {
         {(view) => (
           <>
             <Tiles totals={view.totals} />
-            <SitesTable sites={view.sites} currency={view.totals.currency} />
+            <SitesTable sites={view.sites} />
             <div className="hour-charts">
               <HourBars
                 title={t('overview.occupancyByHour')}
                 top={100}
-                hours={view.occupancyByHour.map(({ fromMs, percent }) => ({ fromMs, value: percent }))}
+                hours={view.occupancyByHour.map(({ hourMs, occupied, capacity }) => ({
+                  fromMs: hourMs,
+                  value: capacity > 0 ? (100 * occupied) / capacity : 0,
+                }))}
                 write={(value) => `${Math.round(value)} %`}
               />
               <HourBars
                 title={t('overview.takingsByHour')}
-                hours={view.takingsByHour.map(({ fromMs, amountMinor }) => ({ fromMs, value: amountMinor }))}
+                hours={view.takingsByHour.map(({ hourMs, takingsMinor }) => ({
+                  fromMs: hourMs,
+                  value: takingsMinor,
+                }))}
                 write={(value) => formatMoney(Math.round(value), view.totals.currency, locale)}
               />
             </div>

@@ -11,28 +11,25 @@ import { useWords } from '../words/words.ts'
 import { HealthChip } from './health-chip.tsx'
 import { healthOf, worstFirst } from './worst-first.ts'
 
-function Difference(props: { readonly site: SiteRow; readonly currency: string }): ReactNode {
+function Difference(props: { readonly site: SiteRow }): ReactNode {
   const t = useWords()
   const { locale } = useLanguage()
-  const { state, amountMinor } = props.site.diff
+  const { site } = props
+  const { state, amountMinor } = site.diff
   const color = { equal: token('muted'), waiting: token('held'), different: token('out') }[state]
   return (
-    <Link
-      to="/books"
-      hash={props.site.siteId}
-      style={{ color, fontWeight: state === 'different' ? 600 : 400 }}
-    >
-      {formatMoney(amountMinor, props.currency, locale)} {t(`diff.${state}`)}
+    <Link to="/books" hash={site.siteId} style={{ color, fontWeight: state === 'different' ? 600 : 400 }}>
+      {formatMoney(amountMinor, site.currency, locale)} {t(`diff.${state}`)}
     </Link>
   )
 }
 
-function sells(site: SiteRow): 'all' | 'alone' | 'none' {
-  if (site.selling === 'none') return 'none'
-  return site.link === 'offline' || site.selling === 'alone' ? 'alone' : 'all'
+/** What a site sells now: while it is cut off, it sells alone. */
+function sells(site: SiteRow): 'all' | 'alone' | 'none' | 'unknown' {
+  return site.selling === 'all' && site.link === 'offline' ? 'alone' : site.selling
 }
 
-function Row(props: { readonly site: SiteRow; readonly currency: string }): ReactNode {
+function Row(props: { readonly site: SiteRow }): ReactNode {
   const t = useWords()
   const { locale } = useLanguage()
   const { site } = props
@@ -49,27 +46,26 @@ function Row(props: { readonly site: SiteRow; readonly currency: string }): Reac
       </td>
       <td>{site.heardMs ? <RelativeTime ms={site.heardMs} /> : t('overview.never')}</td>
       <td className="number">{figure(Math.max(site.waiting, site.lagEntries))}</td>
-      <td className="number">{figure(site.devicesDown)}</td>
+      <td className="number" title={site.devicesDown.join(', ')}>
+        {figure(site.devicesDown.length)}
+      </td>
       <td>{t(`overview.sells.${sells(site)}`)}</td>
       <td className="number">
         {figure(site.occupied)} / {figure(site.capacity)}
       </td>
       <td className="number">{figure(site.entriesToday)}</td>
       <td className="number">
-        <Money minor={site.takingsTodayMinor} currency={props.currency} />
+        <Money minor={site.takingsTodayMinor} currency={site.currency} />
       </td>
       <td className="number">
-        <Difference site={site} currency={props.currency} />
+        <Difference site={site} />
       </td>
     </tr>
   )
 }
 
 /** Every site on one line, worst first: heard, waiting, down, what it sells, and whether its books agree. */
-export function SitesTable(props: {
-  readonly sites: readonly SiteRow[]
-  readonly currency: string
-}): ReactNode {
+export function SitesTable(props: { readonly sites: readonly SiteRow[] }): ReactNode {
   const t = useWords()
   return (
     <ScrollBox className="gh-card" label={t('overview.title')}>
@@ -102,7 +98,7 @@ export function SitesTable(props: {
         </thead>
         <tbody>
           {worstFirst(props.sites).map((site) => (
-            <Row key={site.siteId} site={site} currency={props.currency} />
+            <Row key={site.siteId} site={site} />
           ))}
         </tbody>
       </table>

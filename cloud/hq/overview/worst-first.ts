@@ -1,7 +1,7 @@
 import type { SiteRow } from '../api/views.ts'
 
 /** What is the matter with a site, worst first; `live` is nothing. */
-export const healthOrder = ['different', 'offline', 'devices', 'waiting', 'live'] as const
+const healthOrder = ['different', 'offline', 'devices', 'waiting', 'live'] as const
 export type Health = (typeof healthOrder)[number]
 
 /** More entries than this under way are worth a look while the site is heard. */
@@ -13,7 +13,7 @@ type Judged = Pick<SiteRow, 'link' | 'devicesDown' | 'lagEntries' | 'waiting' | 
 export function healthOf(site: Judged): Health {
   if (site.diff.state === 'different') return 'different'
   if (site.link === 'offline') return 'offline'
-  if (site.devicesDown > 0) return 'devices'
+  if (site.devicesDown.length > 0) return 'devices'
   return Math.max(site.lagEntries, site.waiting) > lagWorthALook ? 'waiting' : 'live'
 }
 

@@ -1,6 +1,7 @@
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { formatMoney } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
 import { Anchor, Group, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -10,57 +11,32 @@ import type { BooksLine, SiteBooks } from '../api/views.ts'
 import { AsOf } from '../frame/as-of.tsx'
 import { ScrollBox } from '../frame/scroll-box.tsx'
 import { DifferenceChip } from '../overview/health-chip.tsx'
-import { en } from '../words/en.ts'
 import { useWords } from '../words/words.ts'
+import { lineName } from './line-name.ts'
 import './reconciliation-screen.css'
 
-type LineWord = Extract<keyof typeof en, `books.line.${string}`>
-
-function isLineWord(key: string): key is LineWord {
-  return Object.hasOwn(en, key)
-}
-
-/** What a line compares, in words; `captured_EUR` and the like keep what follows the known word. */
-function useLineName(): (what: string) => string {
-  const t = useWords()
-  return (what) => {
-    const [word = '', ...rest] = what.split(/[ .:]|_(?=[A-Z]{3}$)/)
-    for (const candidate of [what, word]) {
-      const key = `books.line.${candidate}`
-      if (isLineWord(key)) return candidate === what ? t(key) : `${t(key)} ${rest.join(' ')}`
-    }
-    return what
-  }
-}
-
 /** Writes one side of a line: an amount for a currency unit, a shortened hash, or a count. */
-function useSideWords(): (value: number | string | null, unit: string) => string {
+function useSideWords(): (value: number | string, unit: string) => string {
   const { locale } = useLanguage()
   return (value, unit) => {
-    if (value === null) return '–'
     if (typeof value === 'string') return value.length > 16 ? `${value.slice(0, 12)}…` : value
     return /^[A-Z]{3}$/.test(unit) ? formatMoney(value, unit, locale) : value.toLocaleString(locale)
   }
 }
 
-function isDifferent(line: BooksLine): boolean {
-  return (
-    line.difference !== null && line.difference !== 0 && line.difference !== '' && line.difference !== '0'
-  )
-}
-
 function Line(props: { readonly line: BooksLine; readonly state: SiteBooks['state'] }): ReactNode {
-  const name = useLineName()
+  const t = useWords()
   const side = useSideWords()
   const { line } = props
-  const different = isDifferent(line)
+  const different = line.difference !== 0
   return (
     <tr data-different={different ? props.state : undefined}>
-      <th scope="row">{name(line.what)}</th>
+      <th scope="row">{lineName(line.what, t)}</th>
       <td className="number">{side(line.site, line.unit)}</td>
       <td className="number">{side(line.cloud, line.unit)}</td>
       <td className="number">
-        {different ? `≠ ${side(line.difference, line.unit)}` : side(line.difference, line.unit)}
+        {different ? '≠ ' : ''}
+        {line.unit === 'hash' ? '' : side(line.difference, line.unit)}
       </td>
     </tr>
   )
@@ -78,6 +54,7 @@ function SiteBooksCard(props: { readonly books: SiteBooks }): ReactNode {
         </Group>
         <Group gap="md">
           <Text size="sm" c="dimmed">
+            {t('books.comparedAt', { seq: books.atSeq })} <TimeText ms={books.atMs} style="timeSeconds" /> ·{' '}
             {t('books.incarnation', { number: books.incarnation })}
           </Text>
           <Anchor

@@ -38,18 +38,16 @@ export function EntryDrawer(props: {
             <Fact label={t('site.time')}>
               <TimeText ms={entry.atMs} timeZone={props.timeZone} style="dateTime" />
             </Fact>
-            {entry.quality ? (
-              <Fact label={t('site.quality')}>{t(`site.quality.${entry.quality}`)}</Fact>
-            ) : null}
-            {entry.commandId ? <Fact label={t('site.command')}>{entry.commandId}</Fact> : null}
+            <Fact label={t('site.received')}>
+              <TimeText ms={entry.receivedMs} timeZone={props.timeZone} style="dateTime" />
+            </Fact>
+            <Fact label={t('site.command')}>{entry.commandId}</Fact>
             <Fact label={t('site.hash')}>
               <span className="hq-mono">{entry.hash}</span>
             </Fact>
-            {entry.prev ? (
-              <Fact label={t('site.prev')}>
-                <span className="hq-mono">{entry.prev}</span>
-              </Fact>
-            ) : null}
+            <Fact label={t('site.prev')}>
+              <span className="hq-mono">{entry.prev}</span>
+            </Fact>
           </dl>
           <ScrollBox label={t('site.body')}>
             <pre className="entry-body hq-mono">{JSON.stringify(entry.body, null, 2)}</pre>

@@ -29,7 +29,7 @@ export function LedgerTable(props: {
         </thead>
         <tbody>
           {props.entries.map((entry) => (
-            <tr key={`${entry.incarnation ?? 1}-${entry.seq}`} data-seq={entry.seq}>
+            <tr key={`${entry.incarnation}-${entry.seq}`} data-seq={entry.seq}>
               <th scope="row" className="number">
                 <UnstyledButton
                   className="ledger-seq"

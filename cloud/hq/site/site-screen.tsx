@@ -1,12 +1,16 @@
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
+import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
 import { entryBodies } from '@gatehouse/shared/wire/v1/entries'
 import { Anchor, Button, Group, NativeSelect, Stack, Text, Title } from '@mantine/core'
 import { IconChevronLeft } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { ledgerPath, ledgerQuery, overviewQuery, siteQuery } from '../api/queries.ts'
+import { ledgerPath, ledgerQuery, siteQuery } from '../api/queries.ts'
+import type { SiteDetail } from '../api/views.ts'
 import { AsOf } from '../frame/as-of.tsx'
+import { HealthChip } from '../overview/health-chip.tsx'
+import { healthOf } from '../overview/worst-first.ts'
 import { useWords } from '../words/words.ts'
 import { EntryDrawer } from './entry-drawer.tsx'
 import { LedgerTable } from './ledger-table.tsx'
@@ -15,33 +19,47 @@ import './site-screen.css'
 const route = getRouteApi('/sites/$siteId')
 const entryTypes = Object.keys(entryBodies).sort()
 
-function SiteHead(props: {
-  readonly siteId: string
-  readonly name: string
-  readonly asOfMs: number
-}): ReactNode {
+function SiteHead(props: { readonly siteId: string; readonly site: SiteDetail | undefined }): ReactNode {
   const t = useWords()
   const search = route.useSearch()
-  const overview = useQuery(overviewQuery)
-  const row = overview.data?.sites.find(({ siteId }) => siteId === props.siteId)
-  const csvPath = `/api/v1${ledgerPath(props.siteId, search)}&format=csv`
+  const { site } = props
+  const name = site?.name ?? props.siteId
   return (
     <Group justify="space-between" align="flex-start">
       <div>
-        <Title order={1}>{t('site.title', { name: props.name })}</Title>
+        <Group gap="sm">
+          <Title order={1}>{t('site.title', { name })}</Title>
+          {site ? <HealthChip health={healthOf(site)} /> : null}
+        </Group>
         <Text c="dimmed">
           {t('site.live')}
-          {row ? (
+          {site ? (
             <>
               {' · '}
-              {t('site.headIs', { seq: row.cloudSeq })}{' '}
-              <span className="hq-mono">{row.headHash.slice(0, 12)}…</span>
+              {t('site.headIs', { seq: site.cloudSeq })}{' '}
+              <span className="hq-mono">{site.headHash.slice(0, 12)}…</span>
             </>
           ) : null}
         </Text>
       </div>
-      <AsOf ms={props.asOfMs || undefined} csvPath={csvPath} what={props.name} />
+      <AsOf ms={site?.asOfMs} csvPath={`/api/v1${ledgerPath(props.siteId, search)}&format=csv`} what={name} />
     </Group>
+  )
+}
+
+function OpenExceptions(props: { readonly site: SiteDetail }): ReactNode {
+  const t = useWords()
+  const { openExceptions, timeZone } = props.site
+  if (openExceptions.length === 0) return null
+  return (
+    <Notice tone="out" title={t('site.exceptions', { count: openExceptions.length })}>
+      {openExceptions.map((exception) => (
+        <div key={exception.exceptionId}>
+          {t(`exception.${exception.kind}`)} ({exception.about}) ·{' '}
+          <TimeText ms={exception.openedMs} timeZone={timeZone} style="dateTime" />
+        </div>
+      ))}
+    </Notice>
   )
 }
 
@@ -56,13 +74,14 @@ export function SiteScreen(): ReactNode {
   const timeZone = site.data?.timeZone ?? 'UTC'
   const change = (next: typeof search) =>
     void navigate({ search: (before) => ({ ...before, ...next }), resetScroll: false })
-  const last = ledger.data?.at(-1)
+  const older = ledger.data?.nextBeforeSeq
   return (
     <Stack gap="md">
       <Anchor size="sm" renderRoot={(props) => <Link to="/" {...props} />}>
         <IconChevronLeft size={16} aria-hidden style={{ verticalAlign: '-3px' }} /> {t('site.back')}
       </Anchor>
-      <SiteHead siteId={siteId} name={site.data?.name ?? siteId} asOfMs={ledger.dataUpdatedAt} />
+      <SiteHead siteId={siteId} site={site.data} />
+      {site.data ? <OpenExceptions site={site.data} /> : null}
       <Group align="flex-end" gap="sm">
         <NativeSelect
           size="sm"
@@ -78,22 +97,22 @@ export function SiteScreen(): ReactNode {
         )}
       </Group>
       <Faces query={ledger} rows={8} empty={<Notice title={t('site.empty')}>{t('site.emptyHint')}</Notice>}>
-        {(entries) => (
-          <LedgerTable entries={entries} timeZone={timeZone} onOpen={(seq) => change({ entry: seq })} />
+        {({ items }) => (
+          <LedgerTable entries={items} timeZone={timeZone} onOpen={(seq) => change({ entry: seq })} />
         )}
       </Faces>
-      {last && last.seq > 1 ? (
+      {older === undefined ? null : (
         <Button
           variant="default"
           size="sm"
           style={{ alignSelf: 'flex-start' }}
-          onClick={() => change({ before: last.seq })}
+          onClick={() => change({ before: older })}
         >
           {t('site.older')}
         </Button>
-      ) : null}
+      )}
       <EntryDrawer
-        entry={ledger.data?.find(({ seq }) => seq === search.entry)}
+        entry={ledger.data?.items.find(({ seq }) => seq === search.entry)}
         timeZone={timeZone}
         onClose={() => change({ entry: undefined })}
       />
