@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/pool.ts'
 import type { HourView } from './views.ts'
 
-export const hourMs = 3_600_000
+const hourMs = 3_600_000
 /** Two weeks of hours at most in one answer. */
 export const hoursMax = 14 * 24
 
@@ -51,10 +51,17 @@ export async function readHours(
      FROM hour LEFT JOIN occupied USING (hour_ms) LEFT JOIN taken USING (hour_ms) ORDER BY hour_ms`,
     [asked.siteIds, startMs, endMs, asked.nowMs],
   )
-  return found.rows.map((row) => ({
-    hourMs: row.hour_ms,
+  return found.rows.map((row) => hourView(row, asked.capacity, asked.nowMs))
+}
+
+function hourView(row: HourRow, capacity: number, nowMs: number): HourView {
+  const passedMs = Math.max(0, Math.min(hourMs, nowMs - row.hour_ms))
+  const whole = capacity * passedMs
+  return {
+    fromMs: row.hour_ms,
     occupied: Math.round((row.occupied_ms / hourMs) * 100) / 100,
-    capacity: asked.capacity,
-    takingsMinor: row.takings_minor,
-  }))
+    capacity,
+    percent: whole === 0 ? 0 : Math.round((row.occupied_ms / whole) * 1000) / 10,
+    amountMinor: row.takings_minor,
+  }
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Caller, hourMs, startMs, startTestCloud, type TestCloud } from '../testing/test-cloud.ts'
-import type { LedgerPage, Overview, SiteDetail } from './views.ts'
+import type { HourView, LedgerPage, Overview, SiteDetail } from './views.ts'
 
 let world: TestCloud
 let hana: Caller
@@ -46,10 +46,10 @@ describe('HQ', () => {
 
   it('sums by hour what was used and taken, the running hour up to now', async () => {
     const answer = await hana.get('/api/v1/hq/sites/north/hours?hours=3')
-    const items = answer.body.items as { hourMs: number; occupied: number; takingsMinor: number }[]
-    expect(items.map((one) => one.hourMs)).toEqual([startMs - 2 * hourMs, startMs - hourMs, startMs])
-    expect(items.at(-1)).toMatchObject({ takingsMinor: 1_200, occupied: 0.02 })
-    expect(items[0]).toMatchObject({ takingsMinor: 0, occupied: 0 })
+    const items = answer.body.items as HourView[]
+    expect(items.map((one) => one.fromMs)).toEqual([startMs - 2 * hourMs, startMs - hourMs, startMs])
+    expect(items.at(-1)).toMatchObject({ amountMinor: 1_200, occupied: 0.02, percent: 33.3 })
+    expect(items[0]).toMatchObject({ amountMinor: 0, occupied: 0, percent: 0 })
   })
 
   it('pages through a ledger, newest first, and filters by type and family', async () => {
@@ -109,7 +109,7 @@ describe('HQ', () => {
   it.each([
     ['/api/v1/hq/overview', 'siteId'],
     ['/api/v1/hq/sites/north/ledger', 'incarnation'],
-    ['/api/v1/hq/sites/north/hours', 'hourMs'],
+    ['/api/v1/hq/sites/north/hours', 'fromMs'],
     ['/api/v1/hq/reconciliation', 'siteId'],
   ])('gives %s as a table', async (path, column) => {
     const answer = await hana.get(`${path}?format=csv`)

@@ -49,6 +49,7 @@ function ledgerLine(row: LedgerRow): LedgerLine {
     hash: row.hash,
     prev: entry.prev,
     atMs: entry.at.wallMs,
+    quality: entry.at.quality,
     receivedMs: row.received_ms,
     type: entry.type,
     commandId: entry.commandId,

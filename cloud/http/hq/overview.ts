@@ -43,12 +43,8 @@ export async function readOverview(parts: OverviewParts, visible: Visible): Prom
       entriesToday: sum(sites, (site) => site.entriesToday),
     },
     sites: [...sites],
-    occupancyByHour: hours.map(({ hourMs: at, occupied, capacity: of }) => ({
-      hourMs: at,
-      occupied,
-      capacity: of,
-    })),
-    takingsByHour: hours.map(({ hourMs: at, takingsMinor }) => ({ hourMs: at, takingsMinor })),
+    occupancyByHour: hours.map(({ fromMs, percent: of }) => ({ fromMs, percent: of })),
+    takingsByHour: hours.map(({ fromMs, amountMinor }) => ({ fromMs, amountMinor })),
   }
 }
 
@@ -107,6 +103,7 @@ export async function readSiteDetail(parts: OverviewParts, siteId: string): Prom
     ...summary,
     asOfMs: nowMs,
     ...(heartbeat === undefined ? {} : { version: heartbeat.version, clockQuality: heartbeat.clockQuality }),
+    devicesDownIds: heartbeat?.devicesDown ?? [],
     bookings,
     sessions,
     openExceptions,
@@ -134,7 +131,7 @@ async function summarise(
     ...(health.heardMs === undefined ? {} : { heardMs: health.heardMs }),
     link: health.online ? 'live' : 'offline',
     waiting: health.heartbeat?.waiting ?? 0,
-    devicesDown: health.heartbeat?.devicesDown ?? [],
+    devicesDown: health.heartbeat?.devicesDown.length ?? 0,
     selling: health.heartbeat?.selling ?? 'unknown',
     incarnation: health.incarnation,
     headSeq: Math.max(head.seq, health.head.seq),

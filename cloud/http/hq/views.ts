@@ -2,11 +2,14 @@ import { z } from 'zod'
 
 /** Shapes of the HQ API; times are epoch milliseconds, amounts minor units. */
 export const hourViewSchema = z.object({
-  hourMs: z.int(),
+  fromMs: z.int(),
   /** Space-hours in use, of `capacity`. */
   occupied: z.number(),
   capacity: z.int(),
-  takingsMinor: z.int(),
+  /** Of the part of the hour that has passed. */
+  percent: z.number(),
+  /** Takings less refunds. */
+  amountMinor: z.int(),
 })
 export type HourView = z.infer<typeof hourViewSchema>
 
@@ -23,7 +26,7 @@ export const siteSummarySchema = z.object({
   link: z.enum(['live', 'offline']),
   /** Entries that the site had not sent when it was last heard. */
   waiting: z.int(),
-  devicesDown: z.array(z.string()),
+  devicesDown: z.int(),
   selling: z.enum(['all', 'none', 'unknown']),
   incarnation: z.int(),
   /** The site's own head as it last reported it. */
@@ -51,8 +54,8 @@ export const overviewSchema = z.object({
     entriesToday: z.int(),
   }),
   sites: z.array(siteSummarySchema),
-  occupancyByHour: z.array(hourViewSchema.pick({ hourMs: true, occupied: true, capacity: true })),
-  takingsByHour: z.array(hourViewSchema.pick({ hourMs: true, takingsMinor: true })),
+  occupancyByHour: z.array(hourViewSchema.pick({ fromMs: true, percent: true })),
+  takingsByHour: z.array(hourViewSchema.pick({ fromMs: true, amountMinor: true })),
 })
 export type Overview = z.infer<typeof overviewSchema>
 
@@ -68,6 +71,7 @@ export const siteDetailSchema = siteSummarySchema.extend({
   asOfMs: z.int(),
   version: z.string().optional(),
   clockQuality: z.string().optional(),
+  devicesDownIds: z.array(z.string()),
   bookings: z.record(z.string(), z.int()),
   sessions: z.object({ open: z.int(), departed: z.int(), voided: z.int() }),
   openExceptions: z.array(exceptionViewSchema),
@@ -81,6 +85,7 @@ export const ledgerLineSchema = z.object({
   hash: z.string(),
   prev: z.string(),
   atMs: z.int(),
+  quality: z.enum(['trusted', 'untrusted']),
   receivedMs: z.int(),
   type: z.string(),
   commandId: z.string(),
