@@ -75,7 +75,7 @@ async function assemble(
   database: Database,
   undo: (() => Promise<void> | void)[],
 ): Promise<Cloud> {
-  const { clock, random, logger } = adapters
+  const { clock, random, logger, furtherRoutes } = adapters
   const { pool } = database
   const identity = await loadCloudIdentity(pool, random)
   const notifications = new Notifications(database.url)
@@ -108,11 +108,11 @@ async function assemble(
     notifications,
     auth,
     gateway: new SandboxGateway(pool),
-    machineRoutes: [health, sync],
+    machineRoutes: [health, sync, ...(furtherRoutes === undefined ? [] : [furtherRoutes])],
     settings: surfaceSettings(config),
   })
   undo.push(() => surface.stop())
-  const listening = await listen(surface.app.fetch, config)
+  const listening = await listen(surface.app.fetch, config, notifications)
   undo.push(
     () => listening.close(),
     repeat(sweepMs, logger, () => surface.sweep()),
@@ -216,14 +216,19 @@ interface Listening {
   close(): Promise<void>
 }
 
-function listen(fetch: Parameters<typeof serve>[0]['fetch'], config: CloudConfig): Promise<Listening> {
+function listen(
+  fetch: Parameters<typeof serve>[0]['fetch'],
+  config: CloudConfig,
+  notifications: Notifications,
+): Promise<Listening> {
   const { host, port } = config.http
   const sockets = new WebSocketServer({ noServer: true, maxPayload: socketBytesMax })
   return new Promise((resolve, reject) => {
     // The library's own type asks for exact optional fields that the socket server declares otherwise.
     const server: ServerType = serve(
       { fetch, port, hostname: host, websocket: { server: sockets as unknown as WebSocketServerLike } },
-      (info: AddressInfo) => resolve({ port: info.port, close: () => close(server as Server, sockets) }),
+      (info: AddressInfo) =>
+        resolve({ port: info.port, close: () => close(server as Server, sockets, notifications) }),
     )
     server.once('error', (cause) => {
       reject(
@@ -242,10 +247,11 @@ function listen(fetch: Parameters<typeof serve>[0]['fetch'], config: CloudConfig
 const drainMaxMs = 5_000
 
 /** Ends screens and long polls, lets other requests finish for at most 5 s. */
-async function close(server: Server, sockets: WebSocketServer): Promise<void> {
+async function close(server: Server, sockets: WebSocketServer, notifications: Notifications): Promise<void> {
   for (const socket of sockets.clients) socket.close(1001, 'the server stops')
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
+  notifications.wakeAll()
   const timer = setTimeout(() => {
     for (const socket of sockets.clients) socket.terminate()
     server.closeAllConnections()
