@@ -8,7 +8,10 @@ import { systemRandom } from '@gatehouse/cloud/system-random'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
 import { runUnderSupervisor } from './child-runtime.ts'
-import { demoFolders, demoSites } from './demo-sites.ts'
+import { demoFolders, demoSiteCount, demoSites } from './demo-sites.ts'
+import { demoContentRoutes } from './front-door-content.ts'
+import { parseDemoOptions } from './options.ts'
+import { demoPorts } from './ports.ts'
 import { writeWorld } from './world/write-world.ts'
 
 // The cloud of the demo: the real program with a clock that the panel can move, and the demo world in its tables.
@@ -18,7 +21,12 @@ await runUnderSupervisor(async ({ clock, config: path }) => {
     const hint = `${path} cannot be used: ${config.lines.join('; ')}`
     throw new SiteError({ code: 'config_invalid', op: 'demo.cloud', hint, retryable: false })
   }
-  const cloud = await startCloud(config, { ...systemAdapters(config), clock })
+  // The supervisor handed its own options down in the environment.
+  const options = parseDemoOptions([], process.env)
+  const ports = demoPorts(options.cloudPort, options.edgePortBase, demoSiteCount)
+  const hosts = ['127.0.0.1', 'localhost', ...config.http.allowedHosts]
+  const furtherRoutes = demoContentRoutes(demoSites(join(config.dataFolder, '..')), ports, hosts)
+  const cloud = await startCloud(config, { ...systemAdapters(config), clock, furtherRoutes })
   try {
     return { stop: () => cloud.stop(), codes: await furnish(cloud, config, clock) }
   } catch (error) {

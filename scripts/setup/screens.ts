@@ -35,7 +35,7 @@ function inputsOf(screen: string): string {
 
 function build(screen: string): Promise<{ code: number; output: string }> {
   const vite = join(repositoryRoot, 'node_modules/vite/bin/vite.js')
-  const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+  const child = spawn(process.execPath, [vite, 'build', join(repositoryRoot, screen), '--logLevel', 'warn'], {
     cwd: join(repositoryRoot, screen),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
