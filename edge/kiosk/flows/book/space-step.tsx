@@ -69,7 +69,7 @@ const control = { size: 'lg', radius: 'md', style: { maxWidth: '100%', overflowX
 
 /** As wide as lets the whole level be seen between header and foot; 380 px are theirs. */
 const planWidth = (level: { readonly width: number; readonly height: number }) =>
-  `max(480px, calc((100dvh / var(--kiosk-zoom) - 380px) * ${level.width / level.height}))`
+  `max(760px, calc((100dvh / var(--kiosk-zoom) - 380px) * ${level.width / level.height}))`
 
 function PlanOrList(props: {
   readonly data: PlanView

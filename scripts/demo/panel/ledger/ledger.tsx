@@ -7,7 +7,7 @@ import panel from '../panel.module.css'
 import { useWords } from '../words/words.ts'
 import css from './ledger.module.css'
 
-const shownMax = 12
+const shownMax = 10
 
 /** The newest entries of a site's ledger, each waiting or in the cloud, and the two heads. */
 export function Ledger(props: { readonly site: PanelSite }): ReactNode {

@@ -7,6 +7,9 @@ import panel from '../panel.module.css'
 import { useWords } from '../words/words.ts'
 import css from './plan.module.css'
 
+/** Pixels; both sites should be seen without scrolling far. */
+const planHeightMax = 330
+
 /** The live plan of one level, with the free count of each; at a garage a touch covers a bay's sensor. */
 export function LivePlan(props: { readonly site: PanelSite }): ReactNode {
   const { site } = props
@@ -41,13 +44,8 @@ export function LivePlan(props: { readonly site: PanelSite }): ReactNode {
           </button>
         ))}
       </fieldset>
-      <div className={css.plan}>
-        <FloorPlan
-          level={level}
-          spaces={site.spaces}
-          minWidth={480}
-          {...(sensors ? { onSelect: toggle } : {})}
-        />
+      <div className={css.plan} style={{ maxWidth: (planHeightMax * level.width) / level.height }}>
+        <FloorPlan level={level} spaces={site.spaces} {...(sensors ? { onSelect: toggle } : {})} />
       </div>
       {sensors ? <p className={panel.hint}>{t('plan.sensorHint')}</p> : null}
     </section>

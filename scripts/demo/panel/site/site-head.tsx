@@ -27,18 +27,10 @@ export function SiteHead(props: { readonly site: PanelSite }): ReactNode {
       <StateChip state={shapes[edge.state]}>{t(`run.${edge.state}`)}</StateChip>
       <span className={css.spread} />
       {links.map(({ href, word, Icon }) => (
-        <Button
-          key={word}
-          component="a"
-          href={href}
-          target="_blank"
-          rel="noreferrer"
-          size="xs"
-          variant="default"
-          leftSection={<Icon size={16} aria-hidden />}
-        >
+        <a key={word} className={css.link} href={href} target="_blank" rel="noreferrer">
+          <Icon size={18} aria-hidden />
           {word}
-        </Button>
+        </a>
       ))}
       {edge.state === 'stopped' ? (
         <Button
