@@ -83,6 +83,13 @@ export class Notifications {
     return { done, cancel }
   }
 
+  /** Ends every wait of this process, for example before it stops. */
+  wakeAll(): void {
+    for (const listeners of this.#listeners.values()) {
+      for (const listener of [...listeners]) listener('')
+    }
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#retry)
@@ -105,11 +112,7 @@ export class Notifications {
   #retryLater(): void {
     this.#retry = setTimeout(() => {
       this.start().then(
-        () => {
-          for (const listeners of this.#listeners.values()) {
-            for (const listener of [...listeners]) listener('')
-          }
-        },
+        () => this.wakeAll(),
         () => this.#retryLater(),
       )
     }, reconnectMs)

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { constants, existsSync } from 'node:fs'
-import { access, chmod, chown, cp, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { access, chmod, chown, cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
@@ -70,17 +70,31 @@ export async function isReachable(path: string, account: PostgresAccount): Promi
 
 /**
  * Returns a data folder that the account can reach: `wanted`, or one of the same identity under
- * /var/lib/gatehouse when `wanted` lies below a private folder such as /root.
+ * /var/lib/gatehouse when `wanted` lies below a private folder such as /root. Then `wanted` holds a note of
+ * it; where somebody removed `wanted` to begin anew, the old data is set aside.
  */
 export async function reachableDataFolder(wanted: string, account: PostgresAccount): Promise<string> {
-  const identity = createHash('sha256').update(wanted).digest('hex').slice(0, 12)
   await mkdir(dirname(wanted), { recursive: true })
   const isPrivate = account.uid !== undefined && !(await isReachable(dirname(wanted), account))
-  if (isPrivate) await mkdir(sharedRoot, { recursive: true, mode: 0o755 })
-  const folder = isPrivate ? join(sharedRoot, `postgres-${identity}`) : wanted
+  const folder = isPrivate ? await replacementOf(wanted) : wanted
   await mkdir(folder, { recursive: true, mode: 0o700 })
   if (account.uid !== undefined && account.gid !== undefined) await chown(folder, account.uid, account.gid)
   await chmod(folder, 0o700)
+  return folder
+}
+
+async function replacementOf(wanted: string): Promise<string> {
+  const identity = createHash('sha256').update(wanted).digest('hex').slice(0, 12)
+  const folder = join(sharedRoot, `postgres-${identity}`)
+  const note = join(wanted, 'data-is-in')
+  await mkdir(sharedRoot, { recursive: true, mode: 0o755 })
+  if (existsSync(note)) return folder
+  if (existsSync(folder)) {
+    await rm(`${folder}.aside`, { recursive: true, force: true })
+    await rename(folder, `${folder}.aside`)
+  }
+  await mkdir(wanted, { recursive: true })
+  await writeFile(note, `${folder}\n`)
   return folder
 }
 
