@@ -8,7 +8,6 @@ import {
   type TariffId,
   tariffIdSchema,
 } from '@gatehouse/shared/ids/ids'
-import { allocateBay } from '@gatehouse/shared/parking/allocation'
 import { type Arrival, type ArrivalOutcome, decideArrival } from '@gatehouse/shared/parking/arrival'
 import { decideBackOut, decidePassage, type PendingSession } from '@gatehouse/shared/parking/passage'
 import { normalisePlate } from '@gatehouse/shared/parking/plate'
@@ -17,11 +16,11 @@ import { newTicket } from '@gatehouse/shared/parking/ticket'
 import type { Random } from '@gatehouse/shared/random/random'
 import { err, ok } from '@gatehouse/shared/result/result'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
-import { type LedgerEvent, type VehicleClass, vehicleClassSchema } from '@gatehouse/shared/wire/v1/entries'
+import { type LedgerEvent, vehicleClassSchema } from '@gatehouse/shared/wire/v1/entries'
 import { z } from 'zod'
 import { type Command, type CommandContext, defineCommand } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
-import { freeBays, isBayFree } from './free-bays.ts'
+import { type ArrivalBay, chooseBay } from './arrival-bay.ts'
 import { rememberFull, zonePlaces } from './occupancy.ts'
 import { matchSessions } from './open-plates.ts'
 import type { ParkingOptions } from './parking-options.ts'
@@ -90,22 +89,23 @@ function arrive(db: SiteDatabase, options: ParkingOptions, situation: Situation)
   const earlier = plate === undefined || unconfirmed ? undefined : sameVehicle(db, options, plate)
   const member = plate === undefined ? undefined : memberOfPlate(options, plate)
   const atMs = context.at.wallMs
-  const { bay, checkIn } = findBay(db, options, {
-    lane,
-    member,
-    vehicleClass: input.vehicleClass ?? lane.defaultClass,
-    atMs,
-  })
+  const sessionId = newId(sessionIdSchema, 'ps', context.random)
+  const vehicleClass = input.vehicleClass ?? lane.defaultClass
+  const { at, random } = context
+  const given = unconfirmed
+    ? { bay: {}, events: [] }
+    : chooseBay(db, options, { lane, member, vehicleClass, sessionId, at, random })
+  const { bay }: Pick<ArrivalBay, 'bay'> = given
   const tariff = tariffOf(options, bay.bookedSpaceId ?? bay.allocatedSpaceId)
   const arrival: Arrival = {
     laneId,
-    vehicleClass: input.vehicleClass ?? lane.defaultClass,
+    vehicleClass,
     ...(unconfirmed === undefined ? {} : { unconfirmed }),
     alreadyInside: earlier !== undefined && stayingStates.has(earlier.kind),
     full: zonePlaces(db, options.directory, lane.zoneId).full,
     ...bay,
     ...(tariff === undefined ? {} : { tariff: { tariffId: tariff.tariffId, version: tariff.body.version } }),
-    sessionId: newId(sessionIdSchema, 'ps', context.random),
+    sessionId,
     ticket: unusedTicket(db, context.random),
     effectId,
   }
@@ -120,7 +120,7 @@ function arrive(db: SiteDatabase, options: ParkingOptions, situation: Situation)
     plate === undefined || unconfirmed ? decided.events : withVehicle(db, options, arrival, plate)
   const ticket = unconfirmed?.stay.ticket ?? arrival.ticket
   return {
-    events: [...superseded(options, earlier), ...events, ...checkIn],
+    events: [...superseded(options, earlier), ...events, ...given.events],
     effects: [vendEffect(effectId, { laneId, barrierDeviceId: lane.barrierDeviceId })],
     answer: (): ArrivalAnswer => {
       rememberFull(db, options.directory)
@@ -185,32 +185,6 @@ function memberOfPlate({ directory, plateDigest }: ParkingOptions, plate: string
     if (vehicles.some((vehicle) => vehicle.plateDigest === digest)) return memberId as MemberId
   }
   return undefined
-}
-
-interface ArrivalBay {
-  readonly bay: { readonly bookedSpaceId?: SpaceId; readonly allocatedSpaceId?: SpaceId }
-  /** Arriving checks a booking of the bay in. */
-  readonly checkIn: readonly LedgerEvent[]
-}
-
-function findBay(
-  db: SiteDatabase,
-  options: ParkingOptions,
-  asked: {
-    readonly lane: DirectoryBody<'lane'>
-    readonly member: MemberId | undefined
-    readonly vehicleClass: VehicleClass
-    readonly atMs: number
-  },
-): ArrivalBay {
-  const { lane, member, atMs } = asked
-  const booked = member === undefined ? undefined : options.bookings.ofMember(db, member, atMs)
-  if (booked && isBayFree(db, booked.spaceId)) {
-    return { bay: { bookedSpaceId: booked.spaceId }, checkIn: booked.checkIn }
-  }
-  const bays = freeBays(db, options, lane, atMs)
-  const allocatedSpaceId = allocateBay(asked.vehicleClass, bays, { evForAll: options.evForAll })
-  return { bay: allocatedSpaceId === undefined ? {} : { allocatedSpaceId }, checkIn: [] }
 }
 
 function tariffOf(

@@ -1,4 +1,5 @@
 import { decide } from '@gatehouse/shared/booking/decide'
+import type { Moment } from '@gatehouse/shared/clock/clock'
 import type { MemberId, SpaceId } from '@gatehouse/shared/ids/ids'
 import type { Stay } from '@gatehouse/shared/parking/session'
 import type { LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
@@ -18,8 +19,8 @@ interface BookedBay {
 export interface BookedBays {
   /** Spaces that somebody has booked from now on for a while: not given to others. */
   reserved(db: SiteDatabase, atMs: number): ReadonlySet<string>
-  /** The bay of a member's paid booking that can be checked in at `atMs`. */
-  ofMember(db: SiteDatabase, memberId: MemberId, atMs: number): BookedBay | undefined
+  /** The bay of a member's paid booking that can be checked in at that moment. */
+  ofMember(db: SiteDatabase, memberId: MemberId, at: Moment): BookedBay | undefined
   /** Until when a booking of its bay has already paid for a stay; `undefined` without one. */
   coveredUntilMs(db: SiteDatabase, stay: Stay): number | undefined
 }
@@ -35,27 +36,38 @@ export function siteBookedBays(directory: DirectoryReader): BookedBays {
       const within = { fromMs: atMs, toMs: atMs + reservedAheadMs }
       return new Set(occupanciesBySpace(db, within).keys())
     },
-    ofMember: (db, memberId, atMs) => {
+    ofMember: (db, memberId, at) => {
       const settings = directory.site()?.settings
       if (!settings) return undefined
-      for (const booking of bookingsOfHolder(db, memberId, { afterMs: atMs, limit: bookingsMax })) {
+      const context = { nowMs: at.wallMs, clockTrusted: at.quality === 'trusted', settings }
+      for (const booking of bookingsOfHolder(db, memberId, { afterMs: at.wallMs, limit: bookingsMax })) {
         if (directory.get('space', booking.spaceId)?.kind !== 'bay') continue
-        const checkedIn = decide(booking, { kind: 'checkIn' }, { nowMs: atMs, settings })
+        const checkedIn = decide(booking, { kind: 'checkIn' }, context)
         if (checkedIn.ok) return { spaceId: booking.spaceId, checkIn: checkedIn.value }
       }
       return undefined
     },
     // The bay was given because of that booking: nobody else is sent to a booked bay.
     coveredUntilMs: (db, stay) => {
-      if (stay.spaceId === undefined) return undefined
+      const spaceId = bookedSpaceOf(db, stay)
+      if (spaceId === undefined) return undefined
       const earlyMs = directory.site()?.settings.checkInEarlyMs ?? 0
       const arrivedMs = stay.arrivedAt.wallMs
       const row = statement<{ toMs: number | null }>(
         db,
         `SELECT max(to_ms) AS toMs FROM bookings WHERE space_id = ?
          AND status IN ('checked_in', 'completed') AND from_ms <= ? AND to_ms > ?`,
-      ).get(stay.spaceId, arrivedMs + earlyMs, arrivedMs)
+      ).get(spaceId, arrivedMs + earlyMs, arrivedMs)
       return row?.toMs ?? undefined
     },
   }
+}
+
+/** The space whose booking a stay may use: its own bay, or the booked one that it was sent away from. */
+function bookedSpaceOf(db: SiteDatabase, stay: Stay): string | undefined {
+  const row = statement<{ spaceId: string }>(
+    db,
+    'SELECT booked_space_id AS spaceId FROM parking_substitutes WHERE session_id = ?',
+  ).get(stay.sessionId)
+  return row?.spaceId ?? stay.spaceId
 }

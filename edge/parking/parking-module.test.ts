@@ -333,3 +333,54 @@ describe('bays', () => {
     expect(garage.rebuildsEqual()).toBe(true)
   })
 })
+
+describe('a booked bay', () => {
+  const hourMs = 60 * 60_000
+  const member = { kind: 'plate', plate: 'HH-AD 1' }
+
+  async function book(garage: Garage, spaceId: string) {
+    const fromMs = garage.clock.now().wallMs
+    const holder = { kind: 'member', memberId: 'mem-1' }
+    const held = await garage.run('holdBooking', { spaceId, fromMs, toMs: fromMs + 2 * hourMs, holder })
+    const { bookingId } = held
+    await garage.run('confirmBooking', { bookingId, method: 'cash', offeredMinor: 400 })
+  }
+
+  test('waits for its member, who arrives in it and pays only what runs over', async () => {
+    const garage = openGarage()
+    await book(garage, 'bay-1')
+    expect(await arrive(garage)).toMatchObject({ spaceId: 'bay-2' })
+    await pass(garage, 'entry-1')
+    const { sessionId, spaceId } = await arrive(garage, member)
+    expect(spaceId).toBe('bay-1')
+    expect(garage.entryTypes().at(-1)).toBe('booking.checked_in')
+    await pass(garage, 'entry-1')
+    garage.passMinutes(119)
+    expect(await garage.run('quoteSession', { sessionId })).toMatchObject({ dueMinor: 0 })
+    garage.passMinutes(30)
+    expect(await garage.run('quoteSession', { sessionId })).toMatchObject({ dueMinor: 200 })
+    expect(garage.rebuildsEqual()).toBe(true)
+  })
+
+  test('is promised: FULL does not refuse its member', async () => {
+    const garage = openGarage()
+    await book(garage, 'bay-1')
+    for (let n = 0; n < 10; n += 1) await pass(garage, 'entry-1')
+    expect(await arrive(garage)).toMatchObject({ reason: 'full' })
+    expect(await arrive(garage, member)).toMatchObject({ kind: 'opened', spaceId: 'bay-1' })
+  })
+
+  test('found taken, its member gets another bay at no cost, with an incident', async () => {
+    const garage = openGarage()
+    await book(garage, 'bay-1')
+    await garage.run('senseBay', { spaceId: 'bay-1', occupied: true })
+    const { sessionId, spaceId } = await arrive(garage, member)
+    expect([spaceId, garage.entryTypes().slice(-2)]).toEqual([
+      'bay-2',
+      ['booking.checked_in', 'incident.opened'],
+    ])
+    garage.passMinutes(119)
+    expect(await garage.run('quoteSession', { sessionId })).toMatchObject({ dueMinor: 0 })
+    expect(garage.rebuildsEqual()).toBe(true)
+  })
+})

@@ -15,7 +15,13 @@ export function parkingModule(options: ParkingOptions): LedgerModule {
   return {
     name: 'parking',
     tablesSql: readFileSync(join(packageRoot, 'parking/tables.sql'), 'utf8'),
-    projectedTables: ['parking_sessions', 'parking_counts', 'parking_lanes', 'parking_bays'],
+    projectedTables: [
+      'parking_sessions',
+      'parking_counts',
+      'parking_lanes',
+      'parking_bays',
+      'parking_substitutes',
+    ],
     projections: parkingProjections,
     commands: [
       arriveVehicle(options),

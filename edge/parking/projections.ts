@@ -6,6 +6,7 @@ import type { Entry, LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
 import type { Projections } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
+import { bookedBayTakenIncident } from './incident-kinds.ts'
 import { authorisationOrder, readSession, writeSession } from './session-store.ts'
 
 /** How entries change the parking tables. */
@@ -59,6 +60,12 @@ export const parkingProjections: Projections = {
         return setCount(db, place as ZoneId, Math.max(0, Number(detail) || 0), entry)
       case sessionInferredIncident:
         return evolveOne(db, body.about as SessionId, { type: 'incident.opened', body }, entry)
+      case bookedBayTakenIncident:
+        statement(
+          db,
+          'INSERT INTO parking_substitutes (session_id, booked_space_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
+        ).run(detail, place)
+        return
       default:
         return
     }

@@ -14,6 +14,7 @@ import { z } from 'zod'
 import { type Command, type CommandContext, defineCommand } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
+import { departureUnrecordedIncident, plateTieIncident } from './incident-kinds.ts'
 import { rememberFull } from './occupancy.ts'
 import { matchSessions } from './open-plates.ts'
 import type { ParkingOptions } from './parking-options.ts'
@@ -109,7 +110,7 @@ export function recordUnrecordedDeparture(options: ParkingOptions): Command {
       const incidentId = `inc_${randomCode(context.random, 16)}`
       const incident: LedgerEvent = {
         type: 'incident.opened',
-        body: { incidentId, kind: 'departure_unrecorded', about: input.laneId },
+        body: { incidentId, kind: departureUnrecordedIncident, about: input.laneId },
       }
       const meant = findSession(db, options, input.by)
       const session = meant.kind === 'session' ? meant.session : undefined
@@ -171,7 +172,7 @@ function refuseUnknown(
   const events: LedgerEvent[] = [{ type: 'lane.refused', body: { laneId, reason } }]
   if (reason === 'attendant_needed') {
     const incidentId = `inc_${randomCode(context.random, 16)}`
-    events.push({ type: 'incident.opened', body: { incidentId, kind: 'plate_tie', about: laneId } })
+    events.push({ type: 'incident.opened', body: { incidentId, kind: plateTieIncident, about: laneId } })
   }
   return { events, answer }
 }

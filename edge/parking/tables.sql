@@ -47,6 +47,12 @@ CREATE TABLE IF NOT EXISTS parking_bays (
   since_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Stays that were sent elsewhere because the bay of their booking was found taken. Rebuilt from the ledger.
+CREATE TABLE IF NOT EXISTS parking_substitutes (
+  session_id TEXT PRIMARY KEY,
+  booked_space_id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- FULL remembers on which side of its two thresholds a level or zone came; thresholds are settings, not entries.
 CREATE TABLE IF NOT EXISTS parking_full (
   place TEXT PRIMARY KEY,

@@ -98,7 +98,7 @@ export const garageRows: readonly Omit<AppliedRow, 'epoch' | 'rev'>[] = [
       position: { latitude: 53, longitude: 10 },
       timeZone: 'Europe/Berlin',
       currency: 'EUR',
-      openingHours: [],
+      openingHours: [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '00:00', to: '24:00' })),
       amenities: [],
       settings: {
         holdMs: 5 * minuteMs,

@@ -1,0 +1,31 @@
+import type { SessionView } from '@gatehouse/shared/api/views'
+import { normalisePlate } from '@gatehouse/shared/parking/plate'
+import { readTicket } from '@gatehouse/shared/parking/ticket'
+import type { SiteDatabase } from '../ledger/database.ts'
+import { matchSessions } from './open-plates.ts'
+import type { ParkingOptions } from './parking-options.ts'
+import { readOpenSessions, readSessionByTicket } from './session-store.ts'
+import { sessionView } from './session-view.ts'
+
+/**
+ * Finds open stays by what a driver types: the best matches of a plate (several when they tie), or a ticket.
+ * A plate is shown only when it was typed exactly.
+ */
+export function findSessions(
+  db: SiteDatabase,
+  { directory, vault }: Pick<ParkingOptions, 'directory' | 'vault'>,
+  by: { readonly plate: string } | { readonly ticket: string },
+): SessionView[] {
+  if ('ticket' in by) {
+    const ticket = readTicket(by.ticket)
+    const session = ticket === undefined ? undefined : readSessionByTicket(db, ticket)
+    const isOpen = session && session.kind !== 'departed' && session.kind !== 'voided'
+    return isOpen ? [sessionView(directory, session)] : []
+  }
+  const plate = normalisePlate(by.plate)
+  if (plate === undefined) return []
+  const match = matchSessions(db, vault, plate, readOpenSessions(db))
+  if (match.kind === 'none') return []
+  const sessions = match.kind === 'one' ? [match.id] : match.ids
+  return sessions.map((session) => sessionView(directory, session, match.by === 'exact' ? plate : undefined))
+}

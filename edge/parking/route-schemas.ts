@@ -1,0 +1,123 @@
+import { problemSchema } from '@gatehouse/shared/api/problem'
+import {
+  boardViewSchema,
+  quoteViewSchema,
+  receiptViewSchema,
+  sessionViewSchema,
+} from '@gatehouse/shared/api/views'
+import { amountMinorSchema, vehicleClassSchema } from '@gatehouse/shared/wire/v1/entries'
+import { createRoute, z } from '@hono/zod-openapi'
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+})
+const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
+const body = <Schema extends z.ZodType>(schema: Schema) => ({
+  required: true,
+  content: { 'application/json': { schema } },
+})
+const sessionId = z.object({ id: z.string().max(64) })
+const idempotent = z.object({ 'idempotency-key': z.string().min(8).max(64) })
+const code = z.string().trim().min(1).max(40)
+const tags = ['parking']
+const refusals = {
+  402: problem('Payment needed or refused'),
+  404: problem('Unknown'),
+  409: problem('Not in this state'),
+  410: problem('It has ended'),
+  422: problem('It can never be right'),
+  503: problem('Try again later'),
+}
+
+export const findRoute = createRoute({
+  method: 'post',
+  path: '/sessions/find',
+  tags,
+  summary: 'Open stays by plate (look-alikes and one wrong character are found too) or by ticket',
+  request: { body: body(z.union([z.object({ plate: code }), z.object({ ticket: code })])) },
+  responses: { 200: json(z.object({ items: z.array(sessionViewSchema) }), 'What was found'), ...refusals },
+})
+
+export const lostRoute = createRoute({
+  method: 'post',
+  path: '/sessions/lost-ticket',
+  tags,
+  summary: 'A driver without a ticket: the stay of the plate, or an inferred stay at the lost-ticket amount',
+  request: {
+    headers: idempotent,
+    body: body(z.object({ plate: code.optional(), vehicleClass: vehicleClassSchema.optional() })),
+  },
+  responses: { 200: json(sessionViewSchema, 'The stay to pay'), ...refusals },
+})
+
+export const quoteRoute = createRoute({
+  method: 'post',
+  path: '/sessions/{id}/quote',
+  tags,
+  summary: 'What a stay costs now',
+  request: { headers: idempotent, params: sessionId },
+  responses: { 200: json(quoteViewSchema, 'Pay dueMinor until validUntilMs'), ...refusals },
+})
+
+export const paymentRoute = createRoute({
+  method: 'post',
+  path: '/sessions/{id}/payments',
+  tags,
+  summary: 'Pay a quote, by cash with change or by card',
+  request: {
+    headers: idempotent,
+    params: sessionId,
+    body: body(
+      z.object({
+        quoteId: z.string().max(64),
+        method: z.enum(['cash', 'card']),
+        tenderedMinor: amountMinorSchema.optional(),
+        /** Stands for the card at the terminal; the sandbox knows `sandbox_ok` and `sandbox_declined`. */
+        card: z.enum(['sandbox_ok', 'sandbox_declined']).optional(),
+      }),
+    ),
+  },
+  responses: {
+    200: json(
+      z.object({ session: sessionViewSchema, receipt: receiptViewSchema }),
+      'Paid; leave by leaveByMs',
+    ),
+    ...refusals,
+  },
+})
+
+export const boardRoute = createRoute({
+  method: 'get',
+  path: '/board',
+  tags,
+  summary: 'Free places in total and per level',
+  responses: { 200: json(boardViewSchema, 'The level board') },
+})
+
+/** A lane as staff see it. */
+export const laneViewSchema = z.object({
+  laneId: z.string(),
+  name: z.string(),
+  direction: z.enum(['entry', 'exit']),
+  state: z.enum(['idle', 'presented', 'vending', 'withdrawing', 'passing']),
+  /** Authorised vehicles that have not passed. */
+  pending: z.int(),
+  passages: z.int(),
+  tailgates: z.int(),
+  passedMs: z.int().optional(),
+  /** The last refusal, until a vehicle passes. */
+  refusal: z.object({ reason: z.string(), atMs: z.int(), sessionId: z.string().optional() }).optional(),
+})
+export type LaneView = z.infer<typeof laneViewSchema>
+
+export const lanesRoute = createRoute({
+  method: 'get',
+  path: '/lanes',
+  tags,
+  summary: 'All lanes with what happens at them',
+  responses: { 200: json(z.object({ items: z.array(laneViewSchema) }), 'Lanes') },
+})
