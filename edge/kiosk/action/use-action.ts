@@ -7,6 +7,7 @@ import { type Attempt, attemptFor, isOpen, retryDelaysMs } from './attempt.ts'
 export interface Action<Input> {
   readonly start: (input: Input) => void
   readonly busy: boolean
+  /** Why it did not work; while `busy` it is why the site is being asked again. */
   readonly problem: Problem | undefined
   readonly clear: () => void
 }
@@ -15,12 +16,16 @@ const failed: Problem = { type: 'about:blank', title: '', status: 0, code: 'fail
 
 const pause = (delayMs: number) => new Promise<void>((resolve) => setTimeout(resolve, delayMs))
 
-async function untilAnswered<Output>(send: () => Promise<Output>, gone: () => boolean): Promise<Output> {
+async function untilAnswered<Output>(
+  send: () => Promise<Output>,
+  asks: { readonly gone: () => boolean; readonly onRetry: (problem: Problem) => void },
+): Promise<Output> {
   for (const delayMs of retryDelaysMs) {
     try {
       return await send()
     } catch (cause) {
-      if (!isProblem(cause) || !isOpen(cause.problem) || gone()) throw cause
+      if (!isProblem(cause) || !isOpen(cause.problem) || asks.gone()) throw cause
+      asks.onRetry(cause.problem)
       await pause(delayMs)
     }
   }
@@ -52,12 +57,13 @@ export function useAction<Input, Output>(
     attempt.current = current
     setBusy(true)
     setProblem(undefined)
-    untilAnswered(
-      () => latest.current.run(input, current.key),
-      () => latest.current.gone,
-    )
+    untilAnswered(() => latest.current.run(input, current.key), {
+      gone: () => latest.current.gone,
+      onRetry: setProblem,
+    })
       .then((output) => {
         attempt.current = undefined
+        setProblem(undefined)
         if (!latest.current.gone) latest.current.onDone(output, input)
       })
       .catch((cause: unknown) => {

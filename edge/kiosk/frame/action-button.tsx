@@ -1,3 +1,4 @@
+import { Loader } from '@mantine/core'
 import type { ReactNode } from 'react'
 import css from './frame.module.css'
 
@@ -25,7 +26,7 @@ export function ActionButton(props: {
         if (!off) props.onPress()
       }}
     >
-      {props.icon}
+      {props.busy === true ? <Loader size={24} color="currentColor" aria-hidden /> : props.icon}
       {props.children}
     </button>
   )

@@ -55,6 +55,10 @@ export function SiteProvider(props: {
   const refused = isProblem(query.error) && [401, 403].includes(query.error.problem.status)
   const { live, onIdentified } = useSiteLive(query.data !== undefined && !refused)
   const failing = query.isError && live.state !== 'open'
+  const { refetch } = query
+  useEffect(() => {
+    if (live.state === 'lost') void refetch()
+  }, [live.state, refetch])
   const value = useMemo<SiteContextValue | undefined>(
     () =>
       query.data && {

@@ -247,7 +247,7 @@ export const de: Record<WordKey, string> = {
   'keyboard.erase': 'Letztes Zeichen löschen',
 
   'problem.network': 'Der Rechner des Standorts hat nicht geantwortet',
-  'problem.networkHint': 'Nichts ist verloren. Versuchen Sie es noch einmal: Es geschieht nie doppelt.',
+  'problem.networkHint': 'Nichts ist verloren. Er wird noch einmal gefragt, und nichts geschieht doppelt.',
   'problem.unknown': 'Das hat nicht geklappt',
   'problem.unknownHint': 'Versuchen Sie es noch einmal. Klappt es wieder nicht, fragen Sie das Personal.',
 

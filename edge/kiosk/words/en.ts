@@ -241,7 +241,7 @@ export const en = {
   'keyboard.erase': 'Erase the last character',
 
   'problem.network': 'The site’s computer did not answer',
-  'problem.networkHint': 'Nothing is lost. Try again: it is never done twice.',
+  'problem.networkHint': 'Nothing is lost. It is asked again, and never done twice.',
   'problem.unknown': 'That did not work',
   'problem.unknownHint': 'Try again. If it happens once more, ask the staff.',
 

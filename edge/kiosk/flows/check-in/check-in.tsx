@@ -15,6 +15,8 @@ import { MemberStep } from '../book/who-steps.tsx'
 import { BookingSteps } from './booking-steps.tsx'
 import { type CheckInState, checkInStep, type Own } from './check-in-flow.ts'
 
+/** Bookings that a member can still do something with. */
+const activeStatuses: ReadonlySet<string> = new Set(['held', 'confirmed', 'checked_in'])
 const referenceLengthMin = 6
 const referenceLengthMax = 12
 
@@ -24,7 +26,7 @@ export function CheckIn(): ReactNode {
   const recognise = useAction(
     async ({ memberToken, displayName }: Identity): Promise<Own> => ({
       displayName,
-      bookings: await findBookings({ memberToken }),
+      bookings: (await findBookings({ memberToken })).filter(({ status }) => activeStatuses.has(status)),
     }),
     (own) => send({ kind: 'recognised', own }),
   )
