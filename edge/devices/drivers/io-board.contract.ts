@@ -26,71 +26,78 @@ export function ioBoardContract(name: string, openRig: () => Promise<IoBoardRig>
       await presence.next(({ online }) => online)
       return rig
     }
-    const at = (channel: number) => ({ unit: 1, channel })
+    testPulses(open)
+    testInputs(open)
+  })
+}
 
-    test('a pulse is confirmed while it runs and ends by itself', async () => {
-      const { board, onOutput, isOn } = await open()
-      const output = new Heard<boolean>()
-      onOutput(3, output.add)
-      expect(await board.pulse(at(3), 200)).toEqual({ outcome: 'done' })
-      expect(isOn(3)).toBe(true)
-      await output.next((on) => !on)
-      expect(output.all).toEqual([true, false])
-    })
+const at = (channel: number) => ({ unit: 1, channel })
 
-    test('a second pulse prolongs the first', async () => {
-      const { board, onOutput } = await open()
-      const output = new Heard<boolean>()
-      onOutput(1, output.add)
-      const outcomes = await Promise.all([board.pulse(at(1), 200), board.pulse(at(1), 400)])
-      expect(outcomes).toEqual([{ outcome: 'done' }, { outcome: 'done' }])
-      await output.next((on) => !on)
-      expect(output.all).toEqual([true, false])
-    })
+function testPulses(open: () => Promise<IoBoardRig>): void {
+  test('a pulse is confirmed while it runs and ends by itself', async () => {
+    const { board, onOutput, isOn } = await open()
+    const output = new Heard<boolean>()
+    onOutput(3, output.add)
+    expect(await board.pulse(at(3), 200)).toEqual({ outcome: 'done' })
+    expect(isOn(3)).toBe(true)
+    await output.next((on) => !on)
+    expect(output.all).toEqual([true, false])
+  })
 
-    test('pulses on several channels at once do not disturb each other', async () => {
-      const { board, isOn } = await open()
-      const outcomes = await Promise.all([1, 2, 5, 8].map((channel) => board.pulse(at(channel), 300)))
-      expect(outcomes.every(({ outcome }) => outcome === 'done')).toBe(true)
-      expect([1, 2, 3, 5, 8].map(isOn)).toEqual([true, true, false, true, true])
-    })
+  test('a second pulse prolongs the first', async () => {
+    const { board, onOutput } = await open()
+    const output = new Heard<boolean>()
+    onOutput(1, output.add)
+    const outcomes = await Promise.all([board.pulse(at(1), 200), board.pulse(at(1), 400)])
+    expect(outcomes).toEqual([{ outcome: 'done' }, { outcome: 'done' }])
+    await output.next((on) => !on)
+    expect(output.all).toEqual([true, false])
+  })
 
-    test('a channel that the board lacks fails with the reason', async () => {
-      const { board } = await open()
-      expect(await board.pulse(at(9), 200)).toEqual({ outcome: 'failed', detail: 'no_such_channel' })
-      expect(await board.pulse(at(0), 200)).toEqual({ outcome: 'failed', detail: 'no_such_channel' })
-    })
+  test('pulses on several channels at once do not disturb each other', async () => {
+    const { board, isOn } = await open()
+    const outcomes = await Promise.all([1, 2, 5, 8].map((channel) => board.pulse(at(channel), 300)))
+    expect(outcomes.every(({ outcome }) => outcome === 'done')).toBe(true)
+    expect([1, 2, 3, 5, 8].map(isOn)).toEqual([true, true, false, true, true])
+  })
 
-    test('an input is reported once when first known, then at each change', async () => {
-      const { board, setInput } = await open()
-      const changes = new Heard<InputChange>()
-      board.watch(at(2), changes.add)
-      await changes.next(({ before }) => before === undefined)
-      setInput(2, true)
-      await changes.next(({ closed }) => closed)
-      setInput(2, false)
-      await changes.next(({ closed, before }) => !closed && before === true)
-      expect(changes.all).toEqual([
-        { closed: false, before: undefined },
-        { closed: true, before: false },
-        { closed: false, before: true },
-      ])
-    })
+  test('a channel that the board lacks fails with the reason', async () => {
+    const { board } = await open()
+    expect(await board.pulse(at(9), 200)).toEqual({ outcome: 'failed', detail: 'no_such_channel' })
+    expect(await board.pulse(at(0), 200)).toEqual({ outcome: 'failed', detail: 'no_such_channel' })
+  })
+}
 
-    test('each listener hears the state as it first sees it, and nothing after it stopped', async () => {
-      const { board, setInput } = await open()
-      const first = new Heard<InputChange>()
-      const stop = board.watch(at(4), first.add)
-      setInput(4, true)
-      await first.next(({ closed }) => closed)
-      const second = new Heard<InputChange>()
-      board.watch(at(4), second.add)
-      expect((await second.next(() => true)).before).toBeUndefined()
-      stop()
-      const heard = first.all.length
-      setInput(4, false)
-      await second.next(({ closed }) => !closed)
-      expect(first.all).toHaveLength(heard)
-    })
+function testInputs(open: () => Promise<IoBoardRig>): void {
+  test('an input is reported once when first known, then at each change', async () => {
+    const { board, setInput } = await open()
+    const changes = new Heard<InputChange>()
+    board.watch(at(2), changes.add)
+    await changes.next(({ before }) => before === undefined)
+    setInput(2, true)
+    await changes.next(({ closed }) => closed)
+    setInput(2, false)
+    await changes.next(({ closed, before }) => !closed && before === true)
+    expect(changes.all).toEqual([
+      { closed: false, before: undefined },
+      { closed: true, before: false },
+      { closed: false, before: true },
+    ])
+  })
+
+  test('each listener hears the state as it first sees it, and nothing after it stopped', async () => {
+    const { board, setInput } = await open()
+    const first = new Heard<InputChange>()
+    const stop = board.watch(at(4), first.add)
+    setInput(4, true)
+    await first.next(({ closed }) => closed)
+    const second = new Heard<InputChange>()
+    board.watch(at(4), second.add)
+    expect((await second.next(() => true)).before).toBeUndefined()
+    stop()
+    const heard = first.all.length
+    setInput(4, false)
+    await second.next(({ closed }) => !closed)
+    expect(first.all).toHaveLength(heard)
   })
 }

@@ -38,84 +38,105 @@ export interface SimulatedDoor {
   stop(): void
 }
 
-/** Wires a door. Its contact closes its circuit while the leaf is closed. */
-export function createSimulatedDoor(options: {
+export interface DoorOptions {
   readonly strike: OutputTerminal
   readonly contact: InputTerminal
   readonly exitButton?: InputTerminal
   readonly timing?: Partial<DoorTiming>
   readonly time?: SimulatedTime
-}): SimulatedDoor {
-  const { strike, contact, exitButton, time = realTime() } = options
-  const timing = { ...usualTiming, ...options.timing }
-  const listeners = new Set<(state: DoorState) => void>()
-  const waiting = new Set<() => void>()
-  let state: DoorState = strike.on ? 'unlocked' : 'locked'
-  let stopClosing: (() => void) | undefined
+}
 
-  const become = (next: DoorState) => {
-    if (state === next) return
-    state = next
+class Door implements SimulatedDoor {
+  readonly #wires: DoorOptions
+  readonly #time: SimulatedTime
+  readonly #timing: DoorTiming
+  readonly #listeners = new Set<(state: DoorState) => void>()
+  readonly #waiting = new Set<() => void>()
+  readonly #stopStrike: () => void
+  #stopClosing: (() => void) | undefined
+  state: DoorState
+
+  constructor(options: DoorOptions) {
+    this.#wires = options
+    this.#time = options.time ?? realTime()
+    this.#timing = { ...usualTiming, ...options.timing }
+    this.state = options.strike.on ? 'unlocked' : 'locked'
+    this.#stopStrike = options.strike.onChange((on) => {
+      if (on && this.state === 'locked') this.#become('unlocked')
+      if (!on && this.state === 'unlocked') this.#become('locked')
+      if (on) for (const wake of [...this.#waiting]) wake()
+    })
+    options.contact.set(true)
+  }
+
+  onState(listener: (state: DoorState) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  enter(patienceMs = 10_000): Promise<boolean> {
+    const { strike } = this.#wires
+    return new Promise((resolve) => {
+      const settle = (entered: boolean) => {
+        this.#waiting.delete(wake)
+        stopWaiting()
+        if (entered) this.#openFor('open')
+        resolve(entered)
+      }
+      const wake = () => {
+        this.#waiting.delete(wake)
+        this.#time.after(this.#timing.reactMs, () => settle(strike.on || this.state === 'open'))
+      }
+      const stopWaiting = this.#time.after(patienceMs, () => settle(false))
+      this.#waiting.add(wake)
+      if (strike.on) wake()
+    })
+  }
+
+  leave(): void {
+    const { pressMs, reactMs } = this.#timing
+    this.#wires.exitButton?.set(true)
+    this.#time.after(pressMs, () => this.#wires.exitButton?.set(false))
+    this.#time.after(pressMs + reactMs, () => this.#openFor('open'))
+  }
+
+  force(): void {
+    this.#openFor('forced')
+  }
+
+  holdOpen(): boolean {
+    if (this.state !== 'open' && this.state !== 'unlocked') return false
+    this.#stopClosing?.()
+    this.#become('held_open')
+    return true
+  }
+
+  close(): void {
+    this.#stopClosing?.()
+    this.#become(this.#wires.strike.on ? 'unlocked' : 'locked')
+  }
+
+  stop(): void {
+    this.#stopStrike()
+    this.#stopClosing?.()
+  }
+
+  #openFor(next: 'open' | 'forced'): void {
+    this.#stopClosing?.()
+    this.#become(next)
+    this.#stopClosing = this.#time.after(this.#timing.passMs, () => this.close())
+  }
+
+  #become(next: DoorState): void {
+    if (this.state === next) return
+    this.state = next
     const closed = next === 'locked' || next === 'unlocked'
-    if (contact.closed !== closed) contact.set(closed)
-    for (const listener of listeners) listener(next)
+    if (this.#wires.contact.closed !== closed) this.#wires.contact.set(closed)
+    for (const listener of this.#listeners) listener(next)
   }
-  const close = () => {
-    stopClosing?.()
-    become(strike.on ? 'unlocked' : 'locked')
-  }
-  const openFor = (next: 'open' | 'forced') => {
-    stopClosing?.()
-    become(next)
-    stopClosing = time.after(timing.passMs, close)
-  }
-  const stopStrike = strike.onChange((on) => {
-    if (on && state === 'locked') become('unlocked')
-    if (!on && state === 'unlocked') become('locked')
-    if (on) for (const wake of [...waiting]) wake()
-  })
-  contact.set(true)
+}
 
-  return {
-    get state() {
-      return state
-    },
-    onState: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    enter: (patienceMs = 10_000) =>
-      new Promise((resolve) => {
-        const settle = (entered: boolean) => {
-          waiting.delete(wake)
-          stopWaiting()
-          if (entered) openFor('open')
-          resolve(entered)
-        }
-        const wake = () => {
-          waiting.delete(wake)
-          time.after(timing.reactMs, () => settle(strike.on || state === 'open'))
-        }
-        const stopWaiting = time.after(patienceMs, () => settle(false))
-        waiting.add(wake)
-        if (strike.on) wake()
-      }),
-    leave: () => {
-      exitButton?.set(true)
-      time.after(timing.pressMs, () => exitButton?.set(false))
-      time.after(timing.pressMs + timing.reactMs, () => openFor('open'))
-    },
-    force: () => openFor('forced'),
-    holdOpen: () => {
-      if (state !== 'open' && state !== 'unlocked') return false
-      stopClosing?.()
-      become('held_open')
-      return true
-    },
-    close,
-    stop: () => {
-      stopStrike()
-      stopClosing?.()
-    },
-  }
+/** Wires a door. Its contact closes its circuit while the leaf is closed. */
+export function createSimulatedDoor(options: DoorOptions): SimulatedDoor {
+  return new Door(options)
 }

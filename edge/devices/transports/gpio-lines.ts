@@ -1,4 +1,4 @@
-import type { Result } from '@gatehouse/shared/result/result'
+import { ok, type Result } from '@gatehouse/shared/result/result'
 import type { GpioLineRefusal } from './gpio-chip.ts'
 
 /** Which lines of which chip. Channels of device rows → line offsets. */
@@ -56,80 +56,97 @@ export interface GpioKeeper {
 const debounceMs = 10
 const pulseMsMax = 60_000
 
-/**
- * Takes the lines and keeps them. Outputs start at rest without a glitch: the direction is set together with the
- * level. Says `ready`, then every input once, then each change.
- */
-export function keepGpioLines(options: {
+interface KeeperOptions {
   readonly lines: GpioLines
   readonly gpio: OnoffGpio
   readonly find: (line: { chip: string; offset: number }) => Result<number, GpioLineRefusal>
   readonly say: (said: GpioSaid) => void
-}): GpioKeeper {
-  const { lines, gpio: Gpio, find, say } = options
-  const outputs = new Map<number, OnoffLine>()
-  const inputs = new Map<number, OnoffLine>()
-  const running = new Map<number, { readonly timer: NodeJS.Timeout; readonly done: () => void }>()
-  const ended: Promise<void>[] = []
+}
 
-  const take = (
-    channels: Readonly<Record<string, number>>,
-    into: Map<number, OnoffLine>,
-    output: boolean,
-  ) => {
-    for (const [channel, offset] of Object.entries(channels)) {
-      const found = find({ chip: lines.chip, offset })
-      if (!found.ok) return found.error
-      const activeLow = output ? lines.outputsActiveLow : lines.inputsActiveLow
-      // onoff writes `high` or `low` to sysfs, which is the physical level also for active-low lines.
-      const rest = lines.outputsActiveLow ? 'high' : 'low'
-      const line = output
-        ? new Gpio(found.value, rest, 'none', { activeLow })
-        : new Gpio(found.value, 'in', 'both', { activeLow, debounceTimeout: debounceMs })
-      into.set(Number(channel), line)
-    }
-    return undefined
-  }
-  const refusal = take(lines.outputs, outputs, true) ?? take(lines.inputs, inputs, false)
-  if (refusal !== undefined) say({ kind: 'fatal', reason: refusal })
+/**
+ * Takes the lines and keeps them. Outputs start at rest without a glitch: the direction is set together with the
+ * level. Says `ready`, then every input once, then each change.
+ */
+export function keepGpioLines(options: KeeperOptions): GpioKeeper {
+  const { lines, say } = options
+  // onoff writes `high` or `low` to sysfs, which is the physical level also for active-low lines.
+  const rest = lines.outputsActiveLow ? 'high' : 'low'
+  const outputs = takeLines(options, lines.outputs, (gpio, number) => {
+    return new gpio(number, rest, 'none', { activeLow: lines.outputsActiveLow })
+  })
+  const inputs = takeLines(options, lines.inputs, (gpio, number) => {
+    return new gpio(number, 'in', 'both', { activeLow: lines.inputsActiveLow, debounceTimeout: debounceMs })
+  })
+  if (!outputs.ok) say({ kind: 'fatal', reason: outputs.error })
+  else if (!inputs.ok) say({ kind: 'fatal', reason: inputs.error })
   else {
     say({ kind: 'ready' })
-    for (const [channel, line] of inputs) {
-      say({ kind: 'input', channel, closed: line.readSync() === 1 })
-      line.watch((error, value) => {
-        if (!error) say({ kind: 'input', channel, closed: value === 1 })
-      })
-    }
+    for (const [channel, line] of inputs.value) reportInput(channel, line, say)
   }
+  const pulser = createPulser(outputs.ok ? outputs.value : new Map(), say)
+  return {
+    pulse: pulser.pulse,
+    end: async () => {
+      await pulser.end()
+      // Outputs stay exported at rest: giving them back would let them float.
+      if (inputs.ok) for (const line of inputs.value.values()) line.unexport()
+    },
+  }
+}
 
+function takeLines(
+  { lines, gpio, find }: KeeperOptions,
+  channels: Readonly<Record<string, number>>,
+  open: (gpio: OnoffGpio, number: number) => OnoffLine,
+): Result<Map<number, OnoffLine>, GpioLineRefusal> {
+  const taken = new Map<number, OnoffLine>()
+  for (const [channel, offset] of Object.entries(channels)) {
+    const found = find({ chip: lines.chip, offset })
+    if (!found.ok) return found
+    taken.set(Number(channel), open(gpio, found.value))
+  }
+  return ok(taken)
+}
+
+function reportInput(channel: number, line: OnoffLine, say: KeeperOptions['say']): void {
+  say({ kind: 'input', channel, closed: line.readSync() === 1 })
+  line.watch((error, value) => {
+    if (!error) say({ kind: 'input', channel, closed: value === 1 })
+  })
+}
+
+function createPulser(outputs: ReadonlyMap<number, OnoffLine>, say: KeeperOptions['say']): GpioKeeper {
+  const running = new Map<number, { readonly timer: NodeJS.Timeout; readonly done: () => void }>()
+  const ends = new Set<Promise<void>>()
+  const runFor = (channel: number, line: OnoffLine, pulseMs: number) => {
+    const before = running.get(channel)
+    clearTimeout(before?.timer)
+    before?.done()
+    line.writeSync(1)
+    const ended = new Promise<void>((done) => {
+      const timer = setTimeout(() => {
+        line.writeSync(0)
+        running.delete(channel)
+        done()
+      }, pulseMs)
+      running.set(channel, { timer, done })
+    })
+    ends.add(ended)
+    ended.then(() => ends.delete(ended))
+  }
   return {
     pulse: ({ id, channel, pulseMs }) => {
       const line = outputs.get(channel)
-      if (!line || !(pulseMs > 0 && pulseMs <= pulseMsMax)) {
-        const detail = line ? 'wrong_pulse' : 'no_such_channel'
-        return say({ kind: 'ended', id, outcome: 'failed', detail })
+      if (!line) return say({ kind: 'ended', id, outcome: 'failed', detail: 'no_such_channel' })
+      if (!(pulseMs > 0 && pulseMs <= pulseMsMax)) {
+        return say({ kind: 'ended', id, outcome: 'failed', detail: 'wrong_pulse' })
       }
-      const before = running.get(channel)
-      clearTimeout(before?.timer)
-      before?.done()
-      line.writeSync(1)
-      ended.push(
-        new Promise((done) => {
-          const timer = setTimeout(() => {
-            line.writeSync(0)
-            running.delete(channel)
-            done()
-          }, pulseMs)
-          running.set(channel, { timer, done })
-        }),
-      )
+      runFor(channel, line, pulseMs)
       say({ kind: 'ended', id, outcome: 'done' })
     },
     end: async () => {
-      await Promise.all(ended)
+      await Promise.all(ends)
       for (const line of outputs.values()) line.writeSync(0)
-      // Outputs stay exported at rest: giving them back would let them float.
-      for (const line of inputs.values()) line.unexport()
     },
   }
 }

@@ -22,7 +22,7 @@ export function createGpioLink(options: {
 }
 
 function startHelper(lines: GpioLines, handlers: ConnectionHandlers): Connection {
-  const program = fileURLToPath(new URL('./gpio-helper.js', import.meta.url))
+  const program = fileURLToPath(new URL('./gpio-process.js', import.meta.url))
   // Detached: a Ctrl-C meant for the edge must not stop a pulse half-way.
   const child = spawn(process.execPath, [program, JSON.stringify(lines)], {
     stdio: ['pipe', 'pipe', 'ignore'],

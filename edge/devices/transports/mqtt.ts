@@ -26,57 +26,41 @@ export interface MqttLink {
 /** Longest wait for a broker's answer to a connection, milliseconds. */
 const connectTimeoutMax = 5_000
 const keepAliveSeconds = 15
+const online = '{"state":"online"}'
+const offline = '{"state":"offline"}'
+// MQTT 3.1.1 §3.2.2.3, return codes of a refused connection.
+const badCredentials = 4
+const notAuthorised = 5
 /** Time a broker gets to take its leave, milliseconds. */
 const closeTimeoutMax = 1_000
 
-/**
- * Connects to a broker with protocol 3.1.1, which every broker speaks. A will marks this edge offline on
- * `gatehouse/<name>/availability`.
- */
-export function createMqttLink(options: {
+interface MqttLinkOptions {
   readonly config: MqttConfig
   readonly name: string
   readonly random: Random
-}): MqttLink {
-  const { config, name, random } = options
-  const listeners = new Map<string, Set<MessageListener>>()
-  const linkListeners = new Set<LinkListener>()
-  const availability = `gatehouse/${name}/availability`
-  let state: { readonly up: boolean; readonly reason?: string } | undefined
-  let client: MqttClient | undefined
-  let pause: NodeJS.Timeout | undefined
-  let proof: NodeJS.Timeout | undefined
-  let attempt = 0
-  let ended = false
+}
 
-  const setState = (next: { readonly up: boolean; readonly reason?: string }) => {
-    if (state && state.up === next.up && state.reason === next.reason) return
-    state = next
-    for (const listener of linkListeners) listener(next)
+class BrokerLink implements MqttLink {
+  readonly #options: MqttLinkOptions
+  readonly #availability: string
+  readonly #listeners = new Map<string, Set<MessageListener>>()
+  readonly #linkListeners = new Set<LinkListener>()
+  #state: Parameters<LinkListener>[0] | undefined
+  #client: MqttClient | undefined
+  #pause: NodeJS.Timeout | undefined
+  #proof: NodeJS.Timeout | undefined
+  #attempt = 0
+  #ended = false
+
+  constructor(options: MqttLinkOptions) {
+    this.#options = options
+    this.#availability = `gatehouse/${options.name}/availability`
   }
-  const subscribeAll = (topics: readonly string[]) => {
-    // A refused subscription shows as a device that is never heard.
-    if (topics.length > 0) client?.subscribe([...topics], { qos: 1 }, () => undefined)
-  }
-  const onConnect = () => {
-    proof = setTimeout(() => {
-      attempt = 0
-    }, deviceBackoff.longestMs)
-    setState({ up: true })
-    subscribeAll([...listeners.keys()])
-    client?.publish(availability, '{"state":"online"}', { qos: 1, retain: true })
-  }
-  const onClose = (reason: string) => {
-    clearTimeout(proof)
-    clearTimeout(pause)
-    if (ended) return
-    setState({ up: false, reason })
-    pause = setTimeout(() => client?.reconnect(), backoffMs(attempt, deviceBackoff, random))
-    attempt += 1
-  }
-  const start = () => {
+
+  open(): void {
+    const { config, name, random } = this.#options
     let reason = 'broker_down'
-    client = connect(config.url, {
+    this.#client = connect(config.url, {
       ...(config.username === undefined ? {} : { username: config.username }),
       ...(config.password === undefined ? {} : { password: config.password }),
       clientId: `gatehouse-${name}-${randomCode(random, 6)}`,
@@ -88,61 +72,103 @@ export function createMqttLink(options: {
       keepalive: keepAliveSeconds,
       resubscribe: false,
       queueQoSZero: false,
-      will: { topic: availability, payload: Buffer.from('{"state":"offline"}'), qos: 1, retain: true },
+      will: { topic: this.#availability, payload: Buffer.from(offline), qos: 1, retain: true },
     })
-    client.on('connect', onConnect)
-    client.on('message', (topic, payload) => {
-      for (const listener of listeners.get(topic) ?? []) listener(topic, payload)
+    this.#client.on('connect', () => this.#connected())
+    this.#client.on('message', (topic, payload) => {
+      for (const listener of this.#listeners.get(topic) ?? []) listener(topic, payload)
     })
-    client.on('error', (error) => {
-      reason = /not authorized|bad user/i.test(error.message) ? 'broker_refused' : 'broker_down'
+    this.#client.on('error', (error) => {
+      const code = 'code' in error ? error.code : undefined
+      reason = code === badCredentials || code === notAuthorised ? 'broker_refused' : 'broker_down'
     })
-    client.on('close', () => onClose(reason))
+    this.#client.on('close', () => this.#closed(reason))
   }
 
-  return {
-    open: start,
-    subscribe: (topics, listener) => {
-      const fresh = topics.filter((topic) => !listeners.has(topic))
-      for (const topic of topics) {
-        const known = listeners.get(topic) ?? new Set<MessageListener>()
-        listeners.set(topic, known)
-        known.add(listener)
-      }
-      if (state?.up) subscribeAll(fresh)
-      return () => {
-        for (const topic of topics) {
-          const known = listeners.get(topic)
-          known?.delete(listener)
-          if (known?.size !== 0) continue
-          listeners.delete(topic)
-          if (state?.up) client?.unsubscribe(topic, () => undefined)
-        }
-      }
-    },
-    onLink: (listener) => {
-      linkListeners.add(listener)
-      if (state) listener(state)
-      return () => linkListeners.delete(listener)
-    },
-    close: async () => {
-      ended = true
-      clearTimeout(pause)
-      clearTimeout(proof)
-      const leaving = client
-      if (!leaving) return
-      if (state?.up) leaving.publish(availability, '{"state":"offline"}', { qos: 0, retain: true })
-      await new Promise<void>((resolve) => {
-        // The library's own end can wait for ever when the broker vanished at the same moment.
-        const force = setTimeout(() => {
-          leaving.end(true)
-          resolve()
-        }, closeTimeoutMax)
-        leaving.end(!state?.up, () => {
-          clearTimeout(force)
-          resolve()
-        })
-      })
-    },
+  subscribe(topics: readonly string[], listener: MessageListener): () => void {
+    const fresh = topics.filter((topic) => !this.#listeners.has(topic))
+    for (const topic of topics) {
+      const known = this.#listeners.get(topic) ?? new Set<MessageListener>()
+      this.#listeners.set(topic, known)
+      known.add(listener)
+    }
+    if (this.#state?.up) this.#subscribe(fresh)
+    return () => this.#unsubscribe(topics, listener)
   }
+
+  onLink(listener: LinkListener): () => void {
+    this.#linkListeners.add(listener)
+    if (this.#state) listener(this.#state)
+    return () => this.#linkListeners.delete(listener)
+  }
+
+  async close(): Promise<void> {
+    this.#ended = true
+    clearTimeout(this.#pause)
+    clearTimeout(this.#proof)
+    const client = this.#client
+    if (!client) return
+    const up = this.#state?.up === true
+    if (up) client.publish(this.#availability, offline, { qos: 0, retain: true })
+    await new Promise<void>((resolve) => {
+      // The library's own end can wait for ever when the broker vanished at the same moment.
+      const force = setTimeout(() => {
+        client.end(true)
+        resolve()
+      }, closeTimeoutMax)
+      client.end(!up, () => {
+        clearTimeout(force)
+        resolve()
+      })
+    })
+  }
+
+  #connected(): void {
+    // Only a connection that lasts ends the backoff: some brokers accept and then kick.
+    this.#proof = setTimeout(() => {
+      this.#attempt = 0
+    }, deviceBackoff.longestMs)
+    this.#setState({ up: true })
+    this.#subscribe([...this.#listeners.keys()])
+    this.#client?.publish(this.#availability, online, { qos: 1, retain: true })
+  }
+
+  #closed(reason: string): void {
+    clearTimeout(this.#proof)
+    clearTimeout(this.#pause)
+    if (this.#ended) return
+    this.#setState({ up: false, reason })
+    const pauseMs = backoffMs(this.#attempt, deviceBackoff, this.#options.random)
+    this.#pause = setTimeout(() => this.#client?.reconnect(), pauseMs)
+    this.#attempt += 1
+  }
+
+  #setState(next: Parameters<LinkListener>[0]): void {
+    if (this.#state && this.#state.up === next.up && this.#state.reason === next.reason) return
+    this.#state = next
+    for (const listener of this.#linkListeners) listener(next)
+  }
+
+  #subscribe(topics: readonly string[]): void {
+    // A refused subscription shows as a device that is never heard.
+    if (topics.length > 0) this.#client?.subscribe([...topics], { qos: 1 }, () => undefined)
+  }
+
+  #unsubscribe(topics: readonly string[], listener: MessageListener): void {
+    for (const topic of topics) {
+      const known = this.#listeners.get(topic)
+      known?.delete(listener)
+      if (known?.size !== 0) continue
+      this.#listeners.delete(topic)
+      if (this.#state?.up) this.#client?.unsubscribe(topic, () => undefined)
+    }
+  }
+}
+
+/**
+ * Connects to a broker with protocol 3.1.1, which every broker speaks. A will marks this edge offline on
+ * `gatehouse/<name>/availability`.
+ */
+export function createMqttLink(options: MqttLinkOptions): MqttLink {
+  return new BrokerLink(options)
 }

@@ -10,7 +10,7 @@ import { Heard } from '../testing/hub-harness.ts'
 import type { GpioSaid } from './gpio-lines.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-helper-'))
-const program = join(folder, 'gpio-helper.mjs')
+const program = join(folder, 'gpio-process.mjs')
 const double = join(folder, 'double.mjs')
 const sysfs = join(folder, 'gpio')
 const trace = join(folder, 'trace')
@@ -29,7 +29,7 @@ export class Gpio {
 `
 
 beforeAll(async () => {
-  const entry = fileURLToPath(new URL('./gpio-helper.ts', import.meta.url))
+  const entry = fileURLToPath(new URL('./gpio-process.ts', import.meta.url))
   await build({
     logLevel: 'silent',
     configFile: false,
@@ -39,7 +39,7 @@ beforeAll(async () => {
       ssr: entry,
       outDir: folder,
       emptyOutDir: false,
-      rollupOptions: { output: { entryFileNames: 'gpio-helper.mjs' } },
+      rollupOptions: { output: { entryFileNames: 'gpio-process.mjs' } },
     },
   })
   writeFileSync(double, doubleSource)
