@@ -1,5 +1,5 @@
 import type { KeyboardEvent, ReactNode } from 'react'
-import { fittingName, type PlanLevel, type PlanSpace, planStateOf } from './plan-space.ts'
+import { type PlanLevel, type PlanSpace, planStateOf, spaceLayout } from './plan-space.ts'
 import { StateShape } from './state-chip.tsx'
 import { token } from './tokens.ts'
 import { useUiWords } from './words.ts'
@@ -19,11 +19,7 @@ function SpaceShape(props: SpaceProps): ReactNode {
   const { space, onSelect, unit } = props
   const { x, y, width, height } = space.rect
   const state = planStateOf(space, props.yours)
-  const size = Math.min(unit, height * 0.42)
-  const mark = Math.min(unit * 1.05, height * 0.42, width * 0.6)
-  const name = fittingName(space.name, width - unit * 0.3, size)
-  const stacked = name !== '' && height >= size + mark + unit * 0.6
-  const markY = stacked ? y + height / 2 - mark - unit * 0.1 : y + height / 2 - mark / 2
+  const layout = spaceLayout(space, unit)
   const choose = onSelect ? () => onSelect(space.spaceId) : undefined
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' && event.key !== ' ') return
@@ -50,16 +46,16 @@ function SpaceShape(props: SpaceProps): ReactNode {
         fill={token(`${state}-tint`)}
         stroke={token(state)}
       />
-      <StateShape state={state} size={mark} x={x + width / 2 - mark / 2} y={markY} />
-      {stacked ? (
+      <StateShape state={state} size={layout.mark} x={layout.markX} y={layout.markY} />
+      {layout.name ? (
         <text
-          x={x + width / 2}
-          y={y + height / 2 + size * 0.95}
-          fontSize={size}
-          textAnchor="middle"
+          x={layout.nameX}
+          y={layout.nameY}
+          fontSize={layout.size}
+          textAnchor={layout.anchor}
           fill={token('ink')}
         >
-          {name}
+          {layout.name}
         </text>
       ) : null}
     </g>

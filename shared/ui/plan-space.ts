@@ -36,9 +36,47 @@ export function planStateOf(space: PlanSpace, yours: ReadonlySet<string>): ChipS
 }
 
 /** The part of a name that fits into `width` plan units at `size`: all of it, its last word, or nothing. */
-export function fittingName(name: string, width: number, size: number): string {
+function fittingName(name: string, width: number, size: number): string {
   const fits = (text: string) => text.length * size * 0.6 <= width
   if (fits(name)) return name
   const last = name.split(/[\s-]+/).at(-1) ?? ''
   return fits(last) ? last : ''
+}
+
+interface SpaceLayout {
+  readonly size: number
+  readonly mark: number
+  readonly markX: number
+  readonly markY: number
+  readonly name: string
+  readonly nameX: number
+  readonly nameY: number
+  readonly anchor: 'middle' | 'start'
+}
+
+/**
+ * Where a space's shape and name go: the name below the shape where there is height, beside it where there is
+ * only width, left out where there is neither. `unit` is the height of text on this plan.
+ */
+export function spaceLayout(space: Pick<PlanSpace, 'name' | 'rect'>, unit: number): SpaceLayout {
+  const { x, y, width, height } = space.rect
+  const size = Math.min(unit, height * 0.6)
+  const below = fittingName(space.name, width - unit * 0.3, size)
+  const mark = Math.min(unit, height * 0.6, width * 0.6)
+  const midX = x + width / 2
+  const midY = y + height / 2
+  if (below !== '' && height >= size + mark + unit * 0.5) {
+    const at = {
+      markX: midX - mark / 2,
+      markY: midY - mark - unit * 0.1,
+      nameX: midX,
+      nameY: midY + size * 0.95,
+    }
+    return { size, mark, ...at, name: below, anchor: 'middle' }
+  }
+  const beside = fittingName(space.name, width - mark - unit * 0.7, size)
+  const used = beside === '' ? mark : mark + unit * 0.25 + beside.length * size * 0.6
+  const markX = midX - used / 2
+  const at = { markX, markY: midY - mark / 2, nameX: markX + mark + unit * 0.25, nameY: midY + size * 0.36 }
+  return { size, mark, ...at, name: beside, anchor: 'start' }
 }

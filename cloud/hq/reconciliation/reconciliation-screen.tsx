@@ -44,6 +44,7 @@ function Line(props: { readonly line: BooksLine; readonly state: SiteBooks['stat
 
 function SiteBooksCard(props: { readonly books: SiteBooks }): ReactNode {
   const t = useWords()
+  const { locale } = useLanguage()
   const { books } = props
   return (
     <section className="gh-card books" id={books.siteId} data-state={books.state} aria-label={books.name}>
@@ -54,7 +55,8 @@ function SiteBooksCard(props: { readonly books: SiteBooks }): ReactNode {
         </Group>
         <Group gap="md">
           <Text size="sm" c="dimmed">
-            {t('books.comparedAt', { seq: books.atSeq })} <TimeText ms={books.atMs} style="timeSeconds" /> ·{' '}
+            {t('books.comparedAt', { seq: books.atSeq.toLocaleString(locale) })} ·{' '}
+            <TimeText ms={books.atMs} style="timeSeconds" /> ·{' '}
             {t('books.incarnation', { number: books.incarnation })}
           </Text>
           <Anchor

@@ -1,3 +1,4 @@
+import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
 import { UnstyledButton } from '@mantine/core'
 import type { ReactNode } from 'react'
@@ -13,6 +14,7 @@ export function LedgerTable(props: {
   readonly onOpen: (seq: number) => void
 }): ReactNode {
   const t = useWords()
+  const { locale } = useLanguage()
   return (
     <ScrollBox className="gh-card" label={t('site.live')}>
       <table className="hq-table">
@@ -43,7 +45,7 @@ export function LedgerTable(props: {
                 <TimeText ms={entry.atMs} timeZone={props.timeZone} style="timeSeconds" hideZone />
               </td>
               <td>{entry.type}</td>
-              <td className="ledger-brief">{briefOf(entry.body)}</td>
+              <td className="ledger-brief">{briefOf(entry.body, locale)}</td>
               <td className="hq-mono">{entry.hash.slice(0, 8)}…</td>
             </tr>
           ))}

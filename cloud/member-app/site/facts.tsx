@@ -1,4 +1,5 @@
 import type { SiteView } from '@gatehouse/shared/api/views'
+import { useFeatureWords } from '@gatehouse/shared/ui/code-words.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { useSpaceKindWords } from '@gatehouse/shared/ui/space-list.tsx'
 import { bayClassSchema } from '@gatehouse/shared/wire/v1/directory'
@@ -41,6 +42,7 @@ function Hours(props: { readonly site: SiteView }): ReactNode {
 export function SiteFacts(props: { readonly site: SiteView }): ReactNode {
   const t = useWords()
   const kindWords = useSpaceKindWords()
+  const featureWords = useFeatureWords()
   const { site } = props
   const { latitude, longitude } = site.position
   const nameOf = (kind: string) =>
@@ -74,7 +76,7 @@ export function SiteFacts(props: { readonly site: SiteView }): ReactNode {
           <Group gap="xs" mt="xs">
             {site.amenities.map((amenity) => (
               <Badge key={amenity} variant="default" size="lg" tt="none" fw={400}>
-                {amenity}
+                {featureWords(amenity)}
               </Badge>
             ))}
           </Group>

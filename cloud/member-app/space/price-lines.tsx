@@ -1,3 +1,4 @@
+import { usePriceLineWords } from '@gatehouse/shared/ui/code-words.ts'
 import { Money } from '@gatehouse/shared/ui/money.tsx'
 import type { Price } from '@gatehouse/shared/wire/v1/entries'
 import type { ReactNode } from 'react'
@@ -7,12 +8,13 @@ import './price-lines.css'
 /** The lines of a price, its total, and the tax contained in it. */
 export function PriceLines(props: { readonly price: Price }): ReactNode {
   const t = useWords()
+  const lineWords = usePriceLineWords()
   const { price } = props
   return (
     <dl className="price-lines">
       {price.lines.map((line) => (
         <div key={`${line.code}-${line.label}`}>
-          <dt>{line.label}</dt>
+          <dt>{lineWords(line)}</dt>
           <dd>
             <Money minor={line.amountMinor} currency={price.currency} />
           </dd>

@@ -1,4 +1,5 @@
 import type { PlanView, SiteView } from '@gatehouse/shared/api/views'
+import { useFeatureWords } from '@gatehouse/shared/ui/code-words.ts'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { addDays, formatTime, instantOf, localDate } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
@@ -61,6 +62,7 @@ function SpaceDay(props: {
 }): ReactNode {
   const t = useWords()
   const kindWords = useSpaceKindWords()
+  const featureWords = useFeatureWords()
   const { siteId, spaceId } = route.useParams()
   const navigate = route.useNavigate()
   const { site, when } = props
@@ -89,7 +91,7 @@ function SpaceDay(props: {
     <Stack gap="md">
       <div>
         <Title order={1}>{space.name}</Title>
-        <Text c="dimmed">{[...facts, ...space.features].join(' · ')}</Text>
+        <Text c="dimmed">{[...facts, ...space.features.map(featureWords)].join(' · ')}</Text>
       </div>
       {space.bookable ? (
         <div className="site-columns">

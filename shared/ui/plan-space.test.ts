@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest'
+import { spaceLayout } from './plan-space.ts'
+
+const space = (name: string, width: number, height: number) => ({ name, rect: { x: 0, y: 0, width, height } })
+
+describe('a space on the plan', () => {
+  it('carries its name below the shape where there is height', () => {
+    const layout = spaceLayout(space('Room Elm', 90, 70), 7)
+    expect(layout).toMatchObject({ name: 'Room Elm', anchor: 'middle' })
+    expect(layout.nameY).toBeGreaterThan(layout.markY + layout.mark)
+  })
+  it('carries its number beside the shape where it is flat', () => {
+    const layout = spaceLayout(space('Desk 12', 24, 10), 7)
+    expect(layout).toMatchObject({ name: '12', anchor: 'start' })
+    expect(layout.nameX).toBeGreaterThan(layout.markX + layout.mark)
+  })
+  it('shows only its shape where nothing else fits', () => {
+    expect(spaceLayout(space('Desk 12', 8, 8), 7).name).toBe('')
+  })
+})
