@@ -17,7 +17,11 @@ export const cloudConfigSchema = z.strictObject({
   /** Folder of the embedded PostgreSQL; relative to the configuration file. */
   dataFolder: z.string().min(1),
   /** A PostgreSQL of yours (15 or newer); without it one is started in the data folder. */
-  databaseUrl: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  databaseUrl: z
+    .string()
+    // Not a URL to everybody: over a Unix socket it has no host (`postgresql://user@/database?host=/run/…`).
+    .regex(/^postgres(ql)?:\/\/\S+$/, 'expected postgresql://user:password@host/database')
+    .optional(),
   http: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ManualClock } from '@gatehouse/shared/clock/clock'
+import { siteIdSchema } from '@gatehouse/shared/ids/ids'
+import { SeededRandom } from '@gatehouse/shared/random/random'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Cloud, startCloud } from './cloud-program.ts'
+import { enrolmentCodeCommand } from './commands.ts'
+import { type CloudConfig, parseCloudConfig } from './config.ts'
+import { createTestDatabase, type TestDatabase } from './database/test-database.ts'
+import { runDoctor } from './doctor.ts'
+import { createSite, putOperator } from './sites/site-store.ts'
+
+const adapters = {
+  clock: new ManualClock(Date.UTC(2026, 10, 20)),
+  random: new SeededRandom(3),
+  logger: pino({ level: 'silent' }),
+}
+const dataFolder = mkdtempSync(join(tmpdir(), 'gatehouse-cloud-'))
+
+let database: TestDatabase
+let config: CloudConfig
+let cloud: Cloud
+beforeAll(async () => {
+  database = await createTestDatabase()
+  const parsed = parseCloudConfig({ dataFolder, databaseUrl: database.url, http: { port: 0 } })
+  if ('lines' in parsed) throw new TypeError(parsed.lines.join())
+  config = parsed
+  cloud = await startCloud(config, adapters)
+})
+afterAll(async () => {
+  await cloud.stop()
+  await database.close()
+  rmSync(dataFolder, { recursive: true })
+})
+
+describe('a cloud process', () => {
+  it('lives, is ready, and tells its metrics to this machine', async () => {
+    expect(await (await fetch(`${cloud.url}/healthz`)).json()).toMatchObject({ status: 'ok' })
+    expect((await fetch(`${cloud.url}/readyz`)).status).toBe(200)
+    const metrics = await (await fetch(`${cloud.url}/metrics`)).text()
+    expect(metrics).toContain('gatehouse_projection_lag_entries 0')
+  })
+
+  it('keeps its identity across restarts and processes', async () => {
+    const second = await startCloud(config, adapters)
+    expect(second.identity).toEqual(cloud.identity)
+    expect(second.port).not.toBe(cloud.port)
+    await second.stop()
+    await second.stop()
+  })
+
+  it('says which port it cannot have and leaves nothing behind', async () => {
+    const busy = { ...config, http: { ...config.http, port: cloud.port } }
+    await expect(startCloud(busy, adapters)).rejects.toMatchObject({ code: 'port_unavailable' })
+  })
+
+  it('ends long polls at once when it stops', async () => {
+    const second = await startCloud(config, adapters)
+    const waiting = second.notifications.next('site', { matches: () => false, timeoutMs: 60_000 })
+    await second.stop()
+    await waiting.done
+  })
+})
+
+describe('commands', () => {
+  it('make an enrolment code for a known site only', async () => {
+    await putOperator(database.pool, 'operator', 'Operator')
+    const siteId = siteIdSchema.parse('harbour')
+    await createSite(database.pool, adapters.random, { siteId, operatorId: 'operator', nowMs: 0 })
+    const lines: string[] = []
+    expect(await enrolmentCodeCommand(config, adapters, 'harbour', (line) => lines.push(line))).toBe(0)
+    expect(lines[0]).toMatch(/^[0-9A-Z]{12} \(valid until 2026-11-20T00:15/)
+    expect(await enrolmentCodeCommand(config, adapters, 'nowhere', (line) => lines.push(line))).toBe(1)
+    expect(lines[1]).toContain('harbour')
+  })
+
+  it('the doctor checks each part and fails on what is wrong', async () => {
+    const lines: string[] = []
+    const wrong = { ...config, databaseUrl: 'postgresql://nobody@127.0.0.1:1/none' }
+    expect(await runDoctor(wrong, adapters.clock, (line) => lines.push(line))).toBe(1)
+    for (const part of ['versions', 'clock', 'disk:', 'disk sync', 'port', 'database']) {
+      expect(lines.join('\n')).toContain(part)
+    }
+    expect(lines.filter((line) => line.startsWith('FAIL'))).toHaveLength(1)
+  })
+})
