@@ -1,9 +1,10 @@
+import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import { pino } from 'pino'
 import { type CloudAdapters, startCloud } from './cloud-program.ts'
-import { type CommandOutput, enrolmentCodeCommand } from './commands.ts'
+import { addUserCommand, type CommandOutput, enrolmentCodeCommand } from './commands.ts'
 import { type CloudConfig, readCloudConfig } from './config.ts'
 import { runDoctor } from './doctor.ts'
 import { SystemClock } from './system-clock.ts'
@@ -11,7 +12,8 @@ import { systemRandom } from './system-random.ts'
 
 const usage = `gatehouse-cloud --config FILE                        run the cloud
 gatehouse-cloud doctor --config FILE                 check this machine
-gatehouse-cloud enrolment-code SITE --config FILE    make a one-time code for a site's edge`
+gatehouse-cloud enrolment-code SITE --config FILE    make a one-time code for a site's edge
+gatehouse-cloud add-user EMAIL ROLE NAME --config FILE   add somebody who may log in; the password comes on standard input`
 
 /** The adapters of a real machine. */
 export function systemAdapters(config: CloudConfig): CloudAdapters {
@@ -43,6 +45,11 @@ async function main(): Promise<number> {
   if (verb === 'doctor') return runDoctor(config, adapters.clock, output)
   if (verb === 'enrolment-code' && argument !== undefined) {
     return enrolmentCodeCommand(config, adapters, argument, output)
+  }
+  const [, email, role, name] = positionals
+  if (verb === 'add-user' && email !== undefined && role !== undefined && name !== undefined) {
+    const password = (await text(process.stdin)).trim()
+    return addUserCommand(config, adapters, { email, role, name, password }, output)
   }
   process.stderr.write(`${usage}\n`)
   return 2

@@ -1,0 +1,98 @@
+import { parseEvent } from '@gatehouse/shared/wire/v1/entries'
+import { describe, expect, it } from 'vitest'
+import { captured, held, price } from '../sites/testing/events.ts'
+import { evolve } from './evolve.ts'
+import { noRows } from './projected-rows.ts'
+
+const session = { sessionId: 'ss_1' }
+
+const arrived = {
+  type: 'session.arrived',
+  body: {
+    ...session,
+    laneId: 'ln_in',
+    ticket: 'T1',
+    vehicleClass: 'car',
+    tariffId: 'tf_car',
+    tariffVersion: 1,
+    effectId: 'ef_1',
+  },
+}
+
+/** Folds events one after another; returns the last refusal and the rows. */
+function fold(events: readonly { type: string; body: object }[]) {
+  const rows = noRows()
+  const refusals = events.map(({ type, body }, at) => {
+    const event = parseEvent({ type, body: body as Record<string, unknown> })
+    if (event === undefined) throw new TypeError(`unreadable ${type}`)
+    return evolve(rows, event, { seq: at + 1, atMs: 1_000 * (at + 1) })
+  })
+  return { rows, refusals }
+}
+
+describe('a parking session', () => {
+  it('goes from arrival to departure with its money and times', () => {
+    const { rows, refusals } = fold([
+      arrived,
+      { type: 'session.entered', body: { ...session, laneId: 'ln_in', zoneId: 'zn_1' } },
+      { type: 'session.charged', body: { ...session, price: price(450), untilMs: 9_000, dueMinor: 450 } },
+      {
+        type: 'payment.captured',
+        body: {
+          paymentId: 'py_1',
+          subject: { kind: 'session', ...session },
+          method: 'cash',
+          amountMinor: 450,
+          currency: 'EUR',
+          takenBy: 'site',
+        },
+      },
+      { type: 'session.departing', body: { ...session, laneId: 'ln_out', effectId: 'ef_2', debtMinor: 0 } },
+      { type: 'session.departed', body: { ...session, laneId: 'ln_out', zoneId: 'zn_1' } },
+    ])
+    expect(refusals.every((refusal) => refusal === undefined)).toBe(true)
+    expect(rows.sessions.get('ss_1')).toMatchObject({
+      state: 'departed',
+      zone_id: 'zn_1',
+      exit_lane_id: 'ln_out',
+      arrived_ms: 1_000,
+      entered_ms: 2_000,
+      departed_ms: 6_000,
+      charged_minor: 450,
+      paid_minor: 450,
+      seq: 6,
+    })
+  })
+
+  it('cannot arrive twice, nor do anything before it arrived', () => {
+    expect(fold([arrived, arrived]).refusals[1]).toBe('session_exists')
+    const left = { type: 'session.departed', body: { ...session, laneId: 'ln_out', zoneId: 'zn_1' } }
+    expect(fold([left]).refusals[0]).toBe('unknown_session')
+  })
+})
+
+describe('a payment', () => {
+  it('counts once and is posted even for a booking that is not known', () => {
+    const { rows, refusals } = fold([captured('py_1', 'bk_1', 500), captured('py_1', 'bk_1', 500)])
+    expect(refusals).toEqual([undefined, 'payment_exists'])
+    expect(rows.payments.size).toBe(1)
+  })
+
+  it('and its refund leave the booking with both sums', () => {
+    const { body } = captured('py_2', 'bk_1', 300)
+    const refund = { type: 'payment.refunded', body: { ...body, ofPaymentId: 'py_1' } }
+    const { rows } = fold([held('bk_1', 'sp_1', 1, 2), captured('py_1', 'bk_1', 500), refund])
+    expect(rows.bookings.get('bk_1')).toMatchObject({ paid_minor: 500, refunded_minor: 300 })
+  })
+})
+
+describe('blocks of a space', () => {
+  const refusalOf = (...events: Parameters<typeof fold>[0]) => fold(events).refusals.at(-1)
+
+  it('may touch but not overlap, gaps included', () => {
+    const gap = { blockToMs: held('x', 'sp_1', 1, 3).body.toMs }
+    expect(refusalOf(held('a', 'sp_1', 1, 2), held('b', 'sp_1', 2, 3))).toBeUndefined()
+    expect(refusalOf(held('a', 'sp_1', 1, 2, gap), held('b', 'sp_1', 2, 3))).toBe('overlap')
+    expect(refusalOf(held('a', 'sp_1', 1, 2), held('b', 'sp_2', 1, 2))).toBeUndefined()
+  })
+})
