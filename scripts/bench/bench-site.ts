@@ -22,7 +22,7 @@ export interface BenchSite {
 }
 
 const kioskSecret = 'bench-kiosk-secret'
-const card = 'BE0C4'
+const card = '4711'
 export const deskCount = 500
 const siteKey = Buffer.alloc(32, 7).toString('base64url')
 const always = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '00:00', to: '24:00' }))
@@ -68,7 +68,9 @@ function directoryRows(siteId: string, deskIds: readonly string[]): AppliedRow[]
   const [site, level, tariff] = (['site', 'level', 'tariff'] as const).map((kind) =>
     harbourHouse.rows.find((row) => row.kind === kind),
   )
-  const desk = harbourHouse.rows.find((row) => row.kind === 'space' && 'bookable' in row.body && row.body.bookable)
+  const desk = harbourHouse.rows.find(
+    (row) => row.kind === 'space' && 'bookable' in row.body && row.body.bookable,
+  )
   const [plan] = planRows
   if (!site || !level || !tariff || !desk || !plan) throw new RangeError('the demo world lost a part')
   const rows = [
@@ -76,16 +78,36 @@ function directoryRows(siteId: string, deskIds: readonly string[]): AppliedRow[]
     ...harbourHouse.rows.filter(({ kind }) => kind === 'level' || kind === 'tariff'),
     ...deskIds.map((key) => ({ kind: 'space', key, body: { ...desk.body, gapMs: 0, kind: 'desk' } })),
     { kind: 'plan', key: plan.key, body: { ...plan.body, access: { doors: 'all', hours: always } } },
-    { kind: 'member', key: 'bench-member', body: { displayName: 'Bench Member (demo)', planId: plan.key, vehicles: [] } },
+    {
+      kind: 'member',
+      key: 'bench-member',
+      body: { displayName: 'Bench Member (demo)', planId: plan.key, vehicles: [] },
+    },
     {
       kind: 'credential',
       key: 'bench-card',
-      body: { kind: 'card', digest: credentialDigest(siteKey, 'card', card), memberId: 'bench-member', revoked: false },
+      body: {
+        kind: 'card',
+        digest: credentialDigest(siteKey, 'card', card),
+        memberId: 'bench-member',
+        revoked: false,
+      },
     },
     ...doorRows(level.key),
-    device('bench-kiosk', 'gatehouse/kiosk', { scope: 'kiosk' }, { credentialDigest: sha256Hex(kioskSecret) }),
+    device(
+      'bench-kiosk',
+      'gatehouse/kiosk',
+      { scope: 'kiosk' },
+      { credentialDigest: sha256Hex(kioskSecret) },
+    ),
   ]
-  return rows.map(({ kind, key, body }) => ({ kind, key, epoch: 1, rev: 1, body: body as AppliedRow['body'] }))
+  return rows.map(({ kind, key, body }) => ({
+    kind,
+    key,
+    epoch: 1,
+    rev: 1,
+    body: body as AppliedRow['body'],
+  }))
 }
 
 function doorRows(levelId: string) {

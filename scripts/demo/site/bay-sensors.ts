@@ -45,16 +45,15 @@ export class BaySensors {
       const { spaceId, profile, parameters } = body
       if (spaceId === undefined) continue
       if (profile.startsWith('zigbee2mqtt/')) {
-        this.#listeners.set(spaceId, async (occupied) =>
-          this.#zigbee?.occupy(String(parameters.topic), occupied),
-        )
+        const topic = String(parameters.topic)
+        this.#listeners.set(spaceId, async (occupied) => this.#zigbee?.occupy(topic, occupied))
+        await this.#zigbee?.setAvailable(topic, true)
       } else {
-        this.#listeners.set(spaceId, async (occupied) =>
-          this.#lora?.occupy(String(parameters.endDevice), occupied),
-        )
+        const endDevice = String(parameters.endDevice)
+        this.#listeners.set(spaceId, async (occupied) => this.#lora?.occupy(endDevice, occupied))
       }
     }
-    for (const [spaceId, occupied] of this.#occupied) await this.#listeners.get(spaceId)?.(occupied)
+    for (const [spaceId, tell] of this.#listeners) await tell(this.isOccupied(spaceId))
   }
 
   /** A car stands on the bay, or has left it. */

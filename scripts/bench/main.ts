@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createSimulatedBoard } from '@gatehouse/edge/devices/simulators/simulated-board'
+import { createSimulatedReaders } from '@gatehouse/edge/devices/simulators/simulated-readers'
+import { freePort } from '../story/free-port.ts'
+import { writeBenchSite } from './bench-site.ts'
+import { runBookings, SlotSupply } from './bookings-bench.ts'
+import { startEdgeUnderTest } from './edge-under-test.ts'
+import { runIngest } from './ingest-bench.ts'
+import { rawRowsPerSecond } from './raw-sqlite.ts'
+import { short } from './statistics.ts'
+import { runStrikes } from './strike-bench.ts'
+
+const forMs = 3_000
+const say = (line: string) => process.stdout.write(`${line}\n`)
+
+async function edgeBench(folder: string): Promise<void> {
+  const listen = { host: '127.0.0.1', port: 0 }
+  const board = await createSimulatedBoard({ listen })
+  const readers = await createSimulatedReaders({ listen })
+  const port = await freePort()
+  const site = writeBenchSite(folder, { port, boardPort: board.port, readersPort: readers.port })
+  const edge = await startEdgeUnderTest(site.configPath, port)
+  try {
+    say(`edge ready after ${short(edge.startMs)} ms, RSS ${short(edge.rssMiB())} MiB`)
+    const slots = new SlotSupply(site.deskIds, Date.now())
+    await runBookings(site, edge.url, slots, { clients: 4, forMs: 1_000 })
+    for (const clients of [1, 4, 16, 64]) {
+      const raw = rawRowsPerSecond(join(folder, 'raw.sqlite'), 1_500)
+      const run = await runBookings(site, edge.url, slots, { clients, forMs })
+      say(
+        `bookings  ${String(clients).padStart(2)} clients  ${short(run.perSecond).padStart(6)}/s  ` +
+          `p50 ${short(run.p50Ms)} ms  p99 ${short(run.p99Ms)} ms  ` +
+          `raw loop ${short(raw)}/s  ratio ${(run.perSecond / raw).toFixed(2)}`,
+      )
+    }
+    const quiet = await runStrikes(readers, board, { card: site.card, taps: 100 })
+    say(`card to strike, quiet           p50 ${short(quiet.p50Ms)} ms  p99 ${short(quiet.p99Ms)} ms`)
+    const [busy] = await Promise.all([
+      runStrikes(readers, board, { card: site.card, taps: 30 }),
+      runBookings(site, edge.url, slots, { clients: 16, forMs: 9_000 }),
+    ])
+    say(`card to strike, 16 clients book p50 ${short(busy.p50Ms)} ms  p99 ${short(busy.p99Ms)} ms`)
+    say(`edge RSS after the load ${short(edge.rssMiB())} MiB`)
+  } finally {
+    await edge.stop()
+    await board.close()
+    await readers.close()
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
+try {
+  await edgeBench(join(folder))
+  await runIngest(say)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,43 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { SimulatedBoard } from '@gatehouse/edge/devices/simulators/simulated-board'
+import type { SimulatedReaders } from '@gatehouse/edge/devices/simulators/simulated-readers'
+import { percentile } from './statistics.ts'
+
+const strikeMaxMs = 2_000
+
+/**
+ * Milliseconds from the card number leaving the reader's socket to the relay closing on the board's socket:
+ * the edge's own time, plus both loopback hops and one Modbus exchange.
+ */
+export async function runStrikes(
+  readers: SimulatedReaders,
+  board: SimulatedBoard,
+  { card, taps }: { readonly card: string; readonly taps: number },
+): Promise<{ readonly p50Ms: number; readonly p99Ms: number }> {
+  const times: number[] = []
+  for (let tap = 0; tap < taps; tap += 1) {
+    times.push(await oneStrike(readers, board, card))
+    // The pulse must end before the next card, else the relay does not change.
+    await untilOff(board)
+  }
+  return { p50Ms: percentile(times, 0.5), p99Ms: percentile(times, 0.99) }
+}
+
+function oneStrike(readers: SimulatedReaders, board: SimulatedBoard, card: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sentMs = performance.now()
+    const late = setTimeout(() => reject(new RangeError('no strike within two seconds')), strikeMaxMs)
+    const stop = board.output(1).onChange((on) => {
+      if (!on) return
+      clearTimeout(late)
+      stop()
+      resolve(performance.now() - sentMs)
+    })
+    readers.reader(1).tap(card)
+  })
+}
+
+async function untilOff(board: SimulatedBoard): Promise<void> {
+  while (board.output(1).on) await wait(5)
+  await wait(20)
+}
