@@ -11,6 +11,8 @@ import { localRoutes } from './http/local-routes.ts'
 import { edgeRouter } from './http/router.ts'
 import { siteRoutes } from './http/site-routes.ts'
 import { bayOccupied } from './parking/bay-occupied.ts'
+import type { ParkingDevices } from './parking/parking-devices.ts'
+import { parkingRoutes } from './parking/routes.ts'
 import type { SiteCore } from './site-core.ts'
 import type { SiteDevices } from './site-devices.ts'
 import type { SiteDoors } from './site-doors.ts'
@@ -22,6 +24,7 @@ export interface SiteRoutingOptions {
   readonly callers: DeviceCallers
   readonly doors: SiteDoors
   readonly devices: SiteDevices
+  readonly parking: ParkingDevices
   readonly localSecret: string
   readonly siteKey: string
 }
@@ -51,6 +54,17 @@ export function siteRouting(options: SiteRoutingOptions): OpenAPIHono[] {
       deviceStatus: () => devices.hub.status(),
     }),
     accessRoutes({ kernel, directory, callers, doors: watch, memberTokens, siteKey }),
+    parkingRoutes({
+      kernel,
+      parking: core.parking,
+      callers,
+      cards,
+      lanes: options.parking.lanes,
+      hub: devices.hub,
+      clock,
+      onCameraRefused: (deviceId, reason) =>
+        adapters.logger.warn({ deviceId, reason }, 'camera message refused'),
+    }),
     guarded(
       callers,
       bookingRoutes({

@@ -97,7 +97,17 @@ export class Site {
     link.onChange(() => live.changed('link'))
     directory.onChange(() => live.changed('plan'))
     measureSite(registry, { core, live, sync, devices })
-    const routes = siteRouting({ config, adapters, core, callers, doors, devices, localSecret, siteKey })
+    const routes = siteRouting({
+      config,
+      adapters,
+      core,
+      callers,
+      doors,
+      devices,
+      parking,
+      localSecret,
+      siteKey,
+    })
     await recordStart(core, adapters)
     sync.start()
     return new Site({ core, devices, live, doors, parking, sync }, adapters, { callers, live, routes })

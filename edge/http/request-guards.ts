@@ -2,7 +2,7 @@ import type { Clock } from '@gatehouse/shared/clock/clock'
 import { randomCode } from '@gatehouse/shared/ids/ids'
 import type { Random } from '@gatehouse/shared/random/random'
 import { getConnInfo } from '@hono/node-server/conninfo'
-import type { Env, Hono } from 'hono'
+import type { Env, Hono, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
 import type { EdgeConfig } from '../config.ts'
@@ -55,8 +55,15 @@ export function guardRequests<E extends Env>(app: Hono<E>, { config, clock, rand
     await next()
     return undefined
   })
-  const limited = (maxSize: number) =>
-    bodyLimit({ maxSize, onError: (c) => refuse(c, { code: 'body_too_large' }) })
+  const limited = (maxSize: number): MiddlewareHandler => {
+    const counted = bodyLimit({ maxSize, onError: (c) => refuse(c, { code: 'body_too_large' }) })
+    return (c, next) => {
+      const declared = c.req.header('content-length')
+      // A declared length is enforced by the HTTP parser; only bodies without one have to be counted.
+      if (declared === undefined || c.req.header('transfer-encoding') !== undefined) return counted(c, next)
+      return Number(declared) > maxSize ? Promise.resolve(refuse(c, { code: 'body_too_large' })) : next()
+    }
+  }
   const [small, large] = [limited(bodyBytesMax), limited(cameraBodyBytesMax)]
   app.use((c, next) => (c.req.path.startsWith('/api/v1/cameras/') ? large(c, next) : small(c, next)))
 }
