@@ -22,11 +22,11 @@ import { type Command, type CommandContext, defineCommand } from '../ledger/comm
 import type { SiteDatabase } from '../ledger/database.ts'
 import { type ArrivalBay, chooseBay } from './arrival-bay.ts'
 import { rememberFull, zonePlaces } from './occupancy.ts'
-import { matchSessions } from './open-plates.ts'
+import { keepPlate, matchSessions, openSessionsOf } from './open-plates.ts'
 import type { ParkingOptions } from './parking-options.ts'
 import { keepTariff } from './pricing.ts'
 import { repeatsRefusal } from './repeated-refusal.ts'
-import { readOpenSessions, readPending, readSessionByTicket, stayingStates } from './session-store.ts'
+import { readPending, readSessionByTicket, stayingStates } from './session-store.ts'
 import { lanePlace } from './site-plan.ts'
 import { vendEffect } from './vend.ts'
 
@@ -86,7 +86,8 @@ function arrive(db: SiteDatabase, options: ParkingOptions, situation: Situation)
   const { input, plate, unconfirmed, lane, context } = situation
   const { laneId } = input
   const effectId = newId(effectIdSchema, 'fx', context.random)
-  const earlier = plate === undefined || unconfirmed ? undefined : sameVehicle(db, options, plate)
+  // Only exactly this plate: look-alikes that arrive are other vehicles.
+  const earlier = plate === undefined || unconfirmed ? undefined : openSessionsOf(db, options, plate)[0]
   const member = plate === undefined ? undefined : memberOfPlate(options, plate)
   const atMs = context.at.wallMs
   const sessionId = newId(sessionIdSchema, 'ps', context.random)
@@ -132,17 +133,17 @@ function arrive(db: SiteDatabase, options: ParkingOptions, situation: Situation)
 /** The same decision for a vehicle whose plate is now kept: only vehicles that come in are remembered. */
 function withVehicle(
   db: SiteDatabase,
-  { vault }: ParkingOptions,
+  options: ParkingOptions,
   arrival: Arrival,
   plate: string,
 ): readonly LedgerEvent[] {
-  return decideArrival({ ...arrival, vehicleId: vault.put(db, plate) }).events
+  return decideArrival({ ...arrival, vehicleId: keepPlate(db, options, plate) }).events
 }
 
 /** The authorisation that this vehicle already has at this lane, `busy` when somebody else's is in the way. */
 function findUnconfirmed(
   db: SiteDatabase,
-  { vault }: ParkingOptions,
+  options: ParkingOptions,
   input: Input,
   plate: string | undefined,
 ): PendingSession | 'busy' | undefined {
@@ -154,18 +155,11 @@ function findUnconfirmed(
     if (input.position === 'behind') return undefined
     return pending.find(({ stay }) => stay.vehicleId === undefined)
   }
-  const match = matchSessions(db, vault, plate, pending)
+  const match = matchSessions(db, options, plate, pending)
   if (match.kind === 'one') return match.id
   if (match.kind === 'tie') return match.ids.at(-1)
   if (input.position !== 'front') return undefined
   return last.stay.vehicleId === undefined ? last : 'busy'
-}
-
-/** The open session of exactly this plate. Look-alikes arriving are other vehicles. */
-function sameVehicle(db: SiteDatabase, { vault }: ParkingOptions, plate: string): Session | undefined {
-  const match = matchSessions(db, vault, plate, readOpenSessions(db))
-  if (match.kind === 'none' || match.by !== 'exact') return undefined
-  return match.kind === 'one' ? match.id : match.ids[0]
 }
 
 /** A vehicle that arrives has left, or never came in: its earlier unconfirmed authorisation ends so. */

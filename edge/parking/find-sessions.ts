@@ -2,9 +2,9 @@ import type { SessionView } from '@gatehouse/shared/api/views'
 import { normalisePlate } from '@gatehouse/shared/parking/plate'
 import { readTicket } from '@gatehouse/shared/parking/ticket'
 import type { SiteDatabase } from '../ledger/database.ts'
-import { matchSessions } from './open-plates.ts'
+import { matchOpenSessions } from './open-plates.ts'
 import type { ParkingOptions } from './parking-options.ts'
-import { readOpenSessions, readSessionByTicket } from './session-store.ts'
+import { readSessionByTicket } from './session-store.ts'
 import { sessionView } from './session-view.ts'
 
 /**
@@ -13,9 +13,10 @@ import { sessionView } from './session-view.ts'
  */
 export function findSessions(
   db: SiteDatabase,
-  { directory, vault }: Pick<ParkingOptions, 'directory' | 'vault'>,
+  options: Pick<ParkingOptions, 'directory' | 'vault' | 'plateDigest'>,
   by: { readonly plate: string } | { readonly ticket: string },
 ): SessionView[] {
+  const { directory } = options
   if ('ticket' in by) {
     const ticket = readTicket(by.ticket)
     const session = ticket === undefined ? undefined : readSessionByTicket(db, ticket)
@@ -24,7 +25,7 @@ export function findSessions(
   }
   const plate = normalisePlate(by.plate)
   if (plate === undefined) return []
-  const match = matchSessions(db, vault, plate, readOpenSessions(db))
+  const match = matchOpenSessions(db, options, plate)
   if (match.kind === 'none') return []
   const sessions = match.kind === 'one' ? [match.id] : match.ids
   return sessions.map((session) => sessionView(directory, session, match.by === 'exact' ? plate : undefined))

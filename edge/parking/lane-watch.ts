@@ -40,9 +40,14 @@ export class LaneWatch {
     return state.kind === 'vending' && state.approach ? 'front' : 'unknown'
   }
 
+  /** True when the loops say that a vehicle is there. */
+  isOccupied(laneId: LaneId): boolean {
+    return isOccupied(this.stateOf(laneId))
+  }
+
   /** False only when the loops work and say that nobody is there. */
   mayBeOccupied(laneId: LaneId): boolean {
-    return !this.#looped.has(laneId) || isOccupied(this.stateOf(laneId))
+    return !this.#looped.has(laneId) || this.isOccupied(laneId)
   }
 
   /** Takes one observation of one lane. */
@@ -61,9 +66,12 @@ export class LaneWatch {
     this.observe(laneId, { kind: 'authorised' })
   }
 
-  /** Lets time pass at every lane; called a few times a second. */
+  /**
+   * Lets time pass at every lane; called a few times a second. A lane whose loops were never heard does not time
+   * out: its vehicle may well have passed unseen.
+   */
   tick(): void {
-    for (const laneId of this.#states.keys()) this.observe(laneId, { kind: 'tick' })
+    for (const laneId of this.#looped) this.observe(laneId, { kind: 'tick' })
   }
 
   #restore(laneId: LaneId): LaneState {

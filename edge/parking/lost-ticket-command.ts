@@ -13,10 +13,10 @@ import { type LedgerEvent, vehicleClassSchema } from '@gatehouse/shared/wire/v1/
 import { z } from 'zod'
 import { type Command, defineCommand } from '../ledger/command.ts'
 import { unusedTicket } from './arrive-vehicle.ts'
-import { matchSessions } from './open-plates.ts'
+import { keepPlate, matchOpenSessions } from './open-plates.ts'
 import type { ParkingOptions } from './parking-options.ts'
 import { keepTariff } from './pricing.ts'
-import { readOpenSessions, readSession } from './session-store.ts'
+import { readSession } from './session-store.ts'
 import { sessionView } from './session-view.ts'
 
 const inputSchema = z.object({
@@ -30,7 +30,7 @@ const inputSchema = z.object({
  * Refusals: `site_not_ready`, `attendant_needed`.
  */
 export function loseTicket(options: ParkingOptions): Command {
-  const { directory, vault } = options
+  const { directory } = options
   return defineCommand({
     kind: 'loseTicket',
     priority: 2,
@@ -38,7 +38,7 @@ export function loseTicket(options: ParkingOptions): Command {
     input: inputSchema,
     run: (db, input: z.infer<typeof inputSchema>, context) => {
       const plate = input.plate === undefined ? undefined : normalisePlate(input.plate)
-      const match = plate === undefined ? undefined : matchSessions(db, vault, plate, readOpenSessions(db))
+      const match = plate === undefined ? undefined : matchOpenSessions(db, options, plate)
       if (match?.kind === 'tie') return err({ code: 'attendant_needed' })
       if (match?.kind === 'one') {
         const found = sessionView(directory, match.id)
@@ -59,7 +59,7 @@ export function loseTicket(options: ParkingOptions): Command {
           sessionId,
           laneId: laneIdSchema.parse(laneKey),
           ticket: unusedTicket(db, context.random),
-          ...(plate === undefined ? {} : { vehicleId: vault.put(db, plate) }),
+          ...(plate === undefined ? {} : { vehicleId: keepPlate(db, options, plate) }),
           vehicleClass: input.vehicleClass,
           tariffId,
           tariffVersion: tariff.version,

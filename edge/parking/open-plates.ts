@@ -2,6 +2,8 @@ import type { VehicleId } from '@gatehouse/shared/ids/ids'
 import { matchPlate, type PlateMatch } from '@gatehouse/shared/parking/plate'
 import type { Session } from '@gatehouse/shared/parking/session'
 import type { SiteDatabase } from '../ledger/database.ts'
+import { statement } from '../ledger/statements.ts'
+import { readOpenSessions, readOpenSessionsOfPlate } from './session-store.ts'
 
 /**
  * Where plates are kept: encrypted, erasable, on this site only, in the same database and transaction. Entries
@@ -14,10 +16,26 @@ export interface PlateVault {
   get(db: SiteDatabase, vehicleId: VehicleId): string | undefined
 }
 
+interface PlateOptions {
+  readonly vault: PlateVault
+  /** A keyed digest, so that exactly this plate is found without opening all others. */
+  readonly plateDigest: (plate: string) => string
+}
+
+/** Keeps a normalised plate and gives the id of its vehicle; runs inside the caller's transaction. */
+export function keepPlate(db: SiteDatabase, { vault, plateDigest }: PlateOptions, plate: string): VehicleId {
+  const vehicleId = vault.put(db, plate)
+  statement(db, 'INSERT INTO parking_plates (digest, vehicle_id) VALUES (?, ?) ON CONFLICT DO NOTHING').run(
+    plateDigest(plate),
+    vehicleId,
+  )
+  return vehicleId
+}
+
 /** Finds the sessions that a plate may mean, among `sessions` only (RULES, Parking). `plate` is normalised. */
 export function matchSessions<S extends Session>(
   db: SiteDatabase,
-  vault: PlateVault,
+  { vault }: Pick<PlateOptions, 'vault'>,
   plate: string,
   sessions: readonly S[],
 ): PlateMatch<S> {
@@ -27,4 +45,22 @@ export function matchSessions<S extends Session>(
     return known === undefined ? [] : [{ id: session, plate: known }]
   })
   return matchPlate(plate, candidates)
+}
+
+/** Finds the open sessions that a normalised plate may mean; only without an exact one are all opened. */
+export function matchOpenSessions(
+  db: SiteDatabase,
+  options: PlateOptions,
+  plate: string,
+): PlateMatch<Session> {
+  const exact = matchSessions(db, options, plate, openSessionsOf(db, options, plate))
+  return exact.kind === 'none' ? matchSessions(db, options, plate, readOpenSessions(db)) : exact
+}
+
+/** The open sessions of exactly this normalised plate, oldest first. */
+export function openSessionsOf(db: SiteDatabase, options: PlateOptions, plate: string): Session[] {
+  return readOpenSessionsOfPlate(db, options.plateDigest(plate)).filter(({ stay: { vehicleId } }) => {
+    // An erased plate leaves its digest behind until the row is pruned.
+    return vehicleId !== undefined && options.vault.get(db, vehicleId) === plate
+  })
 }

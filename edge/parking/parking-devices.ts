@@ -221,7 +221,7 @@ export class ParkingDevices {
   /** Who stands at an exit while somebody pays for them is let out without being read again. */
   #paid(body: Readonly<Record<string, unknown>>): void {
     const waiting = waitingForPayment(this.#options.kernel.db, body)
-    if (!waiting || !this.lanes.mayBeOccupied(waiting.laneId)) return
+    if (!waiting || !this.lanes.isOccupied(waiting.laneId)) return
     this.scanTicket(waiting.laneId, waiting.ticket)
   }
 

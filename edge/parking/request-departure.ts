@@ -16,11 +16,11 @@ import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
 import { departureUnrecordedIncident, plateTieIncident } from './incident-kinds.ts'
 import { rememberFull } from './occupancy.ts'
-import { matchSessions } from './open-plates.ts'
+import { matchOpenSessions } from './open-plates.ts'
 import type { ParkingOptions } from './parking-options.ts'
 import { parkingContext } from './pricing.ts'
 import { repeatsRefusal } from './repeated-refusal.ts'
-import { readOpenSessions, readPending, readSessionByTicket } from './session-store.ts'
+import { readPending, readSessionByTicket } from './session-store.ts'
 import { lanePlace } from './site-plan.ts'
 import { vendEffect } from './vend.ts'
 
@@ -82,7 +82,8 @@ export function requestDeparture(options: ParkingOptions): Command {
         const repeated = repeatsRefusal(db, { ...outcome, laneId: input.laneId, atMs: context.at.wallMs })
         return ok({ events: repeated ? [] : events, answer: (): DepartureAnswer => outcome })
       }
-      if (meant.read) keepRead(db, options, { input, session, read: meant.read, context })
+      if (meant.read && meant.read.by !== 'exact')
+        keepRead(db, options, { input, session, read: meant.read, context })
       return ok({
         events,
         effects: [
@@ -141,7 +142,7 @@ function departureRequest(
   return { laneId: exit.laneId, effectId, arrivalZoneId, canPay: options.canPay() }
 }
 
-function findSession(db: SiteDatabase, { vault }: ParkingOptions, by: DepartureCredential): Found {
+function findSession(db: SiteDatabase, options: ParkingOptions, by: DepartureCredential): Found {
   if (by.kind === 'ticket') {
     const ticket = readTicket(by.ticket)
     const session = ticket === undefined ? undefined : readSessionByTicket(db, ticket)
@@ -149,7 +150,7 @@ function findSession(db: SiteDatabase, { vault }: ParkingOptions, by: DepartureC
   }
   const plate = normalisePlate(by.plate)
   if (plate === undefined) return { kind: 'none', reason: 'unknown_session' }
-  const match = matchSessions(db, vault, plate, readOpenSessions(db))
+  const match = matchOpenSessions(db, options, plate)
   if (match.kind === 'none') return { kind: 'none', reason: 'unknown_session' }
   if (match.kind === 'tie') return { kind: 'none', reason: 'attendant_needed' }
   return { kind: 'session', session: match.id, read: { plate, by: match.by } }
@@ -177,10 +178,10 @@ function refuseUnknown(
   return { events, answer }
 }
 
-/** Both reads are kept: this one beside the one of the arrival (RULES, Parking). */
+/** Both reads are kept: this one, which differs, beside the one of the arrival (RULES, Parking). */
 function keepRead(
   db: SiteDatabase,
-  { vault }: ParkingOptions,
+  options: ParkingOptions,
   kept: {
     readonly input: Input
     readonly session: Session
@@ -189,7 +190,7 @@ function keepRead(
   },
 ): void {
   const { sessionId } = kept.session.stay
-  const vehicleId = vault.put(db, kept.read.plate)
+  const vehicleId = options.vault.put(db, kept.read.plate)
   statement(
     db,
     `INSERT INTO parking_plate_reads (session_id, at_ms, lane_id, vehicle_id, matched_by)

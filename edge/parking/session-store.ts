@@ -30,6 +30,16 @@ export function readOpenSessions(db: SiteDatabase): Session[] {
     .map(({ body }) => JSON.parse(body) as Session)
 }
 
+/** Reads the open sessions of the vehicles whose plate has this keyed digest, oldest first. */
+export function readOpenSessionsOfPlate(db: SiteDatabase, digest: string): Session[] {
+  const text = `SELECT body FROM parking_sessions
+    WHERE vehicle_id IN (SELECT vehicle_id FROM parking_plates WHERE digest = ?) AND ${openStates}
+    ORDER BY arrived_ms, session_id`
+  return statement<SessionRow>(db, text)
+    .all(digest)
+    .map(({ body }) => JSON.parse(body) as Session)
+}
+
 /** Reads the sessions that a lane has authorised and that have not passed, in the order of authorisation. */
 export function readPending(db: SiteDatabase, laneId: LaneId): PendingSession[] {
   const text = 'SELECT body FROM parking_sessions WHERE pending_lane_id = ? ORDER BY pending_order'

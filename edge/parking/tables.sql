@@ -20,6 +20,8 @@ CREATE INDEX IF NOT EXISTS parking_sessions_open ON parking_sessions (arrived_ms
 WHERE state NOT IN ('departed', 'voided');
 CREATE INDEX IF NOT EXISTS parking_sessions_pending ON parking_sessions (pending_lane_id, pending_order)
 WHERE pending_lane_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS parking_sessions_by_vehicle ON parking_sessions (vehicle_id)
+WHERE vehicle_id IS NOT NULL AND state NOT IN ('departed', 'voided');
 CREATE INDEX IF NOT EXISTS parking_sessions_by_state ON parking_sessions (state);
 
 -- Vehicles inside per zone as passages counted them; never below 0. Rebuilt from the ledger.
@@ -85,4 +87,11 @@ CREATE TABLE IF NOT EXISTS parking_plate_reads (
   vehicle_id TEXT NOT NULL,
   matched_by TEXT NOT NULL,
   PRIMARY KEY (session_id, at_ms, lane_id)
+) STRICT, WITHOUT ROWID;
+
+-- Finds a vehicle by exactly its plate. The digest is keyed by the site; plates themselves are in the vault.
+CREATE TABLE IF NOT EXISTS parking_plates (
+  digest TEXT NOT NULL,
+  vehicle_id TEXT NOT NULL,
+  PRIMARY KEY (digest, vehicle_id)
 ) STRICT, WITHOUT ROWID;

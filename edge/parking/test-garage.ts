@@ -2,8 +2,6 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ManualClock } from '@gatehouse/shared/clock/clock'
-import { siteIdSchema } from '@gatehouse/shared/ids/ids'
-import { sha256Hex } from '@gatehouse/shared/ledger/chain'
 import { type Random, SeededRandom } from '@gatehouse/shared/random/random'
 import { createBookingsModule } from '../bookings/bookings-module.ts'
 import { SubjectStore } from '../bookings/subject-store.ts'
@@ -16,148 +14,18 @@ import { openDatabase, type SiteDatabase } from '../ledger/database.ts'
 import { Kernel } from '../ledger/kernel.ts'
 import { checkRebuild } from '../ledger/rebuild.ts'
 import { statement } from '../ledger/statements.ts'
-import { type AppliedRow, Directory } from '../sync/directory.ts'
+import { Directory } from '../sync/directory.ts'
 import { syncTablesSql } from '../sync/tables.ts'
 import { siteBookedBays } from './booked-bays.ts'
 import { parkingModule } from './parking-module.ts'
 import type { ParkingOptions } from './parking-options.ts'
 import { createPlateVault } from './plate-vault.ts'
+import { garageRows, plateDigest, siteId } from './test-garage-rows.ts'
 import { vendHandler } from './vend.ts'
 
-const siteId = siteIdSchema.parse('quay-street')
-const minuteMs = 60_000
 /** A Friday noon in Berlin. */
-export const noonMs = Date.UTC(2026, 10, 20, 11)
-
-/** The keyed digest of plates in this test world. */
-export const plateDigest = (plate: string) => sha256Hex(`plate ${plate}`)
-
-function lane(direction: 'entry' | 'exit', n: number): Omit<AppliedRow, 'epoch' | 'rev'> {
-  const key = `${direction}-${n}`
-  return {
-    kind: 'lane',
-    key,
-    body: {
-      name: key,
-      direction,
-      zoneId: 'garage',
-      barrierDeviceId: `${key}-barrier`,
-      cameraDeviceId: `${key}-camera`,
-      ...(direction === 'entry'
-        ? { ticketButtonDeviceId: `${key}-button` }
-        : { readerDeviceId: `${key}-reader` }),
-      defaultClass: 'car',
-    },
-  }
-}
-
-function bay(n: number, bayClass: string): Omit<AppliedRow, 'epoch' | 'rev'> {
-  return {
-    kind: 'space',
-    key: `bay-${n}`,
-    body: {
-      name: `B${n}`,
-      kind: 'bay',
-      levelId: n <= 6 ? 'level-1' : 'level-2',
-      zoneId: 'garage',
-      bayClass,
-      capacity: 1,
-      features: [],
-      tariffId: 'day',
-      bookable: true,
-      gapMs: 0,
-      outOfService: false,
-      distanceMeters: n,
-      rect: { x: 0, y: 0, width: 1, height: 1 },
-    },
-  }
-}
-
-const level = (n: number) => ({
-  kind: 'level',
-  key: `level-${n}`,
-  body: { name: `Level ${n}`, ordinal: n, width: 100, height: 100 },
-})
-
-const device = (key: string, more: object) => ({
-  kind: 'device',
-  key,
-  body: { name: key, profile: 'test/test', parameters: {}, ...more },
-})
-
-/** Ten regular bays and two large ones on two levels, two lanes each way, 2 EUR per started hour. */
-export const garageRows: readonly Omit<AppliedRow, 'epoch' | 'rev'>[] = [
-  {
-    kind: 'site',
-    key: siteId,
-    body: {
-      name: 'Quay Street Garage',
-      kind: 'parking',
-      description: '',
-      address: '',
-      position: { latitude: 53, longitude: 10 },
-      timeZone: 'Europe/Berlin',
-      currency: 'EUR',
-      openingHours: [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '00:00', to: '24:00' })),
-      amenities: [],
-      settings: {
-        holdMs: 5 * minuteMs,
-        checkInEarlyMs: 15 * minuteMs,
-        checkInGraceMs: 15 * minuteMs,
-        unlockEarlyMs: 15 * minuteMs,
-        unlockLateMs: 15 * minuteMs,
-        entryGraceMs: 10 * minuteMs,
-        exitGraceMs: 15 * minuteMs,
-        fullAtFree: 2,
-        reopenAtFree: 5,
-        memberOfflineMs: 0,
-        heldOpenMs: minuteMs,
-      },
-    },
-  },
-  { kind: 'zone', key: 'garage', body: { name: 'Garage' } },
-  level(1),
-  level(2),
-  lane('entry', 1),
-  lane('entry', 2),
-  lane('exit', 1),
-  lane('exit', 2),
-  ...Array.from({ length: 10 }, (_none, index) => bay(index + 1, 'regular')),
-  bay(11, 'large'),
-  bay(12, 'large'),
-  {
-    kind: 'tariff',
-    key: 'day',
-    body: {
-      name: 'Day',
-      version: 4,
-      currency: 'EUR',
-      taxRatePercent: 19,
-      freeMinutes: 0,
-      bands: [
-        {
-          label: 'Any time',
-          weekdays: [1, 2, 3, 4, 5, 6, 7],
-          from: '00:00',
-          to: '24:00',
-          steps: [{ unitMinutes: 60, amountMinor: 200 }],
-        },
-      ],
-      rolling24hCapMinor: 2000,
-      lostTicketMinor: 3500,
-    },
-  },
-  {
-    kind: 'member',
-    key: 'mem-1',
-    body: {
-      displayName: 'Ada',
-      vehicles: [{ vehicleId: 'veh-ada', plateDigest: plateDigest('HHAD1') }],
-    },
-  },
-  device('sensor-1', { spaceId: 'bay-1' }),
-  device('sign-1', { levelId: 'level-1' }),
-]
+const noonMs = Date.UTC(2026, 10, 20, 11)
+const minuteMs = 60_000
 
 /** A garage that runs, and what tests look at. */
 export interface Garage {
@@ -222,12 +90,7 @@ export function openGarage(changes: GarageChanges = {}): Garage {
     parkingModule(options),
   ]
   const bugs: unknown[] = []
-  const barrier = (deviceId: string) => ({
-    vend: async () => {
-      vends.push(deviceId)
-      return { outcome: 'done' } as const
-    },
-  })
+  const barrier = (deviceId: string) => rememberingBarrier(deviceId, vends)
   const kernel = new Kernel({
     db,
     siteId,
@@ -253,24 +116,33 @@ export function openGarage(changes: GarageChanges = {}): Garage {
     barrier,
     run: async (kind: string, input: object) => {
       keys += 1
-      const outcome = await kernel.submit({
-        kind,
-        caller: 'test',
-        key: `${clock.now().wallMs}-${keys}`,
-        input,
-      })
+      const key = `${clock.now().wallMs}-${keys}`
+      const outcome = await kernel.submit({ kind, caller: 'test', key, input })
       return outcome.ok ? (outcome.value as Record<string, unknown>) : { refused: outcome.refusal.code }
     },
-    entryTypes: () =>
-      statement<{ type: string }>(db, "SELECT type FROM entries WHERE type <> 'effect.settled' ORDER BY seq")
-        .all()
-        .map(({ type }) => type),
+    entryTypes: () => entryTypes(db),
     rebuildsEqual: () => checkRebuild(db, modules).equal,
     passMinutes: (minutes: number) => clock.advance(minutes * minuteMs),
     close: () => {
       kernel.close()
       db.close()
       gateway.close()
+    },
+  }
+}
+
+function entryTypes(db: SiteDatabase): string[] {
+  const text = "SELECT type FROM entries WHERE type <> 'effect.settled' ORDER BY seq"
+  return statement<{ type: string }>(db, text)
+    .all()
+    .map(({ type }) => type)
+}
+
+function rememberingBarrier(deviceId: string, vends: string[]): Barrier {
+  return {
+    vend: async () => {
+      vends.push(deviceId)
+      return { outcome: 'done' }
     },
   }
 }
