@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { serveStatic } from '@hono/node-server/serve-static'
-import { Hono, type MiddlewareHandler } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import type { AppEnv } from './app-context.ts'
 
 /** The folders of the built screens. */
@@ -17,6 +17,7 @@ const immutable = 'public, max-age=31536000, immutable'
 /** Serves the front door at `/`, the member app at `/app/` and HQ at `/hq/`, each a single-page app. */
 export function screenRoutes(folders: ScreenFolders): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
+  app.use(sayHowToCache)
   app.get('/app', (context) => context.redirect('/app/'))
   app.get('/hq', (context) => context.redirect('/hq/'))
   for (const handler of screen(folders.memberApp, '/app')) app.get('/app/*', handler)
@@ -32,17 +33,8 @@ function screen(folder: string, base: string): MiddlewareHandler<AppEnv>[] {
   const files = serveStatic<AppEnv>({
     root: folder,
     rewriteRequestPath: (path) => path.slice(base.length),
-    onFound: (path, context) => {
-      context.header('cache-control', cachePolicy(path))
-    },
   })
-  const index = serveStatic<AppEnv>({
-    root: folder,
-    path: 'index.html',
-    onFound: (_path, context) => {
-      context.header('cache-control', 'no-cache')
-    },
-  })
+  const index = serveStatic<AppEnv>({ root: folder, path: 'index.html' })
   const page: MiddlewareHandler<AppEnv> = (context, next) => {
     const path = context.req.path.slice(base.length)
     const isPage = !/\.\w+$/.test(path) && !path.startsWith('/api/') && !path.startsWith('/sync/')
@@ -52,10 +44,16 @@ function screen(folder: string, base: string): MiddlewareHandler<AppEnv>[] {
   return [files, page]
 }
 
-function cachePolicy(path: string): string {
-  if (/[\\/]assets[\\/]/.test(path)) return immutable
-  if (path.endsWith('.html') || path.endsWith('sw.js')) return 'no-cache'
-  return dayCache
+const sayHowToCache: MiddlewareHandler<AppEnv> = async (context, next) => {
+  await next()
+  if (context.res.ok) context.res.headers.set('cache-control', cachePolicy(context))
+}
+
+function cachePolicy(context: Context<AppEnv>): string {
+  const { path } = context.req
+  const isPage = context.res.headers.get('content-type')?.startsWith('text/html') ?? false
+  if (isPage || path.endsWith('/sw.js')) return 'no-cache'
+  return path.includes('/assets/') ? immutable : dayCache
 }
 
 const plainFrontDoor = `<!doctype html>
