@@ -1,44 +1,28 @@
-import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import type { CloudAdapters } from './cloud-program.ts'
 import type { CloudConfig } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
+import { type AddUserRequest, addUserCommand } from './members/add-user.ts'
 import { createAuth } from './members/auth.ts'
-import { roles } from './members/permissions.ts'
-import { ensureUser } from './members/users.ts'
 import { loadCloudIdentity } from './sites/cloud-identity.ts'
 import { createEnrolmentCode } from './sites/enrolment.ts'
 
 export type CommandOutput = (line: string) => void
 
-/**
- * Adds somebody who may log in, or changes their name and role. Exit 1 when a field is out of bounds; exit 2
- * for an unknown role.
- */
-export async function addUserCommand(
+/** Adds somebody who may log in, beside a running cloud or without one; exit codes of `addUserCommand`. */
+export async function addUser(
   config: CloudConfig,
   { random }: CloudAdapters,
-  user: { readonly email: string; readonly role: string; readonly name: string; readonly password: string },
+  request: AddUserRequest,
   output: CommandOutput,
 ): Promise<number> {
-  const role = roles.find((known) => known === user.role)
-  if (role === undefined) {
-    output(`There is no role ${user.role}. Known: ${roles.join(', ')}.`)
-    return 2
-  }
   const database = await openDatabase(config, { beside: true })
   try {
     const { pool } = database
     const { loginSecret } = await loadCloudIdentity(pool, random)
+    // Nobody logs in through this command, so the address does not matter.
     const auth = createAuth({ pool, secret: loginSecret, publicUrl: 'http://localhost', trustedOrigins: [] })
-    const { email, name: displayName, password } = user
-    await ensureUser({ pool, auth, random }, { email, password, role, displayName })
-    output(`${email} may log in as ${role}.`)
-    return 0
-  } catch (error) {
-    if (!isSiteError(error) || error.retryable) throw error
-    output(error.hint)
-    return 1
+    return await addUserCommand({ pool, auth, random }, request, output)
   } finally {
     await database.close()
   }

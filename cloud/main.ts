@@ -1,10 +1,9 @@
-import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import { pino } from 'pino'
 import { type CloudAdapters, startCloud } from './cloud-program.ts'
-import { addUserCommand, type CommandOutput, enrolmentCodeCommand } from './commands.ts'
+import { addUser, type CommandOutput, enrolmentCodeCommand } from './commands.ts'
 import { type CloudConfig, readCloudConfig } from './config.ts'
 import { runDoctor } from './doctor.ts'
 import { SystemClock } from './system-clock.ts'
@@ -13,7 +12,8 @@ import { systemRandom } from './system-random.ts'
 const usage = `gatehouse-cloud --config FILE                        run the cloud
 gatehouse-cloud doctor --config FILE                 check this machine
 gatehouse-cloud enrolment-code SITE --config FILE    make a one-time code for a site's edge
-gatehouse-cloud add-user EMAIL ROLE NAME --config FILE   add somebody who may log in; the password comes on standard input`
+gatehouse-cloud add-user EMAIL ROLE --config FILE    let somebody log in; prints the password once
+                                                     [--name NAME] [--member ID] [--site SITE]…`
 
 /** The adapters of a real machine. */
 export function systemAdapters(config: CloudConfig): CloudAdapters {
@@ -27,7 +27,13 @@ export function systemAdapters(config: CloudConfig): CloudAdapters {
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { config: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      config: { type: 'string' },
+      help: { type: 'boolean' },
+      name: { type: 'string' },
+      member: { type: 'string' },
+      site: { type: 'string', multiple: true },
+    },
   })
   if (values.help || values.config === undefined) {
     process.stdout.write(`${usage}\n`)
@@ -46,10 +52,14 @@ async function main(): Promise<number> {
   if (verb === 'enrolment-code' && argument !== undefined) {
     return enrolmentCodeCommand(config, adapters, argument, output)
   }
-  const [, email, role, name] = positionals
-  if (verb === 'add-user' && email !== undefined && role !== undefined && name !== undefined) {
-    const password = (await text(process.stdin)).trim()
-    return addUserCommand(config, adapters, { email, role, name, password }, output)
+  if (verb === 'add-user') {
+    const { name, member: memberId, site: siteIds } = values
+    return addUser(
+      config,
+      adapters,
+      { email: argument, role: positionals[2], name, memberId, siteIds },
+      output,
+    )
   }
   process.stderr.write(`${usage}\n`)
   return 2
