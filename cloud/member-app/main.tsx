@@ -4,12 +4,14 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { keepAnswers } from './api/kept-answers.ts'
 import { router } from './router.tsx'
 
 const client = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
+      gcTime: 24 * 3_600_000,
       // The live socket says what changed; this is the net below it.
       refetchInterval: 60_000,
       retry: (failures, error) => failures < 2 && isProblem(error) && error.retryable,
@@ -18,6 +20,8 @@ const client = new QueryClient({
     mutations: { networkMode: 'always' },
   },
 })
+
+keepAnswers(client)
 
 if ('serviceWorker' in navigator && import.meta.env.PROD) {
   void navigator.serviceWorker.register('/app/sw.js', { scope: '/app/' }).catch(() => undefined)

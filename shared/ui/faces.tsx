@@ -25,8 +25,17 @@ export function Notice(props: {
 }): ReactNode {
   const tone = props.tone ?? 'plain'
   const color = tone === 'plain' ? token('muted') : token(tone)
+  const ground = tone === 'plain' ? {} : { background: token(`${tone}-tint`), borderRadius: 10 }
   return (
-    <Group className="gh-card" p="md" gap="sm" align="flex-start" wrap="nowrap" role="status">
+    <Group
+      {...(tone === 'plain' ? { className: 'gh-card' } : {})}
+      style={ground}
+      p="md"
+      gap="sm"
+      align="flex-start"
+      wrap="nowrap"
+      role="status"
+    >
       {tone === 'plain' ? null : (
         <IconAlertTriangle size={20} color={color} aria-hidden style={{ flex: 'none', marginTop: 2 }} />
       )}
@@ -35,7 +44,7 @@ export function Notice(props: {
           {props.title}
         </Text>
         {props.children ? (
-          <Text component="div" size="sm" c="dimmed">
+          <Text component="div" size="sm" c={tone === 'plain' ? token('muted') : token('ink')}>
             {props.children}
           </Text>
         ) : null}

@@ -45,6 +45,16 @@ const darkScale = [
   palettes.dark.sunken,
 ] as const
 
+const dialog = {
+  // A dialog's own header is no banner of the page.
+  attributes: { header: { role: 'presentation' } },
+  styles: {
+    content: { background: token('surface') },
+    header: { background: token('surface') },
+    title: { fontWeight: 600, fontSize: rem(20), lineHeight: 1.4 },
+  },
+}
+
 const theme = createTheme({
   primaryColor: 'brand',
   primaryShade: { light: 6, dark: 4 },
@@ -82,11 +92,8 @@ const theme = createTheme({
   },
   components: {
     Paper: { defaultProps: { radius: 'md' } },
-    // A dialog's own header is no banner of the page.
-    Modal: {
-      defaultProps: { radius: 'md', centered: true, attributes: { header: { role: 'presentation' } } },
-    },
-    Drawer: { defaultProps: { attributes: { header: { role: 'presentation' } } } },
+    Modal: { defaultProps: { radius: 'md', centered: true, ...dialog } },
+    Drawer: { defaultProps: dialog },
     Loader: { defaultProps: { color: token('brand') } },
     Input: { defaultProps: { size: 'md' } },
     Button: { defaultProps: { size: 'md' } },

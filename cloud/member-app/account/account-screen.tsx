@@ -5,6 +5,7 @@ import { useUiWords } from '@gatehouse/shared/ui/words.ts'
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { forgetAnswers } from '../api/kept-answers.ts'
 import { meQuery } from '../api/queries.ts'
 import { useWords } from '../words/words.ts'
 
@@ -17,6 +18,7 @@ export function AccountScreen(): ReactNode {
   const leave = () => {
     void logOut().finally(() => {
       client.clear()
+      forgetAnswers()
       window.location.assign('/app/')
     })
   }

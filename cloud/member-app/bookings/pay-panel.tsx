@@ -14,11 +14,16 @@ import { Refusal } from '../space/refusal.tsx'
 import { useWords } from '../words/words.ts'
 
 type Means = 'card' | 'declined' | 'plan'
-const means: readonly Means[] = ['card', 'plan', 'declined']
+const cards: readonly Means[] = ['card', 'declined']
 const bodies: Readonly<Record<Means, object>> = {
   card: { method: 'card', card: 'sandbox_ok' },
   declined: { method: 'card', card: 'sandbox_declined' },
   plan: { method: 'plan' },
+}
+
+/** What a price can be paid with: a plan that covers it, or else a card. */
+function meansFor(booking: BookingView): readonly Means[] {
+  return booking.price.lines.some(({ code }) => code === 'plan_covered') ? ['plan'] : cards
 }
 
 /** The hold has ended: nothing was charged, and the way back to the same time. */
@@ -56,8 +61,9 @@ export function PayPanel(props: { readonly booking: BookingView; readonly timeZo
   const { locale } = useLanguage()
   const client = useQueryClient()
   const now = useServerNowMs()
-  const [by, setBy] = useState<Means>('card')
   const { booking } = props
+  const means = meansFor(booking)
+  const [by, setBy] = useState<Means>(means[0] ?? 'card')
   const done = (answer: BookingView) => {
     client.setQueryData(['bookings', booking.bookingId], answer)
     void client.invalidateQueries({ queryKey: ['bookings'] })
@@ -74,7 +80,11 @@ export function PayPanel(props: { readonly booking: BookingView; readonly timeZo
       {untilMs === undefined ? null : <HoldTimer untilMs={untilMs} now={now} />}
       <PriceLines price={booking.price} />
       <Radio.Group
-        label={<Title order={3}>{t('pay.title')}</Title>}
+        label={
+          <Title order={2} size="h3">
+            {t('pay.title')}
+          </Title>
+        }
         value={by}
         onChange={(value) => {
           pay.forget()

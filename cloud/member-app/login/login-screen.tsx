@@ -3,6 +3,7 @@ import { useUiWords } from '@gatehouse/shared/ui/words.ts'
 import { Paper, Stack, Text, Title } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { forgetAnswers } from '../api/kept-answers.ts'
 import { useWords } from '../words/words.ts'
 
 /** Log-in in place of the page that was asked for; the page itself comes right after. */
@@ -17,7 +18,12 @@ export function LoginScreen(): ReactNode {
           <Title order={1}>{ui('login.title')}</Title>
           <Text c="dimmed">{t('login.lead')}</Text>
         </div>
-        <LoginForm onDone={() => void client.invalidateQueries()} />
+        <LoginForm
+          onDone={() => {
+            forgetAnswers()
+            void client.resetQueries()
+          }}
+        />
       </Stack>
     </Paper>
   )

@@ -37,6 +37,8 @@ export function WhenBar(props: {
   readonly when: When
   readonly today: string
   readonly onChange: (search: WhenSearch) => void
+  /** Where the day is chosen elsewhere on the page. */
+  readonly hideDay?: boolean
 }): ReactNode {
   const t = useWords()
   const words = useLengthWords()
@@ -48,12 +50,14 @@ export function WhenBar(props: {
   const base = { date: when.date, from, minutes: when.minutes }
   return (
     <Group gap="xs" grow wrap="nowrap" align="flex-end">
-      <NativeSelect
-        label={t('when.date')}
-        value={when.date}
-        data={days}
-        onChange={(event) => props.onChange({ ...base, date: event.currentTarget.value })}
-      />
+      {props.hideDay ? null : (
+        <NativeSelect
+          label={t('when.date')}
+          value={when.date}
+          data={days}
+          onChange={(event) => props.onChange({ ...base, date: event.currentTarget.value })}
+        />
+      )}
       <NativeSelect
         label={t('when.from')}
         value={from}

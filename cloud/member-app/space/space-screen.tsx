@@ -102,7 +102,12 @@ function SpaceDay(props: {
               timeZone={site.timeZone}
               onDate={(date) => change({ date })}
             />
-            <WhenBar when={when} today={today} onChange={(next) => change(next as Partial<typeof chosen>)} />
+            <WhenBar
+              hideDay
+              when={when}
+              today={today}
+              onChange={(next) => change(next as Partial<typeof chosen>)}
+            />
             <Faces query={day} rows={4}>
               {(view) => <DaySlots day={view} chosen={when} onChoose={(fromMs) => change(startAt(fromMs))} />}
             </Faces>

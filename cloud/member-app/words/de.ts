@@ -36,7 +36,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'site.address': 'Adresse',
   'site.navigate': 'Weg dorthin',
   'site.offline':
-    'Der Standort selbst arbeitet weiter. Was Sie sehen, kann alt sein; neue Buchungen warten, bis er zurück ist.',
+    'Der Standort selbst arbeitet weiter. Was Sie sehen, kann alt sein; bis er zurück ist, bucht man nur an seinem Kiosk.',
   'site.choose': 'Tippen Sie auf einen freien Platz, um ihn zu buchen.',
   'site.noLevels': 'Dieser Standort hat noch keinen Grundriss.',
   'when.date': 'Tag',

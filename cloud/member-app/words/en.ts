@@ -34,7 +34,7 @@ export const en = {
   'site.address': 'Address',
   'site.navigate': 'Way there',
   'site.offline':
-    'The site itself keeps working. What you see may be old, and new bookings wait until it is back.',
+    'The site itself keeps working. What you see may be old; until it is back it can be booked at its kiosk only.',
   'site.choose': 'Tap a free space to book it.',
   'site.noLevels': 'This site has no floor plan yet.',
   'when.date': 'Day',
