@@ -7,7 +7,7 @@ import { SeededRandom } from '@gatehouse/shared/random/random'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Cloud, startCloud } from './cloud-program.ts'
-import { enrolmentCodeCommand } from './commands.ts'
+import { addUser, enrolmentCodeCommand } from './commands.ts'
 import { type CloudConfig, parseCloudConfig } from './config.ts'
 import { createTestDatabase, type TestDatabase } from './database/test-database.ts'
 import { runDoctor } from './doctor.ts'
@@ -75,6 +75,21 @@ describe('commands', () => {
     expect(lines[0]).toMatch(/^[0-9A-Z]{12} \(valid until 2026-11-20T00:15/)
     expect(await enrolmentCodeCommand(config, adapters, 'nowhere', (line) => lines.push(line))).toBe(1)
     expect(lines[1]).toContain('harbour')
+  })
+
+  it('let somebody log in, with a password that is shown once', async () => {
+    const lines: string[] = []
+    const run = (request: Parameters<typeof addUser>[2]) =>
+      addUser(config, adapters, request, (line) => lines.push(line))
+    expect(await run({ email: 'mia@example.org', role: 'site_manager', siteIds: ['harbour'] })).toBe(0)
+    const password = lines.at(-1)?.split(' ').at(-1) ?? ''
+    const body = { email: 'mia@example.org', password }
+    expect((await cloud.auth.api.signInEmail({ body, asResponse: true })).status).toBe(200)
+    expect(await run({ email: 'mia@example.org', role: 'hq' })).toBe(0)
+    expect(lines.at(-1)).not.toContain('with')
+    expect(await run({ email: 'x@example.org', role: 'site_manager', siteIds: ['nowhere'] })).toBe(1)
+    expect(await run({ email: 'x@example.org', role: 'king' })).toBe(2)
+    expect(await run({ email: 'nobody', role: 'hq' })).toBe(2)
   })
 
   it('the doctor checks each part and fails on what is wrong', async () => {
