@@ -44,7 +44,11 @@ export function Board(): ReactNode {
   const now = useServerNowMs(1_000)
   if (data === undefined) {
     const unpaired = isProblem(error) && [401, 403].includes(error.problem.status)
-    return <main className={css.waiting}>{t(unpaired ? 'unpaired.title' : 'board.waiting')}</main>
+    return (
+      <main className={css.waiting}>
+        <h1 className={css.site}>{t(unpaired ? 'unpaired.title' : 'board.waiting')}</h1>
+      </main>
+    )
   }
   const since = staleSinceMs({ asOfMs: data.board.asOfMs, heardMs: data.heardMs }, now)
   return <BoardFace board={data.board} sinceMs={since} />

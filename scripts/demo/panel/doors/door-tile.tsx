@@ -7,6 +7,7 @@ import { IconDots } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { PanelActionInput, PanelDoor } from '../../panel-contract.ts'
 import { usePanel } from '../live/panel-context.tsx'
+import { useReasonWords } from '../words/reasons.ts'
 import { useWords } from '../words/words.ts'
 import { DoorPicture } from './door-picture.tsx'
 import css from './doors.module.css'
@@ -76,9 +77,13 @@ export function DoorTile(props: {
 
 function LastEvent(props: { readonly door: PanelDoor }): ReactNode {
   const t = useWords()
+  const reasonWords = useReasonWords()
   const event = props.door.lastEvent
   if (event === undefined) return <div className={css.event} />
-  const words = [t(`event.${event.kind}`), event.who ?? event.reason?.replaceAll('_', ' ')].filter(Boolean)
+  const words = [
+    t(`event.${event.kind}`),
+    event.reason === undefined ? event.who : reasonWords(event.reason),
+  ].filter(Boolean)
   return (
     <div className={css.event} data-kind={event.kind} title={words.join(' · ')}>
       {words.join(' · ')} · <RelativeTime ms={event.atMs} />

@@ -3,6 +3,7 @@ import { IconArrowBarRight, IconArrowBarToRight, IconTicket } from '@tabler/icon
 import { type ReactNode, useState } from 'react'
 import type { PanelActionInput, PanelLane, PanelSite } from '../../panel-contract.ts'
 import { usePanel } from '../live/panel-context.tsx'
+import { useReasonWords } from '../words/reasons.ts'
 import { useWords } from '../words/words.ts'
 import { LanePicture } from './lane-picture.tsx'
 import css from './lanes.module.css'
@@ -15,6 +16,7 @@ const longest = ''
 export function LaneTile(props: { readonly site: PanelSite; readonly lane: PanelLane }): ReactNode {
   const { site, lane } = props
   const t = useWords()
+  const reasonWords = useReasonWords()
   const { car } = lane
   const carWords = car ? t(`car.${car.position}`, { plate: car.plate }) : t('car.none')
   return (
@@ -26,7 +28,7 @@ export function LaneTile(props: { readonly site: PanelSite; readonly lane: Panel
       <LanePicture lane={lane} />
       <div className={css.told} role="status" data-refused={lane.refusal !== undefined || undefined}>
         {carWords}
-        {lane.refusal === undefined ? null : ` · ${lane.refusal.replaceAll('_', ' ')}`}
+        {lane.refusal === undefined ? null : ` · ${reasonWords(lane.refusal)}`}
       </div>
       {lane.direction === 'entry' ? (
         <DriveInForm {...{ site, lane }} />
