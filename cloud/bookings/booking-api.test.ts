@@ -180,12 +180,14 @@ describe('the same action twice', () => {
   })
 
   it('gives one of sixteen parallel calls under sixteen keys the slot, and fifteen a 409', async () => {
-    const interval = freeHour()
-    const answers = await Promise.all(
-      Array.from({ length: 16 }, (_, index) => hold(index % 2 === 0 ? anna : ben, 'room-1', interval)),
-    )
-    const statuses = answers.map((one) => one.status).sort()
-    expect(statuses).toEqual([201, ...Array.from({ length: 15 }, () => 409)])
+    for (let round = 0; round < 5; round += 1) {
+      const interval = freeHour()
+      const answers = await Promise.all(
+        Array.from({ length: 16 }, (_, index) => hold(index % 2 === 0 ? anna : ben, 'room-1', interval)),
+      )
+      const statuses = answers.map((one) => one.status).sort()
+      expect(statuses).toEqual([201, ...Array.from({ length: 15 }, () => 409)])
+    }
   })
 
   it('refuses another body under the same key, and a missing or silly key', async () => {

@@ -195,6 +195,23 @@ describe('money around an unanswered confirmation', () => {
   })
 })
 
+it('lets a request expire by the clock of the site, which may be ahead', async () => {
+  const bookingId = await holdWhileSilent()
+  const { pool } = world.cloud
+  await pool.query(
+    `UPDATE site_health SET heartbeat = jsonb_set(heartbeat, '{wallMs}', to_jsonb(heard_ms + $1::bigint))`,
+    [hourMs],
+  )
+  const answer = await service.hold(actor(), freeHour())
+  const ahead = answer.ok ? answer.value.view.bookingId : ''
+  const { rows } = await pool.query<{ expires: number }>(
+    `SELECT (body->>'expiresMs')::bigint - $3 AS expires FROM site_directory
+     WHERE kind = 'request' AND body->'command'->>'bookingId' IN ($1, $2) ORDER BY rev`,
+    [bookingId, ahead, world.clock.now().wallMs],
+  )
+  expect(rows.map((row) => row.expires)).toEqual([60_000, 60_000 + hourMs])
+})
+
 it('takes settled requests out of the directory after ten minutes, and changes nothing when run again', async () => {
   const bookingId = await held()
   world.clock.advance(600_001)

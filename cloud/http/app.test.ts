@@ -32,6 +32,19 @@ describe('who may call', () => {
     expect(answer.headers.get('content-type')).toBe('application/problem+json')
   })
 
+  it('asks a stranger to log in at everything the API documents', async () => {
+    const document = await world.stranger().get('/openapi.json')
+    const paths = Object.entries(document.body.paths as Record<string, object>)
+    expect(paths.length).toBeGreaterThan(10)
+    for (const [path, methods] of paths) {
+      for (const method of Object.keys(methods)) {
+        const address = path.replaceAll(/\{\w+\}/g, 'north')
+        const answer = await world.stranger().send(method.toUpperCase(), address, undefined, {})
+        expect([method, path, answer.status]).toEqual([method, path, 401])
+      }
+    }
+  })
+
   it('asks a stranger to log in before booking, and writes nothing', async () => {
     const body = { spaceId: 'desk-1', fromMs: startMs, toMs: startMs + hourMs }
     const answer = await world.stranger().post('/api/v1/sites/north/bookings', body, 'key-stranger')
