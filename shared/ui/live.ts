@@ -18,7 +18,7 @@ export interface LiveOptions<S extends z.ZodType> {
   readonly path: string
   readonly schema: S
   readonly onMessage: (message: z.output<S>) => void
-  /** Called on every opening after the first: refetch everything, messages may have been missed. */
+  /** Called when it opens after it was closed or failed to open: refetch everything, messages may have been missed. */
   readonly onReconnect?: () => void
   readonly enabled?: boolean
 }
@@ -61,15 +61,15 @@ export function useLive<S extends z.ZodType>(options: LiveOptions<S>): LiveStatu
     let socket: WebSocket | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
     let attempt = 0
-    let opened = 0
+    let missed = false
     let ended = false
     const connect = () => {
       socket = new WebSocket(socketUrl(path))
       socket.onopen = () => {
         attempt = 0
-        opened += 1
         setStatus({ state: 'open', sinceMs: nowMs() })
-        if (opened > 1) latest.current.onReconnect?.()
+        if (missed) latest.current.onReconnect?.()
+        missed = false
       }
       socket.onmessage = (event) => {
         const message = readMessage(latest.current.schema, event.data)
@@ -77,6 +77,7 @@ export function useLive<S extends z.ZodType>(options: LiveOptions<S>): LiveStatu
       }
       socket.onclose = () => {
         if (ended) return
+        missed = true
         setStatus((before) => (before.state === 'lost' ? before : { state: 'lost', sinceMs: nowMs() }))
         timer = setTimeout(connect, reconnectDelayMs(attempt, browserBytes(1)[0] ?? 0))
         attempt += 1

@@ -74,9 +74,11 @@ export function spaceLayout(space: Pick<PlanSpace, 'name' | 'rect'>, unit: numbe
     }
     return { size, mark, ...at, name: below, anchor: 'middle' }
   }
-  const beside = fittingName(space.name, width - mark - unit * 0.7, size)
-  const used = beside === '' ? mark : mark + unit * 0.25 + beside.length * size * 0.6
+  const small = mark * 0.85
+  const beside = fittingName(space.name, width - small - unit * 0.4, size)
+  const used = beside === '' ? mark : small + unit * 0.2 + beside.length * size * 0.6
+  const side = beside === '' ? mark : small
   const markX = midX - used / 2
-  const at = { markX, markY: midY - mark / 2, nameX: markX + mark + unit * 0.25, nameY: midY + size * 0.36 }
-  return { size, mark, ...at, name: beside, anchor: 'start' }
+  const at = { markX, markY: midY - side / 2, nameX: markX + side + unit * 0.2, nameY: midY + size * 0.36 }
+  return { size, mark: side, ...at, name: beside, anchor: 'start' }
 }

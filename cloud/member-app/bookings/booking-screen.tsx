@@ -10,7 +10,8 @@ import { IconChevronLeft } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { bookingQuery, siteQuery } from '../api/queries.ts'
+import { bookingQuery } from '../api/queries.ts'
+import { useSite } from '../site/site-answer.ts'
 import { useWords } from '../words/words.ts'
 import { BookingState } from './booking-state.tsx'
 import './booking-screen.css'
@@ -120,7 +121,7 @@ export function BookingScreen(): ReactNode {
   const { bookingId } = route.useParams()
   const booking = useQuery(bookingQuery(bookingId))
   const siteId = booking.data?.siteId
-  const site = useQuery({ ...siteQuery(siteId ?? ''), enabled: siteId !== undefined })
+  const site = useSite(siteId)
   return (
     <Stack gap="md" maw={640}>
       <Anchor size="sm" renderRoot={(props) => <Link to="/bookings" {...props} />}>

@@ -7,12 +7,13 @@ import { IconChevronLeft } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { planQuery, siteQuery } from '../api/queries.ts'
+import { planQuery } from '../api/queries.ts'
 import { useYours } from '../bookings/yours.ts'
 import { FreeChip } from '../find/site-card.tsx'
 import { useWords } from '../words/words.ts'
 import { SiteFacts } from './facts.tsx'
 import { PlanSection } from './plan-section.tsx'
+import { useSite } from './site-answer.ts'
 import './site-screen.css'
 import { readWhen, wallTime } from './when.ts'
 import { WhenBar } from './when-bar.tsx'
@@ -75,7 +76,7 @@ function SitePlan(props: { readonly site: SiteView }): ReactNode {
 export function SiteScreen(): ReactNode {
   const t = useWords()
   const { siteId } = route.useParams()
-  const site = useQuery(siteQuery(siteId))
+  const site = useSite(siteId)
   return (
     <Stack gap="md">
       <Anchor renderRoot={(props) => <Link to="/" {...props} />} size="sm">

@@ -10,7 +10,8 @@ import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { dayQuery, planQuery, siteQuery } from '../api/queries.ts'
+import { dayQuery, planQuery } from '../api/queries.ts'
+import { useSite } from '../site/site-answer.ts'
 import { SiteOffline } from '../site/site-screen.tsx'
 import { minutesAfterMidnight, readWhen, type When, wallTime } from '../site/when.ts'
 import { WhenBar } from '../site/when-bar.tsx'
@@ -136,7 +137,7 @@ export function SpaceScreen(): ReactNode {
   const { siteId } = route.useParams()
   const search = route.useSearch()
   const now = useServerNowMs(30_000)
-  const site = useQuery(siteQuery(siteId))
+  const site = useSite(siteId)
   const timeZone = site.data?.timeZone ?? 'UTC'
   const when = readWhen(search, now, timeZone)
   const plan = useQuery({
