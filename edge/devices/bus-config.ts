@@ -1,7 +1,5 @@
 import { z } from 'zod'
 
-export type { MqttConfig } from './transports/mqtt.ts'
-
 const channels = z.record(z.string().regex(/^[1-9]\d?$/), z.int().min(0).max(255))
 
 /** One bus of the edge's configuration file; device rows name it. */

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import type { DeviceId } from '@gatehouse/shared/ids/ids'
 import { sha256Hex } from '@gatehouse/shared/ledger/chain'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
@@ -140,6 +141,19 @@ test('a device cannot listen to others', async () => {
   }
   const granted = await lone.subscribeAsync('sensors/lone/set')
   expect(granted[0]?.qos).toBe(0)
+})
+
+test('a caller that announces an enormous packet is cut off, the others go on', async () => {
+  const { url, heard, broker, brokerLog } = await brokerWithHub()
+  const stranger = connect(broker.port, '127.0.0.1')
+  const closed = new Heard<string>()
+  stranger.on('close', () => closed.add('closed')).on('error', () => undefined)
+  stranger.write(Uint8Array.from([0x10, 0xff, 0xff, 0xff, 0x7f]))
+  await closed.next(() => true)
+  expect(brokerLog.lines[0]?.scope).toMatchObject({ reason: 'too_large' })
+  const lone = await client(url, 'lone')
+  await lone.publishAsync('sensors/lone', '{"occupancy":true}', { qos: 1 })
+  await heard.next((event) => event.kind === 'bay' && event.deviceId === 'lone')
 })
 
 test('a broker that goes away takes its devices offline, and its return brings them back as they were', async () => {

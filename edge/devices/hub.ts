@@ -1,3 +1,4 @@
+import type { Moment } from '@gatehouse/shared/clock/clock'
 import type { DeviceId } from '@gatehouse/shared/ids/ids'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
@@ -24,12 +25,12 @@ const pulseMsMax = 60_000
 const silenceCheckMs = 10_000
 
 interface Served {
-  readonly row: DirectoryBody<'device'>
+  row: DirectoryBody<'device'>
   readonly planned: PlannedDevice | undefined
   attachment: Attachment | undefined
   online: boolean
   detail: string | undefined
-  heardMs: number | undefined
+  heard: Moment | undefined
   arrivals: ArrivalFilter | undefined
 }
 
@@ -116,7 +117,7 @@ class Hub implements DeviceHub {
   heardFrom(deviceId: DeviceId): void {
     const served = this.#served.get(deviceId)
     if (!served?.planned) return
-    served.heardMs = this.#options.clock.now().wallMs
+    served.heard = this.#options.clock.now()
     this.#presence(deviceId, served, { online: true })
   }
 
@@ -129,7 +130,7 @@ class Hub implements DeviceHub {
     )
     for (const [deviceId, served] of this.#served) {
       const plan = plans.get(deviceId)
-      if (plan?.ok && served.planned?.fingerprint === plan.value.fingerprint) continue
+      if (plan && keepsServing(served, plan)) continue
       served.attachment?.detach()
       this.#served.delete(deviceId)
     }
@@ -137,7 +138,7 @@ class Hub implements DeviceHub {
     for (const [deviceId, row] of devices) {
       const plan = plans.get(deviceId)
       const served = this.#served.get(deviceId)
-      if (served) this.#served.set(deviceId, Object.assign(served, { row }))
+      if (served) served.row = row
       else if (plan) this.#serve(deviceId, row, plan)
     }
   }
@@ -146,7 +147,7 @@ class Hub implements DeviceHub {
     const nowMs = this.#options.clock.now().wallMs
     return [...this.#served].map(([deviceId, served]) => {
       const polled = served.online && served.planned?.place.kind === 'bus'
-      const heardMs = polled ? nowMs : served.heardMs
+      const heardMs = polled ? nowMs : served.heard?.wallMs
       return {
         deviceId,
         name: served.row.name,
@@ -194,7 +195,7 @@ class Hub implements DeviceHub {
       attachment: undefined,
       online: false,
       detail: plan.ok ? 'connecting' : refusalDetail(plan.error),
-      heardMs: undefined,
+      heard: undefined,
       arrivals: undefined,
     }
     this.#served.set(deviceId, served)
@@ -228,34 +229,35 @@ class Hub implements DeviceHub {
     return {
       event: (event) => {
         if (!alive()) return
-        served.heardMs = this.#options.clock.now().wallMs
+        served.heard = this.#options.clock.now()
         if (event.kind === 'status') this.#presence(deviceId, served, { online: event.online })
         else this.#emit({ ...event, deviceId })
       },
       presence: (presence) => {
         if (!alive()) return
-        if (presence.online) served.heardMs = this.#options.clock.now().wallMs
+        if (presence.online) served.heard = this.#options.clock.now()
         this.#presence(deviceId, served, presence)
       },
       garbage: (reason) => meter.count(1, reason),
     }
   }
 
+  /** Tells of a change between online and offline, and of the first thing known; another reason alone is no news. */
   #presence(deviceId: DeviceId, served: Served, presence: { online: boolean; detail?: string }): void {
-    if (served.online === presence.online && served.detail === presence.detail) return
+    const news = served.online !== presence.online || served.detail === 'connecting'
     served.online = presence.online
     served.detail = presence.detail
-    this.#emit({ kind: 'status', deviceId, ...presence })
+    if (news) this.#emit({ kind: 'status', deviceId, ...presence })
   }
 
   /** Sensors that fell silent for longer than their profile allows are offline; a quiet hour is not silence. */
   #noticeSilence(): void {
-    const nowMs = this.#options.clock.now().wallMs
+    const { monotonicMs } = this.#options.clock.now()
     for (const [deviceId, served] of this.#served) {
       const limitMs = served.planned?.profile.timing.silentAfterMs
-      if (limitMs === undefined || !served.online || served.heardMs === undefined) continue
-      if (nowMs - served.heardMs > limitMs)
-        this.#presence(deviceId, served, { online: false, detail: 'silent' })
+      if (limitMs === undefined || !served.online || served.heard === undefined) continue
+      const silentMs = monotonicMs - served.heard.monotonicMs
+      if (silentMs > limitMs) this.#presence(deviceId, served, { online: false, detail: 'silent' })
     }
   }
 
@@ -307,6 +309,12 @@ function bounded(drive: Promise<DriveOutcome>): Promise<DriveOutcome> {
 
 function refusalDetail(refusal: PlanRefusal): string {
   return 'parameter' in refusal ? `${refusal.code}:${refusal.parameter}` : refusal.code
+}
+
+/** Tells whether a row needs nothing new: it is served as planned, or still cannot be served for the same reason. */
+function keepsServing(served: Served, plan: Result<PlannedDevice, PlanRefusal>): boolean {
+  if (plan.ok) return served.planned?.fingerprint === plan.value.fingerprint
+  return !served.planned && served.detail === refusalDetail(plan.error)
 }
 
 function detailOf(detail: string | undefined): { detail?: string } {

@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net'
 import { Aedes, type AuthenticateError, type Client } from 'aedes'
+import { MqttPacketGuard } from './mqtt-packet-guard.ts'
 
 /** What a caller of the broker may do; `+` and `#` as in subscriptions. */
 export interface BrokerRights {
@@ -26,6 +27,7 @@ export interface MqttBroker {
 /** Connections and packets that a small site never reaches. */
 const connectionsMax = 1_000
 const queuedPacketsMax = 1_000
+const packetBytesMax = 262_144
 
 /**
  * Starts a broker that lets each caller publish and subscribe only what its rights name. Bind it to loopback
@@ -69,11 +71,35 @@ export async function createMqttBroker(options: MqttBrokerOptions): Promise<Mqtt
   broker.on('clientError', (client) => refuse(client, 'client_error'))
   broker.on('connectionError', (client) => refuse(client, 'connection_error'))
 
+  const server = await listen(broker, options)
+  const shut = async () => {
+    await server.close()
+    await new Promise<void>((resolve) => broker.close(() => resolve()))
+  }
+  let shutting: Promise<void> | undefined
+  return {
+    port: server.port,
+    close: () => {
+      // The library never answers a second close.
+      shutting ??= shut()
+      return shutting
+    },
+  }
+}
+
+async function listen(broker: Aedes, options: MqttBrokerOptions): Promise<MqttBroker> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
+    const guard = new MqttPacketGuard(packetBytesMax)
+    socket.on('data', (bytes) => {
+      const verdict = guard.receive(bytes)
+      if (verdict === 'fine') return
+      options.onRefused({ username: '', reason: verdict })
+      socket.destroy()
+    })
     broker.handle(socket)
   })
   server.maxConnections = connectionsMax
@@ -84,20 +110,13 @@ export async function createMqttBroker(options: MqttBrokerOptions): Promise<Mqtt
       resolve(typeof address === 'object' && address ? address.port : options.port)
     })
   })
-  const shut = async () => {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-    for (const socket of sockets) socket.destroy()
-    await new Promise<void>((resolve) => broker.close(() => resolve()))
-    await closed
-  }
-  let shutting: Promise<void> | undefined
   return {
     port,
-    close: () => {
-      // The library never answers a second close.
-      shutting ??= shut()
-      return shutting
-    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
   }
 }
 

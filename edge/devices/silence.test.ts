@@ -1,0 +1,46 @@
+import { ManualClock } from '@gatehouse/shared/clock/clock'
+import { deviceProfileSchema } from '@gatehouse/shared/profiles/profile'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { device, deviceRow, startHub } from './testing/hub-harness.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const quiet = deviceProfileSchema.parse({
+  vendor: 'acme',
+  model: 'caller',
+  title: 'Caller',
+  capability: 'screen',
+  driver: 'caller',
+  provenance: 'simulator',
+  quality: 'simulated',
+  timing: { silentAfterMs: 60_000 },
+})
+
+test('a device is offline after the silence that its profile allows, by monotonic time, and back when heard', async () => {
+  const clock = new ManualClock(1_000_000)
+  const { hub, heard } = await startHub({
+    clock,
+    profiles: new Map([['acme/caller', quiet]]),
+    devices: new Map([[device('caller'), deviceRow('acme/caller', undefined, {})]]),
+    buses: {},
+  })
+  const pass = (ms: number) => {
+    clock.advance(ms)
+    vi.advanceTimersByTime(ms)
+  }
+  hub.heardFrom(device('caller'))
+  // A clock that is set right by a day is not a day of silence.
+  clock.set({ wallMs: clock.now().wallMs + 86_400_000 })
+  pass(60_000)
+  expect(hub.status()[0]).toMatchObject({ online: true })
+  pass(20_000)
+  expect(hub.status()[0]).toMatchObject({ online: false, detail: 'silent' })
+  hub.heardFrom(device('caller'))
+  expect(heard.all.map((event) => event.kind === 'status' && event.online)).toEqual([true, false, true])
+  await hub.stop()
+})
