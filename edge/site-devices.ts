@@ -2,7 +2,7 @@ import { deviceIdSchema } from '@gatehouse/shared/ids/ids'
 import type { DeviceProfile } from '@gatehouse/shared/profiles/profile'
 import type { EdgeConfig } from './config.ts'
 import { startDeviceBroker } from './devices/device-broker.ts'
-import { createDeviceHub, type DeviceHub, type DeviceRows } from './devices/hub.ts'
+import { createDeviceHub, type DeviceHub, type DeviceRows, type DeviceStatus } from './devices/hub.ts'
 import { profileFolder, readProfileFolder } from './devices/profile-folder.ts'
 import type { MqttConfig } from './devices/transports/mqtt.ts'
 import type { MqttBroker } from './devices/transports/mqtt-broker.ts'
@@ -50,7 +50,7 @@ export async function startDevices(options: SiteDevicesOptions): Promise<SiteDev
   await hub.start()
   return {
     hub,
-    down: () => hub.status().flatMap(({ deviceId, online }) => (online ? [] : [deviceId])),
+    down: () => hub.status().flatMap((status) => (isDown(directory, status) ? [status.deviceId] : [])),
     stop: async () => {
       await hub.stop()
       await broker?.close()
@@ -82,6 +82,12 @@ function mqttConfig({ mqtt }: EdgeConfig, localSecret: string): MqttConfig | und
   }
   const { url, username, password } = mqtt
   return { url, ...(username !== undefined && { username }), ...(password !== undefined && { password }) }
+}
+
+/** A device that calls the site counts as down only once it has been there: nobody misses an unopened screen. */
+function isDown(directory: Directory, { deviceId, online, heardMs }: DeviceStatus): boolean {
+  const callsUs = directory.get('device', deviceId)?.credentialDigest !== undefined
+  return !online && (!callsUs || heardMs !== undefined)
 }
 
 function deviceRows(directory: Directory): DeviceRows {

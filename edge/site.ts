@@ -85,6 +85,7 @@ export class Site {
     const localSecret = makeLocalSecret(config.dataFolder, adapters.random)
     const devices = await startDevices({ config, adapters, directory, localSecret })
     core.connectHub(devices.hub)
+    callers.onHeard((deviceId) => devices.hub.heardFrom(deviceId))
     const doors = new SiteDoors({ kernel, directory, hub: devices.hub, live, adapters, siteKey })
     const parking = new ParkingDevices({
       ...{ kernel, directory, clock: adapters.clock, random: adapters.random },

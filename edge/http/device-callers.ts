@@ -1,3 +1,4 @@
+import { type DeviceId, deviceIdSchema } from '@gatehouse/shared/ids/ids'
 import { sha256Hex } from '@gatehouse/shared/ledger/chain'
 import type { Context, MiddlewareHandler } from 'hono'
 import { getCookie } from 'hono/cookie'
@@ -9,7 +10,7 @@ export type DeviceScope = 'kiosk' | 'board' | 'camera' | 'sensor' | 'panel'
 
 /** A device that proved its credential. */
 export interface DeviceCaller {
-  readonly deviceId: string
+  readonly deviceId: DeviceId
   readonly scope: DeviceScope
 }
 
@@ -27,6 +28,7 @@ export const deviceCookie = 'gatehouse_device'
 /** Finds devices by the secret they present; only digests are known here. */
 export class DeviceCallers {
   readonly #directory: DirectoryReader
+  #heard: (deviceId: DeviceId) => void = () => {}
   #byDigest = new Map<string, DeviceCaller>()
 
   constructor(directory: DirectoryReader) {
@@ -35,6 +37,11 @@ export class DeviceCallers {
     directory.onChange((changes) => {
       if (changes.some(({ kind }) => kind === 'device')) this.#index()
     })
+  }
+
+  /** Calls `listener` for each request of a known device: a screen that asks is alive. */
+  onHeard(listener: (deviceId: DeviceId) => void): void {
+    this.#heard = listener
   }
 
   /** The device whose secret this is. */
@@ -46,15 +53,17 @@ export class DeviceCallers {
   of(c: Context): DeviceCaller | undefined {
     const bearer = /^Bearer (.{8,200})$/.exec(c.req.header('authorization') ?? '')?.[1]
     const secret = bearer ?? getCookie(c, deviceCookie)
-    return secret === undefined ? undefined : this.find(secret)
+    const caller = secret === undefined ? undefined : this.find(secret)
+    if (caller) this.#heard(caller.deviceId)
+    return caller
   }
 
   #index(): void {
     const byDigest = new Map<string, DeviceCaller>()
-    for (const [deviceId, { credentialDigest, parameters }] of this.#directory.all('device')) {
+    for (const [key, { credentialDigest, parameters }] of this.#directory.all('device')) {
       const scope = parameters.scope
       if (credentialDigest !== undefined && typeof scope === 'string' && isScope(scope)) {
-        byDigest.set(credentialDigest, { deviceId, scope })
+        byDigest.set(credentialDigest, { deviceId: deviceIdSchema.parse(key), scope })
       }
     }
     this.#byDigest = byDigest

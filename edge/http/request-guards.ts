@@ -35,6 +35,7 @@ export function guardRequests<E extends Env>(app: Hono<E>, { config, clock, rand
     secureHeaders({
       contentSecurityPolicy: {
         defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
         // The kit sets element styles at run time; scripts stay limited to our own files.
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:'],
