@@ -71,7 +71,8 @@ export class ParkingDevices {
     })
     directory.onChange((changes) => {
       if (changes.some(({ kind }) => kind === 'lane')) this.#wires = laneWires(directory)
-      this.signs.refresh()
+      // After every other listener, so that nothing is shown from a plan that has just become old.
+      queueMicrotask(() => this.signs.refresh())
     })
     kernel.onCommitted((entries) => {
       for (const { entry } of entries) {
