@@ -38,7 +38,7 @@ export function IntervalText(props: {
 }
 
 /** Words for the distance between two instants: `in 12 min`, `3 h ago`, `now` below five seconds. */
-export function useRelativeTime(): (ms: number, nowMs: number) => string {
+function useRelativeTime(): (ms: number, nowMs: number) => string {
   const t = useUiWords()
   return useCallback(
     (ms, nowMs) => {

@@ -2,6 +2,7 @@ import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { formatMoney } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { Group, Stack, Text, Title } from '@mantine/core'
+import { useDocumentTitle } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { overviewQuery } from '../api/queries.ts'
@@ -60,6 +61,7 @@ function Headline(props: { readonly overview: Overview | undefined }): ReactNode
 /** Every site in one look: who needs somebody first, then the day's figures, then the hours. */
 export function OverviewScreen(): ReactNode {
   const t = useWords()
+  useDocumentTitle(`${t('overview.title')} · ${t('app.name')}`)
   const { locale } = useLanguage()
   const overview = useQuery(overviewQuery)
   return (

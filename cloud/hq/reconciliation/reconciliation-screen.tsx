@@ -3,6 +3,7 @@ import { formatMoney } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
 import { Anchor, Group, Stack, Text, Title } from '@mantine/core'
+import { useDocumentTitle } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -101,6 +102,7 @@ const order = { different: 0, waiting: 1, equal: 2 } as const
 /** Site against cloud, line by line; what differs is red and comes first. */
 export function ReconciliationScreen(): ReactNode {
   const t = useWords()
+  useDocumentTitle(`${t('nav.books')} · ${t('app.name')}`)
   const books = useQuery(reconciliationQuery)
   return (
     <Stack gap="md">

@@ -2,6 +2,7 @@ import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
 import { entryBodies } from '@gatehouse/shared/wire/v1/entries'
 import { Anchor, Button, Group, NativeSelect, Stack, Text, Title } from '@mantine/core'
+import { useDocumentTitle } from '@mantine/hooks'
 import { IconChevronLeft } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
@@ -70,6 +71,7 @@ export function SiteScreen(): ReactNode {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const site = useQuery(siteQuery(siteId))
+  useDocumentTitle(`${site.data?.name ?? siteId} · ${t('app.name')}`)
   const ledger = useQuery({ ...ledgerQuery(siteId, search), placeholderData: keepPreviousData })
   const timeZone = site.data?.timeZone ?? 'UTC'
   const change = (next: typeof search) =>

@@ -3,6 +3,7 @@ import { LanguageSwitch, SchemeSwitch } from '@gatehouse/shared/ui/language-swit
 import { logOut } from '@gatehouse/shared/ui/login.ts'
 import { useUiWords } from '@gatehouse/shared/ui/words.ts'
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { useDocumentTitle } from '@mantine/hooks'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { forgetAnswers } from '../api/kept-answers.ts'
@@ -12,6 +13,7 @@ import { useWords } from '../words/words.ts'
 /** Who is logged in, how the app looks and speaks, and the way out. */
 export function AccountScreen(): ReactNode {
   const t = useWords()
+  useDocumentTitle(`${t('account.title')} · ${t('app.name')}`)
   const ui = useUiWords()
   const client = useQueryClient()
   const me = useQuery(meQuery)

@@ -6,6 +6,7 @@ import { problemSentences } from '@gatehouse/shared/ui/problem-words.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
 import { Anchor, Group, Loader, Stack, Text, Title } from '@mantine/core'
+import { useDocumentTitle } from '@mantine/hooks'
 import { IconChevronLeft } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
@@ -120,6 +121,7 @@ export function BookingScreen(): ReactNode {
   const t = useWords()
   const { bookingId } = route.useParams()
   const booking = useQuery(bookingQuery(bookingId))
+  useDocumentTitle(`${booking.data?.spaceName ?? t('bookings.title')} · ${t('app.name')}`)
   const siteId = booking.data?.siteId
   const site = useSite(siteId)
   return (

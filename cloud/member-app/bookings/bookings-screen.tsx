@@ -3,6 +3,7 @@ import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
 import { Button, Group, Stack, Text, Title } from '@mantine/core'
+import { useDocumentTitle } from '@mantine/hooks'
 import { IconChevronRight } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -66,6 +67,7 @@ function Section(props: {
 /** My bookings: what comes, soonest first, then what was. */
 export function BookingsScreen(): ReactNode {
   const t = useWords()
+  useDocumentTitle(`${t('bookings.title')} · ${t('app.name')}`)
   const now = useServerNowMs(30_000)
   const bookings = useQuery(bookingsQuery)
   const sites = useQuery(sitesQuery(''))

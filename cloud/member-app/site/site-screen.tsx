@@ -3,6 +3,7 @@ import { Faces, OfflineBanner } from '@gatehouse/shared/ui/faces.tsx'
 import { localDate } from '@gatehouse/shared/ui/format.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { Anchor, Group, Stack, Text, Title } from '@mantine/core'
+import { useDocumentTitle } from '@mantine/hooks'
 import { IconChevronLeft } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
@@ -77,6 +78,7 @@ export function SiteScreen(): ReactNode {
   const t = useWords()
   const { siteId } = route.useParams()
   const site = useSite(siteId)
+  useDocumentTitle(`${site.data?.name ?? t('find.title')} · ${t('app.name')}`)
   return (
     <Stack gap="md">
       <Anchor renderRoot={(props) => <Link to="/" {...props} />} size="sm">

@@ -1,4 +1,4 @@
-import type { PlanView, SiteView } from '@gatehouse/shared/api/views'
+import type { PlanView, SiteView, SpaceView } from '@gatehouse/shared/api/views'
 import { useFeatureWords } from '@gatehouse/shared/ui/code-words.ts'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { addDays, formatTime, instantOf, localDate } from '@gatehouse/shared/ui/format.ts'
@@ -6,6 +6,7 @@ import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { useSpaceKindWords } from '@gatehouse/shared/ui/space-list.tsx'
 import { ActionIcon, Anchor, Group, Stack, Text, Title } from '@mantine/core'
+import { useDocumentTitle } from '@mantine/hooks'
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
@@ -56,14 +57,27 @@ function DayTurner(props: {
   )
 }
 
+function SpaceHead(props: { readonly space: SpaceView }): ReactNode {
+  const t = useWords()
+  const kindWords = useSpaceKindWords()
+  const featureWords = useFeatureWords()
+  const { space } = props
+  useDocumentTitle(`${space.name} · ${t('app.name')}`)
+  const seats = space.kind === 'bay' ? [] : [t('space.seats', { count: space.capacity })]
+  return (
+    <div>
+      <Title order={1}>{space.name}</Title>
+      <Text c="dimmed">{[kindWords(space), ...seats, ...space.features.map(featureWords)].join(' · ')}</Text>
+    </div>
+  )
+}
+
 function SpaceDay(props: {
   readonly site: SiteView
   readonly plan: PlanView
   readonly when: When
 }): ReactNode {
   const t = useWords()
-  const kindWords = useSpaceKindWords()
-  const featureWords = useFeatureWords()
   const { siteId, spaceId } = route.useParams()
   const navigate = route.useNavigate()
   const { site, when } = props
@@ -84,16 +98,9 @@ function SpaceDay(props: {
     date: localDate(fromMs, site.timeZone),
     from: wallTime(minutesAfterMidnight(fromMs, site.timeZone)),
   })
-  const facts = [
-    kindWords(space),
-    ...(space.kind === 'bay' ? [] : [t('space.seats', { count: space.capacity })]),
-  ]
   return (
     <Stack gap="md">
-      <div>
-        <Title order={1}>{space.name}</Title>
-        <Text c="dimmed">{[...facts, ...space.features.map(featureWords)].join(' · ')}</Text>
-      </div>
+      <SpaceHead space={space} />
       {space.bookable ? (
         <div className="site-columns">
           <Stack gap="md">
