@@ -178,7 +178,7 @@ export function openBookingSite(
   }
   const app = new Hono()
   app.use(async (c, next) => {
-    c.set('caller', { deviceId: c.req.header('device') ?? 'kiosk-1', scope: 'kiosk' })
+    c.set('caller', { deviceId: deviceIdSchema.parse(c.req.header('device') ?? 'kiosk-1'), scope: 'kiosk' })
     c.set('idempotencyKey', c.req.header('idempotency-key') ?? '')
     await next()
   })
