@@ -53,7 +53,8 @@ export function createBusOwner(
   if (bus.config.kind === 'gpio') {
     const board = createGpioBoard({ bus: bus.name, openLink, clock, logger })
     return {
-      ...board,
+      open: () => board.open(),
+      close: () => board.close(),
       setDevices: () => {},
       attach: (device, report) => attachIoDevice(board, device, report),
     }

@@ -1,10 +1,13 @@
 import type { DeviceId } from '@gatehouse/shared/ids/ids'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createSimulatedBoard } from './simulators/simulated-board.ts'
+import { openPtyWire } from './simulators/pty-wire.ts'
+import { createSimulatedBoard, simulateBoardOn } from './simulators/simulated-board.ts'
 import { createSimulatedReaders } from './simulators/simulated-readers.ts'
 import { createSimulatedSigns } from './simulators/simulated-signs.ts'
+import { gpioLoop } from './testing/gpio-loop.ts'
 import { device, deviceRow, Heard, startHub } from './testing/hub-harness.ts'
+import { onoffDouble } from './testing/onoff-double.ts'
 
 const listen = { host: '127.0.0.1', port: 0 }
 const closing: (() => Promise<void>)[] = []
@@ -113,6 +116,45 @@ describe('a door on a relay board over TCP', () => {
     expect(await detail('strike', Number.NaN)).toBe('wrong_pulse')
     expect(await detail('strike', -5)).toBe('wrong_pulse')
     expect((await hub.barrier(device('strike')).vend({ pulseMs: 500 })).detail).toBe('not_a_barrier')
+  })
+})
+
+describe('other carriers of relays and contacts', () => {
+  test('GPIO lines serve the same device rows', async () => {
+    const { gpio, lines } = onoffDouble()
+    const config = {
+      kind: 'gpio' as const,
+      chip: 'test',
+      outputs: { 1: 4 },
+      inputs: { 1: 5, 2: 6 },
+      outputsActiveLow: false,
+      inputsActiveLow: true,
+    }
+    const { hub, heard } = await startHub({
+      devices: rows(doorDevices),
+      buses: { boards: config },
+      openTransport: (_bus, _config, handlers) => gpioLoop(config, gpio)(handlers),
+    })
+    closing.unshift(() => hub.stop())
+    await heard.next((event) => event.kind === 'contact')
+    expect(await hub.strike(device('strike'), { pulseMs: 200 })).toEqual({ outcome: 'done' })
+    expect(lines.get(512 + 4)?.writes).toEqual([1])
+    lines.get(512 + 6)?.listener?.(null, 1)
+    await heard.next((event) => event.kind === 'button' && event.deviceId === 'exit')
+  })
+
+  test('a serial line serves them too', async () => {
+    const { wire, board } = await simulateBoardOn(openPtyWire)
+    closeLater(board)
+    const { hub, heard } = await startHub({
+      devices: rows(doorDevices),
+      buses: { boards: { kind: 'serial', path: wire.path, baudRate: 9600 } },
+    })
+    closing.unshift(() => hub.stop())
+    await heard.next((event) => event.kind === 'contact')
+    expect(await hub.strike(device('strike'), { pulseMs: 200 })).toEqual({ outcome: 'done' })
+    board.input(2).set(true)
+    await heard.next((event) => event.kind === 'button' && event.deviceId === 'exit')
   })
 })
 

@@ -3,6 +3,7 @@
  * outputs go to rest, when the edge dies: the kernel then closes its standard input. Messages are lines of JSON.
  * Arguments: the lines as JSON, and the module that drives them (onoff).
  */
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { findGpioNumber } from './gpio-chip.ts'
 import { type GpioPulse, type GpioSaid, keepGpioLines, type OnoffGpio } from './gpio-lines.ts'
@@ -27,7 +28,12 @@ async function main(): Promise<void> {
   process.stdout.on('error', () => undefined)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
   const gpio = await loadGpio()
-  if (!gpio) return say({ kind: 'fatal', reason: 'no_onoff' })
+  if (!gpio) {
+    say({ kind: 'fatal', reason: 'no_onoff' })
+    // Stays, so that it is not started again and again in vain.
+    await once(process.stdin.resume(), 'end')
+    return
+  }
   const find = (line: { chip: string; offset: number }) => findGpioNumber(line, sysfs)
   const keeper = keepGpioLines({ lines: JSON.parse(linesJson), gpio, find, say })
   for await (const line of createInterface({ input: process.stdin }))
