@@ -1,3 +1,4 @@
+import { usePriceLineWords } from '@gatehouse/shared/ui/code-words.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { Money } from '@gatehouse/shared/ui/money.tsx'
 import type { Price } from '@gatehouse/shared/wire/v1/entries'
@@ -12,6 +13,7 @@ export function PriceLines(props: {
   readonly dueMinor?: number
 }): ReactNode {
   const t = useWords()
+  const lineWords = usePriceLineWords()
   const { locale } = useLanguage()
   const { price, paidMinor = 0, dueMinor = price.totalMinor } = props
   const money = (minor: number) => <Money minor={minor} currency={price.currency} />
@@ -21,7 +23,10 @@ export function PriceLines(props: {
       {price.lines.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines of one price never move, and two may be alike.
         <div key={`${line.code}-${index}`}>
-          <dt>{line.label}</dt>
+          <dt>
+            {lineWords(line)}
+            {line.code === 'rate' && line.quantity > 1 ? <small> × {line.quantity}</small> : null}
+          </dt>
           <dd>{money(line.amountMinor)}</dd>
         </div>
       ))}

@@ -1,4 +1,5 @@
 import type { ReceiptView } from '@gatehouse/shared/api/views'
+import { usePriceLineWords } from '@gatehouse/shared/ui/code-words.ts'
 import { formatMoney, formatTime } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import type { ReactNode } from 'react'
@@ -18,9 +19,11 @@ export function ReceiptCard(props: {
   const { site } = useSite()
   const { locale } = useLanguage()
   const t = useWords()
+  const lineWords = usePriceLineWords()
   const money = (minor: number) => formatMoney(minor, receipt.price.currency, locale)
   const text = receiptText(receipt, {
     money,
+    line: lineWords,
     time: (ms) => formatTime(ms, locale, 'dateTime', site.timeZone),
     tax: t('price.tax', { rate: receipt.price.taxRatePercent }),
     total: t('price.total'),

@@ -6,6 +6,7 @@ import { usePanel } from '../live/panel-context.tsx'
 import panel from '../panel.module.css'
 import { useWords } from '../words/words.ts'
 import css from './plan.module.css'
+import { Vehicles } from './vehicles.tsx'
 
 /** Pixels; both sites should be seen without scrolling far. */
 const planHeightMax = 330
@@ -44,8 +45,11 @@ export function LivePlan(props: { readonly site: PanelSite }): ReactNode {
           </button>
         ))}
       </fieldset>
-      <div className={css.plan} style={{ maxWidth: (planHeightMax * level.width) / level.height }}>
-        <FloorPlan level={level} spaces={site.spaces} {...(sensors ? { onSelect: toggle } : {})} />
+      <div className={css.row}>
+        <div className={css.plan} style={{ maxWidth: (planHeightMax * level.width) / level.height }}>
+          <FloorPlan level={level} spaces={site.spaces} {...(sensors ? { onSelect: toggle } : {})} />
+        </div>
+        {sensors ? <Vehicles site={site} /> : null}
       </div>
       {sensors ? <p className={panel.hint}>{t('plan.sensorHint')}</p> : null}
     </section>

@@ -116,6 +116,9 @@ export const de: Record<WordKey, string> = {
   'plan.title': 'Lebender Plan',
   'plan.full': 'VOLL',
   'plan.free': '{{count}} frei',
+  'plan.inside': 'Jetzt hier',
+  'plan.nobodyInside': 'Kein Auto ist hier. Lassen Sie eines einfahren.',
+  'plan.more': 'und {{count}} weitere',
   'plan.sensorHint': 'Berühren Sie einen Stellplatz, um seinen Sensor zu bedecken oder freizugeben.',
 
   'ledger.title': 'Hauptbuch von {{name}}',

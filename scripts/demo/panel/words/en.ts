@@ -114,6 +114,9 @@ export const en = {
   'plan.title': 'Live plan',
   'plan.full': 'FULL',
   'plan.free': '{{count}} free',
+  'plan.inside': 'Inside now',
+  'plan.nobodyInside': 'No car is inside. Drive one in.',
+  'plan.more': 'and {{count}} more',
   'plan.sensorHint': 'Touch a bay to cover or clear its sensor.',
 
   'ledger.title': 'Ledger of {{name}}',
