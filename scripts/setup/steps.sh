@@ -42,6 +42,8 @@ install_hint() {
   fi
   if [ -n "$missing" ]; then
     printf 'better-sqlite3 has no prebuilt binary for this machine and compiling it needs:%s (on Debian: apt-get install python3 make g++).' "$missing"
+  elif grep -q 'node-gyp' "$gatehouse_log"; then
+    printf 'a native module could be neither downloaded (github.com) nor compiled; the lines above say why.'
   else
     printf '%s' "$1"
   fi
@@ -54,11 +56,21 @@ check_node() {
     fail "Node.js $(node --version) is too old." 'install Node.js 20.19 or newer, then run this again.'
 }
 
+# Where Node.js came with its own headers, compiling needs no download of them.
+use_own_headers() {
+  local prefix
+  prefix=$(node -p 'require("node:path").dirname(require("node:path").dirname(process.execPath))')
+  if [ -z "${npm_config_nodedir:-}" ] && [ -f "$prefix/include/node/node.h" ]; then
+    export npm_config_nodedir=$prefix
+  fi
+}
+
 install_packages() {
   if node scripts/setup/installed.mjs check; then
     echo 'The lock file has not changed.'
     return 0
   fi
+  use_own_headers
   npm ci --no-audit --no-fund && node scripts/setup/installed.mjs stamp
 }
 
