@@ -30,7 +30,7 @@ export const de: Record<WordKey, string> = {
   'run.running': 'Edge läuft',
   'run.starting': 'Edge startet',
   'run.stopped': 'Edge ist aus',
-  'run.kill': 'Edge abschießen',
+  'run.kill': 'Abschießen',
   'run.restart': 'Edge starten',
   'net.label': 'Netz von {{name}}',
   'net.on': 'Verbunden',
