@@ -51,6 +51,7 @@ function modulesOf({ dataFolder }: EdgeConfig, db: SiteDatabase, random: Random)
     siteKey: identity?.siteKey ?? '',
     subjects: new SubjectStore(openSubjectKey(subjectKeyPath(dataFolder), random), random),
     tzdataVersion: process.versions.tz ?? 'unknown',
+    canSell: () => false,
   })
 }
 

@@ -47,6 +47,7 @@ export async function openSiteCore(
   const link = new Link(clock)
   const gateway = new SandboxGateway(join(dataFolder, 'sandbox-gateway.sqlite'))
   const cards = new CardPayments({ gateway, random, wait: (ms) => wait(ms) })
+  let hub: DeviceHub | undefined
   const options: SiteModulesOptions = {
     directory,
     link,
@@ -54,9 +55,11 @@ export async function openSiteCore(
     siteKey: identity.siteKey,
     subjects: new SubjectStore(openSubjectKey(subjectKeyPath(dataFolder), random), random),
     tzdataVersion: process.versions.tz ?? 'unknown',
+    // Asked only while commands run, when the kernel below exists.
+    canSell: () => kernel.sells,
   }
-  let hub: DeviceHub | undefined
-  const kernel = new Kernel({
+  const kernel: Kernel = new Kernel({
+    receiptKey: identity.siteKey,
     db,
     siteId: identity.siteId,
     incarnation: identity.incarnation,

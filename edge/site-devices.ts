@@ -20,6 +20,8 @@ export interface SiteDevicesOptions {
 /** The site's devices, with the broker they may need. */
 export interface SiteDevices {
   readonly hub: DeviceHub
+  /** Opens every device; listeners are attached before, so that first readings are not missed. */
+  start(): Promise<void>
   /** Ids of devices that do not answer. */
   down(): string[]
   stop(): Promise<void>
@@ -27,8 +29,8 @@ export interface SiteDevices {
 
 const ownName = 'gatehouse-edge'
 
-/** Starts the embedded broker (unless an outside one is configured) and every device of the directory. */
-export async function startDevices(options: SiteDevicesOptions): Promise<SiteDevices> {
+/** Starts the embedded broker (unless an outside one is configured) and prepares every device of the directory. */
+export async function prepareDevices(options: SiteDevicesOptions): Promise<SiteDevices> {
   const { config, adapters, directory } = options
   const { clock, random, logger } = adapters
   const { profiles, problems } = readProfileFolder(profileFolder)
@@ -47,9 +49,9 @@ export async function startDevices(options: SiteDevicesOptions): Promise<SiteDev
   directory.onChange((changes) => {
     if (changes.some(({ kind }) => kind === 'device')) hub.reconfigure(deviceRows(directory))
   })
-  await hub.start()
   return {
     hub,
+    start: () => hub.start(),
     down: () => hub.status().flatMap((status) => (isDown(directory, status) ? [status.deviceId] : [])),
     stop: async () => {
       await hub.stop()

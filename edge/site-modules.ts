@@ -15,6 +15,8 @@ import type { Link } from './sync/link.ts'
 export interface SiteModulesOptions extends BookingEnvironment {
   readonly link: Pick<Link, 'state'>
   readonly random: Random
+  /** Whether the site sells now; while it does not, departures open and the debt is recorded. */
+  readonly canSell: () => boolean
   /** Keys the digests of cards, PINs and plates. */
   readonly siteKey: string
 }
@@ -43,7 +45,7 @@ export function parkingOptions(options: SiteModulesOptions): ParkingOptions {
     vault: createPlateVault({ subjects, random, directory, plateDigest }),
     bookings: siteBookedBays(directory),
     plateDigest,
-    canPay: () => true,
+    canPay: options.canSell,
     evForAll: false,
     tzdataVersion,
   }

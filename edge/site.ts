@@ -12,7 +12,7 @@ import type { Kernel } from './ledger/kernel.ts'
 import { makeLocalSecret } from './local-secret.ts'
 import { ParkingDevices } from './parking/parking-devices.ts'
 import { openSiteCore, type SiteCore } from './site-core.ts'
-import { type SiteDevices, startDevices } from './site-devices.ts'
+import { prepareDevices, type SiteDevices } from './site-devices.ts'
 import { SiteDoors } from './site-doors.ts'
 import { measureSite } from './site-metrics.ts'
 import { siteRouting } from './site-routing.ts'
@@ -83,7 +83,7 @@ export class Site {
     const callers = new DeviceCallers(directory)
     const live = new LiveScreens(siteId, () => adapters.clock.now().wallMs)
     const localSecret = makeLocalSecret(config.dataFolder, adapters.random)
-    const devices = await startDevices({ config, adapters, directory, localSecret })
+    const devices = await prepareDevices({ config, adapters, directory, localSecret })
     core.connectHub(devices.hub)
     callers.onHeard((deviceId) => devices.hub.heardFrom(deviceId))
     const doors = new SiteDoors({ kernel, directory, hub: devices.hub, live, adapters, siteKey })
@@ -110,6 +110,7 @@ export class Site {
       siteKey,
     })
     await recordStart(core, adapters)
+    await devices.start()
     sync.start()
     return new Site({ core, devices, live, doors, parking, sync }, adapters, { callers, live, routes })
   }

@@ -74,6 +74,7 @@ function openSite(folder = mkdtempSync(join(tmpdir(), 'drawer-')), Gateway = San
   const db = openDatabase({ path: join(folder, 'site.sqlite'), locking: 'exclusive' })
   const cards = new CardPayments({ gateway, random, wait: async () => {} })
   const kernel = new Kernel({
+    receiptKey: 'test',
     db,
     siteId: siteIdSchema.parse('site-1'),
     incarnation: 1,

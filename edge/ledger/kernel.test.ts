@@ -61,6 +61,7 @@ function openSite(folder = mkdtempSync(join(tmpdir(), 'kernel-')), effects: Effe
   const db = openDatabase({ path: join(folder, 'site.sqlite'), locking: 'exclusive' })
   const bugs: unknown[] = []
   const kernel = new Kernel({
+    receiptKey: 'test',
     db,
     siteId: siteIdSchema.parse('site-1'),
     incarnation: 1,

@@ -33,6 +33,8 @@ export interface KernelOptions {
   readonly incarnation: number
   readonly clock: Clock
   readonly random: Random
+  /** Keys the digests of command bodies in receipts. */
+  readonly receiptKey: string
   readonly modules: readonly LedgerModule[]
   readonly effects: readonly EffectHandler[]
   readonly onBug: (error: unknown, what: string) => void
@@ -105,6 +107,11 @@ export class Kernel {
     return this.#storage
   }
 
+  /** Whether selling commands are accepted now. */
+  get sells(): boolean {
+    return this.#whySellingStops() === undefined
+  }
+
   /** How many commands wait now. */
   get waiting(): number {
     return this.#queue.size
@@ -144,7 +151,7 @@ export class Kernel {
     const parsed = command.parse(submission.input)
     if (!parsed.ok) return Promise.resolve({ ok: false, refusal: parsed.error })
     const { caller, key } = submission
-    const digest = bodyDigest(command.kind, submission.input)
+    const digest = bodyDigest(this.#options.receiptKey, command.kind, submission.input)
     return new Promise((answer) => {
       const waiting = { command, caller, key, digest, input: parsed.value, answer }
       if (!this.#queue.push(command.priority, waiting)) return answer(refused('busy'))

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import type { CommandId } from '@gatehouse/shared/ids/ids'
 import { commandIdSchema } from '@gatehouse/shared/ids/ids'
 import { canonicalJson, sha256Hex } from '@gatehouse/shared/ledger/chain'
@@ -21,9 +22,12 @@ export function commandIdOf(caller: string, key: string): CommandId {
   return commandIdSchema.parse(`cmd_${sha256Hex(`${caller}\n${key}`).slice(0, 32)}`)
 }
 
-/** A digest over kind and input: the same key with another digest is refused as `key_reused`. */
-export function bodyDigest(kind: string, input: unknown): string {
-  return sha256Hex(canonicalJson({ kind, input }))
+/**
+ * A digest over kind and input: the same key with another digest is refused as `key_reused`. It is keyed,
+ * because inputs hold plates and PIN digests that could otherwise be guessed from it.
+ */
+export function bodyDigest(receiptKey: string, kind: string, input: unknown): string {
+  return createHmac('sha256', receiptKey).update(canonicalJson({ kind, input })).digest('hex')
 }
 
 /** Finds the answer given earlier to this caller's key. */

@@ -92,6 +92,7 @@ export function openGarage(changes: GarageChanges = {}): Garage {
   const bugs: unknown[] = []
   const barrier = (deviceId: string) => rememberingBarrier(deviceId, vends)
   const kernel = new Kernel({
+    receiptKey: 'test',
     db,
     siteId,
     incarnation: 1,

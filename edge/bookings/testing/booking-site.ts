@@ -159,6 +159,7 @@ export function openBookingSite(
   const modules = [drawerModule, createBookingsModule(env)]
   const bugs: unknown[] = []
   const kernel = new Kernel({
+    receiptKey: 'test',
     db,
     siteId,
     incarnation: 1,
