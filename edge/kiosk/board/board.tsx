@@ -1,9 +1,10 @@
 import { type BoardView, boardViewSchema, liveMessageSchema } from '@gatehouse/shared/api/views'
 import { isProblem } from '@gatehouse/shared/ui/api.ts'
+import { nowMs, useNowMs } from '@gatehouse/shared/ui/browser-clock.ts'
 import { formatTime } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { useLive } from '@gatehouse/shared/ui/live.ts'
-import { noteServerTime, serverNowMs, useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
+import { noteServerTime, serverNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { api } from '../site/kiosk-api.ts'
@@ -18,7 +19,7 @@ function useBoard() {
     queryKey: ['board'],
     queryFn: async ({ signal }) => {
       const board = await api.get('/board', boardViewSchema, signal)
-      return { board, heardMs: serverNowMs() }
+      return { board, ageMs: serverNowMs() - board.asOfMs, heardMs: nowMs() }
     },
     refetchInterval: refreshEveryMs,
     refetchIntervalInBackground: true,
@@ -31,7 +32,8 @@ function useBoard() {
     onReconnect: () => void query.refetch(),
     onMessage: (message) => {
       if (message.kind === 'hello') noteServerTime(message.nowMs)
-      if (message.kind === 'changed' && message.topic === 'board') void query.refetch()
+      const news = message.kind === 'hello' || (message.kind === 'changed' && message.topic === 'board')
+      if (news) void query.refetch()
     },
   })
   return query
@@ -41,7 +43,7 @@ function useBoard() {
 export function Board(): ReactNode {
   const t = useWords()
   const { data, error } = useBoard()
-  const now = useServerNowMs(1_000)
+  const now = useNowMs(1_000)
   if (data === undefined) {
     const unpaired = isProblem(error) && [401, 403].includes(error.problem.status)
     return (
@@ -50,7 +52,7 @@ export function Board(): ReactNode {
       </main>
     )
   }
-  const since = staleSinceMs({ asOfMs: data.board.asOfMs, heardMs: data.heardMs }, now)
+  const since = staleSinceMs({ ...data, asOfMs: data.board.asOfMs }, now)
   return <BoardFace board={data.board} sinceMs={since} />
 }
 
