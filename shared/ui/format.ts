@@ -90,3 +90,8 @@ export function formatCountdown(ms: number): string {
   const pad = (value: number) => String(value).padStart(2, '0')
   return `${pad(Math.floor(seconds / 60))}:${pad(seconds % 60)}`
 }
+
+/** The zone of the device, for times of a site whose zone is not loaded yet. */
+export function viewerZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone
+}

@@ -1,4 +1,5 @@
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
+import { viewerZone } from '@gatehouse/shared/ui/format.ts'
 import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
 import { entryBodies } from '@gatehouse/shared/wire/v1/entries'
 import { Anchor, Button, Group, NativeSelect, Stack, Text, Title } from '@mantine/core'
@@ -73,7 +74,7 @@ export function SiteScreen(): ReactNode {
   const site = useQuery(siteQuery(siteId))
   useDocumentTitle(`${site.data?.name ?? siteId} · ${t('app.name')}`)
   const ledger = useQuery({ ...ledgerQuery(siteId, search), placeholderData: keepPreviousData })
-  const timeZone = site.data?.timeZone ?? 'UTC'
+  const timeZone = site.data?.timeZone ?? viewerZone()
   const change = (next: typeof search) =>
     void navigate({ search: (before) => ({ ...before, ...next }), resetScroll: false })
   const older = ledger.data?.nextBeforeSeq

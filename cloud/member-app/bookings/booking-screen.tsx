@@ -1,5 +1,6 @@
 import type { BookingView, SiteView } from '@gatehouse/shared/api/views'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
+import { viewerZone } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { Money } from '@gatehouse/shared/ui/money.tsx'
 import { problemSentences } from '@gatehouse/shared/ui/problem-words.ts'
@@ -65,7 +66,11 @@ function Details(props: { readonly booking: BookingView; readonly site: SiteView
       <div>
         <dt>{t('booking.when')}</dt>
         <dd>
-          <IntervalText fromMs={booking.fromMs} toMs={booking.toMs} timeZone={site?.timeZone ?? 'UTC'} />
+          <IntervalText
+            fromMs={booking.fromMs}
+            toMs={booking.toMs}
+            timeZone={site?.timeZone ?? viewerZone()}
+          />
         </dd>
       </div>
       <div>
@@ -137,7 +142,7 @@ export function BookingScreen(): ReactNode {
               <BookingState status={view.status} />
             </Group>
             <Details booking={view} site={site.data} />
-            <StatusBody booking={view} timeZone={site.data?.timeZone ?? 'UTC'} />
+            <StatusBody booking={view} timeZone={site.data?.timeZone ?? viewerZone()} />
           </>
         )}
       </Faces>

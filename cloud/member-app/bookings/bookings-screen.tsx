@@ -1,5 +1,6 @@
 import type { BookingView, SiteView } from '@gatehouse/shared/api/views'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
+import { viewerZone } from '@gatehouse/shared/ui/format.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
 import { Button, Group, Stack, Text, Title } from '@mantine/core'
@@ -34,7 +35,11 @@ function Row(props: { readonly booking: BookingView; readonly site: SiteView | u
             </Text>
           </div>
           <Text size="sm">
-            <IntervalText fromMs={booking.fromMs} toMs={booking.toMs} timeZone={site?.timeZone ?? 'UTC'} />
+            <IntervalText
+              fromMs={booking.fromMs}
+              toMs={booking.toMs}
+              timeZone={site?.timeZone ?? viewerZone()}
+            />
           </Text>
           <BookingState status={booking.status} />
         </Stack>

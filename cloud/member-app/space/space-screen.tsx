@@ -1,7 +1,7 @@
 import type { PlanView, SiteView, SpaceView } from '@gatehouse/shared/api/views'
 import { useFeatureWords } from '@gatehouse/shared/ui/code-words.ts'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
-import { addDays, formatTime, instantOf, localDate } from '@gatehouse/shared/ui/format.ts'
+import { addDays, formatTime, instantOf, localDate, viewerZone } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { useSpaceKindWords } from '@gatehouse/shared/ui/space-list.tsx'
@@ -84,7 +84,14 @@ function SpaceDay(props: {
   const today = localDate(useServerNowMs(30_000), site.timeZone)
   const space = props.plan.spaces.find((candidate) => candidate.spaceId === spaceId)
   const day = useQuery({ ...dayQuery(siteId, spaceId, when.date), placeholderData: keepPreviousData })
-  if (space === undefined) return <Notice title={t('space.unknown')} />
+  if (space === undefined) {
+    return (
+      <>
+        <Title order={1}>{t('space.unknown')}</Title>
+        <Text c="dimmed">{t('space.unknownHint')}</Text>
+      </>
+    )
+  }
   const chosen = { date: when.date, from: wallTime(when.fromMinutes), minutes: when.minutes }
   const change = (next: Partial<typeof chosen>, to = spaceId) =>
     void navigate({
@@ -145,7 +152,7 @@ export function SpaceScreen(): ReactNode {
   const search = route.useSearch()
   const now = useServerNowMs(30_000)
   const site = useSite(siteId)
-  const timeZone = site.data?.timeZone ?? 'UTC'
+  const timeZone = site.data?.timeZone ?? viewerZone()
   const when = readWhen(search, now, timeZone)
   const plan = useQuery({
     ...planQuery(siteId, when.fromMs, when.toMs),

@@ -65,6 +65,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'space.closedAllDay': 'An diesem Tag geschlossen.',
   'space.hold': '5 Minuten vormerken',
   'space.unknown': 'Diesen Platz gibt es hier nicht.',
+  'space.unknownHint': 'Gehen Sie zum Standort zurück und wählen Sie einen aus dem Grundriss.',
   'price.total': 'Summe',
   'price.tax': 'inkl. {{rate}} % USt.',
   'price.none': 'Für diese Zeit gibt es keinen Preis.',

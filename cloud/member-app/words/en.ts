@@ -62,6 +62,7 @@ export const en = {
   'space.closedAllDay': 'Closed on this day.',
   'space.hold': 'Hold for 5 minutes',
   'space.unknown': 'This space does not exist here.',
+  'space.unknownHint': 'Go back to the site and choose one from its floor plan.',
   'price.total': 'Total',
   'price.tax': 'VAT incl. {{rate}} %',
   'price.none': 'No price for this time.',
