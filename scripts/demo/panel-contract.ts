@@ -97,6 +97,7 @@ const panelSiteSchema = z.object({
     boardUrl: z.string(),
   }),
   network: z.enum(['on', 'cut']),
+  /** By the clock of the machine, not by the site's test clock. */
   networkSinceMs: z.int(),
   doors: z.array(panelDoorSchema),
   lanes: z.array(panelLaneSchema),

@@ -1,5 +1,6 @@
-import { formatTime } from '@gatehouse/shared/ui/format.ts'
-import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import { useNowMs } from '@gatehouse/shared/ui/browser-clock.ts'
+import { spanUnit } from '@gatehouse/shared/ui/format.ts'
+import { useUiWords } from '@gatehouse/shared/ui/words.ts'
 import { Button } from '@mantine/core'
 import { IconPlug, IconScissors } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
@@ -12,7 +13,8 @@ import css from './site.module.css'
 export function Cable(props: { readonly site: PanelSite }): ReactNode {
   const { site } = props
   const { act } = usePanel()
-  const { locale } = useLanguage()
+  const ui = useUiWords()
+  const { unit, count } = spanUnit(useNowMs() - site.networkSinceMs)
   const t = useWords()
   const cut = site.network === 'cut'
   const waiting = Math.max(0, site.headSeq - site.cloudHeadSeq)
@@ -27,9 +29,7 @@ export function Cable(props: { readonly site: PanelSite }): ReactNode {
       <div className={css.wire}>
         <Wire cut={cut} busy={!cut && waiting > 0} down={site.edge.state !== 'running'} />
         <span className={css.told} role="status">
-          {cut
-            ? t('net.cut', { time: formatTime(site.networkSinceMs, locale, 'time', site.timeZone) })
-            : t('net.on')}
+          {cut ? t('net.cut', { span: ui(`time.${unit}`, { count }) }) : t('net.on')}
           {' · '}
           <b data-waiting={waiting > 0 || undefined}>
             {waiting > 0 ? t('net.waiting', { count: waiting }) : t('net.same')}

@@ -26,12 +26,6 @@ export function SiteHead(props: { readonly site: PanelSite }): ReactNode {
       <h2 className={css.name}>{site.name}</h2>
       <StateChip state={shapes[edge.state]}>{t(`run.${edge.state}`)}</StateChip>
       <span className={css.spread} />
-      {links.map(({ href, word, Icon }) => (
-        <a key={word} className={css.link} href={href} target="_blank" rel="noreferrer">
-          <Icon size={18} aria-hidden />
-          {word}
-        </a>
-      ))}
       {edge.state === 'stopped' ? (
         <Button
           size="xs"
@@ -51,6 +45,14 @@ export function SiteHead(props: { readonly site: PanelSite }): ReactNode {
           {t('run.kill')}
         </Button>
       )}
+      <nav className={css.links}>
+        {links.map(({ href, word, Icon }) => (
+          <a key={word} className={css.link} href={href} target="_blank" rel="noreferrer">
+            <Icon size={18} aria-hidden />
+            {word}
+          </a>
+        ))}
+      </nav>
     </header>
   )
 }

@@ -34,7 +34,7 @@ export const de: Record<WordKey, string> = {
   'run.restart': 'Edge starten',
   'net.label': 'Netz von {{name}}',
   'net.on': 'Verbunden',
-  'net.cut': 'Getrennt seit {{time}}',
+  'net.cut': 'Getrennt seit {{span}}',
   'net.doCut': 'Kabel trennen',
   'net.restore': 'Einstecken',
   'net.waiting_one': '{{count}} Eintrag wartet',

@@ -32,7 +32,7 @@ export const en = {
   'run.restart': 'Start edge',
   'net.label': 'Network of {{name}}',
   'net.on': 'Connected',
-  'net.cut': 'Cut off since {{time}}',
+  'net.cut': 'Cut off for {{span}}',
   'net.doCut': 'Cut the cable',
   'net.restore': 'Plug it in',
   'net.waiting_one': '{{count}} entry waits',
