@@ -17,7 +17,7 @@ const siteRowSchema = z.object({
   heardMs: z.number().optional(),
   link: z.enum(['live', 'offline']),
   waiting: z.number(),
-  devicesDown: z.array(z.string()),
+  devicesDown: z.number(),
   selling: z.enum(['all', 'none', 'unknown']),
   headSeq: z.number(),
   headHash: z.string(),
@@ -42,13 +42,14 @@ export const overviewSchema = z.object({
     entriesToday: z.number(),
   }),
   sites: z.array(siteRowSchema),
-  occupancyByHour: z.array(z.object({ hourMs: z.number(), occupied: z.number(), capacity: z.number() })),
-  takingsByHour: z.array(z.object({ hourMs: z.number(), takingsMinor: z.number() })),
+  occupancyByHour: z.array(z.object({ fromMs: z.number(), percent: z.number() })),
+  takingsByHour: z.array(z.object({ fromMs: z.number(), amountMinor: z.number() })),
 })
 export type Overview = z.infer<typeof overviewSchema>
 
 export const siteDetailSchema = siteRowSchema.extend({
   asOfMs: z.number(),
+  devicesDownIds: z.array(z.string()),
   openExceptions: z.array(
     z.object({ exceptionId: z.number(), kind: exceptionKindSchema, about: z.string(), openedMs: z.number() }),
   ),
@@ -90,6 +91,7 @@ const ledgerEntrySchema = z.object({
   hash: z.string(),
   prev: z.string(),
   atMs: z.number(),
+  quality: z.enum(['trusted', 'untrusted']),
   receivedMs: z.number(),
   type: z.string(),
   commandId: z.string(),

@@ -87,18 +87,12 @@ export function OverviewScreen(): ReactNode {
               <HourBars
                 title={t('overview.occupancyByHour')}
                 top={100}
-                hours={view.occupancyByHour.map(({ hourMs, occupied, capacity }) => ({
-                  fromMs: hourMs,
-                  value: capacity > 0 ? (100 * occupied) / capacity : 0,
-                }))}
+                hours={view.occupancyByHour.map(({ fromMs, percent }) => ({ fromMs, value: percent }))}
                 write={(value) => `${Math.round(value)} %`}
               />
               <HourBars
                 title={t('overview.takingsByHour')}
-                hours={view.takingsByHour.map(({ hourMs, takingsMinor }) => ({
-                  fromMs: hourMs,
-                  value: takingsMinor,
-                }))}
+                hours={view.takingsByHour.map(({ fromMs, amountMinor }) => ({ fromMs, value: amountMinor }))}
                 write={(value) => formatMoney(Math.round(value), view.totals.currency, locale)}
               />
             </div>

@@ -46,9 +46,7 @@ function Row(props: { readonly site: SiteRow }): ReactNode {
       </td>
       <td>{site.heardMs ? <RelativeTime ms={site.heardMs} /> : t('overview.never')}</td>
       <td className="number">{figure(Math.max(site.waiting, site.lagEntries))}</td>
-      <td className="number" title={site.devicesDown.join(', ')}>
-        {figure(site.devicesDown.length)}
-      </td>
+      <td className="number">{figure(site.devicesDown)}</td>
       <td>{t(`overview.sells.${sells(site)}`)}</td>
       <td className="number">
         {figure(site.occupied)} / {figure(site.capacity)}

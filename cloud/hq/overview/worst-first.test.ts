@@ -4,7 +4,7 @@ import { healthOf, worstFirst } from './worst-first.ts'
 const fine = {
   name: 'Fine',
   link: 'live',
-  devicesDown: [] as string[],
+  devicesDown: 0,
   lagEntries: 0,
   waiting: 0,
   diff: { state: 'equal', amountMinor: 0 },
@@ -13,7 +13,7 @@ const fine = {
 it('puts differing books before a silent site, and that before broken devices', () => {
   const sites = [
     fine,
-    { ...fine, name: 'Broken', devicesDown: ['reader-1'] },
+    { ...fine, name: 'Broken', devicesDown: 1 },
     { ...fine, name: 'Silent', link: 'offline' as const },
     { ...fine, name: 'Differs', diff: { state: 'different' as const, amountMinor: 350 } },
     { ...fine, name: 'Another' },

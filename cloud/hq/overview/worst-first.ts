@@ -13,7 +13,7 @@ type Judged = Pick<SiteRow, 'link' | 'devicesDown' | 'lagEntries' | 'waiting' | 
 export function healthOf(site: Judged): Health {
   if (site.diff.state === 'different') return 'different'
   if (site.link === 'offline') return 'offline'
-  if (site.devicesDown.length > 0) return 'devices'
+  if (site.devicesDown > 0) return 'devices'
   return Math.max(site.lagEntries, site.waiting) > lagWorthALook ? 'waiting' : 'live'
 }
 

@@ -38,6 +38,7 @@ export function EntryDrawer(props: {
             <Fact label={t('site.time')}>
               <TimeText ms={entry.atMs} timeZone={props.timeZone} style="dateTime" />
             </Fact>
+            <Fact label={t('site.quality')}>{t(`site.quality.${entry.quality}`)}</Fact>
             <Fact label={t('site.received')}>
               <TimeText ms={entry.receivedMs} timeZone={props.timeZone} style="dateTime" />
             </Fact>

@@ -19,6 +19,7 @@ import { LedgerTable } from './ledger-table.tsx'
 import './site-screen.css'
 
 const route = getRouteApi('/sites/$siteId')
+const devicesNamedMax = 12
 const entryTypes = Object.keys(entryBodies).sort()
 
 function SiteHead(props: { readonly siteId: string; readonly site: SiteDetail | undefined }): ReactNode {
@@ -47,6 +48,16 @@ function SiteHead(props: { readonly siteId: string; readonly site: SiteDetail | 
       <AsOf ms={site?.asOfMs} csvPath={`/api/v1${ledgerPath(props.siteId, search)}&format=csv`} what={name} />
     </Group>
   )
+}
+
+function DevicesDown(props: { readonly site: SiteDetail }): ReactNode {
+  const t = useWords()
+  const { devicesDownIds } = props.site
+  if (devicesDownIds.length === 0) return null
+  const names = devicesDownIds.slice(0, devicesNamedMax).join(', ')
+  const more = devicesDownIds.length > devicesNamedMax ? ' …' : ''
+  const count = devicesDownIds.length
+  return <Notice tone="held" title={`${t('site.devicesDown', { count, names })}${more}`} />
 }
 
 function OpenExceptions(props: { readonly site: SiteDetail }): ReactNode {
@@ -85,6 +96,7 @@ export function SiteScreen(): ReactNode {
       </Anchor>
       <SiteHead siteId={siteId} site={site.data} />
       {site.data ? <OpenExceptions site={site.data} /> : null}
+      {site.data ? <DevicesDown site={site.data} /> : null}
       <Group align="flex-end" gap="sm">
         <NativeSelect
           size="sm"

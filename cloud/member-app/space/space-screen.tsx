@@ -57,6 +57,16 @@ function DayTurner(props: {
   )
 }
 
+function UnknownSpace(): ReactNode {
+  const t = useWords()
+  return (
+    <>
+      <Title order={1}>{t('space.unknown')}</Title>
+      <Text c="dimmed">{t('space.unknownHint')}</Text>
+    </>
+  )
+}
+
 function SpaceHead(props: { readonly space: SpaceView }): ReactNode {
   const t = useWords()
   const kindWords = useSpaceKindWords()
@@ -84,14 +94,7 @@ function SpaceDay(props: {
   const today = localDate(useServerNowMs(30_000), site.timeZone)
   const space = props.plan.spaces.find((candidate) => candidate.spaceId === spaceId)
   const day = useQuery({ ...dayQuery(siteId, spaceId, when.date), placeholderData: keepPreviousData })
-  if (space === undefined) {
-    return (
-      <>
-        <Title order={1}>{t('space.unknown')}</Title>
-        <Text c="dimmed">{t('space.unknownHint')}</Text>
-      </>
-    )
-  }
+  if (space === undefined) return <UnknownSpace />
   const chosen = { date: when.date, from: wallTime(when.fromMinutes), minutes: when.minutes }
   const change = (next: Partial<typeof chosen>, to = spaceId) =>
     void navigate({
