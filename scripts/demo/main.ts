@@ -7,6 +7,7 @@ import { type DemoPorts, demoPorts } from './ports.ts'
 import { Supervisor } from './supervisor.ts'
 import { demoLogins, demoPassword } from './world/people.ts'
 
+const stopMaxMs = 30_000
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 function tell(options: DemoOptions, ports: DemoPorts): void {
@@ -46,6 +47,8 @@ async function main(): Promise<number> {
   ])
   if (outcome === 'started') await asked
   say('\nStopping …')
+  // The programs end by themselves when their supervisor is gone, so nothing is left behind either way.
+  setTimeout(() => process.exit(1), stopMaxMs)
   await supervisor.stop()
   return 0
 }

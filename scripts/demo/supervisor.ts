@@ -135,8 +135,8 @@ export class Supervisor {
       random: systemRandom,
       onChange: () => this.#changed(),
     })
-    this.#undo.push(() => world.close())
     this.#undo.push(() => edge.stop())
+    this.#undo.push(() => world.close())
     await edge.start()
     const watch = new SiteWatch({
       url: edgeUrl,

@@ -8,6 +8,7 @@ import {
 import { rowsOf, type WorldRow } from '../world/rows.ts'
 
 const retryMs = 500
+const closeMaxMs = 1_000
 
 /** The bay sensors of a garage, as their two radio networks publish them over MQTT. */
 export class BaySensors {
@@ -71,7 +72,9 @@ export class BaySensors {
 
   async stop(): Promise<void> {
     this.#stopped = true
-    await Promise.allSettled([this.#zigbee?.close(), this.#lora?.close()])
+    // With the broker gone a bridge would wait for its last acknowledgements for ever.
+    const closed = Promise.allSettled([this.#zigbee?.close(), this.#lora?.close()])
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, closeMaxMs))])
   }
 
   /** The broker comes up with the edge; until then a bridge tries again, as real ones do. */

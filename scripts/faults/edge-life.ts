@@ -1,0 +1,76 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { openSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FailpointName } from '@gatehouse/edge/ledger/failpoints'
+import { SiteError } from '@gatehouse/shared/errors/site-error'
+import { repositoryRoot } from '../repository-root.ts'
+
+/** What an edge tells once it serves: the newest entry, which is its own start. */
+export interface EdgeReady {
+  readonly headSeq: number
+}
+
+/** Where a life ends: at the n-th hit of a failpoint, or so many milliseconds after it was ready. */
+export type Fate =
+  | { readonly kind: 'failpoint'; readonly name: FailpointName; readonly nth: number }
+  | { readonly kind: 'moment'; readonly afterMs: number }
+
+const startMaxMs = 20_000
+
+/** One process of the edge, from its start to its death. */
+export class EdgeLife {
+  readonly #child: ChildProcess
+  /** The signal or exit code it ended with. */
+  readonly ended: Promise<string>
+  #alive = true
+
+  constructor(configPath: string, logPath: string, fate: Fate | undefined) {
+    const program = join(repositoryRoot, 'scripts/dist/faults/failing-edge-process.js')
+    const log = openSync(logPath, 'a')
+    const environment = { ...process.env }
+    if (fate?.kind === 'failpoint') environment.GATEHOUSE_FAULT = `${fate.name}:${fate.nth}`
+    this.#child = fork(program, [configPath], {
+      stdio: ['ignore', log, log, 'ipc'],
+      execArgv: [],
+      env: environment,
+    })
+    this.ended = new Promise((resolve) => {
+      this.#child.once('exit', (code, signal) => {
+        this.#alive = false
+        resolve(signal ?? `exit ${code}`)
+      })
+    })
+  }
+
+  get alive(): boolean {
+    return this.#alive
+  }
+
+  /** Waits until it serves; `undefined` when it died before. */
+  async ready(): Promise<EdgeReady | undefined> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_resolve, reject) => {
+      const hint = 'The edge was not ready in time; its log is beside its data.'
+      const error = new SiteError({ code: 'edge_not_ready', op: 'faults.ready', hint, retryable: false })
+      timer = setTimeout(() => reject(error), startMaxMs)
+    })
+    const said = new Promise<EdgeReady>((resolve) => {
+      this.#child.once('message', (message) => resolve(message as EdgeReady))
+    })
+    try {
+      return await Promise.race([said, this.ended.then(() => undefined), late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL')
+  }
+
+  /** Ends it as an operator would, and waits. */
+  async stop(): Promise<void> {
+    if (this.#alive) this.#child.kill('SIGTERM')
+    await this.ended
+  }
+}

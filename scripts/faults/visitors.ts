@@ -1,0 +1,94 @@
+import { bookingViewSchema } from '@gatehouse/shared/api/views'
+import { type Random, randomInt } from '@gatehouse/shared/random/random'
+import type { Acknowledged, KioskRequests } from './kiosk-requests.ts'
+
+/** An answer that no interruption explains. */
+export interface Surprise {
+  readonly path: string
+  readonly key: string
+  readonly status: number
+  readonly text: string
+}
+
+export interface VisitorsOptions {
+  readonly kiosk: KioskRequests
+  readonly random: Random
+  readonly deskIds: readonly string[]
+  readonly nowMs: number
+}
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+const endings = ['cash', 'card', 'card', 'declined', 'cancelled', 'refunded', 'rival'] as const
+
+/** People at the kiosk, one after the other: each holds a desk of their own and goes on in one of several ways. */
+export class Visitors {
+  readonly #options: VisitorsOptions
+  #count = 0
+  readonly surprises: Surprise[] = []
+
+  constructor(options: VisitorsOptions) {
+    this.#options = options
+  }
+
+  /** How many have come so far. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** Lets the next visitor do everything they came for; returns early once the kiosk is abandoned. */
+  async next(): Promise<void> {
+    const number = this.#count
+    this.#count += 1
+    const { random } = this.#options
+    const ending = endings[randomInt(random, endings.length)] ?? 'cash'
+    const hold = { ...this.#slot(number), guestName: `Visitor ${number} (demo)` }
+    const held = await this.#ask(`hold-${number}`, '/bookings', hold, 201)
+    if (!held) return
+    const { bookingId, price } = bookingViewSchema.parse(JSON.parse(held.text))
+    const cash = { method: 'cash', tenderedMinor: price.totalMinor + 500 }
+    const pay = (key: string, body: unknown, status = 200) =>
+      this.#ask(`${key}-${number}`, `/bookings/${bookingId}/confirm`, body, status)
+    const cancel = () => this.#ask(`cancel-${number}`, `/bookings/${bookingId}/cancel`, {}, 200)
+    switch (ending) {
+      case 'rival':
+        await this.#ask(`rival-${number}`, '/bookings', hold, 409)
+        await pay('cash', cash)
+        return
+      case 'declined':
+        await pay('declined', { method: 'card', card: 'sandbox_declined' }, 402)
+        await pay('card', { method: 'card', card: 'sandbox_ok' })
+        return
+      case 'cancelled':
+        await cancel()
+        return
+      case 'refunded':
+        await pay('card', { method: 'card', card: 'sandbox_ok' })
+        await cancel()
+        return
+      case 'card':
+        await pay('card', { method: 'card', card: 'sandbox_ok' })
+        return
+      default:
+        await pay('cash', cash)
+    }
+  }
+
+  /** A desk and an hour, 10:00 UTC on a working day, that no other visitor gets. */
+  #slot(number: number) {
+    const { deskIds, nowMs } = this.#options
+    const workDay = Math.floor(number / deskIds.length)
+    // Day 4 of the epoch was a Monday.
+    const monday = Math.ceil(nowMs / dayMs / 7) * 7 + 4
+    const fromMs = (monday + Math.floor(workDay / 5) * 7 + (workDay % 5)) * dayMs + 10 * hourMs
+    return { spaceId: deskIds[number % deskIds.length], fromMs, toMs: fromMs + hourMs }
+  }
+
+  async #ask(key: string, path: string, body: unknown, status: number): Promise<Acknowledged | undefined> {
+    const answer = await this.#options.kiosk.persist({ key: `visitor-${key}`, path, body })
+    if (answer && answer.status !== status) {
+      this.surprises.push({ path, key, status: answer.status, text: answer.text })
+    }
+    return answer?.status === status ? answer : undefined
+  }
+}
