@@ -1,3 +1,4 @@
+import '@gatehouse/shared/ui/zod-without-eval.ts'
 import { ScreenProvider } from '@gatehouse/shared/ui/theme.tsx'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'

@@ -1,3 +1,4 @@
+import '@gatehouse/shared/ui/zod-without-eval.ts'
 import { isProblem } from '@gatehouse/shared/ui/api.ts'
 import { ScreenProvider } from '@gatehouse/shared/ui/theme.tsx'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'

@@ -1,11 +1,7 @@
 import { type Problem, problemSchema } from '@gatehouse/shared/api/problem'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { browserBytes } from './browser-clock.ts'
-
-// zod compiles schemas with `new Function` where it may; our content security policy forbids that, and the
-// attempt alone would be reported.
-z.config({ jitless: true })
 
 /** A refusal or failure of an API call. `problem.status` is 0 when nothing answered (`code` `unreachable`). */
 export class ProblemError extends SiteError {
