@@ -1,9 +1,10 @@
+import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
 /** The front door, served by the cloud at `/`; built into `dist/web`. */
 export default defineConfig({
-  root: new URL('.', import.meta.url).pathname,
+  root: fileURLToPath(new URL('.', import.meta.url)),
   base: '/',
   plugins: [react()],
   resolve: { conditions: ['gatehouse-source', 'module', 'browser', 'import', 'default'] },

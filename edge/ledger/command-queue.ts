@@ -25,6 +25,11 @@ export class CommandQueue<Item> {
     return taken
   }
 
+  /** Returns items that were taken but not run to the front of their priorities, in their order. */
+  putBack(items: readonly (readonly [Priority, Item])[]): void {
+    for (const [priority, item] of [...items].reverse()) this.#lanes[priority].unshift(item)
+  }
+
   get size(): number {
     return this.#lanes[0].length + this.#lanes[1].length + this.#lanes[2].length + this.#lanes[3].length
   }

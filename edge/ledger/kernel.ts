@@ -26,6 +26,8 @@ import { type StorageState, storageFailure } from './storage-state.ts'
 
 /** Commands that share one transaction and one sync at most. */
 const batchMax = 128
+/** After this long a batch is synced with what it has, so that a door waits for one short batch at most. */
+const batchMsMax = 8
 
 export interface KernelOptions {
   readonly db: SiteDatabase
@@ -185,14 +187,18 @@ export class Kernel {
     })
     if (allowed.length === 0) return
     try {
-      this.#commit(allowed)
+      const done = this.#commit(allowed)
+      this.#queue.putBack(allowed.slice(done).map((waiting) => [waiting.command.priority, waiting]))
     } catch (error) {
       this.#recoverBatch(allowed, error)
     }
   }
 
-  #commit(batch: readonly Waiting[]): void {
+  /** Runs and syncs commands of the batch in order until its time is used up; tells how many. */
+  #commit(batch: readonly Waiting[]): number {
     const { db } = this
+    const { clock } = this.#options
+    const untilMs = clock.now().monotonicMs + batchMsMax
     let head = this.#head
     const runs: CommandRun[] = []
     statement(db, 'BEGIN IMMEDIATE').run()
@@ -202,6 +208,7 @@ export class Kernel {
         const last = run.entries.at(-1)
         if (last) head = { seq: last.entry.seq, hash: last.hash }
         runs.push(run)
+        if (clock.now().monotonicMs > untilMs) break
       }
       this.#env.failpoint('commit.before')
       statement(db, 'COMMIT').run()
@@ -212,6 +219,7 @@ export class Kernel {
     this.#env.failpoint('commit.after')
     this.#head = head
     this.#publish(batch, runs)
+    return runs.length
   }
 
   #publish(batch: readonly Waiting[], runs: readonly CommandRun[]): void {

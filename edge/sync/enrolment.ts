@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import type { Random } from '@gatehouse/shared/random/random'
 import { retryDelayMs } from './backoff.ts'

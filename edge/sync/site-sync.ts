@@ -110,7 +110,10 @@ export class SiteSync {
   }
 
   #reached(reachable: boolean): void {
-    this.#options.link.report(reachable)
+    const { link } = this.#options
+    const wasLive = link.state.state === 'live'
+    link.report(reachable)
+    if (reachable && !wasLive) this.#uploader.retryNow()
   }
 
   async #heartbeats(): Promise<void> {

@@ -58,6 +58,11 @@ export class Uploader {
     this.#running = this.#run()
   }
 
+  /** Tries again at once: something else has just heard from the cloud. */
+  retryNow(): void {
+    this.#wakeup.skip()
+  }
+
   /** Stops after the request in flight. */
   async stop(): Promise<void> {
     this.#stopped = true

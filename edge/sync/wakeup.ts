@@ -5,6 +5,7 @@ export class Wakeup {
   #ringing = false
   #wake: (() => void) | undefined
   #pause = new AbortController()
+  #cancelled = false
 
   /** Ends the current wait; a ring while nobody waits is kept for the next one. */
   ring(): void {
@@ -23,18 +24,26 @@ export class Wakeup {
     this.#ringing = false
   }
 
-  /** Waits `ms` milliseconds; only `cancel` ends it early. */
+  /** Waits `ms` milliseconds; `skip` and `cancel` end it early. */
   async pause(ms: number): Promise<void> {
+    if (this.#cancelled) return
     try {
       await sleep(ms, undefined, { signal: this.#pause.signal })
     } catch {
-      // Cancelled: the loop looks at its own state next.
+      // Ended early: the loop looks at its own state next.
     }
+  }
+
+  /** Ends the pause that is under way. */
+  skip(): void {
+    this.#pause.abort()
+    this.#pause = new AbortController()
   }
 
   /** Ends every wait, now and later. */
   cancel(): void {
-    this.#pause.abort()
+    this.#cancelled = true
+    this.skip()
     this.ring()
   }
 }

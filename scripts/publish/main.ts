@@ -4,7 +4,7 @@ import { demoSiteCount, demoSites } from '../demo/demo-sites.ts'
 import { parseDemoOptions } from '../demo/options.ts'
 import { demoPorts } from '../demo/ports.ts'
 
-const usage = `npm run publish -- TOPIC JSON
+const usage = `npm run demo:publish -- TOPIC JSON
 Publishes one message at Quay Street Garage of the running demo, as its zigbee bridge; topics begin with zigbee2mqtt/.`
 
 /** Publishes what the command line says on the garage's broker, with the bridge's own credential. */
