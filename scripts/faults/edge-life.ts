@@ -25,7 +25,7 @@ export class EdgeLife {
   #alive = true
 
   constructor(configPath: string, logPath: string, fate: Fate | undefined) {
-    const program = join(repositoryRoot, 'scripts/dist/faults/failing-edge-process.js')
+    const program = join(repositoryRoot, 'scripts/dist/faults/main.js')
     const log = openSync(logPath, 'a')
     const environment = { ...process.env }
     if (fate?.kind === 'failpoint') environment.GATEHOUSE_FAULT = `${fate.name}:${fate.nth}`

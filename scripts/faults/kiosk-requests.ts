@@ -14,6 +14,9 @@ export interface Acknowledged extends KioskRequest {
 }
 
 const pauseMs = 10
+const traceId = /"traceId":"[^"]*",?/
+/** Before its first directory has arrived, a site knows neither its kiosk nor itself. */
+const notYet = /"code":"(site_not_ready|credential_wrong)"/
 
 /** Sends requests as one kiosk, again and again until an answer arrives, and remembers every answer. */
 export class KioskRequests {
@@ -65,8 +68,8 @@ export class KioskRequests {
       })
       const { status } = response
       const text = await response.text()
-      // Before its first directory has arrived, a site knows no kiosk.
-      return status === 401 ? undefined : { ...request, status, text }
+      // The trace names the request, not its answer.
+      return notYet.test(text) ? undefined : { ...request, status, text: text.replace(traceId, '') }
     } catch {
       return undefined
     }
