@@ -172,18 +172,7 @@ export function openBookingSite(
   const requests = new RequestRunner({ kernel, directory })
   const sweep = new BookingSweep({ kernel, directory, clock })
   const memberTokens = { resolve: (token: string) => (token === 'token-m-1' ? 'm-1' : undefined) }
-  const around = {
-    link: () => ({ state: 'live' as const, sinceMs: friday10 }),
-    doorState: () => undefined,
-    occupiedNow: () => false,
-  }
-  const app = new Hono()
-  app.use(async (c, next) => {
-    c.set('caller', { deviceId: deviceIdSchema.parse(c.req.header('device') ?? 'kiosk-1'), scope: 'kiosk' })
-    c.set('idempotencyKey', c.req.header('idempotency-key') ?? '')
-    await next()
-  })
-  app.route('/', bookingRoutes({ kernel, env, clock, cards, memberTokens, around }))
+  const app = bookingApp({ kernel, env, clock, cards, memberTokens })
   const close = () => {
     requests.stop()
     db.close()
@@ -206,6 +195,28 @@ export function openBookingSite(
     app,
     close,
   }
+}
+
+type AppParts = Pick<
+  Parameters<typeof bookingRoutes>[0],
+  'kernel' | 'env' | 'clock' | 'cards' | 'memberTokens'
+>
+
+/** The booking routes behind a stand-in for the guards: header `device` names the caller. */
+function bookingApp(parts: AppParts): Hono {
+  const around = {
+    link: () => ({ state: 'live' as const, sinceMs: friday10 }),
+    doorState: () => undefined,
+    occupiedNow: () => false,
+  }
+  const app = new Hono()
+  app.use(async (c, next) => {
+    c.set('caller', { deviceId: deviceIdSchema.parse(c.req.header('device') ?? 'kiosk-1'), scope: 'kiosk' })
+    c.set('idempotencyKey', c.req.header('idempotency-key') ?? '')
+    await next()
+  })
+  app.route('/', bookingRoutes({ ...parts, around }))
+  return app
 }
 
 /** The fields tests look at; which are there depends on the answer. */
