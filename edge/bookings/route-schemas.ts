@@ -31,6 +31,8 @@ const refusals = {
   503: problem('Try again later'),
 }
 const tags = ['bookings']
+// Milliseconds up to the year 9999.
+const instant = z.coerce.number().int().min(0).max(253_402_300_799_999)
 
 export const confirmedViewSchema = bookingViewSchema.extend({ receipt: receiptViewSchema.optional() })
 
@@ -38,7 +40,7 @@ export const planRoute = createRoute({
   method: 'get',
   path: '/plan',
   tags: ['spaces'],
-  request: { query: z.object({ fromMs: z.coerce.number().int(), toMs: z.coerce.number().int() }) },
+  request: { query: z.object({ fromMs: instant, toMs: instant }) },
   responses: { 200: json(planViewSchema, 'The floor plan for an interval'), ...refusals },
 })
 

@@ -19,6 +19,8 @@ import { type PlanSurroundings, planView } from './plan-view.ts'
 import * as routes from './route-schemas.ts'
 
 const listMax = 50
+/** The longest interval of a floor plan; each space is priced over all of it. */
+const planMaxMs = 31 * 24 * 3_600_000
 /** How far back a member's list reaches: yesterday's booking is still of interest. */
 const listBackMs = 24 * 3_600_000
 
@@ -49,6 +51,7 @@ export function bookingRoutes(options: BookingRoutesOptions): OpenAPIHono {
   app.openapi(routes.planRoute, (c) => {
     const { fromMs, toMs } = c.req.valid('query')
     if (fromMs >= toMs) return problem(c, { code: 'reversed' })
+    if (toMs - fromMs > planMaxMs) return problem(c, { code: 'too_long' })
     const view = planView(env, kernel.db, options.around, { fromMs, toMs, nowMs: clock.now().wallMs })
     return view ? c.json(view, 200) : problem(c, { code: 'site_not_ready' })
   })

@@ -31,12 +31,14 @@ export function createEdgeApp(options: EdgeAppOptions): OpenAPIHono {
   const { site } = options
   const app = edgeRouter()
   app.onError((error, c) => {
+    // The JSON validator throws 400 on text that is not JSON, and 415 on another media type.
     if (error instanceof HTTPException && error.status === 400) return refuse(c, { code: 'invalid_json' })
+    if (error instanceof HTTPException && error.status === 415) return refuse(c, { code: 'not_json' })
     options.onError(error, c.get('traceId'))
     return refuse(c, { code: 'internal' })
   })
   app.notFound((c) => refuse(c, { code: 'not_found' }))
-  guardRequests(app, options.guards)
+  guardRequests(app, options.guards, site?.callers)
   app.route('/', options.operations)
   if (site) {
     app.route('/api/v1', deviceLoginRoutes(site.callers))

@@ -4,6 +4,7 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
     // The request itself.
     invalid_input: [422, 'Some of what was sent is not valid.', 'Correct the named fields and send again.'],
     invalid_json: [400, 'The body is not JSON.', 'Send a JSON body.'],
+    not_json: [415, 'The body is not marked as JSON.', 'Send it with Content-Type: application/json.'],
     body_too_large: [413, 'The body is too large.', 'Send less at once.'],
     key_missing: [
       400,
@@ -93,6 +94,7 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
     // Parking.
     unknown_session: [404, 'There is no open stay for that.', 'Check the plate or the ticket code.'],
     unknown_ticket: [404, 'We do not know this ticket.', 'Check the code, or press Help.'],
+    no_parking: [404, 'There is no parking at this site.', 'Ask at the site where the vehicle stands.'],
     ticket_used: [410, 'This ticket was already used.', 'Press Help.'],
     ticket_void: [410, 'This ticket is not valid any more.', 'Press Help.'],
     refund_exceeds_capture: [409, 'More cannot be refunded than was paid.', 'Ask the operator.'],

@@ -6,6 +6,7 @@ import type { Env, Hono, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
 import type { EdgeConfig } from '../config.ts'
+import type { DeviceCallers } from './device-callers.ts'
 import { refuse } from './problem.ts'
 import { RateLimit } from './rate-limit.ts'
 
@@ -20,8 +21,15 @@ export interface GuardOptions {
   readonly random: Random
 }
 
-/** Puts in front of every route: trace id, security headers, Host and Origin check, rate and body limits. */
-export function guardRequests<E extends Env>(app: Hono<E>, { config, clock, random }: GuardOptions): void {
+/**
+ * Puts in front of every route: trace id, security headers, Host and Origin check, rate and body limits. Known
+ * devices are limited each for itself, everybody else by address.
+ */
+export function guardRequests<E extends Env>(
+  app: Hono<E>,
+  { config, clock, random }: GuardOptions,
+  callers?: Pick<DeviceCallers, 'of'>,
+): void {
   const hosts = allowedHosts(config)
   const limit = new RateLimit(clock, config.requestsPerSecondMax)
   app.use(async (c, next) => {
@@ -49,8 +57,10 @@ export function guardRequests<E extends Env>(app: Hono<E>, { config, clock, rand
     if (!hosts.has(c.req.header('host') ?? '')) return refuse(c, { code: 'host_not_allowed' })
     const origin = c.req.header('origin')
     if (origin !== undefined && !hosts.has(hostOf(origin))) return refuse(c, { code: 'origin_not_allowed' })
+    // A made-up secret must not buy a bucket of its own.
+    const device = callers?.of(c)
     const address = getConnInfo(c).remote.address ?? 'unknown'
-    if (!limit.take(`${address} ${c.req.header('authorization') ?? ''}`)) {
+    if (!limit.take(device ? `device ${device.deviceId}` : address)) {
       return refuse(c, { code: 'too_many_requests' })
     }
     await next()

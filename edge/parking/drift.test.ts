@@ -92,9 +92,11 @@ const wait =
   }
 
 const restart: Action = async (world) => {
-  const { folder, clock } = world.garage
+  const { folder, clock, kernel } = world.garage
   world.garage.close()
-  world.garage = openGarage({ folder, clock, seed: clock.now().wallMs % 1_000_003 })
+  // Another seed each time, so that no id is drawn twice; the clock alone may not have moved.
+  const seed = (clock.now().wallMs + kernel.head.seq * 7_919) % 1_000_003
+  world.garage = openGarage({ folder, clock, seed })
   world.lanes = openLanes(world.garage)
 }
 

@@ -27,7 +27,7 @@ const inputSchema = z.object({
 /**
  * A driver has no ticket and no stay on record: makes an inferred stay that owes the lost-ticket amount.
  * A plate that is on record answers with its real stay instead; two candidates call the attendant.
- * Refusals: `site_not_ready`, `attendant_needed`.
+ * Refusals: `no_parking`, `attendant_needed`.
  */
 export function loseTicket(options: ParkingOptions): Command {
   const { directory } = options
@@ -47,7 +47,7 @@ export function loseTicket(options: ParkingOptions): Command {
       const [tariffKey, tariff] = [...directory.all('tariff')][0] ?? []
       const [laneKey] = [...directory.all('lane').keys()]
       if (tariffKey === undefined || tariff === undefined || laneKey === undefined) {
-        return err({ code: 'site_not_ready' })
+        return err({ code: 'no_parking' })
       }
       const tariffId = tariffIdSchema.parse(tariffKey)
       keepTariff(db, tariffId, tariff)

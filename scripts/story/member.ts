@@ -25,6 +25,11 @@ export class Member {
     return new Member(cloudUrl, cookie)
   }
 
+  /** The login cookie, for calls that a browser would not make. */
+  get cookie(): string {
+    return this.#cookie
+  }
+
   get(path: string): Promise<Response> {
     return fetch(`${this.#cloudUrl}/api/v1${path}`, { headers: { cookie: this.#cookie } })
   }

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Cloud, startCloud } from '@gatehouse/cloud/cloud-program'
-import { cloudConfigSchema } from '@gatehouse/cloud/config'
+import { type CloudConfig, cloudConfigSchema } from '@gatehouse/cloud/config'
 import { createTestDatabase } from '@gatehouse/cloud/database/test-database'
 import { createEnrolmentCode } from '@gatehouse/cloud/sites/enrolment'
 import { systemRandom } from '@gatehouse/cloud/system-random'
@@ -11,9 +11,9 @@ import type { EdgeProgram } from '@gatehouse/edge/edge-program'
 import { startEdge } from '@gatehouse/edge/main'
 import { SystemClock } from '@gatehouse/edge/system-clock'
 import { planViewSchema } from '@gatehouse/shared/api/views'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { expect, vi } from 'vitest'
-import { demoSites } from '../demo/demo-sites.ts'
+import { type DemoSite, demoSites } from '../demo/demo-sites.ts'
 import { openNetwork } from '../demo/network.ts'
 import { writeWorld } from '../demo/world/write-world.ts'
 import { freePort } from './free-port.ts'
@@ -21,45 +21,53 @@ import { Member } from './member.ts'
 
 const hour = 3_600_000
 
-/** A real cloud with a real Harbour House beside it, a network between them that can be cut, and its kiosk. */
+/** A real cloud with a real site beside it, a network between them that can be cut, and its kiosk. */
 export interface StoryWorld {
   readonly cloud: Cloud
   readonly edge: () => EdgeProgram
+  /** The site that runs, and all sites of the demo. */
+  readonly site: DemoSite
+  readonly sites: readonly DemoSite[]
+  /** Where the edge answers, for example `http://127.0.0.1:49152`. */
+  readonly edgeUrl: string
+  readonly edgeConfig: EdgeConfig
   readonly network: Awaited<ReturnType<typeof openNetwork>>
   /** Calls the edge as its kiosk. */
   readonly kiosk: (path: string, key?: string, body?: unknown) => Promise<Response>
   /** Logs in to the cloud. */
   readonly logIn: (email: string) => Promise<Member>
-  readonly restartEdge: () => Promise<void>
+  /** Stops the edge and starts it again over its data, with other HTTP settings where some are given. */
+  readonly restartEdge: (http?: Partial<EdgeConfig['http']>) => Promise<void>
+  /** Starts a further cloud process on the same database; the caller stops it. */
+  readonly startAnotherCloud: (limits: Partial<CloudConfig['limits']>) => Promise<Cloud>
   readonly stop: () => Promise<void>
 }
 
+export interface StoryOptions {
+  /** `harbour-house` unless said otherwise. */
+  readonly siteId?: string
+  /** Buses and broker of the edge; none by default. */
+  readonly devices?: Pick<EdgeConfig, 'buses' | 'mqtt'>
+  /** Gets what both programs log. */
+  readonly logger?: Logger
+}
+
 /** Starts cloud, network and edge over a fresh database and the demo world. */
-export async function startStory(): Promise<StoryWorld> {
+export async function startStory(options: StoryOptions = {}): Promise<StoryWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-story-'))
-  const adapters = {
-    clock: new SystemClock(),
-    random: systemRandom,
-    logger: pino({ level: process.env.STORY_LOG ?? 'silent' }),
-  }
+  const logger = options.logger ?? pino({ level: process.env.STORY_LOG ?? 'silent' })
+  const adapters = { clock: new SystemClock(), random: systemRandom, logger }
   const nowMs = adapters.clock.now().wallMs
   const database = await createTestDatabase()
-  const settings = cloudConfigSchema.parse({
-    dataFolder: join(folder, 'cloud'),
-    http: { port: 0 },
-    siteAnswerMaxMs: 3_000,
-    limits: {
-      perAddress: { perSecond: 10_000, burst: 10_000 },
-      perUser: { perSecond: 10_000, burst: 10_000 },
-    },
-  })
-  // The run's server listens on a socket file, an address that people do not configure.
-  const cloud = await startCloud({ ...settings, databaseUrl: database.url }, adapters)
+  const startCloudWith = (limits: Partial<CloudConfig['limits']>) =>
+    // The run's server listens on a socket file, an address that people do not configure.
+    startCloud({ ...cloudSettings(folder, limits), databaseUrl: database.url }, adapters)
+  const cloud = await startCloudWith({})
   const sites = demoSites(folder)
   await writeWorld({ pool: cloud.pool, auth: cloud.auth, random: systemRandom, nowMs, sites })
-  const harbour = sites.find(({ siteId }) => siteId === 'harbour-house')
-  if (!harbour) throw new RangeError('the demo has no Harbour House')
-  const { code } = await createEnrolmentCode(cloud.pool, systemRandom, { siteId: harbour.siteId, nowMs })
+  const site = sites.find(({ siteId }) => siteId === (options.siteId ?? 'harbour-house'))
+  if (!site) throw new RangeError('the demo has no such site')
+  const { code } = await createEnrolmentCode(cloud.pool, systemRandom, { siteId: site.siteId, nowMs })
   const [port, proxyPort] = [await freePort(), await freePort()]
   const network = await openNetwork({
     listenPort: proxyPort,
@@ -67,36 +75,28 @@ export async function startStory(): Promise<StoryWorld> {
     targetPort: cloud.port,
     wallMs: () => adapters.clock.now().wallMs,
   })
-  const config: EdgeConfig = edgeConfigSchema.parse({
+  const edgeConfig: EdgeConfig = edgeConfigSchema.parse({
     dataFolder: join(folder, 'edge'),
     http: { port, requestsPerSecondMax: 10_000 },
     cloud: { url: `http://127.0.0.1:${proxyPort}`, enrolmentCode: code },
+    ...options.devices,
   })
-  const start = async () => {
-    const program = await startEdge(config, adapters)
+  const start = async (http: Partial<EdgeConfig['http']> = {}) => {
+    const program = await startEdge({ ...edgeConfig, http: { ...edgeConfig.http, ...http } }, adapters)
     await program.ready
     return program
   }
   let edge = await start()
-  await vi.waitFor(() => expect(edge.site?.directory.site()?.name).toContain('Harbour House'), 15_000)
+  await vi.waitFor(() => expect(edge.site?.directory.site()).toBeDefined(), 15_000)
+  const edgeUrl = `http://127.0.0.1:${port}`
   return {
-    cloud,
-    network,
+    ...{ cloud, network, site, sites, edgeUrl, edgeConfig, startAnotherCloud: startCloudWith },
     edge: () => edge,
-    kiosk: (path, key, body) =>
-      fetch(`http://127.0.0.1:${port}/api/v1${path}`, {
-        method: key === undefined ? 'GET' : 'POST',
-        headers: {
-          authorization: `Bearer ${harbour.callers.kiosk}`,
-          'content-type': 'application/json',
-          ...(key !== undefined && { 'idempotency-key': key }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      }),
+    kiosk: kioskCaller(edgeUrl, site),
     logIn: (email) => Member.logIn(cloud.url, email),
-    restartEdge: async () => {
+    restartEdge: async (http) => {
       await edge.stop()
-      edge = await start()
+      edge = await start(http)
     },
     stop: async () => {
       await edge.stop()
@@ -105,6 +105,29 @@ export async function startStory(): Promise<StoryWorld> {
       await database.close()
     },
   }
+}
+
+function cloudSettings(folder: string, limits: Partial<CloudConfig['limits']>): CloudConfig {
+  const plenty = { perSecond: 10_000, burst: 10_000 }
+  return cloudConfigSchema.parse({
+    dataFolder: join(folder, 'cloud'),
+    http: { port: 0 },
+    siteAnswerMaxMs: 3_000,
+    limits: { perAddress: plenty, perUser: plenty, ...limits },
+  })
+}
+
+function kioskCaller(edgeUrl: string, { callers }: DemoSite): StoryWorld['kiosk'] {
+  return (path, key, body) =>
+    fetch(`${edgeUrl}/api/v1${path}`, {
+      method: key === undefined ? 'GET' : 'POST',
+      headers: {
+        authorization: `Bearer ${callers.kiosk}`,
+        'content-type': 'application/json',
+        ...(key !== undefined && { 'idempotency-key': key }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
 }
 
 /** A weekday at least `daysAhead` days ahead, 12:00 to 13:00 in Berlin winter. */
