@@ -11,9 +11,13 @@ import { WebSocketServer } from 'ws'
 import type { EdgeConfig } from './config.ts'
 import { createEdgeApp } from './http/app.ts'
 import { operationsRoutes } from './http/operations-routes.ts'
+import { moveAside, readDamageNote, setAside } from './ledger/damage-note.ts'
 import type { Failpoint } from './ledger/failpoints.ts'
+import { storageFailure } from './ledger/storage-state.ts'
 import { packageRoot } from './package-root.ts'
 import { Site } from './site.ts'
+import { damageWatch } from './store-care.ts'
+import { provisionalFile, storeFile } from './store-file.ts'
 import { enrolUntilDone } from './sync/enrolment.ts'
 import { loadIdentity, loadSiteKey, type SiteIdentity } from './sync/site-identity.ts'
 import { version } from './version.ts'
@@ -43,6 +47,8 @@ export class EdgeProgram {
   #server: Server | undefined
   #site: Site | undefined
   #ready: Promise<void> = Promise.resolve()
+  /** Gives the failures of the open store to whoever moves a damaged one aside. */
+  #watchStore: (error: unknown) => void = () => {}
 
   constructor(config: EdgeConfig, adapters: EdgeAdapters) {
     this.#config = config
@@ -98,10 +104,50 @@ export class EdgeProgram {
   }
 
   async #open(identity: SiteIdentity): Promise<void> {
-    const site = await Site.open(this.#config, this.#adapters, identity, this.#registry)
+    try {
+      await this.#openSite(identity)
+    } catch (error) {
+      if (storageFailure(error) !== 'damaged') throw error
+      this.#moveAside(identity, String(error))
+      await this.#openSite(identity)
+    }
+  }
+
+  async #openSite(identity: SiteIdentity): Promise<void> {
+    const { logger } = this.#adapters
+    this.#watchStore = damageWatch((why) => {
+      // A stop waits for what goes on here; when it fails the process ends, and its next start goes on.
+      this.#ready = Promise.resolve()
+        .then(() => opening)
+        .then((open) => this.#reopen(open, identity, why))
+    })
+    const opening = Site.open(this.#config, this.#adapters, identity, this.#registry, (error) =>
+      this.#watchStore(error),
+    )
+    const site = await opening
     this.#site = site
     this.#fetch = this.#app(site)
-    this.#adapters.logger.info({ siteId: identity.siteId, incarnation: identity.incarnation }, 'site open')
+    logger.info({ siteId: identity.siteId, incarnation: identity.incarnation }, 'site open')
+  }
+
+  /** The ledger turned out to be damaged at work: it is moved aside, and the site goes on without selling. */
+  async #reopen(site: Site, identity: SiteIdentity, why: string): Promise<void> {
+    const { logger } = this.#adapters
+    logger.fatal({ why }, 'the ledger is damaged')
+    this.#fetch = this.#app(undefined)
+    site.kernel.giveUp()
+    await site.stop().catch((error: unknown) => logger.error({ error }, 'the damaged store did not close'))
+    this.#moveAside(identity, why)
+    this.#registry.clear()
+    collectDefaultMetrics({ register: this.#registry })
+    await this.#openSite(identity)
+  }
+
+  #moveAside({ incarnation }: SiteIdentity, why: string): void {
+    const { dataFolder } = this.#config
+    const atMs = this.#adapters.clock.now().wallMs
+    if (readDamageNote(dataFolder)) moveAside(dataFolder, provisionalFile, atMs)
+    else setAside(dataFolder, storeFile, { atMs, why, incarnation })
   }
 
   #app(site: Site | undefined): Fetch {
@@ -120,7 +166,10 @@ export class EdgeProgram {
       operations: operationsRoutes({ version, registry: this.#registry, readiness }),
       ...(site && { site: site.http }),
       screensFolder: join(packageRoot, 'kiosk/dist/web'),
-      onError: (error, traceId) => logger.error({ error, traceId }, 'request failed'),
+      onError: (error, traceId) => {
+        logger.error({ error, traceId }, 'request failed')
+        this.#watchStore(error)
+      },
     })
     return (request, env) => app.fetch(request, env as object)
   }

@@ -5,15 +5,17 @@ import { openSubjectKey, SubjectStore } from './bookings/subject-store.ts'
 import type { EdgeConfig } from './config.ts'
 import type { DeviceHub } from './devices/hub.ts'
 import { CardPayments } from './drawer/card-payments.ts'
-import { SandboxGateway } from './drawer/sandbox-gateway.ts'
+import { SandboxConnection } from './drawer/sandbox-connection.ts'
 import type { EdgeAdapters } from './edge-program.ts'
 import { effectHandlers } from './effect-handlers.ts'
-import { openDatabase } from './ledger/database.ts'
+import type { DamageNote } from './ledger/damage-note.ts'
 import { DiskReserve } from './ledger/disk-reserve.ts'
 import { Kernel } from './ledger/kernel.ts'
 import type { ParkingOptions } from './parking/parking-options.ts'
 import { parkingOptions, type SiteModulesOptions, siteModules } from './site-modules.ts'
-import { storeFile, subjectKeyPath } from './store-file.ts'
+import { openStore } from './site-store.ts'
+import { releaseReserve, StoreCare } from './store-care.ts'
+import { subjectKeyPath } from './store-file.ts'
 import { Directory } from './sync/directory.ts'
 import { Link } from './sync/link.ts'
 import type { SiteIdentity } from './sync/site-identity.ts'
@@ -24,7 +26,9 @@ export interface SiteCore {
   readonly kernel: Kernel
   readonly directory: Directory
   readonly link: Link
-  readonly reserve: DiskReserve
+  readonly care: StoreCare
+  /** Present while the ledger is moved aside because it was damaged. */
+  readonly damage: DamageNote | undefined
   readonly cards: CardPayments
   readonly bookingEnvironment: BookingEnvironment
   readonly parking: ParkingOptions
@@ -37,15 +41,18 @@ export async function openSiteCore(
   { dataFolder }: EdgeConfig,
   adapters: EdgeAdapters,
   identity: SiteIdentity,
+  onStoreFailure: (error: unknown) => void,
 ): Promise<SiteCore> {
   const { clock, random, logger, failpoint } = adapters
   const reserve = new DiskReserve(join(dataFolder, 'reserve.bin'))
-  reserve.restore()
-  const db = openDatabase({ path: join(dataFolder, storeFile), locking: 'exclusive' })
+  const storage = reserve.restore() ? 'open' : 'reserved'
+  const { siteId, incarnation } = identity
+  const { db, damage, seed } = openStore({ dataFolder, incarnation, nowMs: clock.now().wallMs, logger })
   db.exec(syncTablesSql)
-  const directory = new Directory(db, identity.siteId)
+  seed()
+  const directory = new Directory(db, siteId)
   const link = new Link(clock)
-  const gateway = new SandboxGateway(join(dataFolder, 'sandbox-gateway.sqlite'))
+  const gateway = new SandboxConnection(join(dataFolder, 'sandbox-gateway.sqlite'))
   const cards = new CardPayments({ gateway, random, wait: (ms) => wait(ms) })
   let hub: DeviceHub | undefined
   const options: SiteModulesOptions = {
@@ -61,26 +68,37 @@ export async function openSiteCore(
   const kernel: Kernel = new Kernel({
     receiptKey: identity.siteKey,
     db,
-    siteId: identity.siteId,
-    incarnation: identity.incarnation,
+    siteId,
+    incarnation,
+    storage,
     clock,
     random,
     modules: siteModules(options),
     effects: effectHandlers(() => hub, cards),
     onBug: (error, what) => logger.error({ error, what }, 'a command failed'),
+    onDamaged: onStoreFailure,
     onDiskFull: () => {
       logger.error('the disk is full: the reserve is released, selling stops')
-      reserve.release()
+      releaseReserve(db, reserve)
     },
     ...(failpoint && { failpoint }),
   })
+  if (damage) {
+    kernel.setSelling('ledger_damaged')
+    seed()
+  }
   await kernel.recoverEffects()
   await cards.recover(kernel)
   return {
     kernel,
     directory,
     link,
-    reserve,
+    care: new StoreCare({
+      ...{ kernel, reserve, dataFolder, logger },
+      keepsCopy: damage === undefined,
+      onFailure: onStoreFailure,
+    }),
+    damage,
     cards,
     bookingEnvironment: options,
     parking: parkingOptions(options),

@@ -16,6 +16,7 @@ import { prepareDevices, type SiteDevices } from './site-devices.ts'
 import { SiteDoors } from './site-doors.ts'
 import { measureSite } from './site-metrics.ts'
 import { siteRouting } from './site-routing.ts'
+import { damageAdvice } from './site-store.ts'
 import { siteSums } from './site-sums.ts'
 import { CloudTime } from './sync/cloud-time.ts'
 import type { Directory } from './sync/directory.ts'
@@ -27,6 +28,8 @@ import { version } from './version.ts'
 const sweepMs = 1_000
 const tickMs = 250
 const storageCheckMs = 10_000
+/** How old the copy is, at most, from which doors and exits go on when the ledger is damaged. */
+const copyMs = 180_000
 
 interface SiteParts {
   readonly core: SiteCore
@@ -49,14 +52,16 @@ export class Site {
 
   private constructor(parts: SiteParts, adapters: EdgeAdapters, http: NonNullable<EdgeAppOptions['site']>) {
     const { core, doors, parking } = parts
-    const { kernel, directory, reserve } = core
+    const { kernel, directory, care } = core
     this.#parts = parts
     this.kernel = kernel
     this.directory = directory
     this.http = http
     this.readiness = readinessChecks(core, adapters)
     this.#requests = new RequestRunner({ kernel, directory })
-    void this.#requests.runAll()
+    // A site that does not know what it has answered leaves the cloud's requests alone.
+    if (core.damage) this.#requests.stop()
+    else void this.#requests.runAll()
     const sweep = new BookingSweep({ kernel, directory, clock: adapters.clock })
     this.#timers = [
       setInterval(() => void sweep.run(), sweepMs),
@@ -64,10 +69,10 @@ export class Site {
         doors.tick()
         parking.tick()
       }, tickMs),
-      setInterval(() => {
-        if (kernel.storage === 'reserved' && reserve.restore()) kernel.storageRestored()
-      }, storageCheckMs),
+      setInterval(() => care.checkStorage(), storageCheckMs),
+      setInterval(() => care.refreshCopy(), copyMs),
     ]
+    care.refreshCopy()
   }
 
   /** Opens the store, settles what a crash left open, then starts devices and sync. */
@@ -76,8 +81,9 @@ export class Site {
     adapters: EdgeAdapters,
     identity: SiteIdentity,
     registry: Registry,
+    onStoreFailure: (error: unknown) => void,
   ): Promise<Site> {
-    const core = await openSiteCore(config, adapters, identity)
+    const core = await openSiteCore(config, adapters, identity, onStoreFailure)
     const { kernel, directory, link } = core
     const { siteId, siteKey } = identity
     const callers = new DeviceCallers(directory)
@@ -93,7 +99,7 @@ export class Site {
       logger: adapters.logger.child({ part: 'parking' }),
     })
     devices.hub.onEvent((event) => parking.handle(event))
-    const sync = createSync({ config, adapters, identity, core, devices })
+    const sync = createSync({ config, adapters, identity, core, devices, onStoreFailure })
     kernel.onCommitted((entries) => announceEntries(live, entries))
     link.onChange(() => live.changed('link'))
     directory.onChange(() => live.changed('plan'))
@@ -115,15 +121,21 @@ export class Site {
     return new Site({ core, devices, live, doors, parking, sync }, adapters, { callers, live, routes })
   }
 
+  /** Looks at once whether a full disk has room again. Tells whether all commands are taken. */
+  checkStorage(): boolean {
+    return this.#parts.core.care.checkStorage()
+  }
+
   /** Stops taking commands, finishes what waits, and closes devices, sync and store. */
   async stop(): Promise<void> {
-    const { live, sync, devices } = this.#parts
+    const { core, live, sync, devices } = this.#parts
     for (const timer of this.#timers) clearInterval(timer)
     this.#requests.stop()
     live.close()
     await sync.stop()
     this.kernel.close()
     await devices.stop()
+    core.care.refreshCopy()
     this.kernel.db.close()
   }
 }
@@ -134,9 +146,11 @@ interface SyncParts {
   readonly identity: SiteIdentity
   readonly core: SiteCore
   readonly devices: SiteDevices
+  readonly onStoreFailure: (error: unknown) => void
 }
 
-function createSync({ config, adapters, identity, core, devices }: SyncParts): SiteSync {
+function createSync(parts: SyncParts): SiteSync {
+  const { config, adapters, identity, core, devices, onStoreFailure } = parts
   const { clock, random, logger, failpoint } = adapters
   const cloudTime = new CloudTime(clock)
   return new SiteSync({
@@ -152,7 +166,11 @@ function createSync({ config, adapters, identity, core, devices }: SyncParts): S
     version,
     devicesDown: devices.down,
     sums: () => siteSums(core.kernel),
-    log: (problem, detail) => logger.warn({ detail }, problem),
+    uploads: core.damage === undefined,
+    log: (problem, detail) => {
+      logger.warn({ detail }, problem)
+      onStoreFailure(detail)
+    },
     ...(failpoint && { failpoint }),
   })
 }
@@ -163,8 +181,9 @@ async function recordStart({ kernel }: SiteCore, { clock }: EdgeAdapters): Promi
   await kernel.submit({ kind: 'recordStart', caller: 'system', key, input })
 }
 
-function readinessChecks({ kernel, directory }: SiteCore, { clock }: EdgeAdapters): ReadinessCheck[] {
+function readinessChecks({ kernel, directory, damage }: SiteCore, { clock }: EdgeAdapters): ReadinessCheck[] {
   return [
+    { name: 'ledger', check: () => (damage ? { ok: false, detail: damageAdvice(damage) } : { ok: true }) },
     { name: 'directory', check: () => ({ ok: directory.site() !== undefined }) },
     { name: 'storage', check: () => ({ ok: kernel.storage === 'open', detail: kernel.storage }) },
     {

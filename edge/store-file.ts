@@ -7,3 +7,6 @@ export const storeFile = 'site.sqlite'
 export function subjectKeyPath(dataFolder: string): string {
   return join(dataFolder, 'keys', 'subjects.key')
 }
+
+/** What is recorded while the ledger is damaged: a file of its own that is never uploaded. */
+export const provisionalFile = 'provisional.sqlite'

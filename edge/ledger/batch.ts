@@ -44,6 +44,8 @@ export interface BatchEnvironment {
   /** Reports a bug inside a command; the command is answered `internal` and the others go on. */
   readonly onBug: (error: unknown, kind: string) => void
   readonly failpoint: Failpoint
+  /** Whether refusals leave receipts; on a full disk they do not. */
+  readonly keepsRefusals: () => boolean
 }
 
 /** Overlap and the like are refused by triggers; their message is the refusal code. */
@@ -123,7 +125,7 @@ function refuse(
   refusal: Refusal,
 ): CommandRun {
   const outcome: Outcome = { ok: false, refusal }
-  writeReceipt(env.db, { ...pending, outcome, wallMs: context.at.wallMs })
+  if (env.keepsRefusals()) writeReceipt(env.db, { ...pending, outcome, wallMs: context.at.wallMs })
   return { outcome, entries: [], effects: [] }
 }
 

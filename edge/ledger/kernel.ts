@@ -42,6 +42,10 @@ export interface KernelOptions {
   readonly onBug: (error: unknown, what: string) => void
   /** Called when the disk is full, so that reserved room can be given back. */
   readonly onDiskFull?: () => void
+  /** Called when the store turns out to be damaged; nothing more can be recorded in it. */
+  readonly onDamaged?: (error: unknown) => void
+  /** `reserved` when the site starts on a full disk: no reserve could be made. */
+  readonly storage?: StorageState
   readonly failpoint?: Failpoint
 }
 
@@ -85,7 +89,14 @@ export class Kernel {
     this.incarnation = options.incarnation
     this.#options = options
     const projections: readonly Projections[] = modules.map((module) => module.projections)
-    this.#env = { ...options, projections, failpoint: options.failpoint ?? noFailpoint }
+    this.#storage = options.storage ?? 'open'
+    this.#env = {
+      ...options,
+      projections,
+      failpoint: options.failpoint ?? noFailpoint,
+      // What is left of the disk is for facts.
+      keepsRefusals: () => this.#storage === 'open',
+    }
     this.#effects = new EffectRunner({
       handlers: options.effects,
       clock: options.clock,
@@ -124,6 +135,11 @@ export class Kernel {
     this.#sellingStopped = stoppedBecause
   }
 
+  /** Refuses everything from now on: the store is damaged and will be moved aside. */
+  giveUp(): void {
+    this.#storage = 'damaged'
+  }
+
   /** Allows all commands again after the disk got room. */
   storageRestored(): void {
     this.#storage = 'open'
@@ -150,6 +166,7 @@ export class Kernel {
     const command = this.#commands.get(submission.kind)
     if (!command) throw new TypeError(`unknown command ${submission.kind}`)
     if (this.#closed) return Promise.resolve(refused('stopping'))
+    if (this.#storage === 'damaged') return Promise.resolve(refused('store_unavailable'))
     const parsed = command.parse(submission.input)
     if (!parsed.ok) return Promise.resolve({ ok: false, refusal: parsed.error })
     const { caller, key } = submission
@@ -228,7 +245,16 @@ export class Kernel {
     this.#env.failpoint('answer.before')
     for (const [index, run] of runs.entries()) batch[index]?.answer(run.outcome)
     const entries = runs.flatMap((run) => run.entries)
-    if (entries.length > 0) for (const listener of this.#listeners) listener(entries)
+    if (entries.length > 0) for (const listener of this.#listeners) this.#tell(listener, entries)
+  }
+
+  /** What is committed and answered stays so, whatever a listener does. */
+  #tell(listener: (entries: readonly SealedEntry[]) => void, entries: readonly SealedEntry[]): void {
+    try {
+      listener(entries)
+    } catch (error) {
+      this.#options.onBug(error, 'ledger.listener')
+    }
   }
 
   #recoverBatch(batch: readonly Waiting[], error: unknown): void {
@@ -243,7 +269,12 @@ export class Kernel {
       this.#schedule()
       return
     }
-    this.#options.onBug(error, 'ledger.commit')
+    if (failure === 'damaged') {
+      this.giveUp()
+      this.#options.onDamaged?.(error)
+    } else {
+      this.#options.onBug(error, 'ledger.commit')
+    }
     const code = failure === 'disk_full' ? 'store_full' : 'store_unavailable'
     for (const waiting of batch) waiting.answer(refused(code))
   }

@@ -1,7 +1,10 @@
 import Database from 'better-sqlite3'
 
-/** `open`: all commands. `reserved`: the disk is full, the reserve was released, only non-selling commands. */
-export type StorageState = 'open' | 'reserved'
+/**
+ * `open`: all commands. `reserved`: the disk is full, the reserve was released, only non-selling commands.
+ * `damaged`: no command; the store is about to be moved aside.
+ */
+export type StorageState = 'open' | 'reserved' | 'damaged'
 
 /** What a failed batch means for the commands in it. */
 export type StorageFailure = 'disk_full' | 'busy' | 'damaged' | 'other'

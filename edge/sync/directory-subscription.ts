@@ -127,7 +127,14 @@ export class DirectorySubscription {
     failpoint('directory.before_commit')
     const position = { epoch: latest.epoch, rev: latest.rev, handle: stream.shapeHandle, offset }
     const live = rows.filter((row) => !this.#replacing || row.body !== null)
-    directory.apply(live, position, this.#replacing)
+    try {
+      directory.apply(live, position, this.#replacing)
+    } catch (error) {
+      // The store cannot take them now (a full disk): they wait for the next round, the copy in force stays.
+      for (const row of rows) this.#collected.set(`${row.kind}/${row.key}`, row)
+      this.#options.onFailure(error)
+      return
+    }
     failpoint('directory.after_commit')
     this.#replacing = false
   }

@@ -34,6 +34,8 @@ export interface SiteSyncOptions {
   readonly version: string
   readonly devicesDown: () => string[]
   readonly sums: () => SiteSums
+  /** False while the entries of this store must not leave the site (a provisional store). */
+  readonly uploads: boolean
   readonly log: (problem: string, detail: unknown) => void
   readonly failpoint?: Failpoint
 }
@@ -46,7 +48,6 @@ export class SiteSync {
   readonly #subscription: DirectorySubscription
   readonly #beat = new Wakeup()
   #stopped = false
-  #selling: 'all' | 'none' = 'all'
 
   constructor(options: SiteSyncOptions) {
     this.#options = options
@@ -79,7 +80,7 @@ export class SiteSync {
   }
 
   start(): void {
-    this.#uploader.start()
+    if (this.#options.uploads) this.#uploader.start()
     this.#subscription.start()
     void this.#heartbeats()
   }
@@ -104,9 +105,7 @@ export class SiteSync {
   }
 
   #heed(verdict: HandshakeAnswer['verdict']): void {
-    const stopped = verdictStopsSelling[verdict]
-    this.#selling = stopped === undefined ? 'all' : 'none'
-    this.#options.kernel.setSelling(stopped)
+    this.#options.kernel.setSelling(verdictStopsSelling[verdict])
   }
 
   #reached(reachable: boolean): void {
@@ -143,7 +142,7 @@ export class SiteSync {
       clockQuality: quality,
       waiting: this.waiting,
       devicesDown: devicesDown(),
-      selling: this.#selling,
+      selling: kernel.sells ? 'all' : 'none',
       directory: { epoch, rev },
       sums: sums(),
     }
