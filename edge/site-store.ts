@@ -34,7 +34,7 @@ export function openStore(options: StoreOptions): SiteStore {
   const { dataFolder, incarnation, nowMs, logger } = options
   let damage = readDamageNote(dataFolder)
   if (damage && incarnation > damage.incarnation) {
-    retireNote(dataFolder, provisionalFile, nowMs)
+    retireNote(dataFolder, [provisionalFile, lastGoodFile], nowMs)
     damage = undefined
   }
   if (!damage) {

@@ -72,9 +72,9 @@ export function setAside(
   return note
 }
 
-/** Ends the degraded time: the site was enrolled anew. `file` is the provisional store; it is kept with the rest. */
-export function retireNote(dataFolder: string, file: string, atMs: number): void {
-  moveAside(dataFolder, file, atMs)
+/** Ends the degraded time: the site was enrolled anew. `files` belong to the life before; they are kept with the note. */
+export function retireNote(dataFolder: string, files: readonly string[], atMs: number): void {
+  for (const file of files) moveAside(dataFolder, file, atMs)
   renameSync(join(dataFolder, noteFile), join(dataFolder, `damaged-${atMs}`, noteFile))
   rmSync(join(dataFolder, `${noteFile}.new`), { force: true })
   syncFolder(dataFolder)
