@@ -3,8 +3,12 @@ import { join } from 'node:path'
 import { isConfigProblem, readEdgeConfig } from '@gatehouse/edge/config'
 import { systemAdapters } from '@gatehouse/edge/main'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
+import { z } from 'zod'
 import { runUnderSupervisor } from './child-runtime.ts'
 import { liveThroughHistory } from './history/history.ts'
+
+/** Tests shorten the past; without the variable it is three weeks. */
+const days = z.coerce.number().int().min(1).max(21).default(21).parse(process.env.DEMO_HISTORY_DAYS)
 
 // Produces a site's past through its real commands, before its edge is started for the first time.
 await runUnderSupervisor(async ({ clock, config: path }) => {
@@ -15,7 +19,7 @@ await runUnderSupervisor(async ({ clock, config: path }) => {
   }
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 })
   const { random, logger } = systemAdapters(config)
-  const report = await liveThroughHistory({ config, clock, random, logger })
+  const report = await liveThroughHistory({ config, clock, random, logger, days })
   const folder = join(config.dataFolder, '..')
   writeFileSync(join(folder, 'parked-vehicles.json'), JSON.stringify(report.parked))
   writeFileSync(

@@ -21,7 +21,6 @@ import { replayTaps } from './taps.ts'
 import { Timeline } from './timeline.ts'
 
 const dayMs = 24 * 3_600_000
-const historyDays = 21
 /** Bookings reach this many days beyond today. */
 const aheadDays = 4
 const sweepMs = 10 * 60_000
@@ -34,6 +33,8 @@ export interface HistoryOptions extends Pick<EdgeAdapters, 'random' | 'logger'> 
   readonly config: EdgeConfig
   /** The present; the history ends here. */
   readonly clock: Clock
+  /** How many days are lived through before today. */
+  readonly days: number
 }
 
 export interface HistoryReport {
@@ -48,10 +49,10 @@ export interface HistoryReport {
  * The edge that starts afterwards uploads what happened. Throws `history_failed` when the cloud gives no directory.
  */
 export async function liveThroughHistory(options: HistoryOptions): Promise<HistoryReport> {
-  const { config, clock, random, logger } = options
+  const { config, clock, random, logger, days } = options
   const identity = loadIdentity(config.dataFolder) ?? (await enrolNow(options))
   const nowMs = clock.now().wallMs
-  const beginMs = Math.floor(nowMs / dayMs) * dayMs - historyDays * dayMs
+  const beginMs = Math.floor(nowMs / dayMs) * dayMs - days * dayMs
   const past = new ManualClock(beginMs, 'demo-history')
   const core = await openSiteCore(config, { clock: past, random, logger }, identity)
   try {
@@ -64,7 +65,7 @@ export async function liveThroughHistory(options: HistoryOptions): Promise<Histo
       key: 'history-start',
       input: { version, incarnation: identity.incarnation },
     })
-    return await replay(core, { past, beginMs, nowMs, siteKey: identity.siteKey })
+    return await replay(core, { past, beginMs, nowMs, days, siteKey: identity.siteKey })
   } finally {
     core.kernel.close()
     core.kernel.db.close()
@@ -123,17 +124,18 @@ async function replay(
     readonly past: ManualClock
     readonly beginMs: number
     readonly nowMs: number
+    readonly days: number
     readonly siteKey: string
   },
 ): Promise<HistoryReport> {
-  const { past, beginMs, nowMs, siteKey } = when
+  const { past, beginMs, nowMs, days, siteKey } = when
   const timeline = new Timeline(past)
   const refused: Record<string, number> = {}
   const onRefused = (what: string, code: string) => {
     refused[`${what} ${code}`] = (refused[`${what} ${code}`] ?? 0) + 1
   }
   const parked = new Map<string, ParkedVehicle>()
-  const span: PlanSpan = { fromMs: beginMs, days: historyDays + 1 }
+  const span: PlanSpan = { fromMs: beginMs, days: days + 1 }
   const random = new SeededRandom(seed)
   const { directory } = core
   const spaces = [...directory.all('space')].map(([key, body]) => ({ key, body }))
