@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isConfigProblem, readEdgeConfig } from '@gatehouse/edge/config'
+import type { EdgeProgram } from '@gatehouse/edge/edge-program'
+import { startEdge, systemAdapters } from '@gatehouse/edge/main'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { repositoryRoot } from '../repository-root.ts'
+import { freePort } from '../story/free-port.ts'
+import { type LoneSite, writeLoneSite } from './lone-site.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-locked-'))
+let lone: LoneSite
+let program: EdgeProgram
+
+beforeAll(async () => {
+  lone = writeLoneSite(folder, { siteId: 'harbour-house', port: await freePort() })
+  const config = readEdgeConfig(lone.configPath)
+  if (isConfigProblem(config)) expect.fail(config.lines.join())
+  program = await startEdge(config, systemAdapters(config))
+})
+
+afterAll(async () => {
+  await program?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+interface Ended {
+  readonly code: number | null
+  readonly said: string
+}
+
+/** Runs the edge's command line as `npm run edge --` does. */
+function edge(...args: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [join(repositoryRoot, 'edge/dist/main.js'), ...args])
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
+  }
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, said })))
+}
+
+test('a second edge on the same data refuses to start, says why, and leaves the first alone', async () => {
+  const path = join(folder, 'second.json')
+  const config = JSON.parse(readFileSync(lone.configPath, 'utf8')) as { http: object }
+  writeFileSync(path, JSON.stringify({ ...config, http: { port: await freePort() } }))
+  const second = await edge('--config', path)
+  expect(second).toEqual({ code: 1, said: expect.stringMatching(/^Another process has .*site\.sqlite open/) })
+  expect(program.site?.kernel.storage).toBe('open')
+})
+
+test.each([['rebuild', '--check', '--config'], ['--config']])(
+  'rebuild --check works beside the running edge, whatever the order: %s …',
+  async (...before) => {
+    const args = [...before, lone.configPath, ...(before.includes('rebuild') ? [] : ['rebuild', '--check'])]
+    const checked = await edge(...args)
+    expect(checked).toEqual({ code: 0, said: expect.stringMatching(/\n\d+ entries replayed: equal\n$/) })
+  },
+)
+
+test('rebuild --check reads the file itself when no edge runs', async () => {
+  await program.stop()
+  const checked = await edge('rebuild', '--check', '--config', lone.configPath)
+  expect(checked).toEqual({ code: 0, said: expect.stringMatching(/\n\d+ entries replayed: equal\n$/) })
+})
