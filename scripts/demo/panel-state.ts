@@ -39,7 +39,7 @@ export function panelSite(site: RunningSite, machineMs: number, since: StateTime
     lanes: rowsOf(rows, 'lane').map(({ key, body }) => lane(site, key, body)),
     levels: levels(site),
     spaces: spaces(site),
-    vehicles: world.parked.all().map((vehicle) => parked(vehicle, nowMs)),
+    vehicles: world.parked.all().map((vehicle) => parked(site, vehicle, nowMs)),
     people,
     clock: { offsetMs: edge.offsetMs, nowMs },
     ledgerTail: readings.ledger.items
@@ -156,8 +156,11 @@ function levels(site: RunningSite): PanelSite['levels'] {
   })
 }
 
-function parked(vehicle: ParkedVehicle, nowMs: number): PanelSite['vehicles'][number] {
-  const { plate, vehicleClass, arrivedMs, ticket, spaceName, leaveByMs } = vehicle
+function parked(site: RunningSite, vehicle: ParkedVehicle, nowMs: number): PanelSite['vehicles'][number] {
+  const { plate, vehicleClass, arrivedMs, ticket, spaceName, sessionId = '' } = vehicle
+  const paidMs = site.watch.paidStays.get(sessionId)
+  const graceMs = rowsOf(site.rows, 'site')[0]?.body.settings.exitGraceMs ?? 0
+  const leaveByMs = paidMs === undefined ? vehicle.leaveByMs : paidMs + graceMs
   return {
     plate,
     vehicleClass,

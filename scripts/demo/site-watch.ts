@@ -56,6 +56,8 @@ const refreshMs = 2_000
 const reconnectMs = 1_000
 const hourMs = 3_600_000
 const tailLength = 40
+const paidStaysMax = 500
+const subjectSchema = z.object({ kind: z.literal('session'), sessionId: z.string() })
 const partsByTopic: Record<string, readonly Part[]> = {
   plan: ['plan'],
   bookings: ['plan'],
@@ -83,6 +85,8 @@ export class SiteWatch {
     board: undefined,
     ledger: { headSeq: 0, acknowledgedSeq: 0, items: [] },
   }
+  /** When each stay was last paid, by session id, epoch ms; the newest 500. */
+  readonly paidStays = new Map<string, number>()
   readonly #options: SiteWatchOptions
   readonly #wanted = new Set<Part>()
   #socket: WebSocket | undefined
@@ -165,7 +169,21 @@ export class SiteWatch {
     } else {
       set(ledgerSchema, await this.#get(`ledger?newest=true&limit=${tailLength}`), (value) => {
         readings.ledger = value
+        this.#noteStays(value)
       })
+    }
+  }
+
+  /** Remembers which stays were paid at any kiosk, when, from the entries that pass by. */
+  #noteStays({ items }: SiteReadings['ledger']): void {
+    for (const { entry } of items) {
+      if (entry.type !== 'payment.captured') continue
+      const subject = subjectSchema.safeParse(entry.body.subject)
+      if (subject.success) this.paidStays.set(subject.data.sessionId, entry.at.wallMs)
+    }
+    for (const sessionId of this.paidStays.keys()) {
+      if (this.paidStays.size <= paidStaysMax) break
+      this.paidStays.delete(sessionId)
     }
   }
 

@@ -9,6 +9,7 @@ const vehicleSchema = z.object({
   spaceId: z.string().optional(),
   spaceName: z.string().optional(),
   ticket: z.string().optional(),
+  sessionId: z.string().optional(),
   /** Until when the car may leave without paying (again); absent before any payment. */
   leaveByMs: z.int().optional(),
 })

@@ -172,7 +172,7 @@ export class SimulatedSite {
     this.parked.put({
       ...vehicle,
       ...(bay === undefined ? {} : { spaceId: bay.key, spaceName: bay.body.name }),
-      ...(session === undefined ? {} : { ticket: session.ticket }),
+      ...(session === undefined ? {} : { ticket: session.ticket, sessionId: session.sessionId }),
     })
     this.#options.onChange()
   }
