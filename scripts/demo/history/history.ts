@@ -54,7 +54,9 @@ export async function liveThroughHistory(options: HistoryOptions): Promise<Histo
   const nowMs = clock.now().wallMs
   const beginMs = Math.floor(nowMs / dayMs) * dayMs - days * dayMs
   const past = new ManualClock(beginMs, 'demo-history')
-  const core = await openSiteCore(config, { clock: past, random, logger }, identity)
+  const core = await openSiteCore(config, { clock: past, random, logger }, identity, (error) =>
+    logger.error({ error }, 'the store failed while the history was written'),
+  )
   try {
     core.connectHub(idleHub)
     await takeDirectory(options, core, identity)
