@@ -1,0 +1,276 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AccessBooking } from '@gatehouse/shared/access/decide-access'
+import { ManualClock } from '@gatehouse/shared/clock/clock'
+import { deviceIdSchema, doorIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
+import { credentialDigest } from '@gatehouse/shared/passes/credential-digest'
+import { SeededRandom } from '@gatehouse/shared/random/random'
+import { describe, expect, test, vi } from 'vitest'
+import type { DeviceEvent } from '../devices/hub.ts'
+import { openDatabase } from '../ledger/database.ts'
+import { readEntries } from '../ledger/entry-store.ts'
+import { Kernel } from '../ledger/kernel.ts'
+import { checkRebuild } from '../ledger/rebuild.ts'
+import { statement } from '../ledger/statements.ts'
+import { type AppliedRow, Directory } from '../sync/directory.ts'
+import { syncTablesSql } from '../sync/tables.ts'
+import { accessModule } from './access-module.ts'
+import { accessDeviceEvents } from './device-events.ts'
+import { DoorWatch } from './door-watch.ts'
+
+const siteKey = Buffer.alloc(32, 3).toString('base64url')
+const siteId = siteIdSchema.parse('harbour-house')
+const frontDoor = doorIdSchema.parse('front')
+const minute = 60_000
+/** Friday 2026-11-20, 10:00 in Berlin. */
+const friday10 = Date.parse('2026-11-20T10:00:00+01:00')
+
+const settings = {
+  holdMs: 5 * minute,
+  checkInEarlyMs: 15 * minute,
+  checkInGraceMs: 15 * minute,
+  unlockEarlyMs: 15 * minute,
+  unlockLateMs: 15 * minute,
+  entryGraceMs: 10 * minute,
+  exitGraceMs: 15 * minute,
+  fullAtFree: 2,
+  reopenAtFree: 5,
+  memberOfflineMs: 30 * 24 * 60 * minute,
+  heldOpenMs: 30_000,
+}
+const weekdays = [1, 2, 3, 4, 5].map((weekday) => ({ weekday, from: '08:00', to: '20:00' }))
+const rows: readonly (readonly [kind: string, key: string, body: AppliedRow['body']])[] = [
+  [
+    'site',
+    siteId,
+    {
+      name: 'Harbour House',
+      kind: 'coworking',
+      description: '',
+      address: '',
+      timeZone: 'Europe/Berlin',
+      position: { latitude: 0, longitude: 0 },
+      currency: 'EUR',
+      openingHours: weekdays,
+      amenities: [],
+      settings,
+    },
+  ],
+  [
+    'plan',
+    'resident',
+    {
+      name: 'Resident',
+      monthlyMinor: 1,
+      discountPercent: 0,
+      covers: [],
+      access: { doors: 'public', hours: weekdays },
+    },
+  ],
+  ['member', 'm-1', { displayName: 'Demo Member', planId: 'resident', vehicles: [] }],
+  [
+    'credential',
+    'c-card',
+    { kind: 'card', digest: credentialDigest(siteKey, 'card', '4711'), memberId: 'm-1', revoked: false },
+  ],
+  [
+    'credential',
+    'c-pin',
+    { kind: 'pin', digest: credentialDigest(siteKey, 'pin', '123456'), memberId: 'm-1', revoked: false },
+  ],
+  [
+    'door',
+    frontDoor,
+    {
+      name: 'Front door',
+      levelId: 'l-0',
+      public: true,
+      readerDeviceId: 'front-reader',
+      strikeDeviceId: 'front-strike',
+      contactDeviceId: 'front-contact',
+      exitButtonDeviceId: 'front-exit',
+      pulseMs: 3000,
+      at: { x: 0, y: 0 },
+    },
+  ],
+  [
+    'door',
+    'elm',
+    {
+      name: 'Elm',
+      levelId: 'l-0',
+      public: false,
+      readerDeviceId: 'elm-reader',
+      strikeDeviceId: 'elm-strike',
+      pulseMs: 3000,
+      at: { x: 0, y: 0 },
+    },
+  ],
+]
+
+function openDoors(
+  folder = mkdtempSync(join(tmpdir(), 'access-')),
+  bookings: readonly AccessBooking[] = [],
+  seed = 5,
+) {
+  const clock = new ManualClock(friday10)
+  const random = new SeededRandom(seed)
+  const db = openDatabase({ path: join(folder, 'site.sqlite'), locking: 'exclusive' })
+  db.exec(syncTablesSql)
+  const directory = new Directory(db, siteId)
+  const applied = rows.map(([kind, key, body]) => ({ kind, key, body, epoch: 1, rev: 1 }))
+  directory.apply(applied, { epoch: 1, rev: 1, handle: undefined, offset: '1' }, true)
+  const module = accessModule({ directory, bookingsOf: () => bookings, directoryAgeMs: () => 0 })
+  const strikes: string[] = []
+  const kernel = new Kernel({
+    receiptKey: 'test',
+    db,
+    siteId,
+    incarnation: 1,
+    clock,
+    random,
+    modules: [module],
+    effects: [
+      {
+        kind: 'strike',
+        afterCrash: 'unknown',
+        perform: async ({ body }) => {
+          strikes.push(String(body.deviceId))
+          return { outcome: 'done' }
+        },
+      },
+    ],
+    onBug: (error) => {
+      throw error
+    },
+  })
+  const doors = new DoorWatch({
+    directory,
+    clock,
+    onReport: (doorId, state) =>
+      void kernel.submit({
+        kind: 'reportDoor',
+        caller: 'contact',
+        key: `${state}-${clock.now().monotonicMs}`,
+        input: { doorId, state },
+      }),
+  })
+  const kiosk: string[] = []
+  const onKioskCredential = (_reader: string, kind: string, digest: string) =>
+    void kiosk.push(`${kind}:${digest}`)
+  const handle = accessDeviceEvents({ kernel, directory, doors, random, siteKey, onKioskCredential })
+  const events = () =>
+    readEntries(db, { incarnation: 1, afterSeq: 0, limit: 500 }).map(({ text }) => JSON.parse(text))
+  const types = () => events().map(({ type, body }) => (type === 'access.refused' ? body.reason : type))
+  return {
+    folder,
+    clock,
+    db,
+    kernel,
+    module,
+    doors,
+    strikes,
+    kiosk,
+    events,
+    types,
+    handle: (event: object) => handle(event as DeviceEvent),
+  }
+}
+
+const card = (deviceId: string, number: string) => ({
+  kind: 'card',
+  deviceId: deviceIdSchema.parse(deviceId),
+  number,
+})
+const pin = (digits: string) => ({ kind: 'pin', deviceId: deviceIdSchema.parse('front-reader'), digits })
+
+describe('a reader at a door', () => {
+  test('opens for a member with a plan: decision first, then the strike, then its outcome', async () => {
+    const site = openDoors()
+    site.handle(card('front-reader', '4711'))
+    await vi.waitFor(() => expect(site.types()).toEqual(['access.granted', 'effect.settled']))
+    expect(site.strikes).toEqual(['front-strike'])
+    expect(JSON.stringify(site.events())).not.toContain('4711')
+  })
+
+  test('refuses an unknown card and a door the plan does not open, with the reason, and moves nothing', async () => {
+    const site = openDoors()
+    site.handle(card('front-reader', '9999'))
+    site.handle(card('elm-reader', '4711'))
+    await vi.waitFor(() => expect(site.types()).toEqual(['credential_unknown', 'no_right']))
+    expect(site.strikes).toEqual([])
+  })
+
+  test('opens the room of a booking', async () => {
+    const booking = {
+      bookingId: 'bk-1',
+      fromMs: friday10,
+      toMs: friday10 + 60 * minute,
+      doorId: 'elm',
+      spaceFreeNow: true,
+    }
+    const site = openDoors(undefined, [booking as unknown as AccessBooking])
+    site.handle(card('elm-reader', '4711'))
+    await vi.waitFor(() => expect(site.strikes).toEqual(['elm-strike']))
+    expect(site.events()[0].body).toMatchObject({ right: 'booking', bookingId: 'bk-1' })
+  })
+
+  test('refuses outside the hours of the plan', async () => {
+    const site = openDoors()
+    site.clock.advance(11 * 60 * minute)
+    site.handle(card('front-reader', '4711'))
+    await vi.waitFor(() => expect(site.types()).toEqual(['outside_hours']))
+  })
+
+  test('locks PIN entry after five wrong PINs, also across a restart, but never cards', async () => {
+    const first = openDoors()
+    for (let n = 0; n < 5; n += 1) first.handle(pin(`99999${n}`))
+    await vi.waitFor(() => expect(first.types()).toContain('reader.pin_locked'))
+    await vi.waitFor(() => expect(first.types()).toHaveLength(6))
+    first.db.close()
+    // Another seed: two lives of a real site never draw the same keys.
+    const second = openDoors(first.folder, [], 6)
+    second.handle(pin('123456'))
+    second.handle(card('front-reader', '4711'))
+    await vi.waitFor(() => expect(second.types().slice(6, 8)).toEqual(['pin_locked', 'access.granted']))
+    second.clock.advance(5 * minute)
+    second.handle(pin('123456'))
+    await vi.waitFor(() => expect(second.strikes).toHaveLength(2))
+    expect(checkRebuild(second.db, [second.module]).equal).toBe(true)
+  })
+
+  test('hands a card of a kiosk’s reader to the kiosk, as a digest', () => {
+    const site = openDoors()
+    site.handle(card('kiosk-reader', '4711'))
+    expect(site.kiosk).toEqual([`card:${credentialDigest(siteKey, 'card', '4711')}`])
+  })
+})
+
+describe('a door contact', () => {
+  const contact = (closed: boolean) => ({ kind: 'contact', deviceId: 'front-contact', closed })
+
+  test('alarms when the door opens without a release', async () => {
+    const site = openDoors()
+    site.handle(contact(true))
+    site.handle(contact(false))
+    await vi.waitFor(() =>
+      expect(site.types()).toEqual(['door.state_changed', 'door.state_changed', 'incident.opened']),
+    )
+    expect(site.events().at(-1).body).toMatchObject({ kind: 'door_forced', about: 'front' })
+    expect(statement(site.db, 'SELECT state FROM doors').all()).toEqual([{ state: 'forced' }])
+  })
+
+  test('keeps quiet after the exit button, and alarms when the door is then held open', async () => {
+    const site = openDoors()
+    site.handle(contact(true))
+    site.handle({ kind: 'button', deviceId: 'front-exit' })
+    await vi.waitFor(() => expect(site.strikes).toEqual(['front-strike']))
+    site.handle(contact(false))
+    site.clock.advance(settings.heldOpenMs)
+    site.doors.tick()
+    site.doors.tick()
+    await vi.waitFor(() => expect(site.types().filter((type) => type === 'incident.opened')).toHaveLength(1))
+    expect(site.events().at(-1).body).toMatchObject({ kind: 'door_held_open' })
+  })
+})
