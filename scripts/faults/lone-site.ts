@@ -9,7 +9,7 @@ import { credentialDigest } from '@gatehouse/shared/passes/credential-digest'
 import { type DemoSite, demoSites } from '../demo/demo-sites.ts'
 import { demoMembers } from '../demo/world/people.ts'
 import { planRows } from '../demo/world/plans.ts'
-import { row } from '../demo/world/rows.ts'
+import { row, type WorldRow } from '../demo/world/rows.ts'
 
 const siteKey = Buffer.alloc(32, 7).toString('base64url')
 
@@ -22,11 +22,16 @@ export interface LoneSite {
   readonly card: string
 }
 
+export interface LoneSiteOptions {
+  readonly siteId: string
+  readonly port: number
+  readonly buses?: object
+  /** Further things of the site. */
+  readonly rows?: readonly WorldRow[]
+}
+
 /** Writes the site's identity, directory and configuration into `folder`; its data is in `folder/store`. */
-export function writeLoneSite(
-  folder: string,
-  options: { readonly siteId: string; readonly port: number; readonly buses?: object },
-): LoneSite {
+export function writeLoneSite(folder: string, options: LoneSiteOptions): LoneSite {
   const site = demoSites(folder).find(({ siteId }) => siteId === options.siteId)
   if (!site) throw new RangeError('the demo has no such site')
   const dataFolder = join(folder, 'store')
@@ -36,7 +41,7 @@ export function writeLoneSite(
   const identity = { siteId: site.siteId, incarnation: 1, cloudPublicKey: key.x ?? '', siteKey }
   writeFileSync(join(dataFolder, 'identity.json'), JSON.stringify(identity))
   const card = demoMembers[0]?.card ?? ''
-  writeDirectory(dataFolder, site, card)
+  writeDirectory(dataFolder, { ...site, rows: [...site.rows, ...(options.rows ?? [])] }, card)
   const configPath = join(folder, 'edge.json')
   const config = {
     dataFolder: 'store',
