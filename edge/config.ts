@@ -20,7 +20,9 @@ export const edgeConfigSchema = z.strictObject({
     })
     .prefault({}),
   cloud: z.strictObject({
-    url: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
+    url: z
+      .url({ protocol: /^https?$/, error: 'expected http://… or https://…' })
+      .transform((url) => url.replace(/\/+$/, '')),
     /** One-time code for the first start; ignored once the site is enrolled. */
     enrolmentCode: z.string().min(6).max(64).optional(),
   }),
@@ -31,7 +33,7 @@ export const edgeConfigSchema = z.strictObject({
       z.strictObject({ kind: z.literal('embedded'), host: z.string().default('127.0.0.1'), port }),
       z.strictObject({
         kind: z.literal('outside'),
-        url: z.url({ protocol: /^mqtts?$/ }),
+        url: z.url({ protocol: /^mqtts?$/, error: 'expected mqtt://… or mqtts://…' }),
         username: z.string().optional(),
         password: z.string().optional(),
       }),
@@ -56,11 +58,16 @@ export function readEdgeConfig(path: string): EdgeConfig | ConfigProblem {
   } catch (error) {
     return { lines: [`${path}: ${error instanceof Error ? error.message : 'cannot be read'}`] }
   }
+  const parsed = parseEdgeConfig(raw)
+  if ('lines' in parsed) return parsed
+  return { ...parsed, dataFolder: resolve(dirname(resolve(path)), parsed.dataFolder) }
+}
+
+/** Checks a configuration that is already an object; a problem names each field, its value and what is allowed. */
+export function parseEdgeConfig(raw: unknown): EdgeConfig | ConfigProblem {
   const parsed = edgeConfigSchema.safeParse(raw)
-  if (!parsed.success) {
-    return { lines: parsed.error.issues.map((issue) => describeIssue(raw, issue)) }
-  }
-  return { ...parsed.data, dataFolder: resolve(dirname(resolve(path)), parsed.data.dataFolder) }
+  if (parsed.success) return parsed.data
+  return { lines: parsed.error.issues.map((issue) => describeIssue(raw, issue)) }
 }
 
 /** Tells a problem from a configuration. */
@@ -75,6 +82,8 @@ function describeIssue(raw: unknown, issue: z.core.$ZodIssue): string {
       typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,
     raw,
   )
-  const shown = /password|secret|code/i.test(field) ? '(hidden)' : (JSON.stringify(value) ?? 'nothing')
-  return `${field}: is ${shown}; ${issue.message}`
+  // An object may hold secrets in its fields, and an address may hold a password.
+  if (typeof value === 'object' && value !== null) return `${field}: ${issue.message}`
+  const isSecret = /password|secret|code|mqtt\.url/i.test(field) && value !== undefined
+  return `${field}: is ${isSecret ? '(hidden)' : (JSON.stringify(value) ?? 'nothing')}; ${issue.message}`
 }

@@ -48,7 +48,9 @@ async function main(): Promise<number> {
   const print = (line: string) => void process.stdout.write(`${line}\n`)
   if (verb === 'doctor') return runDoctor(config, new SystemClock(), print)
   if (verb === 'rebuild') return rebuildCommand(config, systemRandom, print)
-  return run(config)
+  if (verb === undefined) return run(config)
+  process.stderr.write(`${usage}\n`)
+  return 2
 }
 
 async function run(config: EdgeConfig): Promise<number> {
