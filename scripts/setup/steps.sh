@@ -2,13 +2,38 @@
 # Sourced, never run. Needs Node.js >= 20.19 and npm on the PATH, and nothing else.
 
 gatehouse_log=''
+gatehouse_step=''
 
-# Leaves no process of a broken step behind.
+# Leaves neither a process nor a file of a broken step behind.
 gatehouse_cleanup() {
-  [ -n "$gatehouse_log" ] && rm -f "$gatehouse_log"
+  if [ -n "$gatehouse_step" ]; then end_step; fi
+  if [ -n "$gatehouse_log" ]; then rm -f "$gatehouse_log"; fi
   gatehouse_log=''
 }
 trap gatehouse_cleanup EXIT
+
+# Ends the running step with everything it started; npm waits long for its own programs, so it gets 3 s.
+end_step() {
+  local tries=0
+  kill -TERM -- "-$gatehouse_step" 2>/dev/null || true
+  while kill -0 -- "-$gatehouse_step" 2>/dev/null && [ "$tries" -lt 30 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+  done
+  kill -KILL -- "-$gatehouse_step" 2>/dev/null || true
+  wait "$gatehouse_step" 2>/dev/null || true
+  gatehouse_step=''
+}
+
+# Ctrl-C, a closed terminal or a plain kill during a step: exit codes as of a shell.
+stopped() {
+  trap '' INT TERM HUP
+  printf '\nStopped.\n' 2>/dev/null || true
+  exit "$1"
+}
+trap 'stopped 130' INT
+trap 'stopped 143' TERM
+trap 'stopped 129' HUP
 
 fail() {
   printf '\n%s\n' "$1" >&2
@@ -23,7 +48,13 @@ step() {
   began=$SECONDS
   gatehouse_log=$(mktemp "${TMPDIR:-/tmp}/gatehouse-step.XXXXXX")
   printf '  %-34s' "$name"
-  "$@" >"$gatehouse_log" 2>&1 || code=$?
+  # A process group of its own, so that stopping reaches all of the step and nothing else.
+  set -m
+  "$@" >"$gatehouse_log" 2>&1 </dev/null &
+  gatehouse_step=$!
+  set +m
+  wait "$gatehouse_step" || code=$?
+  gatehouse_step=''
   if [ "$code" -ne 0 ]; then
     printf 'failed after %s s\n\n' "$((SECONDS - began))"
     tail -n 40 "$gatehouse_log" >&2
