@@ -99,6 +99,14 @@ function outcomeOf(check: Check, code: number): Outcome {
 
 async function main(): Promise<void> {
   const wanted = process.argv.slice(2)
+  const names = checks.map(({ name }) => name)
+  const unknown = wanted.find((name) => !names.includes(name))
+  if (unknown !== undefined) {
+    process.stderr.write(`There is no check "${unknown}"; there are ${names.join(', ')}.\n`)
+    process.stdout.write('\n0 passed, 1 failed\n')
+    process.exitCode = 2
+    return
+  }
   // The set-up before this program compiled everything: that check has passed.
   let total: Outcome = { passed: 1, failed: 0, skipped: 0 }
   for (const check of checks) {
@@ -125,12 +133,20 @@ async function main(): Promise<void> {
   process.exitCode = failed === 0 ? 0 : 1
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    running?.kill(signal)
+const stopMaxMs = 5_000
+
+/** Ends the check that runs, then this program, which thereby has failed. */
+function interrupt(): void {
+  const end = () => {
+    running?.kill('SIGKILL')
     rmSync(scratch, { recursive: true, force: true })
+    process.stdout.write('\n0 passed, 1 failed (interrupted)\n')
     process.exit(130)
-  })
+  }
+  running?.once('close', end)
+  running?.kill('SIGTERM')
+  setTimeout(end, running?.exitCode === null ? stopMaxMs : 0)
 }
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt)
 await main()
 rmSync(scratch, { recursive: true, force: true })

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { repositoryRoot } from '../repository-root.ts'
@@ -64,6 +64,8 @@ async function buildIfChanged(screen: string): Promise<boolean> {
     process.stdout.write(`${screen}: unchanged\n`)
     return true
   }
+  // A build that is stopped half-way must not pass for the last one that was finished.
+  rmSync(stampFile, { force: true })
   const { code, output } = await build(screen)
   process.stdout.write(`${screen}: ${code === 0 ? 'built' : 'failed'}\n${output}`)
   if (code === 0) writeFileSync(stampFile, stamp)
