@@ -34,7 +34,7 @@ export function describeFailure(error: unknown): string {
 
 /**
  * Runs a program under the supervisor: gives it a test clock, tells when it is ready, and ends it when asked, or when
- * the supervisor is gone. Ctrl-C in a terminal reaches every process; the supervisor alone acts on it.
+ * the supervisor is gone. Ctrl-C in a terminal, and closing it, reach every process; the supervisor alone acts on them.
  */
 export async function runUnderSupervisor(
   start: (options: { readonly clock: Clock; readonly config: string }) => Promise<RunningProgram>,
@@ -44,7 +44,7 @@ export async function runUnderSupervisor(
   })
   const clock = new TestClock(machineClock)
   clock.setOffset(Number(values['clock-offset']))
-  process.on('SIGINT', () => undefined)
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
   let running: RunningProgram | undefined
   let stopping = false
   const stop = async () => {

@@ -1,9 +1,11 @@
-import { isSiteError } from '@gatehouse/shared/errors/site-error'
-import { lanAddresses } from './configuration.ts'
+import { mkdirSync } from 'node:fs'
+import { claim, liveOwner, release } from '@gatehouse/cloud/database/folder-owner'
+import { isSiteError, SiteError } from '@gatehouse/shared/errors/site-error'
+import { lanAddresses, listenHost } from './configuration.ts'
 import { demoSiteCount } from './demo-sites.ts'
 import { removeDemoData } from './fresh.ts'
 import { type DemoOptions, parseDemoOptions } from './options.ts'
-import { type DemoPorts, demoPorts } from './ports.ts'
+import { type DemoPorts, demoPorts, requireFreePorts } from './ports.ts'
 import { Supervisor } from './supervisor.ts'
 import { demoLogins, demoPassword } from './world/people.ts'
 
@@ -28,7 +30,17 @@ function tell(options: DemoOptions, ports: DemoPorts): void {
   say(`  Data: ${options.dataFolder} (start with --fresh to begin anew). Ctrl-C stops everything.`)
 }
 
+/** Refuses with `demo_running` or `port_in_use`, before anything is written or thrown away. */
+async function requireRoom(options: DemoOptions, ports: DemoPorts): Promise<void> {
+  const owner = await liveOwner(options.dataFolder)
+  if (owner === undefined) return requireFreePorts(ports, listenHost(options), options.mqttUrl === undefined)
+  const hint = `Process ${owner} already runs Gatehouse on ${options.dataFolder}. Stop it, or choose another folder with GATEHOUSE_DATA and other ports with CLOUD_PORT and EDGE_PORT_BASE.`
+  throw new SiteError({ code: 'demo_running', op: 'demo.start', hint, retryable: true })
+}
+
 async function main(): Promise<number> {
+  // The terminal may be closed while this still writes to it.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   const options = parseDemoOptions(process.argv.slice(2), process.env)
   const ports = demoPorts(options.cloudPort, options.edgePortBase, demoSiteCount)
   const supervisor = new Supervisor({ options, ports, say })
@@ -36,7 +48,10 @@ async function main(): Promise<number> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
   })
   const starting = (async () => {
+    await requireRoom(options, ports)
     if (options.fresh) await removeDemoData(options.dataFolder)
+    mkdirSync(options.dataFolder, { recursive: true })
+    await claim(options.dataFolder)
     await supervisor.start()
     tell(options, ports)
   })()
@@ -50,6 +65,7 @@ async function main(): Promise<number> {
   // The programs end by themselves when their supervisor is gone, so nothing is left behind either way.
   setTimeout(() => process.exit(1), stopMaxMs)
   await supervisor.stop()
+  await release(options.dataFolder)
   return 0
 }
 
@@ -57,6 +73,6 @@ main().then(
   (code) => process.exit(code),
   (error: unknown) => {
     process.stderr.write(`\n${isSiteError(error) ? error.hint : String(error)}\n`)
-    process.exit(1)
+    process.exit(isSiteError(error) && error.code === 'option_invalid' ? 2 : 1)
   },
 )

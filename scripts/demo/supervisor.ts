@@ -12,7 +12,7 @@ import { act } from './panel-actions.ts'
 import type { PanelAction, PanelAnswer, PanelState } from './panel-contract.ts'
 import { type PanelServer, startPanelServer } from './panel-server.ts'
 import { panelSite, StateTimes } from './panel-state.ts'
-import { type DemoPorts, requireFreePorts, type SitePorts } from './ports.ts'
+import type { DemoPorts, SitePorts } from './ports.ts'
 import { demoBuses } from './site/buses.ts'
 import { ParkedVehicles } from './site/parked-vehicles.ts'
 import type { RunningSite } from './site/running-site.ts'
@@ -73,7 +73,6 @@ export class Supervisor {
 
   async #start(): Promise<void> {
     const { options, ports, say } = this.#settings
-    await requireFreePorts(ports, listenHost(options), options.mqttUrl === undefined)
     const sites = demoSites(options.dataFolder)
     writeCloudConfig(options, ports)
     this.#undo.push(() => this.#cloud.stop())
