@@ -11,7 +11,7 @@ import type { Random } from '@gatehouse/shared/random/random'
 import { type DirectoryKind, directoryBodies } from '@gatehouse/shared/wire/v1/directory'
 import { demoLogins, demoMembers, demoPassword } from './people.ts'
 import { planRows } from './plans.ts'
-import type { WorldRow } from './rows.ts'
+import { rowsOf, type WorldRow } from './rows.ts'
 
 const operatorId = 'harbour-and-quay'
 
@@ -42,9 +42,15 @@ async function writeSite(pool: Pool, siteId: SiteId, rows: readonly WorldRow[]):
   const changed = rows.filter(
     ({ kind, key, body }) => !isDeepStrictEqual(present.get(`${kind}/${key}`), body),
   )
-  if (changed.length === 0) return
+  // Only the world writes devices, so one that it no longer has was taken down.
+  const devices = new Set(rowsOf(rows, 'device').map(({ key }) => key))
+  const removed = (await readDirectory(pool, 'device', [siteId]))
+    .filter(({ key }) => !devices.has(key))
+    .map(({ key }): DirectoryWrite => ({ kind: 'device', key, body: null }))
+  if (changed.length + removed.length === 0) return
   // `row` checked each body against the schema of its kind.
-  await inTransaction(pool, (tx) => putRows(tx, siteId, changed as readonly DirectoryWrite[]))
+  const writes = [...(changed as readonly DirectoryWrite[]), ...removed]
+  await inTransaction(pool, (tx) => putRows(tx, siteId, writes))
 }
 
 async function writePeople({ pool, auth, random, nowMs, sites }: WorldParts): Promise<void> {
