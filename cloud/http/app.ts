@@ -50,6 +50,11 @@ export function createCloudApp(parts: CloudAppParts): OpenAPIHono<AppEnv> {
   const app = createApi()
   handleFailures(app, parts.logger)
   app.use(traceRequests(parts.random), securityHeaders(parts.https), findAddress(parts.trustedProxies))
+  // Codes of enrolment are guessed at like passwords; a site uses one once.
+  app.post(
+    '/sync/v1/enrol',
+    limitRate(parts.limits.perLogIn, parts.clock, (context) => context.get('address')),
+  )
   for (const routes of parts.machineRoutes) app.route('/', routes)
   app.use(checkHostAndOrigin(parts.hostRules))
   app.use(limitRate(parts.limits.perAddress, parts.clock, (context) => context.get('address')))
@@ -97,6 +102,10 @@ function handleFailures(app: OpenAPIHono<AppEnv>, logger: Logger): void {
     // The JSON validator throws 400 on text that is not JSON.
     if (error instanceof HTTPException && error.status === 400) {
       return problem(context, refusal('malformed_json'))
+    }
+    // And 415 on another media type.
+    if (error instanceof HTTPException && error.status === 415) {
+      return problem(context, refusal('not_json'))
     }
     const traceId = context.get('traceId')
     logger.error(

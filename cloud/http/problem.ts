@@ -38,6 +38,7 @@ interface ProblemText {
 /** Every code the cloud answers with; codes of a site's refusals are here too (RULES, Answers). */
 const catalogue = {
   malformed_json: [400, 'The request is not valid JSON.', 'Send one JSON object in UTF-8.'],
+  not_json: [415, 'The request is not marked as JSON.', 'Send it with Content-Type: application/json.'],
   invalid_request: [422, 'Something in the request cannot be right.', 'Correct the fields named in issues.'],
   key_required: [
     400,
@@ -54,6 +55,7 @@ const catalogue = {
     'The first request with this key is still running.',
     'Send the same request with the same key again in a few seconds.',
   ],
+  wrong_login: [401, 'E-mail or password is not right.', 'Check both and try again.'],
   unauthenticated: [401, 'You are not logged in.', 'Log in and try again.'],
   forbidden: [403, 'This is not yours to see or change.', 'Log in with an account that has the right.'],
   not_a_member: [

@@ -13,11 +13,22 @@ const linkSchema = z.looseObject({
   prev: z.string().regex(/^[0-9a-f]{64}$/),
 })
 
+/** No entry nests deeper; writing the canonical form of one that does would exhaust the stack. */
+const depthMax = 64
+
+function isDeeperThan(value: unknown, depth: number): boolean {
+  let level: unknown[] = [value]
+  for (let at = 0; at <= depth && level.length > 0; at += 1) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+  }
+  return level.length > 0
+}
+
 export type SentRefusal = 'malformed_json' | 'empty' | 'not_an_entry' | 'wrong_stream'
 
 /**
  * Reads the body of an append (JSON mode: an array is flattened one level) and seals each entry.
- * Refuses with `malformed_json`, `empty`, `not_an_entry` (no site, incarnation, seq or prev) and
+ * Refuses with `malformed_json`, `empty`, `not_an_entry` (no site, incarnation, seq or prev, or nested too deeply) and
  * `wrong_stream` (an entry of another site or life).
  */
 export function readSentEntries(
@@ -39,6 +50,7 @@ export function readSentEntries(
     if (link.data.site !== stream.siteId || link.data.incarnation !== stream.incarnation) {
       return err('wrong_stream')
     }
+    if (isDeeperThan(value, depthMax)) return err('not_an_entry')
     sealed.push(sealEntry(value as Entry))
   }
   return ok(sealed)

@@ -1,7 +1,8 @@
 import type { MiddlewareHandler } from 'hono'
 import type { Queryable } from '../database/pool.ts'
 import type { AppEnv } from '../http/app-context.ts'
-import { problem, refusal } from '../http/problem.ts'
+import { type ProblemCode, problem, refusal } from '../http/problem.ts'
+import { isStorable } from '../http/storable.ts'
 import { type Auth, addressHeader } from './auth.ts'
 import { type Login, type Permission, permittedSites, type Role, roles } from './permissions.ts'
 
@@ -55,11 +56,57 @@ export function requirePermission(permission: Permission): MiddlewareHandler<App
   }
 }
 
-/** Answers everything under `/api/auth`; hands the address we determined to the log-in code. */
+/**
+ * Answers everything under `/api/auth`; hands the address we determined to the log-in code. What the library
+ * refuses is told as a problem, like everywhere else.
+ */
 export function authHandler(auth: Auth): MiddlewareHandler<AppEnv> {
   return async (context) => {
     const headers = new Headers(context.req.raw.headers)
     headers.set(addressHeader, context.get('address'))
-    return auth.handler(new Request(context.req.raw, { headers }))
+    const { method, url } = context.req.raw
+    const body = method === 'GET' ? undefined : await context.req.text()
+    if (!isStorable([readJson(body ?? ''), decoded(url)])) return problem(context, refusal('invalid_request'))
+    const answer = await auth.handler(new Request(url, { method, headers, ...(body && { body }) }))
+    if (answer.status < 400) return answer
+    const isLogIn = context.req.path.startsWith('/api/auth/sign-in/')
+    return problem(context, refusal(await refusalCode(answer, isLogIn)))
   }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function decoded(url: string): string {
+  try {
+    return decodeURIComponent(url)
+  } catch {
+    return url
+  }
+}
+
+const codeByStatus: Readonly<Record<number, ProblemCode>> = {
+  400: 'invalid_request',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'not_found',
+  413: 'too_large',
+  415: 'not_json',
+  422: 'invalid_request',
+  429: 'too_many_requests',
+}
+// To somebody who logs in, an address that is none is as wrong as one that nobody has.
+const wrongLogIns = new Set(['INVALID_EMAIL', 'INVALID_EMAIL_OR_PASSWORD', 'PASSWORD_TOO_LONG'])
+
+async function refusalCode(answer: Response, isLogIn: boolean): Promise<ProblemCode> {
+  const body: unknown = await answer.json().catch(() => undefined)
+  const said = typeof body === 'object' && body !== null && 'code' in body ? String(body.code) : ''
+  if (isLogIn && wrongLogIns.has(said)) return 'wrong_login'
+  return codeByStatus[answer.status] ?? 'internal'
 }

@@ -11,6 +11,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { z } from 'zod'
 import type { Pool } from '../database/pool.ts'
 import { problemResponse, refusal } from '../http/problem.ts'
+import { isStorable } from '../http/storable.ts'
 import { entryHashAt, readHead } from '../ingest/stream-store.ts'
 import type { CloudIdentity } from './cloud-identity.ts'
 import { decideHandshake } from './decide-handshake.ts'
@@ -149,11 +150,12 @@ async function readBody<S extends z.ZodType>(context: Context, schema: S): Promi
     return refuse('malformed_json')
   }
   const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
+  if (parsed.success && isStorable(parsed.data)) return parsed.data
+  if (parsed.success) return refuse('invalid_request')
   const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
   return problemResponse({ ...refusal('invalid_request'), issues }, undefined)
 }
 
-function refuse(code: 'too_large' | 'malformed_json' | 'forbidden'): Response {
+function refuse(code: 'too_large' | 'malformed_json' | 'invalid_request' | 'forbidden'): Response {
   return problemResponse(refusal(code), undefined)
 }

@@ -12,6 +12,8 @@ export interface BadCall {
   readonly body?: string | Uint8Array
   /** Sends the body in chunks without a length. */
   readonly chunked?: boolean
+  /** The address to call from; another loopback address is another caller. */
+  readonly localAddress?: string
 }
 
 /** What came back, read to its end. */
@@ -24,22 +26,26 @@ export interface Answer {
 
 /** Makes a call exactly as said, over a connection of its own. */
 export function callRaw(url: string, call: BadCall = {}): Promise<Answer> {
-  const { method = 'GET', headers = {}, body, chunked = false } = call
+  const { method = 'GET', headers = {}, body, chunked = false, localAddress } = call
   return new Promise((resolve, reject) => {
     const length = body === undefined || chunked ? {} : { 'content-length': String(Buffer.byteLength(body)) }
-    const sent = request(url, { method, headers: { ...length, ...headers }, agent: false }, (answer) => {
-      const parts: Buffer[] = []
-      answer.on('data', (part: Buffer) => parts.push(part))
-      answer.on('end', () =>
-        resolve({
-          status: answer.statusCode ?? 0,
-          type: answer.headers['content-type'] ?? '',
-          headers: answer.headers,
-          text: Buffer.concat(parts).toString('utf8'),
-        }),
-      )
-      answer.on('error', reject)
-    })
+    const sent = request(
+      url,
+      { method, headers: { ...length, ...headers }, agent: false, localAddress },
+      (answer) => {
+        const parts: Buffer[] = []
+        answer.on('data', (part: Buffer) => parts.push(part))
+        answer.on('end', () =>
+          resolve({
+            status: answer.statusCode ?? 0,
+            type: answer.headers['content-type'] ?? '',
+            headers: answer.headers,
+            text: Buffer.concat(parts).toString('utf8'),
+          }),
+        )
+        answer.on('error', reject)
+      },
+    )
     // A server that has refused may close before the whole body was taken.
     sent.on('error', (error) => (sent.destroyed ? undefined : reject(error)))
     if (body !== undefined) sent.write(body)

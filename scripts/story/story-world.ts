@@ -113,7 +113,7 @@ function cloudSettings(folder: string, limits: Partial<CloudConfig['limits']>): 
     dataFolder: join(folder, 'cloud'),
     http: { port: 0 },
     siteAnswerMaxMs: 3_000,
-    limits: { perAddress: plenty, perUser: plenty, ...limits },
+    limits: { perAddress: plenty, perUser: plenty, perLogIn: plenty, ...limits },
   })
 }
 

@@ -1,4 +1,5 @@
 import { entryFrameSchema } from '@gatehouse/shared/wire/v1/entries'
+import { z } from 'zod'
 import type { Queryable } from '../../database/pool.ts'
 import type { LedgerLine, LedgerPage } from './views.ts'
 
@@ -17,6 +18,8 @@ interface LedgerRow {
   readonly incarnation: number
   readonly seq: number
   readonly hash: string
+  readonly type: string
+  readonly wall_ms: number
   readonly received_ms: number
   readonly entry: string
 }
@@ -25,7 +28,7 @@ interface LedgerRow {
 export async function readLedgerPage(db: Queryable, query: LedgerQuery): Promise<LedgerPage> {
   const { siteId, incarnation, beforeSeq, limit, type } = query
   const found = await db.query<LedgerRow>(
-    `SELECT incarnation, seq, hash, received_ms, entry FROM ledger_entries
+    `SELECT incarnation, seq, hash, type, wall_ms, received_ms, entry FROM ledger_entries
      WHERE site_id = $1
        AND incarnation = coalesce($2, (SELECT incarnation FROM sites WHERE site_id = $1))
        AND seq < coalesce($3::bigint, 9223372036854775807)
@@ -42,17 +45,21 @@ export async function readLedgerPage(db: Queryable, query: LedgerQuery): Promise
 }
 
 function ledgerLine(row: LedgerRow): LedgerLine {
-  const entry = entryFrameSchema.parse(JSON.parse(row.entry))
-  return {
+  const written: unknown = JSON.parse(row.entry)
+  const frame = entryFrameSchema.safeParse(written)
+  const stored = {
     incarnation: row.incarnation,
     seq: row.seq,
     hash: row.hash,
-    prev: entry.prev,
-    atMs: entry.at.wallMs,
-    quality: entry.at.quality,
+    type: row.type,
+    atMs: row.wall_ms,
     receivedMs: row.received_ms,
-    type: entry.type,
-    commandId: entry.commandId,
-    body: entry.body,
   }
+  if (frame.success) {
+    const { prev, at, commandId, body } = frame.data
+    return { ...stored, prev, quality: at.quality, commandId, body }
+  }
+  // A recorded fact that this version cannot read is a line all the same; what can be told is what was stored.
+  const { prev } = z.looseObject({ prev: z.string() }).parse(written)
+  return { ...stored, prev, quality: 'untrusted', commandId: '', body: {} }
 }
