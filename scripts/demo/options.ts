@@ -17,13 +17,18 @@ export interface DemoOptions {
   readonly quiet: boolean
 }
 
-const portSchema = z.coerce.number().int().min(1).max(65_400)
+const portAllowed = 'a whole number from 1 to 65400'
+const portSchema = z.coerce.number(portAllowed).int(portAllowed).min(1, portAllowed).max(65_400, portAllowed)
 const environmentSchema = z.object({
   CLOUD_PORT: portSchema.default(8080),
   EDGE_PORT_BASE: portSchema.default(8100),
   GATEHOUSE_DATA: z.string().min(1).default(join(repositoryRoot, '.gatehouse')),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  MQTT_URL: z.url({ protocol: /^mqtts?$/ }).optional(),
+  // Not a URL to everybody: over a Unix socket it has no host.
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/\S+$/, 'postgresql://user:password@host/database')
+    .optional(),
+  MQTT_URL: z.url({ protocol: /^mqtts?$/, error: 'mqtt://host:port or mqtts://host:port' }).optional(),
 })
 
 const flags = new Set(['--fresh', '--lan', '--quiet'])
@@ -40,7 +45,9 @@ export function parseDemoOptions(
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     const name = String(issue?.path[0] ?? '')
-    throw invalid(`${name} is "${environment[name] ?? ''}": ${issue?.message ?? 'not allowed'}.`)
+    // Addresses of servers may hold passwords.
+    const shown = name.endsWith('_URL') ? '(hidden)' : `"${environment[name] ?? ''}"`
+    throw invalid(`${name} is ${shown}; allowed is ${issue?.message}.`)
   }
   return {
     fresh: args.includes('--fresh'),
