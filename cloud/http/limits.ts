@@ -1,9 +1,9 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
+import { RateLimiter, type RateRule } from '@gatehouse/shared/limits/rate-limiter'
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { AppEnv } from './app-context.ts'
 import { problem, refusal } from './problem.ts'
-import { RateLimiter, type RateRule } from './rate-limit.ts'
 
 /** How much one caller may ask; settings of the cloud. */
 export interface RequestLimits {

@@ -1,5 +1,6 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { randomCode } from '@gatehouse/shared/ids/ids'
+import { RateLimiter } from '@gatehouse/shared/limits/rate-limiter'
 import type { Random } from '@gatehouse/shared/random/random'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Env, Hono, MiddlewareHandler } from 'hono'
@@ -8,9 +9,10 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { EdgeConfig } from '../config.ts'
 import type { DeviceCallers } from './device-callers.ts'
 import { refuse } from './problem.ts'
-import { RateLimit } from './rate-limit.ts'
 
 const bodyBytesMax = 64 * 1024
+/** Requests that may come at once, as a multiple of those per second. */
+const burstFactor = 4
 /** Cameras send a picture along. */
 const cameraBodyBytesMax = 5 * 1024 * 1024
 const tracePattern = /^[A-Za-z0-9-]{8,64}$/
@@ -31,7 +33,8 @@ export function guardRequests<E extends Env>(
   callers?: Pick<DeviceCallers, 'of'>,
 ): void {
   const hosts = allowedHosts(config)
-  const limit = new RateLimit(clock, config.requestsPerSecondMax)
+  const perSecond = config.requestsPerSecondMax
+  const limit = new RateLimiter({ perSecond, burst: perSecond * burstFactor }, clock)
   app.use(async (c, next) => {
     const given = c.req.header('x-trace-id')
     const traceId = given !== undefined && tracePattern.test(given) ? given : randomCode(random, 16)
@@ -60,7 +63,7 @@ export function guardRequests<E extends Env>(
     // A made-up secret must not buy a bucket of its own.
     const device = callers?.of(c)
     const address = getConnInfo(c).remote.address ?? 'unknown'
-    if (!limit.take(device ? `device ${device.deviceId}` : address)) {
+    if (limit.take(device ? `device ${device.deviceId}` : address).kind === 'wait') {
       return refuse(c, { code: 'too_many_requests' })
     }
     await next()

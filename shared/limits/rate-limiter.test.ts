@@ -1,6 +1,6 @@
-import { ManualClock } from '@gatehouse/shared/clock/clock'
 import { describe, expect, it } from 'vitest'
-import { RateLimiter } from './rate-limit.ts'
+import { ManualClock } from '../clock/clock.ts'
+import { RateLimiter } from './rate-limiter.ts'
 
 describe('rate limit', () => {
   it('passes a burst, then asks to wait, then passes as tokens come back', () => {

@@ -1,4 +1,4 @@
-import type { Clock } from '@gatehouse/shared/clock/clock'
+import type { Clock } from '../clock/clock.ts'
 
 /** A token bucket: `burst` requests at once, `perSecond` more as time passes. */
 export interface RateRule {
