@@ -100,6 +100,7 @@ async function actAtSite(
     case 'restartEdge':
       await edge.kill()
       await edge.start()
+      void world.edgeCameUp()
       break
   }
   parts.onChange()

@@ -137,6 +137,7 @@ export class Supervisor {
     this.#undo.push(() => edge.stop())
     this.#undo.push(() => world.close())
     await edge.start()
+    void world.edgeCameUp()
     const watch = new SiteWatch({
       url: edgeUrl,
       secret: site.callers.panel,

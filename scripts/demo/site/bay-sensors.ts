@@ -54,7 +54,12 @@ export class BaySensors {
         this.#listeners.set(spaceId, async (occupied) => this.#lora?.occupy(endDevice, occupied))
       }
     }
-    for (const [spaceId, tell] of this.#listeners) await tell(this.isOccupied(spaceId))
+    await this.report()
+  }
+
+  /** Every sensor says once more what it senses, as real ones do from time to time. */
+  async report(): Promise<void> {
+    for (const [spaceId, tell] of this.#listeners) await tell(this.isOccupied(spaceId)).catch(() => undefined)
   }
 
   /** A car stands on the bay, or has left it. */

@@ -52,6 +52,8 @@ const bayChoices: Record<string, readonly string[]> = {
   large: ['large', 'regular'],
 }
 const parkingMs = 2_500
+/** A little more than an edge that came up needs to listen at its broker. */
+const subscribedMs = 1_500
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /** The outside world of one site: doors, lanes, sensors and the cars in them, all behind real sockets. */
@@ -104,6 +106,12 @@ export class SimulatedSite {
   async close(): Promise<void> {
     await this.#sensors.stop()
     await this.#wires.close()
+  }
+
+  /** Call it when the edge came up: an uplink without retention, sent before, reached nobody. */
+  async edgeCameUp(): Promise<void> {
+    await wait(subscribedMs)
+    await this.#sensors.report()
   }
 
   door(doorId: string): DoorSimulation {
