@@ -1,37 +1,37 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
-import { createConnection, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { EdgeConfig } from './config.ts'
+import type { Finding } from './doctor-finding.ts'
+import { storeFindings } from './doctor-store.ts'
+import { wireFindings } from './doctor-wires.ts'
 import { version } from './version.ts'
-
-/** One finding: whether it is well, what was seen, and what to do when it is not. */
-export interface Finding {
-  readonly name: string
-  readonly ok: boolean
-  readonly seen: string
-  readonly hint?: string
-}
 
 const freeBytesMin = 512 * 1024 * 1024
 const syncMsMax = 50
 const clockSkewMsMax = 30_000
 const timeoutMs = 3_000
 
-/** `doctor`: looks at disk, clock, sync time, ports, devices, cloud and versions. Exit code 0 when all is well. */
+/**
+ * `doctor`: looks at versions, disk, sync time of the disk, ports, database, devices, wires, cloud and clock.
+ * Exit code 0 when all is well.
+ */
 export async function runDoctor(
   config: EdgeConfig,
   clock: Clock,
   print: (line: string) => void,
 ): Promise<number> {
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 })
+  const edgeUrl = await runningEdge(config)
   const findings = [
     versionFinding(),
     diskFinding(config),
     syncFinding(config, clock),
-    await portFinding(config),
+    await portFinding(config, edgeUrl !== undefined),
+    ...(await storeFindings(config, edgeUrl)),
+    ...(await wireFindings(config, edgeUrl !== undefined)),
     ...(await cloudFindings(config, clock)),
-    ...(await busFindings(config)),
   ]
   for (const { name, ok, seen, hint } of findings) {
     print(`${ok ? 'ok  ' : 'FAIL'}  ${name}: ${seen}${ok || hint === undefined ? '' : ` — ${hint}`}`)
@@ -74,23 +74,31 @@ function syncFinding({ dataFolder }: EdgeConfig, clock: Clock): Finding {
   }
 }
 
-async function portFinding({ http }: EdgeConfig): Promise<Finding> {
+async function runningEdge({ http }: EdgeConfig): Promise<string | undefined> {
+  const url = `http://${http.host === '0.0.0.0' ? '127.0.0.1' : http.host}:${http.port}`
+  return (await answers(`${url}/healthz`)) ? url : undefined
+}
+
+async function portFinding({ http }: EdgeConfig, running: boolean): Promise<Finding> {
   const free = await new Promise<boolean>((resolve) => {
     const probe = createServer()
     probe.once('error', () => resolve(false))
     probe.listen(http.port, http.host, () => probe.close(() => resolve(true)))
   })
   if (free) return { name: 'port', ok: true, seen: `${http.host}:${http.port} is free` }
-  const running = await answers(`http://${http.host}:${http.port}/healthz`)
   const seen = `${http.host}:${http.port} ${running ? 'is served by a running edge' : 'is used by something else'}`
-  return { name: 'port', ok: running !== undefined, seen, hint: 'Stop it, or set http.port.' }
+  return { name: 'port', ok: running, seen, hint: 'Stop it, or set http.port.' }
 }
 
 async function cloudFindings({ cloud }: EdgeConfig, clock: Clock): Promise<Finding[]> {
   const headers = await answers(`${cloud.url}/healthz`)
   if (!headers) {
     const hint = 'The site works without it; check the network and cloud.url.'
-    return [{ name: 'cloud', ok: false, seen: `${cloud.url} does not answer`, hint }]
+    const { quality } = clock.now()
+    return [
+      { name: 'cloud', ok: false, seen: `${cloud.url} does not answer`, hint },
+      { name: 'clock', ok: quality === 'trusted', seen: `${quality}, not compared`, hint: 'Set the clock.' },
+    ]
   }
   const skewMs = Date.parse(headers.get('date') ?? '') - clock.now().wallMs
   const clockOk = Number.isFinite(skewMs) && Math.abs(skewMs) < clockSkewMsMax
@@ -112,28 +120,4 @@ async function answers(url: string): Promise<Headers | undefined> {
   } catch {
     return undefined
   }
-}
-
-async function busFindings({ buses }: EdgeConfig): Promise<Finding[]> {
-  const findings: Finding[] = []
-  for (const [name, bus] of Object.entries(buses)) {
-    if (bus.kind !== 'tcp') continue
-    const ok = await connects(bus.host, bus.port)
-    const seen = `${bus.host}:${bus.port} ${ok ? 'accepts connections' : 'does not answer'}`
-    findings.push({ name: `bus ${name}`, ok, seen, hint: 'Check power, cable and address of the board.' })
-  }
-  return findings
-}
-
-function connects(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ host, port, timeout: timeoutMs })
-    const end = (ok: boolean) => {
-      socket.destroy()
-      resolve(ok)
-    }
-    socket.once('connect', () => end(true))
-    socket.once('error', () => end(false))
-    socket.once('timeout', () => end(false))
-  })
 }

@@ -43,7 +43,11 @@ export function siteRouting(options: SiteRoutingOptions): OpenAPIHono[] {
   const planFrom = (nowMs: number) =>
     planView(env, kernel.db, around, { fromMs: nowMs, toMs: nowMs + soonMs, nowMs })
   return [
-    localRoutes({ db: kernel.db, dataFolder: options.config.dataFolder, localSecret: options.localSecret }),
+    localRoutes({
+      ...{ kernel, dataFolder: options.config.dataFolder, localSecret: options.localSecret },
+      deviceStatus: () => devices.hub.status(),
+      devicesDown: () => devices.down(),
+    }),
     siteRoutes({
       kernel,
       directory,

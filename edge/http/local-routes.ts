@@ -3,14 +3,19 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { sha256Hex } from '@gatehouse/shared/ledger/chain'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import type { SiteDatabase } from '../ledger/database.ts'
+import type { MiddlewareHandler } from 'hono'
+import type { DeviceStatus } from '../devices/hub.ts'
+import type { Kernel } from '../ledger/kernel.ts'
 import { refuse } from './problem.ts'
 import { edgeRouter } from './router.ts'
 
 export interface LocalRoutesOptions {
-  readonly db: SiteDatabase
+  readonly kernel: Kernel
   readonly dataFolder: string
   readonly localSecret: string
+  readonly deviceStatus: () => DeviceStatus[]
+  /** Ids of devices that do not answer and are missed. */
+  readonly devicesDown: () => string[]
 }
 
 const copyRoute = createRoute({
@@ -25,18 +30,56 @@ const copyRoute = createRoute({
   },
 })
 
-/** `POST /local/copy`: a consistent copy of the running store, made in steps so that doors do not wait. */
-export function localRoutes({ db, dataFolder, localSecret }: LocalRoutesOptions): OpenAPIHono {
+/** What a running edge tells `doctor`. */
+export const localStateSchema = z.object({
+  storage: z.string(),
+  sells: z.boolean(),
+  headSeq: z.int(),
+  devices: z.int(),
+  down: z.array(z.object({ deviceId: z.string(), detail: z.string().optional() })),
+})
+
+const stateRoute = createRoute({
+  method: 'get',
+  path: '/local/state',
+  summary: 'Store and devices of the running site (tools on this machine only)',
+  responses: {
+    200: { description: 'State', content: { 'application/json': { schema: localStateSchema } } },
+  },
+})
+
+/**
+ * For tools on this machine, behind the secret in the data folder. `POST /local/copy`: a consistent copy of the
+ * running store, made in steps so that doors do not wait. `GET /local/state`: what `doctor` asks.
+ */
+export function localRoutes(options: LocalRoutesOptions): OpenAPIHono {
+  const { kernel, dataFolder, localSecret, deviceStatus, devicesDown } = options
   const app = edgeRouter()
-  const expected = Buffer.from(sha256Hex(`Bearer ${localSecret}`))
+  app.use('/local/*', requireLocalSecret(localSecret))
   app.openapi(copyRoute, async (c) => {
-    const given = Buffer.from(sha256Hex(c.req.header('authorization') ?? ''))
-    // A refusal is answered as a problem, which the route's declared answers do not list.
-    if (!timingSafeEqual(given, expected)) return refuse(c, { code: 'credential_wrong' }) as never
     const path = join(dataFolder, 'copy.sqlite')
     for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true })
-    await db.backup(path)
+    await kernel.db.backup(path)
     return c.json({ path }, 200)
   })
+  app.openapi(stateRoute, (c) => {
+    const { storage, sells, head } = kernel
+    const status = deviceStatus()
+    const missed = new Set(devicesDown())
+    const down = status
+      .filter(({ deviceId }) => missed.has(deviceId))
+      .map(({ deviceId, detail }) => ({ deviceId, ...(detail !== undefined && { detail }) }))
+    return c.json({ storage, sells, headSeq: head.seq, devices: status.length, down }, 200)
+  })
   return app
+}
+
+function requireLocalSecret(localSecret: string): MiddlewareHandler {
+  const expected = Buffer.from(sha256Hex(`Bearer ${localSecret}`))
+  return async (c, next) => {
+    const given = Buffer.from(sha256Hex(c.req.header('authorization') ?? ''))
+    if (!timingSafeEqual(given, expected)) return refuse(c, { code: 'credential_wrong' })
+    await next()
+    return undefined
+  }
 }
