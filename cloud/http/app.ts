@@ -17,6 +17,7 @@ import { idempotent } from './idempotency.ts'
 import { limitBody, limitRate, type RequestLimits } from './limits.ts'
 import { liveRoute } from './live.ts'
 import type { LiveHub } from './live-hub.ts'
+import { documentPlainRoutes } from './plain-routes.ts'
 import { problem, refusal } from './problem.ts'
 import { type ScreenFolders, screenRoutes } from './screens.ts'
 import { checkHostAndOrigin, type HostRules, securityHeaders } from './security.ts'
@@ -87,6 +88,7 @@ function mountApi(app: OpenAPIHono<AppEnv>, parts: CloudAppParts): void {
 }
 
 function mountDocumentation(app: OpenAPIHono<AppEnv>): void {
+  documentPlainRoutes(app)
   const describe = () =>
     app.getOpenAPI31Document({
       openapi: '3.1.0',

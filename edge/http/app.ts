@@ -5,6 +5,7 @@ import { HTTPException } from 'hono/http-exception'
 import { type DeviceCallers, requireScope } from './device-callers.ts'
 import { deviceLoginRoutes } from './device-login.ts'
 import type { LiveScreens } from './live.ts'
+import { documentPlainRoutes } from './plain-routes.ts'
 import { refuse } from './problem.ts'
 import { type GuardOptions, guardRequests } from './request-guards.ts'
 import { edgeRouter } from './router.ts'
@@ -47,6 +48,7 @@ export function createEdgeApp(options: EdgeAppOptions): OpenAPIHono {
   } else {
     app.all('/api/*', (c) => refuse(c, { code: 'site_not_ready' }))
   }
+  documentPlainRoutes(app)
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Gatehouse edge', version: options.version },
