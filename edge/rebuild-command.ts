@@ -7,10 +7,12 @@ import { z } from 'zod'
 import { openSubjectKey, SubjectStore } from './bookings/subject-store.ts'
 import type { EdgeConfig } from './config.ts'
 import type { LedgerModule } from './ledger/command.ts'
+import { readDamageNote } from './ledger/damage-note.ts'
 import { openDatabase, type SiteDatabase } from './ledger/database.ts'
 import { checkRebuild } from './ledger/rebuild.ts'
 import { readLocalSecret } from './local-secret.ts'
 import { siteModules } from './site-modules.ts'
+import { damageAdvice } from './site-store.ts'
 import { storeFile, subjectKeyPath } from './store-file.ts'
 import { Directory } from './sync/directory.ts'
 import { loadIdentity } from './sync/site-identity.ts'
@@ -23,7 +25,8 @@ export async function rebuildCommand(
 ): Promise<number> {
   const path = join(config.dataFolder, storeFile)
   if (!existsSync(path)) {
-    print(`There is no ledger at ${path}.`)
+    const damage = readDamageNote(config.dataFolder)
+    print(damage ? damageAdvice(damage) : `There is no ledger at ${path}.`)
     return 1
   }
   const { db, done } = await openForReading(config, path)
