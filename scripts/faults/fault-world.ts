@@ -26,7 +26,7 @@ export interface FaultDoor {
   readonly channel: number
 }
 
-/** A real cloud, the devices of Harbour House behind sockets, and the files of an edge that is not running yet. */
+/** A real cloud, a garage's bays and six doors behind sockets, and the files of an edge that is not running yet. */
 export interface FaultWorld {
   readonly cloud: Cloud
   readonly siteId: string
@@ -36,7 +36,7 @@ export interface FaultWorld {
   readonly dataFolder: string
   readonly logPath: string
   readonly doors: readonly FaultDoor[]
-  readonly deskIds: readonly string[]
+  readonly bayIds: readonly string[]
   readonly tap: (door: FaultDoor, card: string) => void
   /** Calls back at every beginning of a pulse; returns how to stop. */
   readonly onPulse: (door: FaultDoor, listener: () => void) => () => void
@@ -57,20 +57,22 @@ export async function startFaultWorld(): Promise<FaultWorld> {
     { ...settings, databaseUrl: database.url },
     { clock, random: systemRandom, logger: pino({ level: 'silent' }) },
   )
-  const sites = demoSites(folder).map((site) => ({ ...site, rows: site.rows.map(withShortPulse) }))
+  const [house, garage] = demoSites(folder)
+  if (!house || !garage) throw new RangeError('the demo has no two sites')
+  // The garage gets the doors of the coworking house: every kind of thing happens at one site.
+  const doorRows = house.rows.filter(({ key }) => key.startsWith('door-') || key.startsWith('hh-'))
+  const sites = [house, { ...garage, rows: [...garage.rows, ...doorRows.map(withShortPulse)] }]
   await writeWorld({ pool: cloud.pool, auth: cloud.auth, random: systemRandom, nowMs, sites })
-  const [site] = sites
-  if (!site) throw new RangeError('the demo has no site')
-  const { siteId, rows, callers } = site
+  const { siteId, callers } = garage
   const { code } = await createEnrolmentCode(cloud.pool, systemRandom, { siteId, nowMs })
   const devices = await startDevices()
   const port = await freePort()
   const configPath = writeEdgeConfig(folder, { port, cloudUrl: cloud.url, code, ...devices.ports })
-  const deskIds = rowsOf(rows, 'space').flatMap(({ key, body }) => (body.kind.endsWith('desk') ? [key] : []))
-  const doors = rowsOf(rows, 'door').map(({ key }, index) => ({ doorId: key, channel: index + 1 }))
+  const bayIds = rowsOf(garage.rows, 'space').flatMap(({ key, body }) => (body.outOfService ? [] : [key]))
+  const doors = rowsOf(doorRows, 'door').map(({ key }, index) => ({ doorId: key, channel: index + 1 }))
   for (const { channel } of doors) devices.board.unit(1).input(channel).set(true)
   return {
-    ...{ cloud, siteId, configPath, deskIds, doors },
+    ...{ cloud, siteId, configPath, bayIds, doors },
     edgeUrl: `http://127.0.0.1:${port}`,
     kioskSecret: callers.kiosk,
     dataFolder: join(folder, 'edge'),

@@ -62,9 +62,6 @@ export class FaultyRun {
     const ended = await met
     for (const stop of stops) stop()
     this.lives.push({ fate, ready, ended, pulses })
-    process.stderr.write(
-      `${performance.now() | 0} ${JSON.stringify(this.lives.at(-1))} visitors ${this.#visitors.count}\n`,
-    )
   }
 
   /** Starts an edge with or without a fate. */

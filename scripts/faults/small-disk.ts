@@ -21,7 +21,7 @@ const reservePages = 2_000
 export function openSmallDisk(folder: string): SmallDisk {
   mkdirSync(folder, { recursive: true })
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', folder], { stdio: 'ignore' })
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', folder], { stdio: 'ignore' })
   } catch {
     return pageLimit(folder)
   }
@@ -34,7 +34,7 @@ export function openSmallDisk(folder: string): SmallDisk {
     releaseReserve: () => {},
     free: () => rmSync(ballast, { force: true }),
     remove: () => {
-      execFileSync('umount', [folder])
+      execFileSync('/bin/umount', [folder])
       rmSync(folder, { recursive: true, force: true })
     },
   }

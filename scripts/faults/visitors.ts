@@ -1,4 +1,4 @@
-import { bookingViewSchema } from '@gatehouse/shared/api/views'
+import { bookingViewSchema, quoteViewSchema, sessionViewSchema } from '@gatehouse/shared/api/views'
 import { type Random, randomInt } from '@gatehouse/shared/random/random'
 import type { Acknowledged, KioskRequests } from './kiosk-requests.ts'
 
@@ -13,15 +13,25 @@ export interface Surprise {
 export interface VisitorsOptions {
   readonly kiosk: KioskRequests
   readonly random: Random
-  readonly deskIds: readonly string[]
+  readonly bayIds: readonly string[]
   readonly nowMs: number
 }
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-const endings = ['cash', 'card', 'card', 'declined', 'cancelled', 'refunded', 'rival'] as const
+const endings = [
+  'cash',
+  'card',
+  'card',
+  'declined',
+  'cancelled',
+  'refunded',
+  'rival',
+  'parked_cash',
+  'parked_card',
+] as const
 
-/** People at the kiosk, one after the other: each holds a desk of their own and goes on in one of several ways. */
+/** People at the kiosk, one after the other: each holds a bay of their own, or pays for a stay, in one of several ways. */
 export class Visitors {
   readonly #options: VisitorsOptions
   #count = 0
@@ -42,6 +52,7 @@ export class Visitors {
     this.#count += 1
     const { random } = this.#options
     const ending = endings[randomInt(random, endings.length)] ?? 'cash'
+    if (ending === 'parked_cash' || ending === 'parked_card') return this.#payStay(number, ending)
     const hold = { ...this.#slot(number), guestName: `Visitor ${number} (demo)` }
     const held = await this.#ask(`hold-${number}`, '/bookings', hold, 201)
     if (!held) return
@@ -74,14 +85,27 @@ export class Visitors {
     }
   }
 
-  /** A desk and an hour, 10:00 UTC on a working day, that no other visitor gets. */
+  /** A driver without a ticket: the stay, its price, the payment. */
+  async #payStay(number: number, ending: 'parked_cash' | 'parked_card'): Promise<void> {
+    const lost = await this.#ask(`lost-${number}`, '/sessions/lost-ticket', { plate: `DEMO ${number}` }, 200)
+    if (!lost) return
+    const { sessionId } = sessionViewSchema.parse(JSON.parse(lost.text))
+    const quoted = await this.#ask(`quote-${number}`, `/sessions/${sessionId}/quote`, {}, 200)
+    if (!quoted) return
+    const { quoteId, dueMinor } = quoteViewSchema.parse(JSON.parse(quoted.text))
+    const how =
+      ending === 'parked_cash' ? { method: 'cash', tenderedMinor: dueMinor + 500 } : { method: 'card' }
+    await this.#ask(`stay-${number}`, `/sessions/${sessionId}/payments`, { quoteId, ...how }, 200)
+  }
+
+  /** A bay and an hour, 10:00 UTC on a working day, that no other visitor gets. */
   #slot(number: number) {
-    const { deskIds, nowMs } = this.#options
-    const workDay = Math.floor(number / deskIds.length)
+    const { bayIds, nowMs } = this.#options
+    const workDay = Math.floor(number / bayIds.length)
     // Day 4 of the epoch was a Monday.
     const monday = Math.ceil(nowMs / dayMs / 7) * 7 + 4
     const fromMs = (monday + Math.floor(workDay / 5) * 7 + (workDay % 5)) * dayMs + 10 * hourMs
-    return { spaceId: deskIds[number % deskIds.length], fromMs, toMs: fromMs + hourMs }
+    return { spaceId: bayIds[number % bayIds.length], fromMs, toMs: fromMs + hourMs }
   }
 
   async #ask(key: string, path: string, body: unknown, status: number): Promise<Acknowledged | undefined> {
