@@ -4,6 +4,7 @@ import { accessRoutes } from './access/routes.ts'
 import { type PlanSurroundings, planView } from './bookings/plan-view.ts'
 import { bookingRoutes } from './bookings/routes.ts'
 import type { EdgeConfig } from './config.ts'
+import { GarbageMeter } from './devices/garbage-meter.ts'
 import type { EdgeAdapters } from './edge-program.ts'
 import { type DeviceCallers, requireScope } from './http/device-callers.ts'
 import { requireIdempotencyKey } from './http/idempotency-key.ts'
@@ -66,8 +67,7 @@ export function siteRouting(options: SiteRoutingOptions): OpenAPIHono[] {
       lanes: options.parking.lanes,
       hub: devices.hub,
       clock,
-      onCameraRefused: (deviceId, reason) =>
-        adapters.logger.warn({ deviceId, reason }, 'camera message refused'),
+      onCameraRefused: cameraMeters(adapters),
     }),
     guarded(
       callers,
@@ -81,6 +81,16 @@ export function siteRouting(options: SiteRoutingOptions): OpenAPIHono[] {
       }),
     ),
   ]
+}
+
+/** Counts what cameras send in vain, each for itself; only cameras of the directory get here. */
+function cameraMeters({ clock, logger }: EdgeAdapters): (deviceId: string, reason: string) => void {
+  const meters = new Map<string, GarbageMeter>()
+  return (deviceId, reason) => {
+    const meter = meters.get(deviceId) ?? new GarbageMeter(clock, logger, { deviceId, from: 'camera' })
+    meters.set(deviceId, meter)
+    meter.count(1, reason)
+  }
 }
 
 /** Puts a module's routes behind a kiosk's credential; other screens may read. Every POST needs its key. */
