@@ -22,8 +22,24 @@ declare module 'hono' {
 }
 
 const scopes = new Set<string>(['kiosk', 'board', 'camera', 'sensor', 'panel'])
-/** The cookie in which a paired screen keeps its secret; HttpOnly, this site only. */
-export const deviceCookie = 'gatehouse_device'
+const cookiePrefix = 'gatehouse_device'
+
+/**
+ * The cookie in which a paired screen keeps its secret. Browsers share cookies between the ports of a host, and a
+ * kiosk and a board may be open in one browser, so that each port and scope has a cookie of its own.
+ */
+export function deviceCookie(url: string, scope: DeviceScope): string {
+  return `${cookiePrefix}_${new URL(url).port || 'default'}_${scope}`
+}
+
+/** Every secret that a request presents: the bearer's, or else those of all paired screens of this browser. */
+function presentedSecrets(c: Context): readonly string[] {
+  const bearer = /^Bearer (.{8,200})$/.exec(c.req.header('authorization') ?? '')?.[1]
+  if (bearer !== undefined) return [bearer]
+  return Object.entries(getCookie(c)).flatMap(([name, secret]) =>
+    name.startsWith(cookiePrefix) ? [secret] : [],
+  )
+}
 
 /** Finds devices by the secret they present; only digests are known here. */
 export class DeviceCallers {
@@ -49,11 +65,11 @@ export class DeviceCallers {
     return this.#byDigest.get(sha256Hex(secret))
   }
 
-  /** The device that makes this request, by bearer secret or cookie. */
-  of(c: Context): DeviceCaller | undefined {
-    const bearer = /^Bearer (.{8,200})$/.exec(c.req.header('authorization') ?? '')?.[1]
-    const secret = bearer ?? getCookie(c, deviceCookie)
-    const caller = secret === undefined ? undefined : this.find(secret)
+  /** The device that makes this request, by bearer secret or cookie; of several the first of a wished scope. */
+  of(c: Context, wished: readonly DeviceScope[] = []): DeviceCaller | undefined {
+    const known = presentedSecrets(c).flatMap((secret) => this.find(secret) ?? [])
+    const fitting = wished.flatMap((scope) => known.find((caller) => caller.scope === scope) ?? [])
+    const caller = fitting[0] ?? known[0]
     if (caller) this.#heard(caller.deviceId)
     return caller
   }
@@ -73,10 +89,9 @@ export class DeviceCallers {
 /** Lets only devices of the given scopes through: 401 without or with an unknown credential, 403 otherwise. */
 export function requireScope(callers: DeviceCallers, ...allowed: readonly DeviceScope[]): MiddlewareHandler {
   return async (c, next) => {
-    const caller = callers.of(c)
+    const caller = callers.of(c, allowed)
     if (!caller) {
-      const presented =
-        c.req.header('authorization') !== undefined || getCookie(c, deviceCookie) !== undefined
+      const presented = c.req.header('authorization') !== undefined || presentedSecrets(c).length > 0
       return refuse(c, { code: presented ? 'credential_wrong' : 'credential_missing' })
     }
     if (!allowed.includes(caller.scope)) return refuse(c, { code: 'scope_missing' })

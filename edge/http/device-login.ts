@@ -32,7 +32,7 @@ export function deviceLoginRoutes(callers: DeviceCallers): OpenAPIHono {
     const caller = callers.find(secret)
     // A refusal is answered as a problem, which the route's declared answers do not list.
     if (!caller) return refuse(c, { code: 'credential_wrong' }) as never
-    setCookie(c, deviceCookie, secret, {
+    setCookie(c, deviceCookie(c.req.url, caller.scope), secret, {
       httpOnly: true,
       sameSite: 'Strict',
       path: '/',
