@@ -1,0 +1,54 @@
+import type { Page } from 'playwright-core'
+import type { DemoUnderTest } from './demo-under-test.ts'
+import { notSeen } from './until.ts'
+
+// These know places on the screen and no words, so that they lead the way in every language.
+const primary = (page: Page) => page.locator('footer button[data-tone="primary"][aria-disabled="false"]')
+
+/** From the first step of booking to the floor plan. */
+export async function reachPlan(page: Page): Promise<void> {
+  await page.getByRole('radiogroup').last().getByRole('radio').first().click()
+  await primary(page).click()
+}
+
+/** On to the visitor's name. */
+export async function reachGuest(page: Page): Promise<void> {
+  await reachPlan(page)
+  await page.locator('.mantine-SegmentedControl-label').nth(1).click()
+  await page.locator('li[data-space] button').first().click()
+  await primary(page).click()
+  await page.locator('main button').nth(1).click()
+  await page.locator('fieldset[data-kind]').waitFor()
+}
+
+/** On to the price; this holds the space. */
+export async function reachPrice(page: Page): Promise<void> {
+  await reachGuest(page)
+  await page.locator('main form input').fill('Demo Visitor')
+  await primary(page).click()
+  await page.locator('main dl').waitFor()
+}
+
+/** On to the cash acceptor. */
+export async function reachCash(page: Page): Promise<void> {
+  await reachPrice(page)
+  await page.locator('main button').last().click()
+}
+
+/** From the plate of a vehicle that is inside to its quote. */
+export async function reachQuote(page: Page, demo: DemoUnderTest): Promise<void> {
+  const { vehicles } = await demo.panel.site('quay-street')
+  const [vehicle] = vehicles.filter(({ paid }) => !paid)
+  if (vehicle === undefined) throw notSeen('no vehicle is inside the garage')
+  await page.locator('main form input').fill(vehicle.plate)
+  await primary(page).click()
+  await page.locator('main ul').waitFor()
+  await primary(page).click()
+  await page.locator('main dl').waitFor()
+}
+
+/** On to the receipt; takes the money when some is due. */
+export async function reachParkingPaid(page: Page, demo: DemoUnderTest): Promise<void> {
+  await reachQuote(page, demo)
+  await primary(page).click()
+}

@@ -1,0 +1,89 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { DemoUnderTest } from './demo-under-test.ts'
+import { logIn } from './member-app.ts'
+import type { Screen, ScreenView, Who } from './screens.ts'
+
+type Kept = Awaited<ReturnType<BrowserContext['storageState']>>
+
+const locales = { en: 'en-GB', de: 'de-DE' } as const
+const screenMaxMs = 20_000
+
+/** Opens screens of a demo as the people who use them see them; logs in and pairs once. */
+export class ScreenCamera {
+  readonly #demo: DemoUnderTest
+  readonly #browser: Browser
+  readonly #kept = new Map<Who, Kept>()
+
+  constructor(demo: DemoUnderTest, browser: Browser) {
+    this.#demo = demo
+    this.#browser = browser
+  }
+
+  /** Shows a screen to `look`, complete and at rest, and closes it again. */
+  async show(screen: Screen, view: ScreenView, look: (page: Page) => Promise<void>): Promise<void> {
+    const context = await this.#browser.newContext({
+      viewport: { width: view.width, height: screen.height },
+      colorScheme: view.scheme,
+      locale: locales[view.language],
+      reducedMotion: 'reduce',
+      storageState: await this.#identity(screen.who),
+    })
+    context.setDefaultTimeout(screenMaxMs)
+    try {
+      const page = await context.newPage()
+      await page.goto(await this.#address(screen))
+      await screen.reach?.(page, this.#demo)
+      await screen.complete(page).waitFor()
+      await page.evaluate('document.fonts.ready.then(() => undefined)')
+      await look(page)
+      await screen.leave?.(page)
+    } finally {
+      await context.close()
+    }
+  }
+
+  async #address(screen: Screen): Promise<string> {
+    const { cloudUrl, panelUrl, panel } = this.#demo
+    if (screen.path === undefined) return panelUrl
+    if (['nobody', 'member', 'hq'].includes(screen.who)) return cloudUrl + screen.path
+    const site = await panel.site(screen.who === 'house-kiosk' ? 'harbour-house' : 'quay-street')
+    return site.edge.url + screen.path
+  }
+
+  async #identity(who: Who): Promise<Kept> {
+    const known = this.#kept.get(who)
+    if (known !== undefined) return known
+    const context = await this.#browser.newContext()
+    await this.#identify(await context.newPage(), who)
+    const kept = await context.storageState()
+    await context.close()
+    // Language and colours stay those of each view.
+    const cookiesOnly = { ...kept, origins: [] }
+    this.#kept.set(who, cookiesOnly)
+    return cookiesOnly
+  }
+
+  async #identify(page: Page, who: Who): Promise<void> {
+    const { cloudUrl, panel } = this.#demo
+    const site = await panel.site(who === 'house-kiosk' ? 'harbour-house' : 'quay-street')
+    switch (who) {
+      case 'nobody':
+        return
+      case 'member':
+        await page.goto(`${cloudUrl}/app/`)
+        await logIn(page, 'member@demo.example')
+        return page.locator('.site-card').first().waitFor()
+      case 'hq':
+        await page.goto(`${cloudUrl}/hq/`)
+        await logIn(page, 'hq@demo.example')
+        return page.locator('table').first().waitFor()
+      case 'house-kiosk':
+      case 'garage-kiosk':
+        await page.goto(site.edge.kioskUrl)
+        return page.locator('nav a').first().waitFor()
+      case 'board':
+        await page.goto(site.edge.boardUrl)
+        return page.locator('main ol li').first().waitFor()
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import type { Locator, Page } from 'playwright-core'
+import type { DemoUnderTest } from './demo-under-test.ts'
+import { reachCash, reachGuest, reachParkingPaid, reachPlan, reachPrice, reachQuote } from './kiosk-steps.ts'
+
+export type Scheme = 'light' | 'dark'
+export type Language = 'en' | 'de'
+
+/** How a screen is looked at; `width` in CSS pixels. */
+export interface ScreenView {
+  readonly width: number
+  readonly scheme: Scheme
+  readonly language: Language
+}
+
+/** Whose log-in or pairing a screen needs. */
+export type Who = 'nobody' | 'member' | 'hq' | 'house-kiosk' | 'garage-kiosk' | 'board'
+
+/** One screen of the product: who sees it, where, and what is there once it is complete. */
+export interface Screen {
+  readonly name: string
+  readonly who: Who
+  /** Path below the program that serves it; absent: the simulator panel. */
+  readonly path?: string
+  /** The widths it is made for; the first is the one that is tested. */
+  readonly widths: readonly number[]
+  readonly height: number
+  /** Goes from the opened page to the screen. */
+  readonly reach?: (page: Page, demo: DemoUnderTest) => Promise<void>
+  /** Leaves it again where it holds something. */
+  readonly leave?: (page: Page) => Promise<void>
+  /** Visible once the screen shows what it has to show. */
+  readonly complete: (page: Page) => Locator
+}
+
+type Sketch = readonly [name: string, path: string, complete: string | ((page: Page) => Locator)]
+
+const heading = (page: Page) => page.getByRole('heading', { level: 1 })
+const everyWidth = [1440, 820, 390] as const
+const kioskWidths = [1280, 1080] as const
+
+function sketched(
+  who: Who,
+  widths: readonly number[],
+  height: number,
+  sketches: readonly Sketch[],
+): Screen[] {
+  return sketches.map(([name, path, complete]) => ({
+    name,
+    who,
+    path,
+    widths,
+    height,
+    complete: typeof complete === 'string' ? (page) => page.locator(complete).first() : complete,
+  }))
+}
+
+type Step = readonly [
+  name: string,
+  path: string,
+  complete: string,
+  reach: (page: Page, demo: DemoUnderTest) => Promise<void>,
+]
+
+/** A step within a flow of a kiosk; left by Cancel, which gives a hold back. */
+function steps(who: Who, sketches: readonly Step[]): Screen[] {
+  return sketches.map(([name, path, complete, reach]) => ({
+    name,
+    who,
+    path,
+    widths: kioskWidths,
+    height: 800,
+    reach,
+    leave: (page) => page.locator('footer button').nth(1).click(),
+    complete: (page) => page.locator(complete).first(),
+  }))
+}
+
+/** Every screen of the product. */
+export const screens: readonly Screen[] = [
+  ...sketched('nobody', everyWidth, 900, [
+    ['front-door', '/', '.logins li'],
+    ['app-login', '/app/', 'form'],
+    ['hq-login', '/hq/', 'form'],
+  ]),
+  {
+    name: 'panel',
+    who: 'nobody',
+    widths: everyWidth,
+    height: 1000,
+    complete: (page) => page.locator('[data-door]').first(),
+  },
+  ...sketched('member', [390, 820, 1440], 844, [
+    ['app-find', '/app/', '.site-card'],
+    ['app-site', '/app/sites/harbour-house', '[data-space]'],
+    ['app-garage-list', '/app/sites/quay-street?view=list', '[data-space]'],
+    ['app-space', '/app/sites/harbour-house/spaces/room-reef', '.day-slots'],
+    ['app-bookings', '/app/bookings', 'main li a, main [role="status"]'],
+    ['app-account', '/app/account', heading],
+  ]),
+  ...sketched('hq', everyWidth, 900, [
+    ['hq-overview', '/hq/', 'table tbody tr'],
+    ['hq-books', '/hq/books', '.books ~ .books'],
+    ['hq-ledger', '/hq/sites/quay-street', 'table tbody tr'],
+  ]),
+  ...sketched('house-kiosk', kioskWidths, 800, [
+    ['kiosk-home', '/', heading],
+    ['kiosk-book', '/book', '[role="radiogroup"]'],
+    ['kiosk-check-in', '/check-in', 'fieldset[data-kind]'],
+    ['kiosk-help', '/help', heading],
+  ]),
+  ...steps('house-kiosk', [
+    ['kiosk-plan', '/book', '[data-space]', reachPlan],
+    ['kiosk-guest', '/book', 'fieldset[data-kind]', reachGuest],
+    ['kiosk-price', '/book', 'footer button[data-tone="primary"]', reachPrice],
+    ['kiosk-cash', '/book', 'dl', reachCash],
+  ]),
+  ...sketched('garage-kiosk', kioskWidths, 800, [
+    ['garage-home', '/', heading],
+    ['garage-parking', '/parking', 'fieldset[data-kind]'],
+  ]),
+  ...steps('garage-kiosk', [
+    ['garage-quote', '/parking', 'footer button[data-tone="primary"]', reachQuote],
+    ['garage-paid', '/parking', '[role="timer"]', reachParkingPaid],
+  ]),
+  ...sketched('board', [1280], 720, [['board', '/board', 'main ol li']]),
+]
