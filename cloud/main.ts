@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import { pino } from 'pino'
 import { type CloudAdapters, startCloud } from './cloud-program.ts'
-import { addUser, type CommandOutput, enrolmentCodeCommand } from './commands.ts'
+import { addUser, type CommandOutput, enrolmentCodeCommand, importFile } from './commands.ts'
 import { type CloudConfig, readCloudConfig } from './config.ts'
 import { runDoctor } from './doctor.ts'
 import { SystemClock } from './system-clock.ts'
@@ -11,6 +11,7 @@ import { systemRandom } from './system-random.ts'
 
 const usage = `gatehouse-cloud --config FILE                        run the cloud
 gatehouse-cloud doctor --config FILE                 check this machine
+gatehouse-cloud import FILE --config FILE            write sites, plans, members and cards from a file
 gatehouse-cloud enrolment-code SITE --config FILE    make a one-time code for a site's edge
 gatehouse-cloud add-user EMAIL ROLE --config FILE    let somebody log in; prints the password once
                                                      [--name NAME] [--member ID] [--site SITE]…`
@@ -49,6 +50,7 @@ async function main(): Promise<number> {
   const adapters = systemAdapters(config)
   if (verb === undefined) return run(config, adapters)
   if (verb === 'doctor') return runDoctor(config, adapters.clock, output)
+  if (verb === 'import' && argument !== undefined) return importFile(config, adapters, argument, output)
   if (verb === 'enrolment-code' && argument !== undefined) {
     return enrolmentCodeCommand(config, adapters, argument, output)
   }
@@ -75,10 +77,18 @@ async function run(config: CloudConfig, adapters: CloudAdapters): Promise<number
   return 0
 }
 
+function isWrongOption(error: unknown): error is TypeError {
+  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   main().then(
     (code) => process.exit(code),
     (error: unknown) => {
+      if (isWrongOption(error)) {
+        process.stderr.write(`${error.message}\n\n${usage}\n`)
+        process.exit(2)
+      }
       process.stderr.write(`${isSiteError(error) ? error.hint : String(error)}\n`)
       process.exit(1)
     },

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
-import { inTransaction, type Pool } from '@gatehouse/cloud/database/pool'
-import { type DirectoryWrite, putRows } from '@gatehouse/cloud/directory/put-rows'
+import type { Pool } from '@gatehouse/cloud/database/pool'
+import { putChangedRows } from '@gatehouse/cloud/directory/put-changes'
+import type { DirectoryWrite } from '@gatehouse/cloud/directory/put-rows'
 import { readDirectory } from '@gatehouse/cloud/directory/read-rows'
 import type { Auth } from '@gatehouse/cloud/members/auth'
 import { issueCredentials, putMembers, putPlans } from '@gatehouse/cloud/members/member-store'
@@ -8,7 +8,6 @@ import { ensureUser } from '@gatehouse/cloud/members/users'
 import { createSite, putOperator } from '@gatehouse/cloud/sites/site-store'
 import { credentialIdSchema, memberIdSchema, planIdSchema, type SiteId } from '@gatehouse/shared/ids/ids'
 import type { Random } from '@gatehouse/shared/random/random'
-import { type DirectoryKind, directoryBodies } from '@gatehouse/shared/wire/v1/directory'
 import { demoLogins, demoMembers, demoPassword } from './people.ts'
 import { planRows } from './plans.ts'
 import { rowsOf, type WorldRow } from './rows.ts'
@@ -35,22 +34,13 @@ export async function writeWorld(parts: WorldParts): Promise<void> {
 }
 
 async function writeSite(pool: Pool, siteId: SiteId, rows: readonly WorldRow[]): Promise<void> {
-  const present = new Map<string, unknown>()
-  for (const kind of Object.keys(directoryBodies) as DirectoryKind[]) {
-    for (const { key, body } of await readDirectory(pool, kind, [siteId])) present.set(`${kind}/${key}`, body)
-  }
-  const changed = rows.filter(
-    ({ kind, key, body }) => !isDeepStrictEqual(present.get(`${kind}/${key}`), body),
-  )
   // Only the world writes devices, so one that it no longer has was taken down.
   const devices = new Set(rowsOf(rows, 'device').map(({ key }) => key))
   const removed = (await readDirectory(pool, 'device', [siteId]))
     .filter(({ key }) => !devices.has(key))
     .map(({ key }): DirectoryWrite => ({ kind: 'device', key, body: null }))
-  if (changed.length + removed.length === 0) return
   // `row` checked each body against the schema of its kind.
-  const writes = [...(changed as readonly DirectoryWrite[]), ...removed]
-  await inTransaction(pool, (tx) => putRows(tx, siteId, writes))
+  await putChangedRows(pool, siteId, [...(rows as readonly DirectoryWrite[]), ...removed])
 }
 
 async function writePeople({ pool, auth, random, nowMs, sites }: WorldParts): Promise<void> {

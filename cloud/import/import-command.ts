@@ -1,0 +1,37 @@
+import type { Random } from '@gatehouse/shared/random/random'
+import type { Pool } from '../database/pool.ts'
+import { putChangedRows } from '../directory/put-changes.ts'
+import { issueCredentials, putMembers, putPlans } from '../members/member-store.ts'
+import { createSite, putOperator } from '../sites/site-store.ts'
+import type { ImportFile } from './import-file.ts'
+
+/**
+ * Writes what a file says, through the same functions as everything else; what is not in the file stays as it
+ * is. Safe to repeat: sites keep their keys and credentials that were revoked stay revoked. A site added later
+ * learns of plans, members and credentials when the whole file is imported again.
+ */
+export async function importCommand(
+  parts: { readonly pool: Pool; readonly random: Random; readonly nowMs: number },
+  file: ImportFile,
+  output: (line: string) => void,
+): Promise<void> {
+  const { pool, random, nowMs } = parts
+  const { operatorId, name } = file.operator
+  await putOperator(pool, operatorId, name)
+  for (const { siteId } of file.sites) await createSite(pool, random, { siteId, operatorId, nowMs })
+  for (const { siteId, rows } of file.sites) {
+    const changed = await putChangedRows(pool, siteId, rows)
+    output(`site ${siteId}: ${changed} of ${rows.length} rows are new or changed`)
+  }
+  await putPlans(pool, file.plans)
+  await putMembers(pool, file.members)
+  const revoked = await pool.query<{ credential_id: string }>(
+    'SELECT credential_id FROM credential WHERE revoked',
+  )
+  const lost = new Set(revoked.rows.map((row) => row.credential_id))
+  const issued = file.credentials.filter(({ credentialId }) => !lost.has(credentialId))
+  await issueCredentials(pool, issued)
+  output(`${file.plans.length} plans, ${file.members.length} members, ${issued.length} credentials`)
+  const left = file.credentials.length - issued.length
+  if (left > 0) output(`${left} credentials were revoked and stay so`)
+}
