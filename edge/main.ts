@@ -64,10 +64,18 @@ async function run(config: EdgeConfig): Promise<number> {
   return 0
 }
 
+function isWrongOption(error: unknown): error is TypeError {
+  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   main().then(
     (code) => process.exit(code),
     (error: unknown) => {
+      if (isWrongOption(error)) {
+        process.stderr.write(`${error.message}\n\n${usage}\n`)
+        process.exit(2)
+      }
       process.stderr.write(`${isSiteError(error) ? error.hint : String(error)}\n`)
       process.exit(1)
     },
