@@ -11,6 +11,7 @@ import { addUser, enrolmentCodeCommand } from './commands.ts'
 import { type CloudConfig, parseCloudConfig } from './config.ts'
 import { createTestDatabase, type TestDatabase } from './database/test-database.ts'
 import { runDoctor } from './doctor.ts'
+import { storeHeartbeat } from './sites/site-health.ts'
 import { createSite, putOperator } from './sites/site-store.ts'
 
 const adapters = {
@@ -100,5 +101,29 @@ describe('commands', () => {
       expect(lines.join('\n')).toContain(part)
     }
     expect(lines.filter((line) => line.startsWith('FAIL'))).toHaveLength(1)
+  })
+
+  it('the doctor tells which devices a site misses', async () => {
+    const siteId = siteIdSchema.parse('pier')
+    await createSite(database.pool, adapters.random, { siteId, operatorId: 'operator', nowMs: 0 })
+    const lines: string[] = []
+    const run = () => runDoctor(config, adapters.clock, (line) => lines.push(line))
+    await run()
+    expect(lines.join('\n')).toMatch(/^ok .*devices of pier: the site was never heard/m)
+    await database.pool.query(`UPDATE sites SET incarnation = 1 WHERE site_id = 'pier'`)
+    const { wallMs, bootId, monotonicMs } = adapters.clock.now()
+    const sums = { head: { seq: 0, hash: '0'.repeat(64) }, entries: 0, bookings: {}, takings: [] }
+    await storeHeartbeat(
+      database.pool,
+      siteId,
+      {
+        ...{ incarnation: 1, version: '1', bootId, monotonicMs, wallMs, clockQuality: 'trusted' },
+        ...{ waiting: 0, devicesDown: ['strike-1'], selling: 'all', directory: { epoch: 1, rev: 0 } },
+        sums: { ...sums, sessions: { open: 0, departed: 0, voided: 0 } },
+      },
+      wallMs,
+    )
+    expect(await run()).toBe(1)
+    expect(lines.join('\n')).toMatch(/^FAIL devices of pier: 1 down: strike-1/m)
   })
 })

@@ -7,6 +7,8 @@ import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import type { CommandOutput } from './commands.ts'
 import type { CloudConfig } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
+import type { Queryable } from './database/pool.ts'
+import { readSiteHealth } from './sites/site-health.ts'
 import { version } from './version.ts'
 
 interface Finding {
@@ -18,11 +20,14 @@ interface Finding {
 const freeBytesMin = 1_000_000_000
 const syncSamples = 20
 const syncMsMax = 20
-const nodeMajorMin = 20
+const nodeMin = { major: 20, minor: 19 }
 const postgresMajorMin = 15
 const skewMsMax = 2_000
 
-/** Checks versions, clock, disk, sync time, port and database; prints a line each. Exit 1 when one fails. */
+/**
+ * Checks versions, clock, disk, sync time, port, database, and what the sites last said of their devices; prints
+ * a line each. Exit 1 when one fails.
+ */
 export async function runDoctor(config: CloudConfig, clock: Clock, output: CommandOutput): Promise<number> {
   const findings = [
     checkNode(),
@@ -37,7 +42,8 @@ export async function runDoctor(config: CloudConfig, clock: Clock, output: Comma
 }
 
 function checkNode(): Finding {
-  const ok = Number(process.versions.node.split('.')[0]) >= nodeMajorMin
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const ok = major > nodeMin.major || (major === nodeMin.major && minor >= nodeMin.minor)
   const { node, tz = 'unknown' } = process.versions
   return { ok, what: 'versions', detail: `gatehouse ${version}, Node.js ${node}, tzdata ${tz}` }
 }
@@ -91,6 +97,22 @@ function checkPort({ http }: CloudConfig): Promise<Finding> {
   })
 }
 
+/** The cloud has no devices of its own: what each site said of its own in the last heartbeat. */
+async function checkDevices(db: Queryable, clock: Clock): Promise<Finding[]> {
+  const sites = await readSiteHealth(db, clock.now().wallMs)
+  return sites.map(({ siteId, online, heardMs, heartbeat }) => {
+    const down = heartbeat?.devicesDown ?? []
+    const heard = heardMs === undefined ? 'was never heard' : 'is not heard now'
+    const missed =
+      down.length === 0 ? 'no device down' : `${down.length} down: ${down.slice(0, 8).join(', ')}`
+    return {
+      ok: down.length === 0,
+      what: `devices of ${siteId}`,
+      detail: online ? missed : `the site ${heard}; last it said: ${heartbeat ? missed : 'nothing'}`,
+    }
+  })
+}
+
 async function checkDatabase(config: CloudConfig, clock: Clock): Promise<Finding[]> {
   try {
     const database = await openDatabase(config, { beside: true })
@@ -110,6 +132,7 @@ async function checkDatabase(config: CloudConfig, clock: Clock): Promise<Finding
           detail: `PostgreSQL ${name}, ${kind}, schema current`,
         },
         { ok: skew <= skewMsMax, what: 'database clock', detail: `${skew.toFixed(0)} ms from ours` },
+        ...(await checkDevices(database.pool, clock)),
       ]
     } finally {
       await database.close()
