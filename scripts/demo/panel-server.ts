@@ -46,10 +46,13 @@ export async function startPanelServer(options: PanelServerOptions): Promise<Pan
   })
   const sockets = new WebSocketServer({ server, path: '/api/live', maxPayload: 1024 })
   const message = () => JSON.stringify({ kind: 'state', state: control.state() })
+  const hosts = new WeakMap<WebSocket, string>()
   sockets.on('connection', (socket: WebSocket, request) => {
     if (!sameOrigin(request)) return socket.close(1008, 'another origin')
+    const { host = '' } = request.headers
+    hosts.set(socket, host)
     socket.on('error', () => socket.terminate())
-    socket.send(message())
+    socket.send(reachableAt(message(), host))
   })
   let timer: NodeJS.Timeout | undefined
   const changed = () => {
@@ -57,7 +60,9 @@ export async function startPanelServer(options: PanelServerOptions): Promise<Pan
       timer = undefined
       if (sockets.clients.size === 0) return
       const text = message()
-      for (const socket of sockets.clients) if (socket.readyState === socket.OPEN) socket.send(text)
+      for (const socket of sockets.clients) {
+        if (socket.readyState === socket.OPEN) socket.send(reachableAt(text, hosts.get(socket) ?? ''))
+      }
     }, quietMs)
   }
   await new Promise<void>((resolve, reject) => {
@@ -75,6 +80,12 @@ export async function startPanelServer(options: PanelServerOptions): Promise<Pan
   }
 }
 
+/** The links of a state as the viewer's machine reaches them: under the address it called the panel by. */
+function reachableAt(text: string, host: string): string {
+  const name = /^([A-Za-z0-9.-]+)(:\d+)?$/.exec(host)?.[1]
+  return name === undefined ? text : text.replaceAll('"http://127.0.0.1:', `"http://${name}:`)
+}
+
 // A page of another origin in the same browser must not drive the demo.
 function sameOrigin(request: IncomingMessage): boolean {
   const { origin, host } = request.headers
@@ -83,8 +94,10 @@ function sameOrigin(request: IncomingMessage): boolean {
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: PanelServerOptions) {
   const { pathname } = new URL(request.url ?? '/', 'http://panel')
-  if (request.method === 'GET' && pathname === '/api/state')
-    return sendJson(response, 200, options.control.state())
+  if (request.method === 'GET' && pathname === '/api/state') {
+    const text = JSON.stringify(options.control.state())
+    return sendText(response, 200, reachableAt(text, request.headers.host ?? ''))
+  }
   if (request.method === 'POST' && pathname === '/api/actions') {
     if (!sameOrigin(request)) throw refusal('forbidden_origin', 'Open the panel at its own address.')
     const action = panelActionSchema.safeParse(await readJson(request))
@@ -126,8 +139,12 @@ function sendFile(response: ServerResponse, folder: string, pathname: string): v
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  sendText(response, status, JSON.stringify(body))
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
-  response.end(JSON.stringify(body))
+  response.end(text)
 }
 
 const statusByCode: Record<string, number> = {
