@@ -21,9 +21,9 @@ import { SiteWatch } from './site-watch.ts'
 import { TestClock } from './test-clock.ts'
 import { Traffic } from './traffic.ts'
 
-const cloudReadyMaxMs = 90_000
-const edgeReadyMaxMs = 60_000
-const historyMaxMs = 180_000
+const cloudReadyMaxMs = 120_000
+const edgeReadyMaxMs = 120_000
+const historyMaxMs = 600_000
 const loopback = '127.0.0.1'
 
 export interface SupervisorOptions {
