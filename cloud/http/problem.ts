@@ -77,6 +77,7 @@ const catalogue = {
   ],
   space_taken: [409, 'The space is taken at that time.', 'Choose one of the alternatives or another time.'],
   closed: [409, 'The site is closed at that time.', 'Choose a time within the opening hours.'],
+  out_of_service: [409, 'This space cannot be used at the moment.', 'Choose another space.'],
   not_bookable: [422, 'This space cannot be booked.', 'Choose another space.'],
   space_unknown: [404, 'There is no such space at this site.', 'Choose a space from the floor plan.'],
   reversed: [422, 'The end must come after the start.', 'Choose an end after the start.'],
@@ -106,6 +107,11 @@ const catalogue = {
   plan_does_not_cover: [402, 'Your plan does not cover this booking.', 'Pay by card instead.'],
   card_declined: [402, 'The card was refused.', 'Pay with another card.'],
   request_expired: [410, 'The site did not answer in time.', 'Book again.'],
+  answer_unreadable: [
+    409,
+    'The site answered in a way that this version cannot read.',
+    'Look at the booking again in a moment.',
+  ],
   request_withdrawn: [410, 'The request was withdrawn.', 'Book again.'],
 } as const satisfies Record<string, readonly [number, string, string]>
 
@@ -121,6 +127,7 @@ export function refusal(code: ProblemCode): Refused {
 const siteSynonyms: Readonly<Record<string, ProblemCode>> = {
   expired: 'request_expired',
   unknown_space: 'space_unknown',
+  booking_ended: 'ended',
 }
 
 /** Renders the code of a site's `request.refused`; a code this version does not know is a 409 under its own name. */
