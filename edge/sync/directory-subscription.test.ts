@@ -1,161 +1,151 @@
 import { createHmac } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ManualClock } from '@gatehouse/shared/clock/clock'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { canonicalJson } from '@gatehouse/shared/ledger/chain'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import { openDatabase } from '../ledger/database.ts'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { openDatabase, type SiteDatabase } from '../ledger/database.ts'
 import { CloudTime } from './cloud-time.ts'
 import { Directory } from './directory.ts'
 import { DirectorySubscription } from './directory-subscription.ts'
 import { syncTablesSql } from './tables.ts'
 
-const siteId = siteIdSchema.parse('harbour-house')
-const siteKey = Buffer.alloc(32, 9).toString('base64url')
-const identity = { siteId, incarnation: 1, cloudPublicKey: 'x'.repeat(43), siteKey }
-const schema = {
-  site_id: { type: 'text', pk_index: 0 },
-  kind: { type: 'text', pk_index: 1 },
-  key: { type: 'text', pk_index: 2 },
-  epoch: { type: 'int4' },
-  rev: { type: 'int8' },
-  body: { type: 'jsonb' },
-  digest: { type: 'text' },
-}
+const siteId = siteIdSchema.parse('harbour')
+const siteKey = Buffer.alloc(32, 7).toString('base64url')
+const schema = JSON.stringify({
+  ...{ site_id: { type: 'text' }, kind: { type: 'text' }, key: { type: 'text' }, digest: { type: 'text' } },
+  ...{ epoch: { type: 'int4' }, rev: { type: 'int8' }, body: { type: 'jsonb' } },
+})
 
 interface Answer {
   readonly status?: number
   readonly handle: string
   readonly offset: string
-  readonly messages: readonly unknown[]
+  readonly messages: readonly object[]
 }
 
-function message(rev: number, key: string, digestOf = rev) {
-  const body = { kind: 'card', digest: `d-${key}`, memberId: 'm-1', revoked: false }
-  const text = canonicalJson([siteId, 1, digestOf, 'credential', key, body])
-  const digest = createHmac('sha256', Buffer.from(siteKey, 'base64url')).update(text).digest('hex')
-  const value = {
-    site_id: siteId,
-    kind: 'credential',
-    key,
-    epoch: '1',
-    rev: String(rev),
-    body: JSON.stringify(body),
-    digest,
+/** A shape that says what the test wrote down, one answer per request, and then nothing more. */
+class ScriptedShape {
+  readonly #answers: Answer[] = []
+  readonly #waiting: (() => void)[] = []
+  readonly #server: Server
+  url = ''
+
+  constructor() {
+    this.#server = createServer((request, response) => {
+      const isLive = new URL(request.url ?? '', 'http://shape').searchParams.get('live') === 'true'
+      const send = () => {
+        const answer = this.#answers.shift()
+        if (!answer) return void this.#waiting.push(send)
+        response.writeHead(answer.status ?? 200, {
+          ...{ 'content-type': 'application/json', 'electric-handle': answer.handle },
+          ...{ 'electric-offset': answer.offset, 'electric-up-to-date': '' },
+          ...(isLive ? { 'electric-cursor': answer.offset } : { 'electric-schema': schema }),
+        })
+        response.end(JSON.stringify(answer.messages))
+      }
+      send()
+    })
   }
-  return { key: `"site_directory"/"${key}"`, value, headers: { operation: 'insert' } }
+
+  async open(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    const address = this.#server.address()
+    this.url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+  }
+
+  say(answer: Answer): void {
+    this.#answers.push(answer)
+    this.#waiting.shift()?.()
+  }
+
+  close(): void {
+    this.#server.closeAllConnections()
+    this.#server.close()
+  }
 }
+
 const upToDate = { headers: { control: 'up-to-date' } }
 
-let server: Server | undefined
-let subscription: DirectorySubscription | undefined
+function door(key: string, rev: number, more: { readonly epoch?: number; readonly digest?: string } = {}) {
+  const epoch = more.epoch ?? 1
+  const body = { name: key, levelId: 'l', public: true, readerDeviceId: 'r', strikeDeviceId: 's' }
+  const full = { ...body, pulseMs: 3_000, at: { x: 0, y: 0 } }
+  const text = canonicalJson([siteId, epoch, rev, 'door', key, full])
+  const digest = createHmac('sha256', Buffer.from(siteKey, 'base64url')).update(text).digest('hex')
+  const value = { site_id: siteId, kind: 'door', key, epoch: String(epoch), rev: String(rev) }
+  return {
+    key: `"public"."site_directory"/"${key}"`,
+    value: { ...value, body: JSON.stringify(full), digest: more.digest ?? digest },
+    headers: { operation: 'insert', relation: ['public', 'site_directory'] },
+  }
+}
 
-afterEach(() => {
-  subscription?.stop()
-  server?.closeAllConnections()
-  server?.close()
-})
+let shape: ScriptedShape
+let db: SiteDatabase
+let directory: Directory
+let subscription: DirectorySubscription
+let refused: string[]
+const doors = () => [...directory.all('door').keys()].sort()
 
-/** Serves scripted answers of the shape protocol, one per request; afterwards requests are left hanging. */
-async function follow(answers: readonly Answer[], directory: Directory) {
-  const asked: string[] = []
-  const waiting = [...answers]
-  server = createServer((request, response) => {
-    asked.push(request.url ?? '')
-    const next = waiting.shift()
-    if (!next) return
-    response.writeHead(next.status ?? 200, {
-      'content-type': 'application/json',
-      'electric-handle': next.handle,
-      'electric-offset': next.offset,
-      'electric-schema': JSON.stringify(schema),
-      // As Electric does: the cursor that tells cached answers apart comes with live answers only.
-      ...(request.url?.includes('live=true') && { 'electric-cursor': String(asked.length) }),
-      ...(next.messages.includes(upToDate) && { 'electric-up-to-date': '' }),
-    })
-    response.end(JSON.stringify(next.messages))
+beforeEach(async () => {
+  shape = new ScriptedShape()
+  await shape.open()
+  db = openDatabase({
+    path: join(mkdtempSync(join(tmpdir(), 'directory-')), 'site.sqlite'),
+    locking: 'exclusive',
   })
-  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', () => resolve()))
-  const { port } = server.address() as AddressInfo
-  const refused: string[] = []
-  const clock = new ManualClock(1_800_000_000_000)
+  db.exec(syncTablesSql)
+  directory = new Directory(db, siteId)
+  refused = []
+  const cloudTime = new CloudTime(new ManualClock(0))
   subscription = new DirectorySubscription({
     directory,
-    identity,
-    client: {
-      cloudUrl: `http://127.0.0.1:${port}`,
-      token: async () => 'token',
-      cloudTime: new CloudTime(clock),
-    },
+    identity: { siteId, incarnation: 1, cloudPublicKey: '', siteKey },
+    client: { cloudUrl: shape.url, token: async () => 'token', cloudTime },
     onReachable: () => {},
     onRefused: (reason, key) => refused.push(`${reason} ${key}`),
     onFailure: () => {},
   })
   subscription.start()
-  return { asked, refused }
-}
+})
+afterEach(() => {
+  subscription.stop()
+  shape.close()
+  db.close()
+})
 
-function emptyDirectory(): Directory {
-  const folder = mkdtempSync(join(tmpdir(), 'shape-'))
-  const db = openDatabase({ path: join(folder, 'site.sqlite'), locking: 'exclusive' })
-  db.exec(syncTablesSql)
-  return new Directory(db, siteId)
-}
-
-const keys = (directory: Directory) => [...directory.all('credential').keys()]
-
-describe('directory subscription', () => {
-  test('applies rows when the shape is up to date, and stores where to go on', async () => {
-    const directory = emptyDirectory()
-    const { asked } = await follow(
-      [{ handle: 'h-1', offset: '2_0', messages: [message(1, 'a'), message(2, 'b'), upToDate] }],
-      directory,
-    )
-    await vi.waitFor(() => expect(keys(directory)).toEqual(['a', 'b']))
-    expect(directory.position()).toEqual({ epoch: 1, rev: 2, handle: 'h-1', offset: '2_0' })
-    expect(asked[0]).toContain(`where=site_id%3D%27${siteId}%27`)
+describe('what comes down', () => {
+  test('is refused with a wrong digest; its neighbours count', async () => {
+    const forged = door('vault', 2, { digest: '0'.repeat(64) })
+    shape.say({ handle: 'h1', offset: '2_0', messages: [door('main', 1), forged, upToDate] })
+    await vi.waitFor(() => expect(doors()).toEqual(['main']))
+    expect(refused).toEqual(['wrong_digest door/vault'])
   })
 
-  test('refuses a row whose digest was made for another position, and applies the others', async () => {
-    const directory = emptyDirectory()
-    const { refused } = await follow(
-      [{ handle: 'h-1', offset: '2_0', messages: [message(1, 'a'), message(2, 'forged', 7), upToDate] }],
-      directory,
-    )
-    await vi.waitFor(() => expect(keys(directory)).toEqual(['a']))
-    expect(refused).toEqual(['wrong_digest credential/forged'])
+  test('is refused when it is older than what is known', async () => {
+    shape.say({ handle: 'h1', offset: '5_0', messages: [door('main', 5), upToDate] })
+    await vi.waitFor(() => expect(doors()).toEqual(['main']))
+    shape.say({ handle: 'h1', offset: '6_0', messages: [door('yard', 4), door('hall', 6), upToDate] })
+    await vi.waitFor(() => expect(doors()).toEqual(['hall', 'main']))
+    expect(refused).toEqual(['older_position door/yard'])
+    expect(directory.position()).toMatchObject({ epoch: 1, rev: 6, handle: 'h1', offset: '6_0' })
   })
 
-  test('refuses a row with a position it has already passed', async () => {
-    const directory = emptyDirectory()
-    directory.apply([], { epoch: 1, rev: 5, handle: 'h-1', offset: '5_0' }, true)
-    const { refused } = await follow(
-      [{ handle: 'h-1', offset: '6_0', messages: [message(4, 'old'), message(6, 'new'), upToDate] }],
-      directory,
-    )
-    await vi.waitFor(() => expect(keys(directory)).toEqual(['new']))
-    expect(refused).toEqual(['older_position credential/old'])
-  })
-
-  test('keeps the old copy in force while a refetch is incomplete, then swaps it whole', async () => {
-    const directory = emptyDirectory()
-    const { asked } = await follow(
-      [
-        { handle: 'h-1', offset: '2_0', messages: [message(1, 'a'), message(2, 'b'), upToDate] },
-        { status: 409, handle: 'h-2', offset: '-1', messages: [{ headers: { control: 'must-refetch' } }] },
-        { handle: 'h-2', offset: '3_0', messages: [message(3, 'c')] },
-        { handle: 'h-2', offset: '4_0', messages: [message(4, 'd'), upToDate] },
-      ],
-      directory,
-    )
-    const seen: string[] = []
-    directory.onChange(() => seen.push(keys(directory).join()))
-    await vi.waitFor(() => expect(keys(directory)).toEqual(['c', 'd']))
-    expect(seen.filter((names) => names === '' || names === 'c')).toEqual([])
-    expect(asked.length).toBeGreaterThanOrEqual(4)
+  test('is swapped whole after a refetch, and never empty before', async () => {
+    shape.say({ handle: 'h1', offset: '2_0', messages: [door('main', 1), door('yard', 2), upToDate] })
+    await vi.waitFor(() => expect(doors()).toEqual(['main', 'yard']))
+    const seen: string[][] = []
+    directory.onChange(() => seen.push(doors()))
+    const mustRefetch = { headers: { control: 'must-refetch' } }
+    shape.say({ status: 409, handle: 'h2', offset: '-1', messages: [mustRefetch] })
+    shape.say({ handle: 'h2', offset: '1_0', messages: [door('hall', 1, { epoch: 2 }), upToDate] })
+    await vi.waitFor(() => expect(doors()).toEqual(['hall']))
+    expect(seen).toEqual([['hall']])
+    expect(new Directory(db, siteId).get('door', 'hall')?.name).toBe('hall')
+    expect(directory.position()).toMatchObject({ epoch: 2, rev: 1, handle: 'h2' })
   })
 })
