@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { type AddUserRequest, addUserCommand } from './add-user.ts'
 import type { CloudAdapters } from './cloud-program.ts'
 import type { CloudConfig } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
 import { importCommand } from './import/import-command.ts'
-import { parseImportFile } from './import/import-file.ts'
+import { readImportFile } from './import/import-file.ts'
 import { createAuth } from './members/auth.ts'
 import { loadCloudIdentity } from './sites/cloud-identity.ts'
 import { createEnrolmentCode } from './sites/enrolment.ts'
@@ -63,7 +62,7 @@ export async function importFile(
   path: string,
   output: CommandOutput,
 ): Promise<number> {
-  const file = parseImportFile(readFileSync(path, 'utf8'))
+  const file = readImportFile(path)
   if ('lines' in file) {
     output(`${path} cannot be used:\n  ${file.lines.join('\n  ')}`)
     return 2

@@ -73,7 +73,8 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     (code) => process.exit(code),
     (error: unknown) => {
       if (isWrongOption(error)) {
-        process.stderr.write(`${error.message}\n\n${usage}\n`)
+        // Node.js goes on with advice about its own conventions.
+        process.stderr.write(`${error.message.split('. ')[0]}.\n\n${usage}\n`)
         process.exit(2)
       }
       process.stderr.write(`${isSiteError(error) ? error.hint : String(error)}\n`)

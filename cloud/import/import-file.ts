@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import * as ids from '@gatehouse/shared/ids/ids'
 import { directoryBodies } from '@gatehouse/shared/wire/v1/directory'
 import { z } from 'zod'
@@ -65,6 +66,15 @@ export const importFileSchema = z
     })
   })
 export type ImportFile = z.infer<typeof importFileSchema>
+
+/** Reads and checks a file; see `parseImportFile`. */
+export function readImportFile(path: string): ReturnType<typeof parseImportFile> {
+  try {
+    return parseImportFile(readFileSync(path, 'utf8'))
+  } catch (error) {
+    return { lines: [error instanceof Error ? error.message : 'It cannot be read.'] }
+  }
+}
 
 /** Checks the text of a file; a problem names the place and what is allowed, never a value: some are secret. */
 export function parseImportFile(text: string): ImportFile | { readonly lines: readonly string[] } {
