@@ -5,6 +5,7 @@ import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { demoPassword } from '../demo/world/people.ts'
 import { callRaw, cloudRows, expectHealthy, expectProblem, expectRebuildEqual } from './bad-calls.ts'
+import { expectBearsBadSockets } from './bad-sockets.ts'
 import { CloudBrowser } from './cloud-browser.ts'
 import { attempts, pathOf, postRoutes } from './fuzz-routes.ts'
 import type { Member } from './member.ts'
@@ -314,6 +315,12 @@ describe('people who may not', () => {
       }
     }))
 })
+
+test('screens that say nonsense, too much or nothing disturb nobody', () =>
+  leavingNothing(() => {
+    const { url } = world.cloud
+    return expectBearsBadSockets(`${url}/api/v1/live`, { cookie: member.cookie, origin: url })
+  }))
 
 describe('anything at all', () => {
   test('sent to any POST route, or to the log-in, never breaks the cloud', async () => {

@@ -10,6 +10,7 @@ import {
   expectRebuildEqual,
   siteRows,
 } from './bad-calls.ts'
+import { expectBearsBadSockets } from './bad-sockets.ts'
 import { attempts, pathOf, postRoutes } from './fuzz-routes.ts'
 import { anHourAhead, freeDesk, type StoryWorld, startStory } from './story-world.ts'
 
@@ -329,6 +330,13 @@ describe('callers who may not', () => {
       }
     }))
 })
+
+test('screens that say nonsense, too much or nothing disturb nobody', () =>
+  leavingNothing(() =>
+    expectBearsBadSockets(`${world.edgeUrl}/api/v1/live`, {
+      authorization: `Bearer ${world.site.callers.kiosk}`,
+    }),
+  ))
 
 describe('anything at all', () => {
   test('sent to any POST route never breaks the site', async () => {
