@@ -121,10 +121,11 @@ export class ChildProgram {
 
   #ended(child: ChildProcess, code: number | null, signal: string | null): void {
     if (this.#child !== child) return
-    const asked = !this.#wanted
+    // Of a program that ends while it starts, `start` tells.
+    const isCrash = this.#wanted && this.#state === 'running'
     this.#child = undefined
     this.#change('stopped')
-    if (!asked) this.#options.onCrash(signal ?? `exit code ${code}`)
+    if (isCrash) this.#options.onCrash(signal ?? `exit code ${code}`)
   }
 
   #untilReady(child: ChildProcess): Promise<void> {
