@@ -94,6 +94,7 @@ async function takeDirectory(
   core: SiteCore,
   identity: SiteIdentity,
 ): Promise<void> {
+  if (core.directory.site() !== undefined) return
   const cloudTime = new CloudTime(clock)
   const key = loadSiteKey(config.dataFolder)
   const token = siteTokens({ identity, key, clock, cloudTime })
@@ -114,10 +115,8 @@ async function takeDirectory(
       resolve()
     })
   })
-  if (core.directory.site() === undefined) {
-    subscription.start()
-    await arrived.finally(() => subscription.stop())
-  }
+  subscription.start()
+  await arrived.finally(() => subscription.stop())
 }
 
 async function replay(
