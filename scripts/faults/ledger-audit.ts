@@ -45,7 +45,9 @@ export class LedgerAudit {
     const types = this.db.prepare<[string], { type: string }>(
       "SELECT type FROM entries WHERE json_extract(text, '$.commandId') = ?",
     )
-    return acknowledged.flatMap(({ key, status }) => {
+    return acknowledged.flatMap(({ key, path, status }) => {
+      // A price that was shown is kept, but is no fact of the ledger.
+      if (path.endsWith('/quote')) return []
       if (status !== 200 && status !== 201) return []
       const found = types.all(commandIdOf(caller, key)).map(({ type }) => type)
       if (found.length === 0) return [`${key} left no entry`]
