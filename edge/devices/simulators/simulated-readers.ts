@@ -6,10 +6,15 @@ export interface SimulatedReader {
   enterPin(digits: string): void
 }
 
+/** A reader on a line that may also be a ticket scanner; see generic/ticket-scanner. */
+export interface SimulatedLineReader extends SimulatedReader {
+  scan(ticket: string): void
+}
+
 /** Simulated readers behind one Wiegand-to-serial converter, by address; see generic/wiegand-ascii-reader. */
 export interface SimulatedReaders {
   readonly port: number
-  reader(address: number): SimulatedReader
+  reader(address: number): SimulatedLineReader
   /** Sends bytes that are no line of a reader. */
   babble(bytes: Uint8Array): void
   drop(): void
@@ -29,6 +34,7 @@ export async function createSimulatedReaders(options: {
       return {
         tap: (cardNumber) => say(`${prefix}:C:${cardNumber}`),
         enterPin: (digits) => say(`${prefix}:P:${digits}`),
+        scan: (ticket) => say(`${prefix}:T:${ticket}`),
       }
     },
     babble: (bytes) => wire.send(bytes),

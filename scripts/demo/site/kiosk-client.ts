@@ -22,9 +22,11 @@ export class KioskClient {
     this.#secret = options.secret
   }
 
-  /** The open stay of a plate; `undefined` when the site knows none. */
-  async findSession(plate: string): Promise<SessionView | undefined> {
-    const { items } = sessionsSchema.parse(await this.#post('sessions/find', { plate }))
+  /** The open stay of a plate or ticket; `undefined` when the site knows none. */
+  async findSession(
+    by: { readonly plate: string } | { readonly ticket: string },
+  ): Promise<SessionView | undefined> {
+    const { items } = sessionsSchema.parse(await this.#post('sessions/find', by))
     return items[0]
   }
 

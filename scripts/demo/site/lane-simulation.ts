@@ -28,6 +28,8 @@ export interface LaneSimulationOptions {
   readonly wires: LaneWires
   /** Posts the picture to the edge as the camera of this lane does. */
   readonly readPlate: (car: Car) => Promise<void>
+  /** At an exit: the driver holds the ticket to the scanner. */
+  readonly showTicket: (car: Car) => void
   readonly onChange: () => void
 }
 
@@ -74,7 +76,7 @@ export class LaneSimulation {
   }
 
   async #driveNow(car: Car, by: 'camera' | 'ticket'): Promise<DriveOutcome> {
-    const { wires, readPlate } = this.#options
+    const { wires, readPlate, showTicket } = this.#options
     this.#place(car, 'approaching')
     await wait(rollUpMs)
     const opened = new Promise<boolean>((resolve) => {
@@ -88,7 +90,8 @@ export class LaneSimulation {
     this.#place(car, 'waiting')
     await wait(rollUpMs)
     if (by === 'camera') await readPlate(car).catch(() => undefined)
-    else await press(wires.button)
+    else if (wires.button) await press(wires.button)
+    else showTicket(car)
     const isOpen = await opened
     this.#opened = undefined
     if (isOpen) await this.#pass(car)
@@ -129,8 +132,8 @@ export class LaneSimulation {
   }
 }
 
-async function press(button: InputTerminal | undefined): Promise<void> {
-  button?.set(true)
+async function press(button: InputTerminal): Promise<void> {
+  button.set(true)
   await wait(buttonMs)
-  button?.set(false)
+  button.set(false)
 }

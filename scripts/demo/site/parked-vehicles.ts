@@ -8,6 +8,8 @@ const vehicleSchema = z.object({
   arrivedMs: z.int(),
   spaceId: z.string().optional(),
   spaceName: z.string().optional(),
+  /** `ticket`: no plate is on record; its driver pays and leaves with the ticket. */
+  by: z.enum(['camera', 'ticket']).optional(),
   ticket: z.string().optional(),
   sessionId: z.string().optional(),
   /** Until when the car may leave without paying (again); absent before any payment. */

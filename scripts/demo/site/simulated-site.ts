@@ -14,6 +14,7 @@ import { KioskClient } from './kiosk-client.ts'
 import { type DriveOutcome, LaneSimulation } from './lane-simulation.ts'
 import type { ParkedVehicle, ParkedVehicles } from './parked-vehicles.ts'
 import { openWires, type SimulatedWires } from './simulated-wires.ts'
+import { ticketFromSlot } from './ticket-slot.ts'
 
 export interface SimulatedSiteOptions {
   readonly rows: readonly WorldRow[]
@@ -88,6 +89,10 @@ export class SimulatedSite {
             const seen = { plate, vehicleType: vehicleTypes[vehicleClass] ?? 'Sedan' }
             await camera.see(seen, randomInt(options.random, 2) === 0 ? 'json' : 'multipart')
           },
+          showTicket: ({ plate }) => {
+            const ticket = this.parked.get(plate)?.ticket
+            if (ticket !== undefined) wires.readers.get(body.readerDeviceId ?? '')?.scan(ticket)
+          },
         }),
       )
     }
@@ -142,7 +147,7 @@ export class SimulatedSite {
   /** Drives a car up to an entry and, once let in, onto a bay. */
   async driveIn({ laneId, plate, vehicleClass, by }: DriveIn): Promise<DriveOutcome> {
     const outcome = await this.#lane(laneId).drive({ plate, vehicleClass }, by)
-    if (outcome === 'passed') await this.#park(plate, vehicleClass, by)
+    if (outcome === 'passed') await this.#park({ laneId, plate, vehicleClass, by })
     return outcome
   }
 
@@ -151,7 +156,8 @@ export class SimulatedSite {
     const vehicle = this.parked.get(plate)
     const lane = this.#lane(laneId)
     if (vehicle?.spaceId !== undefined) this.#sensors.set(vehicle.spaceId, false)
-    const outcome = await lane.drive({ plate, vehicleClass: vehicle?.vehicleClass ?? 'car' }, 'camera')
+    const car = { plate, vehicleClass: vehicle?.vehicleClass ?? 'car' }
+    const outcome = await lane.drive(car, vehicle?.by ?? 'camera')
     if (outcome === 'passed') this.parked.remove(plate)
     else if (vehicle?.spaceId !== undefined) this.#sensors.set(vehicle.spaceId, true)
     this.#options.onChange()
@@ -161,19 +167,30 @@ export class SimulatedSite {
   /** Walks to the kiosk and pays for a parked car. */
   async payFor(plate: string, method: 'card' | 'cash'): Promise<void> {
     const vehicle = this.parked.get(plate)
-    const session = await this.#kiosk.findSession(plate)
+    const session = await this.#sessionOf(plate, vehicle)
     if (vehicle === undefined || session === undefined) return
     const leaveByMs = await this.#kiosk.pay(session.sessionId, method)
     this.parked.put({ ...vehicle, ...(leaveByMs === undefined ? {} : { leaveByMs }) })
   }
 
-  async #park(plate: string, vehicleClass: string, by: 'camera' | 'ticket'): Promise<void> {
-    const arrivedMs = this.#options.clock.now().wallMs
-    const vehicle: ParkedVehicle = { plate, vehicleClass, arrivedMs }
+  /** A car that took a ticket has no plate on record: its driver goes by the ticket. */
+  #sessionOf(plate: string, vehicle: ParkedVehicle | undefined) {
+    if (vehicle?.by !== 'ticket') return this.#kiosk.findSession({ plate })
+    return vehicle.ticket === undefined ? undefined : this.#kiosk.findSession({ ticket: vehicle.ticket })
+  }
+
+  async #park({ laneId, plate, vehicleClass, by }: DriveIn): Promise<void> {
+    const { edgeUrl: url, callers, clock } = this.#options
+    const edge = { url, panelSecret: callers.panel }
+    const arrivedMs = clock.now().wallMs
+    const ticket = by === 'ticket' ? await ticketFromSlot(edge, laneId).catch(() => undefined) : undefined
+    const vehicle: ParkedVehicle = {
+      ...{ plate, vehicleClass, arrivedMs, by },
+      ...(ticket === undefined ? {} : { ticket }),
+    }
     this.parked.put(vehicle)
     this.#options.onChange()
-    // A car that took a ticket has no plate on record; its driver picks a bay alone.
-    const session = by === 'camera' ? await this.#kiosk.findSession(plate).catch(() => undefined) : undefined
+    const session = await Promise.resolve(this.#sessionOf(plate, vehicle)).catch(() => undefined)
     const bay = this.#chooseBay(vehicleClass, session?.spaceName)
     await wait(parkingMs)
     if (bay !== undefined) this.#sensors.set(bay.key, true)

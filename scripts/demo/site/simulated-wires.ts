@@ -2,6 +2,7 @@ import { createSimulatedBoard, type SimulatedBoard } from '@gatehouse/edge/devic
 import {
   createSimulatedKioskReader,
   createSimulatedReaders,
+  type SimulatedLineReader,
   type SimulatedReader,
   type SimulatedReaders,
 } from '@gatehouse/edge/devices/simulators/simulated-readers'
@@ -15,8 +16,8 @@ import type { LaneWires } from './lane-simulation.ts'
 /** Everything of a site that hangs on a wire, listening over TCP. */
 export interface SimulatedWires {
   readonly doors: ReadonlyMap<string, DoorSimulation>
-  /** The reader of a door by its device id. */
-  readonly readers: ReadonlyMap<string, SimulatedReader>
+  /** The readers of doors and the scanners of exits by device id. */
+  readonly readers: ReadonlyMap<string, SimulatedLineReader>
   readonly lanes: ReadonlyMap<string, LaneWires>
   readonly kioskReader: SimulatedReader | undefined
   readonly signs: SimulatedSigns | undefined
@@ -100,8 +101,8 @@ function wireLanes(rows: readonly WorldRow[], open: Open): Map<string, LaneWires
   )
 }
 
-function wireReaders(rows: readonly WorldRow[], open: Open): Map<string, SimulatedReader> {
-  const readers = new Map<string, SimulatedReader>()
+function wireReaders(rows: readonly WorldRow[], open: Open): Map<string, SimulatedLineReader> {
+  const readers = new Map<string, SimulatedLineReader>()
   for (const { key, body } of rowsOf(rows, 'device')) {
     const line = open.readers.get(body.bus ?? '')
     if (line !== undefined) readers.set(key, line.reader(Number(body.parameters.address ?? 1)))

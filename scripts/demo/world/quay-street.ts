@@ -185,7 +185,9 @@ const laneRows = lanes.flatMap(([key, name, direction], index): WorldRow[] => {
       zoneId: 'qs-garage',
       barrierDeviceId: `${key}-barrier`,
       cameraDeviceId: `${key}-camera`,
-      ...(direction === 'entry' ? { ticketButtonDeviceId: `${key}-button` } : {}),
+      ...(direction === 'entry'
+        ? { ticketButtonDeviceId: `${key}-button` }
+        : { readerDeviceId: `${key}-scanner` }),
       defaultClass: 'car',
     }),
     row('device', `${key}-barrier`, {
@@ -202,6 +204,16 @@ const laneRows = lanes.flatMap(([key, name, direction], index): WorldRow[] => {
         profile: 'generic/ticket-button',
         bus: 'lanes-1',
         parameters: { unit, input: 3 },
+      }),
+    )
+  }
+  if (direction === 'exit') {
+    rows.push(
+      row('device', `${key}-scanner`, {
+        name: `${name}: ticket scanner`,
+        profile: 'generic/ticket-scanner',
+        bus: 'scanners-1',
+        parameters: { address: unit },
       }),
     )
   }
