@@ -205,13 +205,14 @@ test('any interleaving of callers, refusals, bugs and store failures keeps the l
         const sent = await play(bench, steps)
         bench.reopen()
         expectSoundLedger(bench)
-        await expectStableAnswers(bench, sent)
+        const wasFull = steps.some((each) => each.kind === 'trouble' && each.code === 'SQLITE_FULL')
+        await expectStableAnswers(bench, sent, wasFull)
         expectOneEntrySetPerKey(bench, sent)
       } finally {
         bench.close()
       }
     }),
-    { numRuns: 120 },
+    { numRuns: 80 },
   )
 }, 120_000)
 
@@ -227,12 +228,13 @@ function expectSoundLedger({ kernel }: Bench): void {
 }
 
 /** The first final answer of a `(caller, key)` is its answer for ever; another body under it is `key_reused`. */
-async function expectStableAnswers(bench: Bench, sent: readonly Sent[]): Promise<void> {
+async function expectStableAnswers(bench: Bench, sent: readonly Sent[], wasFull: boolean): Promise<void> {
   const first = new Map<string, Sent>()
   for (const each of sent.filter(isFinal)) {
     const name = `${each.caller} ${each.key}`
     const known = first.get(name)
-    if (!known) first.set(name, each)
+    // While only the reserve is left refusals leave no receipt: the key is free again.
+    if (!known || (wasFull && !known.outcome.ok)) first.set(name, each)
     else if (JSON.stringify(known.input) === JSON.stringify(each.input))
       expect(each.outcome).toEqual(known.outcome)
     else expect(each.outcome).toEqual({ ok: false, refusal: { code: 'key_reused' } })
