@@ -5,7 +5,7 @@ import { z } from 'zod'
  * What the simulator panel and the demo supervisor say to each other.
  *
  *   GET  /api/state    → PanelState
- *   WS   /api/live     → PanelMessage: one `state` at once, then one after every change, at most every 200 ms
+ *   WS   /api/live     → `panelMessageSchema`: one `state` at once, then one after every change, at most every 200 ms
  *   POST /api/actions  ← PanelAction → 200 PanelAnswer, or application/problem+json
  *
  * Times are epoch milliseconds, plan coordinates are plan units (1 unit = 10 cm), origin top left.
@@ -72,7 +72,6 @@ const panelVehicleSchema = z.object({
   ticket: z.string().optional(),
   spaceName: z.string().optional(),
 })
-export type PanelVehicle = z.infer<typeof panelVehicleSchema>
 
 /** One entry of the site's ledger; `uploaded`: at or below the head the cloud acknowledged. */
 const panelEntrySchema = z.object({
@@ -153,7 +152,6 @@ export type PanelState = z.infer<typeof panelStateSchema>
 export const panelMessageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('state'), state: panelStateSchema }),
 ])
-export type PanelMessage = z.infer<typeof panelMessageSchema>
 
 const atSite = { siteId: z.string() }
 const atDoor = { ...atSite, doorId: z.string() }
