@@ -56,6 +56,15 @@ export function requirePermission(permission: Permission): MiddlewareHandler<App
   }
 }
 
+// What a log-in needs; the library's other routes change accounts without the checks that our own would make.
+const offered: ReadonlySet<string> = new Set(
+  [
+    ...['sign-in/email', 'sign-out', 'get-session', 'ok'],
+    // Answered only where mail is set up: an address that was never verified is nobody's.
+    ...['sign-up/email', 'verify-email', 'send-verification-email'],
+  ].map((path) => `/api/auth/${path}`),
+)
+
 /**
  * Answers everything under `/api/auth`; hands the address we determined to the log-in code. What the library
  * refuses is told as a problem, like everywhere else.
@@ -64,6 +73,7 @@ export function authHandler(auth: Auth): MiddlewareHandler<AppEnv> {
   return async (context) => {
     const headers = new Headers(context.req.raw.headers)
     headers.set(addressHeader, context.get('address'))
+    if (!offered.has(context.req.path)) return problem(context, refusal('not_found'))
     const { method, url } = context.req.raw
     const body = method === 'GET' ? undefined : await context.req.text()
     if (!isStorable([readJson(body ?? ''), decoded(url)])) return problem(context, refusal('invalid_request'))

@@ -53,16 +53,6 @@ export function callRaw(url: string, call: BadCall = {}): Promise<Answer> {
   })
 }
 
-/** Reads a fetched answer like a raw one. */
-export async function answerOf(response: Response): Promise<Answer> {
-  return {
-    status: response.status,
-    type: response.headers.get('content-type') ?? '',
-    headers: Object.fromEntries(response.headers),
-    text: await response.text(),
-  }
-}
-
 /** Expects a problem with this status and code, a sentence and what to do next. */
 export function expectProblem(answer: Answer, status: number, code: string): void {
   expect([answer.status, codeOf(answer)], answer.text).toEqual([status, code])

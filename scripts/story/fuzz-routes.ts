@@ -22,7 +22,7 @@ const documentSchema = z.looseObject({
 })
 
 /** A POST route as the program's own document declares it, with the names of its fields. */
-export interface PostRoute {
+interface PostRoute {
   readonly path: string
   readonly fields: readonly string[]
 }
@@ -52,7 +52,7 @@ const nasty = [
 ]
 
 /** One attempt: what stands in for each path parameter, and the body. */
-export interface Attempt {
+interface Attempt {
   readonly parameter: string
   readonly body: unknown
 }

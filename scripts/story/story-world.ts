@@ -43,7 +43,7 @@ export interface StoryWorld {
   readonly stop: () => Promise<void>
 }
 
-export interface StoryOptions {
+interface StoryOptions {
   /** `harbour-house` unless said otherwise. */
   readonly siteId?: string
   /** Buses and broker of the edge; none by default. */
