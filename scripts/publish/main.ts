@@ -4,14 +4,32 @@ import { demoSiteCount, demoSites } from '../demo/demo-sites.ts'
 import { parseDemoOptions } from '../demo/options.ts'
 import { demoPorts } from '../demo/ports.ts'
 
+/** What the bridge's credential may publish under. */
+const baseTopic = 'zigbee2mqtt/'
 const usage = `npm run demo:publish -- TOPIC JSON
-Publishes one message at Quay Street Garage of the running demo, as its zigbee bridge; topics begin with zigbee2mqtt/.`
+Publishes one message at Quay Street Garage of the running demo, as its zigbee bridge; topics begin with ${baseTopic}`
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** Publishes what the command line says on the garage's broker, with the bridge's own credential. */
 async function main(): Promise<number> {
   const [topic, payload] = process.argv.slice(2)
   if (topic === undefined || payload === undefined) {
     process.stdout.write(`${usage}\n`)
+    return 2
+  }
+  if (!topic.startsWith(baseTopic) || !isJson(payload)) {
+    const problem = isJson(payload)
+      ? `The topic must begin with ${baseTopic}`
+      : `This is not JSON: ${payload}`
+    process.stderr.write(`${problem}\n\n${usage}\n`)
     return 2
   }
   const options = parseDemoOptions([], process.env)
