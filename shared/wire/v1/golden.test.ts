@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { sealEntry } from '../../ledger/chain.ts'
+import { directoryBodies, directoryRowSchema } from './directory.ts'
+import { entryBodies, entryFrameSchema, parseEvent } from './entries.ts'
+import * as sync from './sync.ts'
+
+/**
+ * Samples of every message as version 1 wrote it. A site in the field may send them for years: a change that
+ * makes one unreadable, or reads it as something else, breaks the promise of `v1`. Add samples, never edit one.
+ */
+function golden(name: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(new URL(`./golden/${name}.json`, import.meta.url), 'utf8'))
+}
+
+const syncSchemas = {
+  enrolRequest: sync.enrolRequestSchema,
+  enrolAnswer: sync.enrolAnswerSchema,
+  handshakeRequest: sync.handshakeRequestSchema,
+  handshakeAnswer: sync.handshakeAnswerSchema,
+  heartbeat: sync.heartbeatSchema,
+}
+
+describe('golden samples', () => {
+  test.each(Object.keys(entryBodies))('entry %s is read as it was written', (type) => {
+    const body = golden('entries')[type]
+    expect(body).toBeDefined()
+    expect(parseEvent({ type, body: body as Record<string, unknown> })).toEqual({ type, body })
+  })
+
+  test.each(Object.entries(directoryBodies))('directory row %s is read as it was written', (kind, schema) => {
+    expect(schema.parse(golden('directory')[kind])).toEqual(golden('directory')[kind])
+  })
+
+  test.each(Object.entries(syncSchemas))('%s is read as it was written', (name, schema) => {
+    expect(schema.parse(golden('sync')[name])).toEqual(golden('sync')[name])
+  })
+
+  test('a frame is read as it was written, and seals to the hash that it always had', () => {
+    const { sealedEntry, directoryRow } = golden('frames')
+    const { entry, hash } = sealedEntry as { entry: unknown; hash: string }
+    expect(entryFrameSchema.parse(entry)).toEqual(entry)
+    expect(sealEntry(entryFrameSchema.parse(entry)).hash).toBe(hash)
+    expect(directoryRowSchema.parse(directoryRow)).toEqual(directoryRow)
+  })
+
+  test('no sample is left of a message that is gone', () => {
+    expect(Object.keys(golden('entries'))).toEqual(Object.keys(entryBodies))
+    expect(Object.keys(golden('directory'))).toEqual(Object.keys(directoryBodies))
+  })
+})
