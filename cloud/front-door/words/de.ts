@@ -22,7 +22,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'surfaces.panel.text':
     'Beide Standorte leben: Karten vorhalten, Autos fahren, Türen aufbrechen, Netz trennen, Programme abschießen, Uhr stellen.',
   'surfaces.docs': 'API-Dokumentation',
-  'surfaces.docs.text': 'Jeder Aufruf der Cloud mit seinen Feldern, zum Lesen und Ausprobieren.',
+  'surfaces.docs.text': 'Jeder Aufruf der Cloud mit seinen Antworten und dem OpenAPI-Dokument.',
   'surfaces.open': 'Öffnen',
   'logins.title': 'Demo-Zugänge',
   'logins.lead': 'Für Mitglieder-App und Zentrale. Jeder gilt in beiden, soweit seine Rolle reicht.',

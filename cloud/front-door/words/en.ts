@@ -19,7 +19,7 @@ export const en = {
   'surfaces.panel.text':
     'Both sites alive: tap cards, drive cars, force doors, cut the network, kill a program, move the clock.',
   'surfaces.docs': 'API documentation',
-  'surfaces.docs.text': 'Every call of the cloud with its fields, to read and to try.',
+  'surfaces.docs.text': 'Every call of the cloud, with its answers and the OpenAPI document.',
   'surfaces.open': 'Open',
   'logins.title': 'Demo log-ins',
   'logins.lead': 'For the member app and HQ. Each works in both, as far as its role reaches.',
