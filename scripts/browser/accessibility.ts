@@ -1,8 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import type { Checklist } from './checklist.ts'
 import type { DemoUnderTest } from './demo-under-test.ts'
-import { ScreenCamera } from './screen-camera.ts'
+import { fitWindow, ScreenCamera } from './screen-camera.ts'
 import { type Screen, screens } from './screens.ts'
 import { expectThat } from './until.ts'
 
@@ -17,12 +17,6 @@ async function violationsOn(axe: AxeBuilder): Promise<readonly string[]> {
   return violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.target.join(' ')}\n  ${node.failureSummary ?? ''}\n  ${node.html}`),
   )
-}
-
-/** Makes the window as high as its page, so that no bar fixed to its edge covers anything. */
-async function fitWindow(page: Page, width: number): Promise<void> {
-  const height = Number(await page.evaluate('document.documentElement.scrollHeight'))
-  await page.setViewportSize({ width, height })
 }
 
 /** Runs axe on every screen, light and dark, and expects no violation of WCAG 2.2 AA. */

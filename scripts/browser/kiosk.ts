@@ -37,6 +37,7 @@ export class Kiosk {
   /** Goes to the price of the first free space of the kind most of which is free now. */
   async choosesSpace(): Promise<void> {
     const { page } = this
+    await page.bringToFront()
     await page.getByRole('link', { name: /^Book a space/ }).click()
     const kinds = page.getByRole('radiogroup', { name: 'Space' }).getByRole('radio')
     await kinds.first().waitFor()
@@ -99,6 +100,7 @@ export class Kiosk {
 
   /** From the start screen to the price of a parked vehicle's stay. */
   async findsVehicle(plate: string): Promise<void> {
+    await this.page.bringToFront()
     await this.page.getByRole('link', { name: /^Pay parking/ }).click()
     await this.types(plate)
     await this.#press('Find')
@@ -113,6 +115,7 @@ export class Kiosk {
 
   /** The banner that says what cannot be done while the site has no cloud. */
   async seesOffline(): Promise<void> {
+    await this.page.bringToFront()
     await this.page.getByText(/^Offline since/).waitFor()
   }
 }

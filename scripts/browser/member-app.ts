@@ -31,6 +31,7 @@ export class MemberApp {
   /** Opens a space from the live floor plan, a week ahead at noon. */
   async choosesOnPlan(siteName: string, spaceId: string): Promise<void> {
     const { page } = this
+    await page.bringToFront()
     await page.getByRole('link', { name: 'Find', exact: true }).first().click()
     await page.getByRole('link', { name: new RegExp(`^${siteName}`) }).click()
     await page.getByLabel('Day').selectOption({ index: daysAhead })
@@ -43,6 +44,7 @@ export class MemberApp {
   /** Opens a space from the list beside the plan. */
   async choosesInList(siteName: string, spaceId: string): Promise<void> {
     const { page } = this
+    await page.bringToFront()
     await page.getByRole('link', { name: 'Find', exact: true }).first().click()
     await page.getByRole('link', { name: new RegExp(`^${siteName}`) }).click()
     await page.getByLabel('Day').selectOption({ index: daysAhead })

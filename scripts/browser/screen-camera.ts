@@ -6,7 +6,7 @@ import type { Screen, ScreenView, Who } from './screens.ts'
 type Kept = Awaited<ReturnType<BrowserContext['storageState']>>
 
 const locales = { en: 'en-GB', de: 'de-DE' } as const
-const screenMaxMs = 20_000
+const screenMaxMs = 30_000
 
 /** Opens screens of a demo as the people who use them see them; logs in and pairs once. */
 export class ScreenCamera {
@@ -86,4 +86,10 @@ export class ScreenCamera {
         return page.locator('main ol li').first().waitFor()
     }
   }
+}
+
+/** Makes the window as high as its page, so that no bar fixed to its edge covers anything. */
+export async function fitWindow(page: Page, width: number): Promise<void> {
+  const height = Number(await page.evaluate('document.documentElement.scrollHeight'))
+  await page.setViewportSize({ width, height })
 }

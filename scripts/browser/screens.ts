@@ -94,7 +94,7 @@ export const screens: readonly Screen[] = [
     ['app-site', '/app/sites/harbour-house', '[data-space]'],
     ['app-garage-list', '/app/sites/quay-street?view=list', '[data-space]'],
     ['app-space', '/app/sites/harbour-house/spaces/room-reef', '.day-slots'],
-    ['app-bookings', '/app/bookings', 'main li a, main [role="status"]'],
+    ['app-bookings', '/app/bookings', '.site-list li'],
     ['app-account', '/app/account', heading],
   ]),
   ...sketched('hq', everyWidth, 900, [

@@ -19,7 +19,7 @@ const openingHour = 8
 const lastHour = 18
 const rebootMaxMs = 60_000
 /** How long a screen may take to show what it should. */
-const stepMaxMs = 20_000
+const stepMaxMs = 30_000
 
 /** Everybody's screens in one browser, and what they have bought so far. */
 export class Story {
@@ -101,7 +101,7 @@ export class Story {
     const hq = await this.#open(await this.#browserOf(), `${cloudUrl}/hq/`, [1440, 900])
     this.#hq = hq
     await logIn(hq, 'hq@demo.example')
-    await hq.getByRole('heading', { name: 'Sites' }).waitFor()
+    await hq.getByRole('row').nth(siteIds.length).waitFor()
     for (const siteId of siteIds) this.#before[siteId] = await agreedFigures(hq, this.#demo, siteId)
   }
 
@@ -136,6 +136,7 @@ export class Story {
   }
 
   async #cardOpensDoor(): Promise<void> {
+    await known(this.#panel).bringToFront()
     const door = this.#atSite(harbour).locator('article[data-door]').first()
     await door.getByRole('button', { name: 'Tap' }).click()
     await door.locator('span[data-state="unlocked"], span[data-state="open"]').waitFor()
@@ -146,8 +147,9 @@ export class Story {
     return known(this.#panel).locator(`article[data-site="${siteId}"]`)
   }
 
-  #pressAtSite(siteId: string, name: string): Promise<void> {
-    return this.#atSite(siteId).getByRole('button', { name }).click()
+  async #pressAtSite(siteId: string, name: string): Promise<void> {
+    await known(this.#panel).bringToFront()
+    await this.#atSite(siteId).getByRole('button', { name }).click()
   }
 
   async #freeOnBoard(): Promise<number> {
@@ -155,6 +157,7 @@ export class Story {
   }
 
   async #carsArrive(): Promise<void> {
+    await known(this.#panel).bringToFront()
     const lane = this.#atSite(quay).locator('article[data-lane]').first()
     const freeBefore = await this.#freeOnBoard()
     for (const plate of Object.values(plates)) {
@@ -180,6 +183,7 @@ export class Story {
     this.#sold(quay, 'session', 'card', amountMinor)
     await kiosk.finishes()
     const panel = known(this.#panel)
+    await panel.bringToFront()
     const freeBefore = await this.#freeOnBoard()
     const exit = this.#atSite(quay).locator('article[data-lane]', { hasText: 'Drive out' }).first()
     await exit.getByRole('combobox', { name: 'Which car leaves' }).click()

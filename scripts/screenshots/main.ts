@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core'
 import { agreedFigures } from '../browser/books.ts'
 import { startBrowser } from '../browser/chromium.ts'
 import { type DemoUnderTest, startDemo } from '../browser/demo-under-test.ts'
-import { ScreenCamera } from '../browser/screen-camera.ts'
+import { fitWindow, ScreenCamera } from '../browser/screen-camera.ts'
 import { type Screen, screens } from '../browser/screens.ts'
 import { repositoryRoot } from '../repository-root.ts'
 
@@ -20,15 +20,28 @@ interface Picture {
   readonly screen: string
   readonly width: number
   readonly height: number
+  /** What goes on while it is taken. */
+  readonly happens?: (demo: DemoUnderTest) => Promise<void>
+}
+
+/** A card opens the main entrance of the house, and a car stands before the boom of the garage. */
+async function somebodyComes({ panel }: DemoUnderTest): Promise<void> {
+  const [house, garage] = [await panel.site('harbour-house'), await panel.site('quay-street')]
+  const [door] = house.doors
+  const [member] = house.people
+  const [lane] = garage.lanes
+  if (door === undefined || member === undefined || lane === undefined) return
+  await panel.act({ kind: 'driveIn', siteId: garage.siteId, laneId: lane.laneId, plate: 'B-GH 12' })
+  await panel.act({ kind: 'tapCard', siteId: house.siteId, doorId: door.doorId, card: member.card })
+  await panel.sees('a car at the boom', garage.siteId, ({ lanes }) => lanes[0]?.car?.position === 'passing')
 }
 
 const pictures: readonly Picture[] = [
   { file: 'front-door', screen: 'front-door', width: 1200, height: 800 },
-  { file: 'panel', screen: 'panel', width: 1200, height: 900 },
+  { file: 'panel', screen: 'panel', width: 1200, height: 900, happens: somebodyComes },
   { file: 'kiosk', screen: 'kiosk-plan', width: 1200, height: 800 },
   { file: 'member-app', screen: 'app-site', width: 1200, height: 800 },
-  { file: 'hq', screen: 'hq-overview', width: 1200, height: 800 },
-  { file: 'books', screen: 'hq-books', width: 1200, height: 800 },
+  { file: 'hq', screen: 'hq-books', width: 1200, height: 800 },
 ]
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
@@ -40,13 +53,14 @@ function screenNamed(name: string): Screen {
 }
 
 /** Takes the README's pictures; says which are larger than they should be. */
-async function takeReadmePictures(camera: ScreenCamera): Promise<void> {
+async function takeReadmePictures(camera: ScreenCamera, demo: DemoUnderTest): Promise<void> {
   const folder = join(repositoryRoot, 'scripts/screenshots/images')
   mkdirSync(folder, { recursive: true })
-  for (const { file, screen, width, height } of pictures) {
+  for (const { file, screen, width, height, happens } of pictures) {
     const path = join(folder, `${file}.png`)
     const view = { width, scheme: 'light', language: 'en' } as const
     await camera.show({ ...screenNamed(screen), height }, view, async (page) => {
+      await happens?.(demo)
       await page.screenshot({ path, animations: 'disabled' })
     })
     const { size } = statSync(path)
@@ -79,9 +93,9 @@ async function takeBothSchemes(
     page.screenshot({
       path: join(folder, `${screen.name}-${width}-${language}-${scheme}.png`),
       animations: 'disabled',
-      fullPage: true,
     })
   await camera.show(screen, { width, language, scheme: 'light' }, async (page) => {
+    await fitWindow(page, width)
     await take(page, 'light')
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.locator('html[data-mantine-color-scheme="dark"]').waitFor()
@@ -110,7 +124,7 @@ async function main(): Promise<void> {
     const camera = new ScreenCamera(demo, started.browser)
     await settled(camera, demo)
     if (values.all) await takeMatrix(camera, values.screen ?? '')
-    else await takeReadmePictures(camera)
+    else await takeReadmePictures(camera, demo)
   } finally {
     await demo?.stop()
     await started.close()
