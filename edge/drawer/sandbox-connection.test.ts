@@ -26,7 +26,9 @@ test('forwards every call to the gateway it opened', async () => {
   const connection = new SandboxConnection(join(folder, 'gateway.sqlite'))
   expect(await connection.authorise(asked)).toBe('authorised')
   expect(await connection.capture('pay_1')).toBe('captured')
-  expect(await connection.refund({ refundId: 'ref_1', paymentId: 'pay_1', amountMinor: 500 })).toBe('refunded')
+  expect(await connection.refund({ refundId: 'ref_1', paymentId: 'pay_1', amountMinor: 500 })).toBe(
+    'refunded',
+  )
   await connection.release('pay_1')
   expect(await connection.capture('pay_1')).toBe('captured')
   connection.close()

@@ -6,6 +6,8 @@ const bufferedBytesMax = 256 * 1024
 /** Changes are gathered this long, so that a burst becomes one message per topic. */
 const gatherMs = 50
 const idsMax = 100
+/** One site serves 500 screens; beyond this a further one is asked to try again. */
+const screensMax = 1_000
 
 type Topic = Extract<LiveMessage, { kind: 'changed' }>['topic']
 
@@ -33,6 +35,10 @@ export class LiveScreens {
 
   /** Adds a screen and greets it. Returns how to remove it. */
   add(socket: WSContext, deviceId: string): () => void {
+    if (this.#screens.size >= screensMax) {
+      socket.close(1013, 'too many screens')
+      return () => {}
+    }
     const screen = { socket, deviceId }
     this.#screens.add(screen)
     send(socket, JSON.stringify({ kind: 'hello', nowMs: this.#nowMs() } satisfies LiveMessage))
