@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { DemoUnderTest } from './demo-under-test.ts'
 import { logIn } from './member-app.ts'
-import type { Screen, ScreenView, Who } from './screens.ts'
+import { heightAt, type Screen, type ScreenView, type Who } from './screens.ts'
 
 type Kept = Awaited<ReturnType<BrowserContext['storageState']>>
 
@@ -22,7 +22,7 @@ export class ScreenCamera {
   /** Shows a screen to `look`, complete and at rest, and closes it again. */
   async show(screen: Screen, view: ScreenView, look: (page: Page) => Promise<void>): Promise<void> {
     const context = await this.#browser.newContext({
-      viewport: { width: view.width, height: screen.height },
+      viewport: { width: view.width, height: heightAt(screen, view.width) },
       colorScheme: view.scheme,
       locale: locales[view.language],
       reducedMotion: 'reduce',

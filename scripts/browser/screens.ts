@@ -37,6 +37,7 @@ type Sketch = readonly [name: string, path: string, complete: string | ((page: P
 const heading = (page: Page) => page.getByRole('heading', { level: 1 })
 const everyWidth = [1440, 820, 390] as const
 const kioskWidths = [1280, 1080] as const
+const portraitWidth = 1080
 
 function sketched(
   who: Who,
@@ -73,6 +74,11 @@ function steps(who: Who, sketches: readonly Step[]): Screen[] {
     leave: (page) => page.locator('footer button').nth(1).click(),
     complete: (page) => page.locator(complete).first(),
   }))
+}
+
+/** The height of a screen's window at a width: a kiosk may also stand upright. */
+export function heightAt(screen: Screen, width: number): number {
+  return screen.who.endsWith('kiosk') && width === portraitWidth ? 1920 : screen.height
 }
 
 /** Every screen of the product. */
