@@ -126,7 +126,7 @@ export const screens: readonly Screen[] = [
   ]),
   ...steps('garage-kiosk', [
     ['garage-quote', '/parking', 'footer button[data-tone="primary"]', reachQuote],
-    ['garage-paid', '/parking', '[role="timer"]', reachParkingPaid],
+    ['garage-paid', '/parking', 'footer [role="timer"]', reachParkingPaid],
   ]),
   ...sketched('board', [1280], 720, [['board', '/board', 'main ol li']]),
 ]
