@@ -16,6 +16,7 @@ import { parkingOptions, type SiteModulesOptions, siteModules } from './site-mod
 import { openStore } from './site-store.ts'
 import { releaseReserve, StoreCare } from './store-care.ts'
 import { subjectKeyPath } from './store-file.ts'
+import { lastContactMs } from './sync/cloud-contact.ts'
 import { Directory } from './sync/directory.ts'
 import { Link } from './sync/link.ts'
 import type { SiteIdentity } from './sync/site-identity.ts'
@@ -51,7 +52,7 @@ export async function openSiteCore(
   db.exec(syncTablesSql)
   seed()
   const directory = new Directory(db, siteId)
-  const link = new Link(clock)
+  const link = new Link(clock, lastContactMs(db))
   const gateway = new SandboxConnection(join(dataFolder, 'sandbox-gateway.sqlite'))
   const cards = new CardPayments({ gateway, random, wait: (ms) => wait(ms) })
   let hub: DeviceHub | undefined

@@ -27,6 +27,7 @@ import { version } from './version.ts'
 
 const sweepMs = 1_000
 const tickMs = 250
+const pruneMs = 3_600_000
 const storageCheckMs = 10_000
 /** How old the copy is, at most, from which doors and exits go on when the ledger is damaged. */
 const copyMs = 180_000
@@ -71,6 +72,7 @@ export class Site {
       }, tickMs),
       setInterval(() => care.checkStorage(), storageCheckMs),
       setInterval(() => care.refreshCopy(), copyMs),
+      setInterval(() => void care.pruneReceipts(adapters.clock.now().wallMs), pruneMs),
     ]
     care.refreshCopy()
   }

@@ -20,6 +20,9 @@ export interface StoreCareOptions {
 /** Pages of the write-ahead log before it is moved into the store: usually, and while only the reserve is left. */
 const checkpointPages = { usual: 2_000, reserved: 200 }
 
+/** Portions of old receipts dropped in one go at most. */
+const portionsMax = 20
+
 /** Gives the reserve back and keeps the write-ahead log small, so that the room goes to entries. */
 export function releaseReserve(db: SiteDatabase, reserve: DiskReserve): void {
   reserve.release()
@@ -61,6 +64,16 @@ export class StoreCare {
     } catch (error) {
       logger.warn({ error }, 'the last good copy could not be refreshed; the one before stays')
       onFailure(error)
+    }
+  }
+
+  /** Forgets receipts that nobody repeats any more; asks again while a full portion was dropped. */
+  async pruneReceipts(atMs: number): Promise<void> {
+    const { kernel } = this.#options
+    for (let portion = 0; portion < portionsMax; portion += 1) {
+      const key = `prune-${atMs}-${portion}`
+      const outcome = await kernel.submit({ kind: 'pruneReceipts', caller: 'system', key, input: {} })
+      if (!outcome.ok || outcome.value === 0) return
     }
   }
 

@@ -196,4 +196,20 @@ describe('kernel', () => {
     )
     expect(checkRebuild(db, [bayModule]).breaks).toEqual([{ incarnation: 1, seq: 2, why: 'wrong_hash' }])
   })
+
+  test('keeps receipts for 35 days, then forgets them; never while the clock is not trusted', async () => {
+    const { kernel, clock, db } = openSite()
+    const day = 24 * 3_600_000
+    const prune = (key: string) => kernel.submit({ kind: 'pruneReceipts', caller: 'system', key, input: {} })
+    const kept = () => db.prepare("SELECT count(*) AS n FROM receipts WHERE caller = 'kiosk'").get()
+    await kernel.submit(take('k-1'))
+    clock.advance(35 * day)
+    expect(await prune('p-1')).toEqual({ ok: true, value: 0 })
+    clock.set({ quality: 'untrusted', wallMs: clock.now().wallMs + day })
+    await prune('p-2')
+    expect(kept()).toEqual({ n: 1 })
+    clock.set({ quality: 'trusted' })
+    await prune('p-3')
+    expect(kept()).toEqual({ n: 0 })
+  })
 })

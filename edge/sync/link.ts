@@ -13,9 +13,10 @@ export class Link {
   readonly #listeners = new Set<(state: LinkState) => void>()
   #state: LinkState
 
-  constructor(clock: Clock) {
+  /** `lastContactMs`: when the cloud was heard before this start; the site has been offline since then. */
+  constructor(clock: Clock, lastContactMs?: number) {
     this.#clock = clock
-    this.#state = { state: 'offline', sinceMs: clock.now().wallMs }
+    this.#state = { state: 'offline', sinceMs: lastContactMs ?? clock.now().wallMs }
   }
 
   get state(): LinkState {

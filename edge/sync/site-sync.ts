@@ -4,6 +4,7 @@ import type { HandshakeAnswer, Heartbeat, SiteSums } from '@gatehouse/shared/wir
 import type { Failpoint } from '../ledger/failpoints.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import { type CloudClientOptions, handshake, sendHeartbeat } from './cloud-client.ts'
+import { storeContact } from './cloud-contact.ts'
 import type { CloudTime } from './cloud-time.ts'
 import type { Directory } from './directory.ts'
 import { DirectorySubscription } from './directory-subscription.ts'
@@ -13,6 +14,7 @@ import { Uploader } from './uploader.ts'
 import { Wakeup } from './wakeup.ts'
 
 const heartbeatMs = 10_000
+const contactNoteMs = 60_000
 /** A verdict other than `continue` takes the right to sell, never the right to report or to open doors. */
 const verdictStopsSelling: Record<HandshakeAnswer['verdict'], string | undefined> = {
   continue: undefined,
@@ -48,6 +50,7 @@ export class SiteSync {
   readonly #subscription: DirectorySubscription
   readonly #beat = new Wakeup()
   #stopped = false
+  #notedMs: number | undefined
 
   constructor(options: SiteSyncOptions) {
     this.#options = options
@@ -120,12 +123,27 @@ export class SiteSync {
       try {
         await sendHeartbeat(this.#client, this.#heartbeat())
         this.#reached(true)
+        this.#noteContact()
       } catch (error) {
         // The next one comes in ten seconds; a lost heartbeat is no failure of its own.
         this.#reached(false)
         this.#options.log('heartbeat lost', error)
       }
       await this.#beat.pause(heartbeatMs)
+    }
+  }
+
+  /** Once a minute: every heartbeat would wear a memory card for nothing. */
+  #noteContact(): void {
+    const { kernel, clock } = this.#options
+    const { wallMs, monotonicMs } = clock.now()
+    if (this.#notedMs !== undefined && monotonicMs - this.#notedMs < contactNoteMs) return
+    this.#notedMs = monotonicMs
+    try {
+      storeContact(kernel.db, wallMs)
+    } catch (error) {
+      // The store may be full: the age of the directory is then counted from the contact before.
+      this.#options.log('contact with the cloud not noted', error)
     }
   }
 

@@ -24,3 +24,9 @@ CREATE TABLE IF NOT EXISTS upload_position (
   acked_hash TEXT NOT NULL,
   producer_epoch INTEGER NOT NULL
 ) STRICT;
+
+-- When the cloud was last heard, so that the age of the directory survives a restart.
+CREATE TABLE IF NOT EXISTS cloud_contact (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  heard_ms INTEGER NOT NULL
+) STRICT;
