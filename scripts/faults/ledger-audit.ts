@@ -3,7 +3,7 @@ import { SandboxGateway } from '@gatehouse/edge/drawer/sandbox-gateway'
 import { openDatabase, type SiteDatabase } from '@gatehouse/edge/ledger/database'
 import { readHead } from '@gatehouse/edge/ledger/entry-store'
 import { commandIdOf } from '@gatehouse/edge/ledger/receipts'
-import { storeFile } from '@gatehouse/edge/store-file'
+import { storeFile } from '@gatehouse/edge/site/store-file'
 import type { ChainHead } from '@gatehouse/shared/ledger/chain'
 import type { Acknowledged } from './kiosk-requests.ts'
 

@@ -1,5 +1,5 @@
 import { paymentIdOf } from '@gatehouse/edge/drawer/card-payments'
-import type { SiteCore } from '@gatehouse/edge/site-core'
+import type { SiteCore } from '@gatehouse/edge/site/site-core'
 import { type BookingView, bookingViewSchema } from '@gatehouse/shared/api/views'
 import type { PlannedBooking } from './plan.ts'
 import type { Timeline } from './timeline.ts'

@@ -1,7 +1,7 @@
 import { BookingSweep } from '@gatehouse/edge/bookings/booking-sweep'
 import type { EdgeConfig } from '@gatehouse/edge/config'
 import type { EdgeAdapters } from '@gatehouse/edge/edge-program'
-import { openSiteCore, type SiteCore } from '@gatehouse/edge/site-core'
+import { openSiteCore, type SiteCore } from '@gatehouse/edge/site/site-core'
 import { CloudTime } from '@gatehouse/edge/sync/cloud-time'
 import { DirectorySubscription } from '@gatehouse/edge/sync/directory-subscription'
 import { enrolUntilDone } from '@gatehouse/edge/sync/enrolment'

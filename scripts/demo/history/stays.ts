@@ -1,5 +1,5 @@
 import { paymentIdOf } from '@gatehouse/edge/drawer/card-payments'
-import type { SiteCore } from '@gatehouse/edge/site-core'
+import type { SiteCore } from '@gatehouse/edge/site/site-core'
 import { quoteViewSchema } from '@gatehouse/shared/api/views'
 import { z } from 'zod'
 import type { ParkedVehicle } from '../site/parked-vehicles.ts'

@@ -1,4 +1,4 @@
-import type { SiteCore } from '@gatehouse/edge/site-core'
+import type { SiteCore } from '@gatehouse/edge/site/site-core'
 import { credentialDigest } from '@gatehouse/shared/passes/credential-digest'
 import type { PlannedTap } from './plan.ts'
 import type { Timeline } from './timeline.ts'

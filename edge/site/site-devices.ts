@@ -1,13 +1,13 @@
 import { deviceIdSchema } from '@gatehouse/shared/ids/ids'
 import type { DeviceProfile } from '@gatehouse/shared/profiles/profile'
-import type { EdgeConfig } from './config.ts'
-import { startDeviceBroker } from './devices/device-broker.ts'
-import { createDeviceHub, type DeviceHub, type DeviceRows, type DeviceStatus } from './devices/hub.ts'
-import { profileFolder, readProfileFolder } from './devices/profile-folder.ts'
-import type { MqttConfig } from './devices/transports/mqtt.ts'
-import type { MqttBroker } from './devices/transports/mqtt-broker.ts'
-import type { EdgeAdapters } from './edge-program.ts'
-import type { Directory } from './sync/directory.ts'
+import type { EdgeConfig } from '../config.ts'
+import { startDeviceBroker } from '../devices/device-broker.ts'
+import { createDeviceHub, type DeviceHub, type DeviceRows, type DeviceStatus } from '../devices/hub.ts'
+import { profileFolder, readProfileFolder } from '../devices/profile-folder.ts'
+import type { MqttConfig } from '../devices/transports/mqtt.ts'
+import type { MqttBroker } from '../devices/transports/mqtt-broker.ts'
+import type { EdgeAdapters } from '../edge-program.ts'
+import type { Directory } from '../sync/directory.ts'
 
 export interface SiteDevicesOptions {
   readonly config: EdgeConfig

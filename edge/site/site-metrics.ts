@@ -1,8 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { LiveScreens } from './http/live.ts'
+import type { LiveScreens } from '../http/live.ts'
+import type { SiteSync } from '../sync/site-sync.ts'
 import type { SiteCore } from './site-core.ts'
 import type { SiteDevices } from './site-devices.ts'
-import type { SiteSync } from './sync/site-sync.ts'
 
 export interface SiteMeasures {
   readonly core: SiteCore

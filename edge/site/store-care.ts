@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { SiteDatabase } from '../ledger/database.ts'
+import type { DiskReserve } from '../ledger/disk-reserve.ts'
+import type { Kernel } from '../ledger/kernel.ts'
+import { storageFailure } from '../ledger/storage-state.ts'
 import { lastGoodFile, writeLastGood } from './last-good.ts'
-import type { SiteDatabase } from './ledger/database.ts'
-import type { DiskReserve } from './ledger/disk-reserve.ts'
-import type { Kernel } from './ledger/kernel.ts'
-import { storageFailure } from './ledger/storage-state.ts'
 
 export interface StoreCareOptions {
   readonly kernel: Kernel

@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import type { ChainHead } from '@gatehouse/shared/ledger/chain'
-import type { SiteDatabase } from './ledger/database.ts'
-import { readHead } from './ledger/entry-store.ts'
+import type { SiteDatabase } from '../ledger/database.ts'
+import { readHead } from '../ledger/entry-store.ts'
 
 /** The small file beside the ledger from which doors and exits go on when the ledger is damaged. */
 export const lastGoodFile = 'last-good.sqlite'

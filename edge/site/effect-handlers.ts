@@ -1,9 +1,9 @@
 import { deviceIdSchema } from '@gatehouse/shared/ids/ids'
 import { z } from 'zod'
-import type { DeviceHub } from './devices/hub.ts'
-import type { CardPayments } from './drawer/card-payments.ts'
-import type { EffectHandler } from './ledger/effects.ts'
-import { vendHandler } from './parking/vend.ts'
+import type { DeviceHub } from '../devices/hub.ts'
+import type { CardPayments } from '../drawer/card-payments.ts'
+import type { EffectHandler } from '../ledger/effects.ts'
+import { vendHandler } from '../parking/vend.ts'
 
 const pulse = z.object({ deviceId: deviceIdSchema, pulseMs: z.number() })
 

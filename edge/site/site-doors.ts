@@ -1,13 +1,13 @@
 import { type DeviceId, doorIdSchema, memberIdSchema, randomCode } from '@gatehouse/shared/ids/ids'
 import { z } from 'zod'
-import { accessDeviceEvents } from './access/device-events.ts'
-import { DoorWatch } from './access/door-watch.ts'
-import { MemberTokens } from './access/member-tokens.ts'
-import type { DeviceHub } from './devices/hub.ts'
-import type { EdgeAdapters } from './edge-program.ts'
-import type { LiveScreens } from './http/live.ts'
-import type { Kernel } from './ledger/kernel.ts'
-import type { DirectoryReader } from './sync/directory.ts'
+import { accessDeviceEvents } from '../access/device-events.ts'
+import { DoorWatch } from '../access/door-watch.ts'
+import { MemberTokens } from '../access/member-tokens.ts'
+import type { DeviceHub } from '../devices/hub.ts'
+import type { EdgeAdapters } from '../edge-program.ts'
+import type { LiveScreens } from '../http/live.ts'
+import type { Kernel } from '../ledger/kernel.ts'
+import type { DirectoryReader } from '../sync/directory.ts'
 
 export interface SiteDoorsOptions {
   readonly kernel: Kernel
