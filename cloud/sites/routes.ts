@@ -74,7 +74,7 @@ const enrolmentRefusals = {
     status: 403,
     code: 'code_unknown',
     title: 'This enrolment code is not known.',
-    hint: 'Check the code, or make a new one in HQ.',
+    hint: 'Check the code, or make a new one with gatehouse-cloud enrolment-code.',
   },
   code_expired: {
     status: 410,

@@ -24,9 +24,13 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
     credential_missing: [
       401,
       'This device is not paired.',
-      'Pair it in the site admin, then open the link again.',
+      'Open the pairing link of this device again, or ask the operator for one.',
     ],
-    credential_wrong: [401, 'This device is not known here.', 'Pair it again in the site admin.'],
+    credential_wrong: [
+      401,
+      'This device is not known here.',
+      'Open the pairing link of this device again, or ask the operator for one.',
+    ],
     scope_missing: [403, 'This device may not do that.', 'Use a device that was set up for it.'],
     member_unknown: [404, 'We do not know this PIN or card.', 'Try again, or ask for help.'],
     member_token_expired: [401, 'You were signed out.', 'Enter your PIN or hold your card again.'],

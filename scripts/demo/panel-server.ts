@@ -88,18 +88,22 @@ function reachableAt(text: string, host: string): string {
 
 // A page of another origin in the same browser must not drive the demo.
 function sameOrigin(request: IncomingMessage): boolean {
-  const { origin, host } = request.headers
+  const { origin, host = '' } = request.headers
+  // A name that somebody else's DNS could point here is refused; addresses and localhost cannot be.
+  if (!/^(localhost|\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\])(:\d+)?$/i.test(host)) return false
   return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: PanelServerOptions) {
   const { pathname } = new URL(request.url ?? '/', 'http://panel')
+  if (pathname.startsWith('/api/') && !sameOrigin(request)) {
+    throw refusal('forbidden_origin', 'Open the panel at its own address.')
+  }
   if (request.method === 'GET' && pathname === '/api/state') {
     const text = JSON.stringify(options.control.state())
     return sendText(response, 200, reachableAt(text, request.headers.host ?? ''))
   }
   if (request.method === 'POST' && pathname === '/api/actions') {
-    if (!sameOrigin(request)) throw refusal('forbidden_origin', 'Open the panel at its own address.')
     const action = panelActionSchema.safeParse(await readJson(request))
     if (!action.success) {
       const [issue] = action.error.issues
