@@ -80,13 +80,13 @@ const enrolmentRefusals = {
     status: 410,
     code: 'code_expired',
     title: 'This enrolment code has expired.',
-    hint: 'Codes are valid for 15 minutes. Make a new one in HQ.',
+    hint: 'Codes are valid for 15 minutes. Make a new one with gatehouse-cloud enrolment-code.',
   },
   code_used: {
     status: 409,
     code: 'code_used',
     title: 'This enrolment code was used by another machine.',
-    hint: 'Make a new code in HQ.',
+    hint: 'Make a new code with gatehouse-cloud enrolment-code.',
   },
 } as const
 
