@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
 import type { Checklist } from './checklist.ts'
 import type { DemoUnderTest } from './demo-under-test.ts'
-import { fitWindow, ScreenCamera } from './screen-camera.ts'
+import { fitWindow, ScreenCamera, turnDark } from './screen-camera.ts'
 import { type Screen, screens } from './screens.ts'
 import { expectThat } from './until.ts'
 
@@ -38,8 +38,7 @@ async function checkScreen(camera: ScreenCamera, screen: Screen): Promise<void> 
   await camera.show(screen, { width, scheme: 'light', language: 'en' }, async (page) => {
     await fitWindow(page, width)
     const light = await violationsOn(new AxeBuilder({ page }).withTags(rules))
-    await page.emulateMedia({ colorScheme: 'dark' })
-    await page.locator('html[data-mantine-color-scheme="dark"]').waitFor()
+    await turnDark(page)
     const dark = await violationsOn(new AxeBuilder({ page }).withRules(colourRules))
     expectThat(light.length === 0, `light:\n${light.join('\n')}`)
     expectThat(dark.length === 0, `dark:\n${dark.join('\n')}`)

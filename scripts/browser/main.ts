@@ -67,19 +67,22 @@ function rebuildIsEqual(demo: DemoUnderTest, siteId: string): Promise<void> {
   })
 }
 
-async function run(browser: StartedBrowser, demo: DemoUnderTest): Promise<Checklist> {
-  const story = new Story(demo, browser.browser)
+async function run(browser: StartedBrowser, against: DemoUnderTest): Promise<Checklist> {
+  const story = new Story(against, browser.browser)
   const list = new Checklist((name) => keepPictures(name, story))
   if (values.only !== 'axe') await list.inOrder(story.steps())
   if (values.only !== 'axe') {
     for (const siteId of ['harbour-house', 'quay-street']) {
-      await list.check(`rebuild --check says equal at ${siteId}`, () => rebuildIsEqual(demo, siteId))
+      await list.check(`rebuild --check says equal at ${siteId}`, () => rebuildIsEqual(against, siteId))
     }
   }
   await story.close()
-  if (values.only !== 'story') await checkAccessibility(list, demo, browser.browser, values.screen)
+  if (values.only !== 'story') await checkAccessibility(list, against, browser.browser, values.screen)
   return list
 }
+
+/** What runs now; an interrupted run takes it down, too. */
+let demo: DemoUnderTest | undefined
 
 async function main(): Promise<number> {
   let browser: StartedBrowser
@@ -91,7 +94,6 @@ async function main(): Promise<number> {
     writeCounts({ passed: 0, failed: 0, skipped: 1 })
     return 0
   }
-  let demo: DemoUnderTest | undefined
   try {
     demo = await startDemo({ historyDays: storyHistoryDays })
     const list = await run(browser, demo)
@@ -110,7 +112,12 @@ async function main(): Promise<number> {
   }
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (demo === undefined) process.exit(130)
+    void demo.stop().finally(() => process.exit(130))
+  })
+}
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {

@@ -93,3 +93,23 @@ export async function fitWindow(page: Page, width: number): Promise<void> {
   const height = Number(await page.evaluate('document.documentElement.scrollHeight'))
   await page.setViewportSize({ width, height })
 }
+
+// Transitions only: the spinner of a busy button turns for ever. An inherited colour reaches each level of the page
+// a frame after the level above, so that several quiet frames must pass.
+const atRest = `new Promise((resolve) => {
+  let quiet = 0
+  const look = () => {
+    const moving = document.getAnimations().some((one) => one instanceof CSSTransition)
+    quiet = moving ? 0 : quiet + 1
+    if (quiet < 5) requestAnimationFrame(look)
+    else resolve(undefined)
+  }
+  look()
+})`
+
+/** Turns the colours dark, as the device would, and waits until every transition has ended. */
+export async function turnDark(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.locator('html[data-mantine-color-scheme="dark"]').waitFor()
+  await page.evaluate(atRest)
+}

@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core'
 import { agreedFigures } from '../browser/books.ts'
 import { startBrowser } from '../browser/chromium.ts'
 import { type DemoUnderTest, startDemo } from '../browser/demo-under-test.ts'
-import { fitWindow, ScreenCamera } from '../browser/screen-camera.ts'
+import { fitWindow, ScreenCamera, turnDark } from '../browser/screen-camera.ts'
 import { type Screen, screens } from '../browser/screens.ts'
 import { repositoryRoot } from '../repository-root.ts'
 
@@ -97,8 +97,7 @@ async function takeBothSchemes(
   await camera.show(screen, { width, language, scheme: 'light' }, async (page) => {
     await fitWindow(page, width)
     await take(page, 'light')
-    await page.emulateMedia({ colorScheme: 'dark' })
-    await page.locator('html[data-mantine-color-scheme="dark"]').waitFor()
+    await turnDark(page)
     await take(page, 'dark')
   })
 }
