@@ -105,14 +105,13 @@ export class Story {
     for (const siteId of siteIds) this.#before[siteId] = await agreedFigures(hq, this.#demo, siteId)
   }
 
-  /** At night the house is closed and sells nothing: the clock of the demo moves on to the morning. */
+  /** At night and on weekends the house sells little: the clock of the demo moves on to the next working morning. */
   async #duringTheDay(): Promise<void> {
     const { clock, timeZone } = await this.#demo.panel.site(harbour)
-    const hour = Number(
-      new Intl.DateTimeFormat('en-GB', { hour: '2-digit', hourCycle: 'h23', timeZone }).format(clock.nowMs),
-    )
-    if (hour >= openingHour && hour < lastHour) return
-    const byMs = ((openingHour + 1 - hour + 24) % 24) * hourMs
+    const atWork = (byMs: number) => isWorkingHour(clock.nowMs + byMs, timeZone)
+    if (atWork(0)) return
+    let byMs = hourMs
+    while (!atWork(byMs)) byMs += hourMs
     await this.#demo.panel.act({ kind: 'moveClock', byMs })
   }
 
@@ -298,4 +297,13 @@ export class Story {
 function known<Value>(value: Value | undefined): Value {
   if (value === undefined) throw new TypeError('the story has not opened this screen')
   return value
+}
+
+/** Monday to Friday, 08:00 to 18:00 in the site's zone. */
+function isWorkingHour(atMs: number, timeZone: string): boolean {
+  const options = { weekday: 'short', hour: '2-digit', hourCycle: 'h23', timeZone } as const
+  const parts = new Intl.DateTimeFormat('en-GB', options).formatToParts(atMs)
+  const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? ''
+  const hour = Number(part('hour'))
+  return !['Sat', 'Sun'].includes(part('weekday')) && hour >= openingHour && hour < lastHour
 }
