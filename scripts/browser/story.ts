@@ -169,6 +169,11 @@ export class Story {
     }
     const wanted = freeBefore - Object.keys(plates).length
     await until(`${wanted} on the level board`, async () => (await this.#freeOnBoard()) === wanted)
+    // After a quiet hour complete bay sensors correct the count: both cars must stand on their bays by then.
+    await this.#demo.panel.sees('both cars on their bays', quay, ({ vehicles, levels }) => {
+      const parked = vehicles.every(({ spaceName }) => spaceName !== undefined)
+      return parked && levels.reduce((sum, { free }) => sum + free, 0) === wanted
+    })
     // The first minutes are free: an hour later both owe money.
     await known(this.#panel).getByRole('button', { name: '+1 h' }).click()
     await this.#demo.panel.sees('the later time', quay, ({ clock }) => clock.offsetMs >= hourMs)
