@@ -60,7 +60,7 @@ export class Uploader {
 
   /** Tries again at once: something else has just heard from the cloud. */
   retryNow(): void {
-    this.#wakeup.skip()
+    this.#wakeup.endPause()
   }
 
   /** Stops after the request in flight. */

@@ -24,7 +24,7 @@ export class Wakeup {
     this.#ringing = false
   }
 
-  /** Waits `ms` milliseconds; `skip` and `cancel` end it early. */
+  /** Waits `ms` milliseconds; `endPause` and `cancel` end it early. */
   async pause(ms: number): Promise<void> {
     if (this.#cancelled) return
     try {
@@ -35,7 +35,7 @@ export class Wakeup {
   }
 
   /** Ends the pause that is under way. */
-  skip(): void {
+  endPause(): void {
     this.#pause.abort()
     this.#pause = new AbortController()
   }
@@ -43,7 +43,7 @@ export class Wakeup {
   /** Ends every wait, now and later. */
   cancel(): void {
     this.#cancelled = true
-    this.skip()
+    this.endPause()
     this.ring()
   }
 }
