@@ -109,3 +109,11 @@ export async function expectRebuildEqual(world: StoryWorld): Promise<void> {
 export async function expectHealthy(url: string): Promise<void> {
   expect((await callRaw(`${url}/healthz`)).status).toBe(200)
 }
+
+/** Runs refused calls and proves that the cloud holds exactly what it held before, and lives. */
+export async function leavingNothingInCloud(world: StoryWorld, run: () => Promise<void>): Promise<void> {
+  const before = await cloudRows(world)
+  await run()
+  expect(await cloudRows(world)).toEqual(before)
+  await expectHealthy(world.cloud.url)
+}

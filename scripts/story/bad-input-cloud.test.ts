@@ -2,14 +2,20 @@ import { ensureUser } from '@gatehouse/cloud/members/users'
 import { systemRandom } from '@gatehouse/cloud/system-random'
 import { bookingViewSchema } from '@gatehouse/shared/api/views'
 import * as fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoPassword } from '../demo/world/people.ts'
-import { callRaw, cloudRows, expectHealthy, expectProblem, expectRebuildEqual } from './bad-calls.ts'
+import {
+  callRaw,
+  expectHealthy,
+  expectProblem,
+  expectRebuildEqual,
+  leavingNothingInCloud,
+} from './bad-calls.ts'
 import { expectBearsBadSockets } from './bad-sockets.ts'
 import { CloudBrowser } from './cloud-browser.ts'
 import { attempts, pathOf, postRoutes } from './fuzz-routes.ts'
 import type { Member } from './member.ts'
-import { anHourAhead, freeDesk, type StoryWorld, startStory } from './story-world.ts'
+import { anHourAhead, freeDesk, type StoryWorld, startStory, untilLive } from './story-world.ts'
 
 const fuzzRunsPerRoute = 40
 const book = '/api/v1/sites/harbour-house/bookings'
@@ -22,25 +28,14 @@ beforeAll(async () => {
   world = await startStory()
   member = await world.logIn('member@demo.example')
   browser = new CloudBrowser(world, member)
-  await vi.waitFor(async () => expect(await linkState()).toBe('live'), 15_000)
+  await untilLive(member)
 }, 60_000)
 
 afterAll(async () => {
   await world?.stop()
 })
 
-async function linkState(): Promise<string> {
-  const site = (await (await member.get('/sites/harbour-house')).json()) as { link: { state: string } }
-  return site.link.state
-}
-
-/** Runs refused calls and proves that the cloud holds exactly what it held before, and lives. */
-async function leavingNothing(run: () => Promise<void>): Promise<void> {
-  const before = await cloudRows(world)
-  await run()
-  expect(await cloudRows(world)).toEqual(before)
-  await expectHealthy(world.cloud.url)
-}
+const leavingNothing = (run: () => Promise<void>) => leavingNothingInCloud(world, run)
 
 /** A second member who may log in. */
 async function logInAnother(): Promise<Member> {

@@ -5,12 +5,18 @@ import { bookingViewSchema } from '@gatehouse/shared/api/views'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { callRaw, cloudRows, expectHealthy, expectProblem, expectRebuildEqual } from './bad-calls.ts'
+import {
+  callRaw,
+  expectHealthy,
+  expectProblem,
+  expectRebuildEqual,
+  leavingNothingInCloud,
+} from './bad-calls.ts'
 import { CloudBrowser } from './cloud-browser.ts'
 import { attempts } from './fuzz-routes.ts'
 import type { Member } from './member.ts'
 import { SiteCaller } from './site-caller.ts'
-import { anHourAhead, freeDesk, type StoryWorld, startStory } from './story-world.ts'
+import { anHourAhead, freeDesk, type StoryWorld, startStory, untilLive } from './story-world.ts'
 
 const fuzzRunsPerRoute = 40
 const clock = new SystemClock()
@@ -24,25 +30,14 @@ beforeAll(async () => {
   world = await startStory()
   member = await world.logIn('member@demo.example')
   browser = new CloudBrowser(world, member)
-  await vi.waitFor(async () => expect(await linkState()).toBe('live'), 15_000)
+  await untilLive(member)
 }, 60_000)
 
 afterAll(async () => {
   await world?.stop()
 })
 
-async function linkState(): Promise<string> {
-  const site = (await (await member.get('/sites/harbour-house')).json()) as { link: { state: string } }
-  return site.link.state
-}
-
-/** Runs refused calls and proves that the cloud holds exactly what it held before, and lives. */
-async function leavingNothing(run: () => Promise<void>): Promise<void> {
-  const before = await cloudRows(world)
-  await run()
-  expect(await cloudRows(world)).toEqual(before)
-  await expectHealthy(world.cloud.url)
-}
+const leavingNothing = (run: () => Promise<void>) => leavingNothingInCloud(world, run)
 
 describe('sites that may not', () => {
   let own: SiteCaller

@@ -1,7 +1,7 @@
 import { bookingViewSchema } from '@gatehouse/shared/api/views'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Member } from './member.ts'
-import { anHourAhead, freeDesk, type StoryWorld, startStory } from './story-world.ts'
+import { anHourAhead, freeDesk, type StoryWorld, startStory, untilLive } from './story-world.ts'
 
 const callers = 16
 const rounds = 100
@@ -12,10 +12,7 @@ let member: Member
 beforeAll(async () => {
   world = await startStory()
   member = await world.logIn('member@demo.example')
-  await vi.waitFor(async () => {
-    const site = (await (await member.get('/sites/harbour-house')).json()) as { link: { state: string } }
-    expect(site.link.state).toBe('live')
-  }, 15_000)
+  await untilLive(member)
 }, 60_000)
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { bookingViewSchema } from '@gatehouse/shared/api/views'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { anHourAhead, freeDesk, type StoryWorld, startStory } from './story-world.ts'
+import { anHourAhead, freeDesk, type StoryWorld, startStory, untilLive } from './story-world.ts'
 
 let world: StoryWorld
 
@@ -36,10 +36,7 @@ describe('a site and its cloud', () => {
 
   test('a member books in the cloud, the site decides, and the kiosk knows', async () => {
     const member = await world.logIn('member@demo.example')
-    await vi.waitFor(async () => {
-      const site = (await (await member.get('/sites/harbour-house')).json()) as { link: { state: string } }
-      expect(site.link.state).toBe('live')
-    }, 15_000)
+    await untilLive(member)
     const when = anHourAhead(3)
     const spaceId = await freeDesk(world, when)
     const held = await member.post('/sites/harbour-house/bookings', 'member-hold-1', { spaceId, ...when })

@@ -151,3 +151,11 @@ export async function freeDesk(
   if (!free) throw new RangeError('no desk is free')
   return free.spaceId
 }
+
+/** Waits until the cloud says that it hears the site, as the member's screen would see it. */
+export async function untilLive(member: Member, siteId = 'harbour-house'): Promise<void> {
+  await vi.waitFor(async () => {
+    const site = (await (await member.get(`/sites/${siteId}`)).json()) as { link: { state: string } }
+    expect(site.link.state).toBe('live')
+  }, 15_000)
+}
