@@ -6,6 +6,7 @@ import { type CloudAdapters, startCloud } from './cloud-program.ts'
 import { addUser, type CommandOutput, enrolmentCodeCommand, importFile } from './commands.ts'
 import { type CloudConfig, readCloudConfig } from './config.ts'
 import { runDoctor } from './doctor.ts'
+import { currentTraceId } from './http/trace.ts'
 import { SystemClock } from './system-clock.ts'
 import { systemRandom } from './system-random.ts'
 
@@ -20,6 +21,11 @@ gatehouse-cloud add-user EMAIL ROLE --config FILE    let somebody log in; prints
 export function systemAdapters(config: CloudConfig): CloudAdapters {
   const logger = pino({
     level: config.log.level,
+    // Whatever a request leads to names its trace.
+    mixin: () => {
+      const traceId = currentTraceId()
+      return traceId === undefined ? {} : { traceId }
+    },
     redact: ['password', 'secret', 'authorization', 'code', '*.password', '*.secret', '*.authorization'],
   })
   return { clock: new SystemClock(), random: systemRandom, logger }

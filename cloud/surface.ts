@@ -70,7 +70,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
     },
     tzdataVersion: settings.tzdataVersion,
   })
-  const link = directoryLink({ db: pool, clock, notifications })
+  const link = directoryLink({ db: pool, clock, notifications, logger: parts.logger })
   const payments = new CardPayments(pool, parts.gateway)
   const { answerMaxMs } = settings
   const bookings = new BookingService({ pool, clock, link, catalogues, reader, payments, answerMaxMs })

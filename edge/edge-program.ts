@@ -161,7 +161,10 @@ export class EdgeProgram {
           },
         ]
     const app = createEdgeApp({
-      guards: { config: this.#config.http, clock, random },
+      guards: {
+        ...{ config: this.#config.http, clock, random },
+        onRefused: (request) => logger.info(request, 'request refused'),
+      },
       version,
       operations: operationsRoutes({ version, registry: this.#registry, readiness }),
       ...(site && { site: site.http }),

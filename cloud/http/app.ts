@@ -3,7 +3,6 @@ import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Hono } from 'hono'
-import { compress } from 'hono/compress'
 import { HTTPException } from 'hono/http-exception'
 import type { Logger } from 'pino'
 import type { Queryable } from '../database/pool.ts'
@@ -12,6 +11,7 @@ import { authHandler, loginFinder, requireLogin, requirePermission } from '../me
 import { findAddress } from './address.ts'
 import { createApi } from './api.ts'
 import type { AppEnv } from './app-context.ts'
+import { compressAnswers } from './compression.ts'
 import { documentationPage } from './documentation.ts'
 import { idempotent } from './idempotency.ts'
 import { limitBody, limitRate, type RequestLimits } from './limits.ts'
@@ -21,7 +21,7 @@ import { documentPlainRoutes } from './plain-routes.ts'
 import { problem, refusal } from './problem.ts'
 import { type ScreenFolders, screenRoutes } from './screens.ts'
 import { checkHostAndOrigin, type HostRules, securityHeaders } from './security.ts'
-import { traceRequests } from './trace.ts'
+import { type RefusedRequest, traceRequests } from './trace.ts'
 
 export interface CloudAppParts {
   readonly db: Queryable
@@ -50,7 +50,12 @@ export interface CloudAppParts {
 export function createCloudApp(parts: CloudAppParts): OpenAPIHono<AppEnv> {
   const app = createApi()
   handleFailures(app, parts.logger)
-  app.use(traceRequests(parts.random), securityHeaders(parts.https), findAddress(parts.trustedProxies))
+  const logRefused = (request: RefusedRequest) => parts.logger.info(request, 'request refused')
+  app.use(
+    traceRequests(parts.random, logRefused),
+    securityHeaders(parts.https),
+    findAddress(parts.trustedProxies),
+  )
   // Codes of enrolment are guessed at like passwords; a site uses one once.
   app.post(
     '/sync/v1/enrol',
@@ -62,8 +67,8 @@ export function createCloudApp(parts: CloudAppParts): OpenAPIHono<AppEnv> {
   app.use(limitBody(parts.limits.bodyBytesMax))
   mountLogIn(app, parts)
   mountApi(app, parts)
+  app.use(compressAnswers())
   mountDocumentation(app)
-  app.use(compress())
   app.route('/', screenRoutes(parts.screens))
   return app
 }
@@ -83,7 +88,7 @@ function mountApi(app: OpenAPIHono<AppEnv>, parts: CloudAppParts): void {
     limitRate(parts.limits.perUser, clock, (context) => context.get('login').userId),
   )
   app.get('/api/v1/live', requirePermission('live.listen'), liveRoute(parts.hub, clock))
-  app.use('/api/v1/*', compress(), idempotent(db, clock))
+  app.use('/api/v1/*', compressAnswers(), idempotent(db, clock))
   for (const routes of parts.apiRoutes) app.route('/api/v1', routes)
 }
 

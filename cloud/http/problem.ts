@@ -1,6 +1,7 @@
 import type { Problem } from '@gatehouse/shared/api/problem'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { currentTraceId } from './trace.ts'
 
 /** A refusal before it is rendered; `type` and `traceId` are added on the way out. */
 export type Refused = Omit<Problem, 'type' | 'traceId'>
@@ -12,10 +13,10 @@ export function problem(context: Context, refused: Refused, headers: Record<stri
   return problemResponse(refused, context.get('traceId'), headers)
 }
 
-/** The same outside a request context, for middleware that only has the request. */
+/** The same outside a request context: without an id it names the trace of the request around it, if any. */
 export function problemResponse(
   refused: Refused,
-  traceId: string | undefined,
+  traceId: string | undefined = currentTraceId(),
   headers: Record<string, string> = {},
 ): Response {
   const body: Problem = {

@@ -1,17 +1,45 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { traceFrom, traceIdOf, traceparentOf } from '@gatehouse/shared/api/trace'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { MiddlewareHandler } from 'hono'
+import { routePath } from 'hono/route'
 import type { AppEnv } from './app-context.ts'
 
-// W3C Trace Context §3.2: version 00, trace-id, parent-id, flags; an all-zero trace-id is invalid.
-const traceparent = /^00-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/
+const traces = new AsyncLocalStorage<string>()
 
-/** Gives each request a trace id, taken from `traceparent` when it carries a valid one, and answers with it. */
-export function traceRequests(random: Random): MiddlewareHandler<AppEnv> {
+/** A request that was refused or failed, as the log names it; the route has no values in it. */
+export interface RefusedRequest {
+  readonly traceId: string
+  readonly method: string
+  readonly route: string
+  readonly status: number
+}
+
+/** Refusals that anybody can provoke without end say nothing that is worth a line. */
+const unlogged: ReadonlySet<number> = new Set([401, 404, 429])
+
+/** The trace id of the HTTP request that this work belongs to; `undefined` outside of one. */
+export function currentTraceId(): string | undefined {
+  return traces.getStore()
+}
+
+/**
+ * Gives each request a trace id, taken from `traceparent` when it carries a valid one, and answers with it.
+ * All work of the request finds it in `currentTraceId`; a request that is refused is told to `onRefused`.
+ */
+export function traceRequests(
+  random: Random,
+  onRefused: (request: RefusedRequest) => void = () => {},
+): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
-    const given = traceparent.exec(context.req.header('traceparent') ?? '')?.[1]
-    const traceId = given ?? Buffer.from(random.bytes(16)).toString('hex')
+    const own = traceFrom(random.bytes(24))
+    const traceId = traceIdOf(context.req.header('traceparent')) ?? own.traceId
     context.set('traceId', traceId)
-    await next()
+    await traces.run(traceId, next)
+    const { status } = context.res
     context.res.headers.set('x-trace-id', traceId)
+    context.res.headers.set('traceparent', traceparentOf(traceId, own.parentId))
+    if (status < 400 || unlogged.has(status)) return
+    onRefused({ traceId, method: context.req.method, route: routePath(context, -1), status })
   }
 }

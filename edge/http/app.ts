@@ -2,6 +2,7 @@ import { upgradeWebSocket } from '@hono/node-server'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { compressAnswers } from './compression.ts'
 import { type DeviceCallers, requireScope } from './device-callers.ts'
 import { deviceLoginRoutes } from './device-login.ts'
 import type { LiveScreens } from './live.ts'
@@ -41,6 +42,7 @@ export function createEdgeApp(options: EdgeAppOptions): OpenAPIHono {
   app.notFound((c) => refuse(c, { code: 'not_found' }))
   guardRequests(app, options.guards, site?.callers)
   app.route('/', options.operations)
+  app.use(compressAnswers())
   if (site) {
     app.route('/api/v1', deviceLoginRoutes(site.callers))
     for (const routes of site.routes) app.route('/api/v1', routes)

@@ -1,5 +1,4 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
-import { randomCode } from '@gatehouse/shared/ids/ids'
 import { RateLimiter } from '@gatehouse/shared/limits/rate-limiter'
 import type { Random } from '@gatehouse/shared/random/random'
 import { getConnInfo } from '@hono/node-server/conninfo'
@@ -9,18 +8,20 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { EdgeConfig } from '../config.ts'
 import type { DeviceCallers } from './device-callers.ts'
 import { refuse } from './problem.ts'
+import { type RefusedRequest, traceRequests } from './trace.ts'
 
 const bodyBytesMax = 64 * 1024
 /** Requests that may come at once, as a multiple of those per second. */
 const burstFactor = 4
 /** Cameras send a picture along. */
 const cameraBodyBytesMax = 5 * 1024 * 1024
-const tracePattern = /^[A-Za-z0-9-]{8,64}$/
 
 export interface GuardOptions {
   readonly config: EdgeConfig['http']
   readonly clock: Clock
   readonly random: Random
+  /** Hears of requests that were refused, for the log. */
+  readonly onRefused?: (request: RefusedRequest) => void
 }
 
 /**
@@ -29,19 +30,13 @@ export interface GuardOptions {
  */
 export function guardRequests<E extends Env>(
   app: Hono<E>,
-  { config, clock, random }: GuardOptions,
+  { config, clock, random, onRefused }: GuardOptions,
   callers?: Pick<DeviceCallers, 'of'>,
 ): void {
   const hosts = allowedHosts(config)
   const perSecond = config.requestsPerSecondMax
   const limit = new RateLimiter({ perSecond, burst: perSecond * burstFactor }, clock)
-  app.use(async (c, next) => {
-    const given = c.req.header('x-trace-id')
-    const traceId = given !== undefined && tracePattern.test(given) ? given : randomCode(random, 16)
-    c.set('traceId', traceId)
-    await next()
-    c.header('x-trace-id', traceId)
-  })
+  app.use(traceRequests(random, onRefused))
   app.use(
     secureHeaders({
       contentSecurityPolicy: {

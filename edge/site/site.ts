@@ -59,7 +59,10 @@ export class Site {
     this.directory = directory
     this.http = http
     this.readiness = readinessChecks(core, adapters)
-    this.#requests = new RequestRunner({ kernel, directory })
+    this.#requests = new RequestRunner({
+      ...{ kernel, directory },
+      onDecided: (request) => adapters.logger.info(request, 'request of the cloud decided'),
+    })
     // A site that does not know what it has answered leaves the cloud's requests alone.
     if (core.damage) this.#requests.stop()
     else void this.#requests.runAll()

@@ -34,7 +34,12 @@ export class Member {
     return fetch(`${this.#cloudUrl}/api/v1${path}`, { headers: { cookie: this.#cookie } })
   }
 
-  post(path: string, key: string, body: unknown): Promise<Response> {
+  post(
+    path: string,
+    key: string,
+    body: unknown,
+    further: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
     return fetch(`${this.#cloudUrl}/api/v1${path}`, {
       method: 'POST',
       headers: {
@@ -42,6 +47,7 @@ export class Member {
         origin: this.#cloudUrl,
         'content-type': 'application/json',
         'idempotency-key': key,
+        ...further,
       },
       body: JSON.stringify(body),
     })

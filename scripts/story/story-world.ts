@@ -50,6 +50,8 @@ interface StoryOptions {
   readonly devices?: Pick<EdgeConfig, 'buses' | 'mqtt'>
   /** Gets what both programs log. */
   readonly logger?: Logger
+  /** Gets what the site logs, instead. */
+  readonly siteLogger?: Logger
 }
 
 /** Starts cloud, network and edge over a fresh database and the demo world. */
@@ -82,7 +84,10 @@ export async function startStory(options: StoryOptions = {}): Promise<StoryWorld
     ...options.devices,
   })
   const start = async (http: Partial<EdgeConfig['http']> = {}) => {
-    const program = await startEdge({ ...edgeConfig, http: { ...edgeConfig.http, ...http } }, adapters)
+    const program = await startEdge(
+      { ...edgeConfig, http: { ...edgeConfig.http, ...http } },
+      { ...adapters, logger: options.siteLogger ?? logger },
+    )
     await program.ready
     return program
   }

@@ -1,4 +1,5 @@
 import { type Problem, problemSchema } from '@gatehouse/shared/api/problem'
+import { traceFrom, traceparentOf } from '@gatehouse/shared/api/trace'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
 import type { z } from 'zod'
 import { browserBytes } from './browser-clock.ts'
@@ -58,16 +59,17 @@ const unreadable: Problem = {
   hint: 'Reload the page; it may be older than the server.',
 }
 
-async function problemOf(response: Response): Promise<Problem> {
+async function problemOf(response: Response, traceId: string): Promise<Problem> {
   const body: unknown = await response.json().catch(() => undefined)
   const parsed = problemSchema.safeParse(body)
-  if (parsed.success) return parsed.data
+  if (parsed.success) return { traceId, ...parsed.data }
   return {
     type: 'about:blank',
     title: `The server answered ${response.status}.`,
     status: response.status,
     code: `http_${response.status}`,
     hint: 'Try again in a moment.',
+    traceId,
   }
 }
 
@@ -77,18 +79,21 @@ export function createApi(options: ApiOptions): Api {
     const op = `${init.method ?? 'GET'} ${path}`
     const timeout = AbortSignal.timeout(options.timeoutMs ?? 15_000)
     const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout
-    const headers = { accept: 'application/json', ...options.headers?.(), ...init.headers }
+    // The trace begins here: what goes wrong shows the id that the logs of cloud and site have.
+    const { traceId, parentId } = traceFrom(browserBytes(24))
+    const traceparent = traceparentOf(traceId, parentId)
+    const headers = { accept: 'application/json', traceparent, ...options.headers?.(), ...init.headers }
     const request = { credentials: 'same-origin', ...init, headers, signal } satisfies RequestInit
     const response = await fetch(options.baseUrl + path, request).catch((cause: unknown) => {
-      throw new ProblemError(unreachable, op, cause)
+      throw new ProblemError({ ...unreachable, traceId }, op, cause)
     })
     if (response.status === 401) options.onUnauthorised?.()
-    if (!response.ok) throw new ProblemError(await problemOf(response), op)
+    if (!response.ok) throw new ProblemError(await problemOf(response, traceId), op)
     const body: unknown = await response.json().catch((cause: unknown) => {
-      throw new ProblemError(unreadable, op, cause)
+      throw new ProblemError({ ...unreadable, traceId }, op, cause)
     })
     const parsed = schema.safeParse(body)
-    if (!parsed.success) throw new ProblemError(unreadable, op, parsed.error)
+    if (!parsed.success) throw new ProblemError({ ...unreadable, traceId }, op, parsed.error)
     return parsed.data
   }
   return {

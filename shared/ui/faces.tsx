@@ -111,6 +111,11 @@ function Failed(props: { readonly error: unknown; readonly retry: () => unknown 
       }
     >
       {text?.hint}
+      {isProblem(props.error) && props.error.problem.traceId ? (
+        <Text component="div" size="xs" c={token('muted')} style={{ overflowWrap: 'anywhere' }}>
+          {t('faces.trace', { id: props.error.problem.traceId })}
+        </Text>
+      ) : null}
     </Notice>
   )
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { traceIdSchema } from '../../api/trace.ts'
 import * as ids from '../../ids/ids.ts'
 import { tariffSchema } from '../../tariffs/tariff.ts'
 import { holderSchema, paymentMethodSchema, wallMsSchema } from './entries.ts'
@@ -152,6 +153,8 @@ export const directoryBodies = {
       }),
       z.object({ kind: z.literal('cancelBooking'), bookingId: ids.bookingIdSchema }),
     ]),
+    /** Of the call that asked, so that the logs of both tiers name it. */
+    traceId: traceIdSchema,
   }),
 } as const
 

@@ -44,6 +44,11 @@ describe('golden samples', () => {
     expect(directoryRowSchema.parse(directoryRow)).toEqual(directoryRow)
   })
 
+  test('a request that names its trace is read as it was written', () => {
+    const { tracedRequest } = golden('frames')
+    expect(directoryBodies.request.parse(tracedRequest)).toEqual(tracedRequest)
+  })
+
   test('no sample is left of a message that is gone', () => {
     expect(Object.keys(golden('entries'))).toEqual(Object.keys(entryBodies))
     expect(Object.keys(golden('directory'))).toEqual(Object.keys(directoryBodies))

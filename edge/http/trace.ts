@@ -1,0 +1,37 @@
+import { traceFrom, traceIdOf, traceparentOf } from '@gatehouse/shared/api/trace'
+import type { Random } from '@gatehouse/shared/random/random'
+import type { MiddlewareHandler } from 'hono'
+import { routePath } from 'hono/route'
+import type { TraceVariables } from './problem.ts'
+
+/** A request that was refused or failed, as the log names it; the route has no values in it. */
+export interface RefusedRequest {
+  readonly traceId: string
+  readonly method: string
+  readonly route: string
+  readonly status: number
+}
+
+/** Refusals that anybody can provoke without end say nothing that is worth a line. */
+const unlogged: ReadonlySet<number> = new Set([401, 404, 429])
+
+/**
+ * Gives each request a trace id, taken from `traceparent` when it carries a valid one, and answers with it.
+ * A request that is refused is told to `onRefused`.
+ */
+export function traceRequests(
+  random: Random,
+  onRefused: (request: RefusedRequest) => void = () => {},
+): MiddlewareHandler<{ Variables: TraceVariables }> {
+  return async (c, next) => {
+    const own = traceFrom(random.bytes(24))
+    const traceId = traceIdOf(c.req.header('traceparent')) ?? own.traceId
+    c.set('traceId', traceId)
+    await next()
+    c.header('x-trace-id', traceId)
+    c.header('traceparent', traceparentOf(traceId, own.parentId))
+    const { status } = c.res
+    if (status < 400 || unlogged.has(status)) return
+    onRefused({ traceId, method: c.req.method, route: routePath(c, -1), status })
+  }
+}
