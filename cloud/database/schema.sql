@@ -12,9 +12,19 @@ TABLE access_events
   reason text NOT NULL
   effect_id text
   at_ms bigint NOT NULL
+  place text NOT NULL DEFAULT 'door'::text
+  direction text
+  reader_id text
+  credential_kind text
+  session_id text
+  CONSTRAINT access_events_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
   CONSTRAINT access_events_kind_check CHECK ((kind = ANY (ARRAY['granted'::text, 'refused'::text])))
   CONSTRAINT access_events_pkey PRIMARY KEY (site_id, incarnation, seq)
+  CONSTRAINT access_events_place_check CHECK ((place = ANY (ARRAY['door'::text, 'lane'::text])))
   CONSTRAINT access_events_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  CREATE INDEX access_events_by_member ON public.access_events USING btree (member_id, at_ms) WHERE (member_id IS NOT NULL)
+  CREATE INDEX access_events_by_site ON public.access_events USING btree (site_id, at_ms, incarnation, seq)
+  CREATE INDEX access_events_by_time ON public.access_events USING btree (at_ms, site_id, incarnation, seq)
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = access_events.site_id)))
 
@@ -208,8 +218,19 @@ TABLE incidents
   kind text NOT NULL
   about text NOT NULL
   at_ms bigint NOT NULL
+  place text
+  place_id text
+  session_id text
+  ends_with text
+  ended_ms bigint
+  ended_incarnation integer
+  ended_seq bigint
+  is_open boolean NOT NULL GENERATED ALWAYS AS (((ends_with IS NOT NULL) AND (ended_ms IS NULL)))
   CONSTRAINT incidents_pkey PRIMARY KEY (site_id, incident_id)
+  CONSTRAINT incidents_place_check CHECK ((place = ANY (ARRAY['door'::text, 'lane'::text, 'zone'::text, 'space'::text])))
   CONSTRAINT incidents_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  CREATE INDEX incidents_in_order ON public.incidents USING btree (is_open, at_ms, site_id, incarnation, seq)
+  CREATE INDEX incidents_open ON public.incidents USING btree (site_id, ends_with) WHERE ((ended_ms IS NULL) AND (ends_with IS NOT NULL))
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = incidents.site_id)))
 
@@ -371,6 +392,7 @@ TABLE projection_positions
   site_id text NOT NULL
   incarnation integer NOT NULL
   seq bigint NOT NULL DEFAULT 0
+  audit_seq bigint NOT NULL DEFAULT 0
   CONSTRAINT projection_positions_pkey PRIMARY KEY (site_id, incarnation)
 
 TABLE quarantine

@@ -1,5 +1,6 @@
 import { assertNever } from '@gatehouse/shared/result/result'
 import type { EntryBody, LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
+import { evolveAudit } from './evolve-audit.ts'
 import { evolveSession, type SessionEvent } from './evolve-session.ts'
 import type { BookingRow, PaymentRow, ProjectedBookingStatus, ProjectedRows } from './projected-rows.ts'
 
@@ -30,6 +31,12 @@ export function evolve(
   event: LedgerEvent,
   place: EntryPlace,
 ): Unprojectable | undefined {
+  const refused = post(rows, event, place)
+  if (refused === undefined) evolveAudit(rows, event, place)
+  return refused
+}
+
+function post(rows: ProjectedRows, event: LedgerEvent, place: EntryPlace): Unprojectable | undefined {
   switch (event.type) {
     case 'booking.held':
       return hold(rows, event.body, place)
@@ -194,35 +201,6 @@ type Observation = Exclude<
 
 function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPlace): undefined {
   switch (event.type) {
-    case 'access.granted': {
-      const { doorId, credentialId, memberId = null, bookingId = null, right, effectId } = event.body
-      rows.accessEvents.push({
-        seq,
-        kind: 'granted',
-        door_id: doorId,
-        credential_id: credentialId,
-        member_id: memberId,
-        booking_id: bookingId,
-        reason: right,
-        effect_id: effectId,
-        at_ms: atMs,
-      })
-      return
-    }
-    case 'access.refused': {
-      const { doorId, credentialId = null, reason } = event.body
-      const none = { member_id: null, booking_id: null, effect_id: null }
-      rows.accessEvents.push({
-        ...none,
-        seq,
-        kind: 'refused',
-        door_id: doorId,
-        credential_id: credentialId,
-        reason,
-        at_ms: atMs,
-      })
-      return
-    }
     case 'door.state_changed': {
       const { doorId, state } = event.body
       rows.doorStates.set(doorId, { seq, door_id: doorId, state, since_ms: atMs })
@@ -233,21 +211,21 @@ function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPl
       rows.spaceStates.set(spaceId, { seq, space_id: spaceId, occupied, since_ms: atMs })
       return
     }
-    case 'incident.opened': {
-      const { incidentId, kind, about } = event.body
-      rows.incidents.set(incidentId, { seq, incident_id: incidentId, kind, about, at_ms: atMs })
-      return
-    }
     case 'effect.settled': {
       const { effectId, outcome, detail = null } = event.body
       rows.effects.set(effectId, { seq, effect_id: effectId, outcome, detail, at_ms: atMs })
       return
     }
+    case 'access.granted':
+    case 'access.refused':
     case 'access.exit_requested':
+    case 'incident.opened':
+    case 'lane.refused':
+      // Noted by `evolveAudit`.
+      return
     case 'site.started':
     case 'request.refused':
     case 'reader.pin_locked':
-    case 'lane.refused':
       // Kept in the ledger; no table reads them yet. Answers to requests are noted by the caller.
       return
     default:

@@ -1,5 +1,6 @@
 import { type EntryFrame, entryFrameSchema, parseEvent } from '@gatehouse/shared/wire/v1/entries'
 import { evolve } from './evolve.ts'
+import { evolveAudit } from './evolve-audit.ts'
 import type { ProjectedRows } from './projected-rows.ts'
 import type { Quarantined, StoredEntry } from './stream-store.ts'
 
@@ -78,4 +79,12 @@ function foldEntry(rows: ProjectedRows, frame: EntryFrame | undefined): string |
     })
   }
   return refused
+}
+
+/** Folds entries that were posted before into access decisions and incidents alone. */
+export function foldAudit(rows: ProjectedRows, entries: readonly ReadEntry[]): void {
+  for (const { frame } of entries) {
+    const event = frame && parseEvent(frame)
+    if (event) evolveAudit(rows, event, { seq: frame.seq, atMs: frame.at.wallMs })
+  }
 }

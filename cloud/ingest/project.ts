@@ -2,11 +2,12 @@ import pg from 'pg'
 import { channels } from '../database/notifications.ts'
 import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
 import { openException } from '../sites/exceptions.ts'
-import { foldEntries, mentioned, type ReadEntry, readEntry } from './fold.ts'
+import { auditTypes } from './evolve-audit.ts'
+import { foldAudit, foldEntries, mentioned, type ReadEntry, readEntry } from './fold.ts'
 import { noRows, type ProjectedRows } from './projected-rows.ts'
 import { loadRows, writeRows } from './projected-tables.ts'
 import { siteChange } from './site-change.ts'
-import { type Quarantined, quarantine, readEntriesAfter, type StreamId } from './stream-store.ts'
+import { type Quarantined, quarantine, readEntriesAfter, readPosted, type StreamId } from './stream-store.ts'
 
 const entriesPerRunMax = 1_000
 
@@ -65,21 +66,48 @@ async function run(
   { stream, nowMs, limit }: Run,
   refusal: string | undefined,
 ): Promise<RunOutcome> {
-  const afterSeq = await lockPosition(tx, stream)
-  if (afterSeq === undefined) return { kind: 'busy', count: 0 }
-  const entries = (await readEntriesAfter(tx, stream, { afterSeq, limit })).map(readEntry)
+  const position = await lockPosition(tx, stream)
+  if (position === undefined) return { kind: 'busy', count: 0 }
+  if (position.auditSeq < position.seq) {
+    const behind = await readAuditAgain(tx, stream, { ...position, limit, nowMs }, refusal)
+    if (behind !== undefined) return behind
+  }
+  const entries = (await readEntriesAfter(tx, stream, { afterSeq: position.seq, limit })).map(readEntry)
   const last = entries.at(-1)
   if (last === undefined) return { kind: 'caught_up', count: 0 }
   const rows = noRows()
   const aside = refusal === undefined ? await fold(tx, stream, rows, entries) : asideAll(entries, refusal)
   await setAside(tx, stream, aside, nowMs)
-  await tx.query('UPDATE projection_positions SET seq = $3 WHERE site_id = $1 AND incarnation = $2', [
-    stream.siteId,
-    stream.incarnation,
-    last.stored.seq,
-  ])
+  await moveTo(tx, stream, { seq: last.stored.seq, auditSeq: last.stored.seq })
   await notify(tx, stream, entries, rows)
   return { kind: entries.length === limit ? 'behind' : 'caught_up', count: entries.length }
+}
+
+/**
+ * Reads history again for access decisions and incidents, where an earlier version posted without them.
+ * `undefined` when there was nothing left to read.
+ */
+async function readAuditAgain(
+  tx: Transaction,
+  stream: StreamId,
+  from: Position & { readonly limit: number; readonly nowMs: number },
+  refusal: string | undefined,
+): Promise<RunOutcome | undefined> {
+  const { seq, auditSeq, limit, nowMs } = from
+  const range = { afterSeq: auditSeq, toSeq: seq, limit, types: auditTypes }
+  const entries = (await readPosted(tx, stream, range)).map(readEntry)
+  const last = entries.at(-1)
+  if (last === undefined) {
+    await moveTo(tx, stream, { seq, auditSeq: seq })
+    return undefined
+  }
+  const rows = noRows()
+  if (refusal === undefined) foldAudit(rows, entries)
+  else await setAside(tx, stream, asideAll(entries, refusal), nowMs)
+  await writeRows(tx, stream, rows)
+  await moveTo(tx, stream, { seq, auditSeq: last.stored.seq })
+  await notify(tx, stream, entries, rows)
+  return { kind: 'behind', count: entries.length }
 }
 
 async function fold(
@@ -98,18 +126,32 @@ function asideAll(entries: readonly ReadEntry[], reason: string): Quarantined[] 
   return entries.map(({ stored, frame }) => ({ ...stored, reason, detail: frame?.type ?? '' }))
 }
 
+/** How far a stream is projected; access decisions and incidents may be behind the rest. */
+interface Position {
+  readonly seq: number
+  readonly auditSeq: number
+}
+
 /** The position, locked; `undefined` when another process holds it. */
-async function lockPosition(tx: Transaction, stream: StreamId): Promise<number | undefined> {
+async function lockPosition(tx: Transaction, stream: StreamId): Promise<Position | undefined> {
   const key = [stream.siteId, stream.incarnation]
   await tx.query(
     'INSERT INTO projection_positions (site_id, incarnation) VALUES ($1, $2) ON CONFLICT DO NOTHING',
     key,
   )
-  const { rows } = await tx.query<{ seq: number }>(
-    `SELECT seq FROM projection_positions WHERE site_id = $1 AND incarnation = $2 FOR UPDATE SKIP LOCKED`,
+  const { rows } = await tx.query<Position>(
+    `SELECT seq, audit_seq AS "auditSeq" FROM projection_positions
+     WHERE site_id = $1 AND incarnation = $2 FOR UPDATE SKIP LOCKED`,
     key,
   )
-  return rows[0]?.seq
+  return rows[0]
+}
+
+async function moveTo(tx: Transaction, stream: StreamId, { seq, auditSeq }: Position): Promise<void> {
+  await tx.query(
+    'UPDATE projection_positions SET seq = $3, audit_seq = $4 WHERE site_id = $1 AND incarnation = $2',
+    [stream.siteId, stream.incarnation, seq, auditSeq],
+  )
 }
 
 async function setAside(

@@ -1,4 +1,5 @@
 import type { Price } from '@gatehouse/shared/wire/v1/entries'
+import type { IncidentSubject } from './incident-subject.ts'
 
 /** Rows of the projected tables as the fold keeps them; names are those of the columns. */
 interface Written {
@@ -77,6 +78,12 @@ export interface AccessEventRow extends Written {
   reason: string
   effect_id: string | null
   at_ms: number
+  /** What `door_id` is the id of. */
+  place: 'door' | 'lane'
+  direction: 'in' | 'out' | null
+  reader_id: string | null
+  credential_kind: string | null
+  session_id: string | null
 }
 
 export interface EffectRow extends Written {
@@ -98,11 +105,17 @@ export interface SpaceStateRow extends Written {
   since_ms: number
 }
 
-export interface IncidentRow extends Written {
+export interface IncidentRow extends Written, IncidentSubject {
   incident_id: string
   kind: string
   about: string
   at_ms: number
+}
+
+/** A fact that ends every open incident with this `ends_with` that the ledger tells before it. */
+export interface IncidentEnd extends Written {
+  readonly ends_with: string
+  readonly at_ms: number
 }
 
 export interface RequestAnswerRow extends Written {
@@ -122,6 +135,7 @@ export interface ProjectedRows {
   readonly doorStates: Map<string, DoorStateRow>
   readonly spaceStates: Map<string, SpaceStateRow>
   readonly incidents: Map<string, IncidentRow>
+  readonly incidentEnds: IncidentEnd[]
   readonly requestAnswers: Map<string, RequestAnswerRow>
   readonly dirty: {
     readonly bookings: Set<string>
@@ -141,6 +155,7 @@ export function noRows(): ProjectedRows {
     doorStates: new Map(),
     spaceStates: new Map(),
     incidents: new Map(),
+    incidentEnds: [],
     requestAnswers: new Map(),
     dirty: { bookings: new Set(), payments: new Set(), sessions: new Set() },
   }

@@ -1,5 +1,5 @@
 import type { Transaction } from '../database/pool.ts'
-import type { ProjectedRows } from './projected-rows.ts'
+import type { IncidentEnd, ProjectedRows } from './projected-rows.ts'
 import type { StreamId } from './stream-store.ts'
 
 interface Table {
@@ -92,6 +92,11 @@ const tables = {
       reason: text,
       effect_id: text,
       at_ms: bigint,
+      place: text,
+      direction: text,
+      reader_id: text,
+      credential_kind: text,
+      session_id: text,
     },
   },
   effects: {
@@ -112,7 +117,17 @@ const tables = {
   incidents: {
     name: 'incidents',
     key: ['incident_id'],
-    columns: { ...seq, incident_id: text, kind: text, about: text, at_ms: bigint },
+    columns: {
+      ...seq,
+      incident_id: text,
+      kind: text,
+      about: text,
+      at_ms: bigint,
+      place: text,
+      place_id: text,
+      session_id: text,
+      ends_with: text,
+    },
   },
   requestAnswers: {
     name: 'request_answers',
@@ -207,4 +222,20 @@ export async function writeRows(tx: Transaction, stream: StreamId, rows: Project
   await write(tables.spaceStates, [...rows.spaceStates.values()])
   await write(tables.incidents, [...rows.incidents.values()])
   await write(tables.requestAnswers, [...rows.requestAnswers.values()])
+  await endIncidents(tx, stream, rows.incidentEnds)
+}
+
+/** Ends open incidents by the first fact after them that does, in one statement. */
+async function endIncidents(tx: Transaction, stream: StreamId, ends: readonly IncidentEnd[]): Promise<void> {
+  if (ends.length === 0) return
+  await tx.query(
+    `UPDATE incidents i SET ended_ms = ended.at_ms, ended_incarnation = $2, ended_seq = ended.seq FROM (
+       SELECT DISTINCT ON (open.incident_id) open.incident_id, sent.seq, sent.at_ms
+       FROM jsonb_to_recordset($3::jsonb) AS sent (ends_with text, seq bigint, at_ms bigint)
+       JOIN incidents open ON open.site_id = $1 AND open.ends_with = sent.ends_with AND open.ended_ms IS NULL
+         AND (open.incarnation, open.seq) < ($2, sent.seq)
+       ORDER BY open.incident_id, sent.seq) AS ended
+     WHERE i.site_id = $1 AND i.incident_id = ended.incident_id`,
+    [stream.siteId, stream.incarnation, JSON.stringify(ends)],
+  )
 }

@@ -103,7 +103,7 @@ export class Projector {
     const { rows } = await this.#options.pool.query<{ site_id: SiteId; incarnation: number }>(
       `SELECT s.site_id, s.incarnation FROM streams s
        LEFT JOIN projection_positions p USING (site_id, incarnation)
-       WHERE s.head_seq > coalesce(p.seq, 0)`,
+       WHERE s.head_seq > coalesce(p.seq, 0) OR p.audit_seq < p.seq`,
     )
     for (const row of rows) this.wake({ siteId: row.site_id, incarnation: row.incarnation })
   }

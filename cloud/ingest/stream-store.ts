@@ -70,6 +70,28 @@ export async function readEntriesAfter(
   return rows
 }
 
+/** Reads entries of these types after `afterSeq` up to `toSeq` that were posted, not set aside. */
+export async function readPosted(
+  db: Queryable,
+  stream: StreamId,
+  range: {
+    readonly afterSeq: number
+    readonly toSeq: number
+    readonly limit: number
+    readonly types: readonly string[]
+  },
+): Promise<readonly StoredEntry[]> {
+  const { rows } = await db.query<StoredEntry>(
+    `SELECT seq, hash, entry FROM ledger_entries e
+     WHERE site_id = $1 AND incarnation = $2 AND seq > $3 AND seq <= $4 AND type = ANY ($5)
+       AND NOT EXISTS (SELECT FROM quarantine q
+         WHERE (q.site_id, q.incarnation, q.seq, q.hash) = (e.site_id, e.incarnation, e.seq, e.hash))
+     ORDER BY seq LIMIT $6`,
+    [stream.siteId, stream.incarnation, range.afterSeq, range.toSeq, range.types, range.limit],
+  )
+  return rows
+}
+
 /** Stores entries that continue the chain, moves the head and tells the projectors, in one statement each. */
 export async function insertEntries(
   tx: Transaction,

@@ -53,7 +53,7 @@ function presentCredential(options: AccessOptions): Command {
       if (!door || !site) return err({ code: 'unknown_door' })
       const { wallMs: atMs } = context.at
       if (input.kind === 'pin' && pinEntryLocked(db, input.deviceId, atMs)) {
-        return ok(refuseAt(input.doorId, 'pin_locked', undefined, []))
+        return ok(refuseAt(input, 'pin_locked', undefined, []))
       }
       const credential = options.directory.credentialByDigest(input.digest)
       const lock = input.kind === 'pin' ? countPin(db, input.deviceId, { right: !!credential, atMs }) : []
@@ -66,7 +66,7 @@ function presentCredential(options: AccessOptions): Command {
         credential: credential && { ...credential, key: ids.credentialIdSchema.parse(credential.key) },
         bookings: credential ? options.bookingsOf(db, credential.body.memberId, atMs) : [],
       })
-      if (!decided.ok) return ok(refuseAt(input.doorId, decided.error, credential?.key, lock))
+      if (!decided.ok) return ok(refuseAt(input, decided.error, credential?.key, lock))
       const strike = strikeEffect(door, input.doorId, context)
       const grant = decided.value
       const answer: AccessAnswer = { granted: true, memberId: grant.memberId, pulseMs: door.pulseMs }
@@ -75,7 +75,7 @@ function presentCredential(options: AccessOptions): Command {
           ...lock,
           {
             type: 'access.granted' as const,
-            body: { doorId: input.doorId, effectId: strike.effectId, ...grant },
+            body: { ...shownAt(input), effectId: strike.effectId, ...grant },
           },
         ],
         effects: [strike],
@@ -146,7 +146,7 @@ const reportDoor = defineCommand({
 })
 
 function refuseAt(
-  doorId: ids.DoorId,
+  shown: Presented & { readonly doorId: ids.DoorId },
   reason: AccessRefusal | 'pin_locked',
   credentialKey: string | undefined,
   lock: readonly LedgerEvent[],
@@ -154,9 +154,14 @@ function refuseAt(
   const credentialId =
     credentialKey === undefined ? {} : { credentialId: ids.credentialIdSchema.parse(credentialKey) }
   return {
-    events: [...lock, { type: 'access.refused', body: { doorId, ...credentialId, reason } }],
+    events: [...lock, { type: 'access.refused', body: { ...shownAt(shown), ...credentialId, reason } }],
     answer: () => ({ granted: false, reason }),
   }
+}
+
+/** Where and with what: the door, its reader, card or PIN. */
+function shownAt({ doorId, deviceId, kind }: Presented & { readonly doorId: ids.DoorId }) {
+  return { doorId, deviceId, credential: kind }
 }
 
 function strikeEffect(

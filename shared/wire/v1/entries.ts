@@ -33,6 +33,12 @@ export type VehicleClass = z.infer<typeof vehicleClassSchema>
 export const paymentMethodSchema = z.enum(['cash', 'card', 'plan'])
 export type PaymentMethod = z.infer<typeof paymentMethodSchema>
 
+/** At which reader it was shown, and what; absent in entries of older sites. */
+const shown = {
+  deviceId: ids.deviceIdSchema.optional(),
+  credential: z.enum(['card', 'pin']).optional(),
+}
+
 /** Who a booking is for: a member, or a guest whose name stays on the site. */
 export const holderSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('member'), memberId: ids.memberIdSchema }),
@@ -95,6 +101,7 @@ export const entryBodies = {
     ofPaymentId: ids.paymentIdSchema,
   }),
   'access.granted': z.object({
+    ...shown,
     doorId: ids.doorIdSchema,
     credentialId: ids.credentialIdSchema,
     memberId: ids.memberIdSchema.optional(),
@@ -103,6 +110,7 @@ export const entryBodies = {
     effectId: ids.effectIdSchema,
   }),
   'access.refused': z.object({
+    ...shown,
     doorId: ids.doorIdSchema,
     credentialId: ids.credentialIdSchema.optional(),
     reason: z.string(),

@@ -36,6 +36,13 @@ describe('golden samples', () => {
     expect(schema.parse(golden('sync')[name])).toEqual(golden('sync')[name])
   })
 
+  test('decisions at a door that name the reader and what was shown are read as they were written', () => {
+    const { shownCredentials } = golden('frames')
+    for (const [type, body] of Object.entries(shownCredentials as object)) {
+      expect(parseEvent({ type, body })).toEqual({ type, body })
+    }
+  })
+
   test('a frame is read as it was written, and seals to the hash that it always had', () => {
     const { sealedEntry, directoryRow } = golden('frames')
     const { entry, hash } = sealedEntry as { entry: unknown; hash: string }

@@ -1,0 +1,132 @@
+import type { EntryBody, EntryType, LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
+import { incidentSubject } from './incident-subject.ts'
+import type { AccessEventRow, ProjectedRows } from './projected-rows.ts'
+
+interface Place {
+  readonly seq: number
+  readonly atMs: number
+}
+
+/** The types of entries that say who was let in or refused, and what happened at a site. */
+export const auditTypes = [
+  'access.granted',
+  'access.refused',
+  'access.exit_requested',
+  'lane.refused',
+  'session.arrived',
+  'session.departing',
+  'session.departed',
+  'session.voided',
+  'door.state_changed',
+  'incident.opened',
+] as const satisfies readonly EntryType[]
+
+const unsaid = {
+  place: 'door',
+  credential_id: null,
+  member_id: null,
+  booking_id: null,
+  effect_id: null,
+  direction: null,
+  reader_id: null,
+  credential_kind: null,
+  session_id: null,
+} as const
+
+/**
+ * Notes access decisions, incidents and what ends incidents; other events change nothing. Needs no rows loaded,
+ * so that history can be read again at any time.
+ */
+export function evolveAudit(rows: ProjectedRows, event: LedgerEvent, at: Place): void {
+  switch (event.type) {
+    case 'access.granted':
+    case 'access.refused':
+    case 'access.exit_requested':
+    case 'lane.refused':
+    case 'session.arrived':
+    case 'session.departing':
+      rows.accessEvents.push({ ...unsaid, ...accessRow(event), seq: at.seq, at_ms: at.atMs })
+      if (event.type === 'session.departing') end(rows, `lane:${event.body.laneId}`, at)
+      return
+    case 'session.departed':
+    case 'session.voided':
+      end(rows, `session:${event.body.sessionId}`, at)
+      return
+    case 'door.state_changed':
+      if (event.body.state === 'closed') end(rows, `door:${event.body.doorId}`, at)
+      return
+    case 'incident.opened': {
+      const { incidentId, kind, about } = event.body
+      const row = { seq: at.seq, incident_id: incidentId, kind, about, at_ms: at.atMs }
+      rows.incidents.set(incidentId, { ...row, ...incidentSubject(kind, about) })
+      return
+    }
+    default:
+  }
+}
+
+type Decision = Extract<
+  LedgerEvent,
+  { type: `access.${string}` | 'lane.refused' | 'session.arrived' | 'session.departing' }
+>
+
+function accessRow(
+  event: Decision,
+): Pick<AccessEventRow, 'kind' | 'door_id' | 'reason'> & Partial<AccessEventRow> {
+  switch (event.type) {
+    case 'access.granted': {
+      const { credentialId, memberId = null, bookingId = null, right, effectId } = event.body
+      return {
+        ...atReader(event.body),
+        kind: 'granted',
+        reason: right,
+        credential_id: credentialId,
+        member_id: memberId,
+        booking_id: bookingId,
+        effect_id: effectId,
+      }
+    }
+    case 'access.refused': {
+      const { credentialId = null, reason } = event.body
+      return { ...atReader(event.body), kind: 'refused', reason, credential_id: credentialId }
+    }
+    case 'access.exit_requested': {
+      const { doorId, effectId } = event.body
+      const button = { direction: 'out', credential_kind: 'button' } as const
+      return { ...button, kind: 'granted', door_id: doorId, reason: 'exit_requested', effect_id: effectId }
+    }
+    case 'lane.refused': {
+      const { reason, sessionId = null } = event.body
+      return { ...atLane(event.body), kind: 'refused', reason, session_id: sessionId }
+    }
+    case 'session.arrived': {
+      const { sessionId, effectId } = event.body
+      const of = { session_id: sessionId, effect_id: effectId, direction: 'in' } as const
+      return { ...atLane(event.body), ...of, kind: 'granted', reason: 'arrival' }
+    }
+    case 'session.departing': {
+      const { sessionId, effectId, debtMinor } = event.body
+      const of = { session_id: sessionId, effect_id: effectId, direction: 'out' } as const
+      return {
+        ...atLane(event.body),
+        ...of,
+        kind: 'granted',
+        reason: debtMinor > 0 ? 'departure_in_debt' : 'departure',
+      }
+    }
+  }
+}
+
+/** Readers stand outside: who shows a card wants in. Leaving is free (RULES, Access). */
+function atReader(body: EntryBody<'access.granted'> | EntryBody<'access.refused'>) {
+  const { doorId, deviceId = null, credential = null } = body
+  return { door_id: doorId, direction: 'in', reader_id: deviceId, credential_kind: credential } as const
+}
+
+function atLane({ laneId }: { readonly laneId: string }) {
+  return { place: 'lane', door_id: laneId } as const
+}
+
+function end(rows: ProjectedRows, endsWith: string, { seq, atMs }: Place): void {
+  rows.incidentEnds.push({ ends_with: endsWith, seq, at_ms: atMs })
+}

@@ -1,0 +1,39 @@
+/** Where an incident happened, whom it is about, and which fact of the ledger ends it. */
+export interface IncidentSubject {
+  readonly place: 'door' | 'lane' | 'zone' | 'space' | null
+  readonly place_id: string | null
+  readonly session_id: string | null
+  /** `null` for what is over at once. */
+  readonly ends_with: string | null
+}
+
+const nowhere: IncidentSubject = { place: null, place_id: null, session_id: null, ends_with: null }
+
+/**
+ * Reads the kind of an incident and what its entry says it is about (`about` is an id, or two with a slash).
+ * A door's alarm lasts until the door is closed, a tie of plates until its lane lets somebody out, what is
+ * about a stay until the stay ends; everything else is over at once. Kinds of later sites keep only their text.
+ */
+export function incidentSubject(kind: string, about: string): IncidentSubject {
+  const [first = '', second = ''] = about.split('/')
+  switch (kind) {
+    case 'door_forced':
+    case 'door_held_open':
+      return { ...nowhere, place: 'door', place_id: about, ends_with: `door:${about}` }
+    case 'tailgate_entry':
+    case 'tailgate_exit':
+      return { ...nowhere, place: 'lane', place_id: second }
+    case 'count_corrected':
+      return { ...nowhere, place: 'zone', place_id: first }
+    case 'departure_unrecorded':
+      return { ...nowhere, place: 'lane', place_id: about }
+    case 'plate_tie':
+      return { ...nowhere, place: 'lane', place_id: about, ends_with: `lane:${about}` }
+    case 'session_inferred':
+      return { ...nowhere, session_id: about, ends_with: `session:${about}` }
+    case 'booked_bay_taken':
+      return { place: 'space', place_id: first, session_id: second, ends_with: `session:${second}` }
+    default:
+      return nowhere
+  }
+}
