@@ -5,7 +5,7 @@ import type { Queryable } from '../database/pool.ts'
 
 /** What is known of the use of a site's spaces around an interval. */
 export interface SiteOccupancy {
-  /** Bookings that occupy, by space, in order of time. */
+  /** Bookings that occupy, by space, in order of time; one of a combined space is with its parts, too. */
   readonly bookings: ReadonlyMap<string, readonly Occupancy[]>
   /** Spaces in use at this moment without a booking saying so: sensors and vehicles inside. */
   readonly inUse: ReadonlySet<string>
@@ -31,9 +31,9 @@ export async function readOccupancy(
 ): Promise<SiteOccupancy> {
   const [booked, used] = await Promise.all([
     db.query<BookingRow>(
-      `SELECT space_id, booking_id, from_ms, to_ms, block_to_ms, hold_until_ms, status FROM bookings
-       WHERE site_id = $1 AND status IN ('held', 'confirmed', 'checked_in')
-         AND from_ms < $3 AND block_to_ms > $2
+      `SELECT b.space_id, booking_id, from_ms, to_ms, block_to_ms, hold_until_ms, status
+       FROM booking_blocks b JOIN bookings USING (site_id, booking_id)
+       WHERE site_id = $1 AND b.block && int8range(least($2, $3::bigint), $3)
        ORDER BY from_ms LIMIT ${rowsMax}`,
       [siteId, interval.fromMs, interval.toMs],
     ),

@@ -3,10 +3,12 @@ import {
   type Calendar,
   daySlots,
   holdIsOver,
+  isAvailable,
   type Occupancy,
   refuseInterval,
 } from '@gatehouse/shared/booking/availability'
 import { priceBooking } from '@gatehouse/shared/booking/booking-price'
+import { bookableSpace, involvedSpaces, occupancyAround } from '@gatehouse/shared/booking/combined'
 import { type Interval, isOpen } from '@gatehouse/shared/calendar/opening'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import type { Price } from '@gatehouse/shared/wire/v1/entries'
@@ -54,7 +56,8 @@ function freeNow(context: ViewContext): SiteView['freeNow'] {
   const counts: Record<string, { free: number; total: number }> = {}
   const moment = { fromMs: context.nowMs, toMs: context.nowMs + 1 }
   for (const [spaceId, space] of context.catalogue.spaces) {
-    if (!space.bookable) continue
+    // A combined space is no more room than its parts.
+    if (!space.bookable || (space.parts?.length ?? 0) > 0) continue
     const group = space.bayClass ?? space.kind
     counts[group] ??= { free: 0, total: 0 }
     const count = counts[group]
@@ -123,19 +126,22 @@ function statusOf(
   space: DirectoryBody<'space'>,
   interval: Interval,
 ): SpaceView['status'] {
-  if (space.outOfService) return 'out_of_service'
-  const blockToMs = interval.toMs + space.gapMs
+  const { spaces } = context.catalogue
+  const bookable = bookableSpace(spaces, space)
+  if (bookable.outOfService || !isAvailable(bookable, interval)) return 'out_of_service'
+  const blockToMs = interval.toMs + bookable.gapMs
   const inTheWay = live(context, spaceId).filter(
     (other) => other.fromMs < blockToMs && interval.fromMs < other.blockToMs,
   )
   if (inTheWay.some((other) => other.holdUntilMs === undefined)) return 'taken'
   if (inTheWay.length > 0) return 'held'
   const includesNow = interval.fromMs <= context.nowMs && context.nowMs < interval.toMs
-  return includesNow && context.occupancy.inUse.has(spaceId) ? 'taken' : 'free'
+  const inUse = involvedSpaces(spaces, spaceId).some((id) => context.occupancy.inUse.has(id))
+  return includesNow && inUse ? 'taken' : 'free'
 }
 
 function live(context: ViewContext, spaceId: string): readonly Occupancy[] {
-  const all = context.occupancy.bookings.get(spaceId) ?? []
+  const all = occupancyAround(context.catalogue.spaces, spaceId, context.occupancy.bookings)
   return all.filter((other) => !holdIsOver(other, context.nowMs))
 }
 
@@ -178,8 +184,8 @@ export function priceOfSpace(
 export function calendarOf(context: ViewContext, spaceId: string, space: DirectoryBody<'space'>): Calendar {
   return {
     site: context.catalogue.site,
-    space,
-    occupied: context.occupancy.bookings.get(spaceId) ?? [],
+    space: bookableSpace(context.catalogue.spaces, space),
+    occupied: occupancyAround(context.catalogue.spaces, spaceId, context.occupancy.bookings),
     nowMs: context.nowMs,
   }
 }
@@ -201,5 +207,6 @@ export function refuseWhateverIsBooked(
   interval: Interval,
 ) {
   const { catalogue, nowMs } = context
-  return refuseInterval({ site: catalogue.site, space, occupied: [], nowMs }, interval)
+  const bookable = bookableSpace(catalogue.spaces, space)
+  return refuseInterval({ site: catalogue.site, space: bookable, occupied: [], nowMs }, interval)
 }

@@ -28,6 +28,17 @@ TABLE access_events
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = access_events.site_id)))
 
+TABLE booking_blocks
+  site_id text NOT NULL
+  booking_id text NOT NULL
+  space_id text NOT NULL
+  block int8range NOT NULL
+  CONSTRAINT booking_blocks_no_overlap EXCLUDE USING gist (site_id WITH =, space_id WITH =, block WITH &&)
+  CONSTRAINT booking_blocks_pkey PRIMARY KEY (site_id, booking_id, space_id)
+  CONSTRAINT booking_blocks_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  ROW LEVEL SECURITY
+  POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = booking_blocks.site_id)))
+
 TABLE booking_order
   booking_id text NOT NULL
   site_id text NOT NULL
@@ -83,9 +94,9 @@ TABLE bookings
   paid_by text
   held_ms bigint NOT NULL
   block int8range GENERATED ALWAYS AS (int8range(from_ms, block_to_ms))
+  parts text[] NOT NULL DEFAULT '{}'::text[]
   CONSTRAINT bookings_check CHECK ((to_ms > from_ms))
   CONSTRAINT bookings_check1 CHECK ((block_to_ms >= to_ms))
-  CONSTRAINT bookings_no_overlap EXCLUDE USING gist (site_id WITH =, space_id WITH =, block WITH &&) WHERE ((status = ANY (ARRAY['held'::text, 'confirmed'::text, 'checked_in'::text])))
   CONSTRAINT bookings_pkey PRIMARY KEY (site_id, booking_id)
   CONSTRAINT bookings_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
   CONSTRAINT bookings_status_check CHECK ((status = ANY (ARRAY['held'::text, 'confirmed'::text, 'checked_in'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text, 'expired'::text, 'displaced'::text])))
@@ -93,6 +104,8 @@ TABLE bookings
   CREATE INDEX bookings_by_member ON public.bookings USING btree (member_id, from_ms) WHERE (member_id IS NOT NULL)
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = bookings.site_id)))
+  CREATE TRIGGER drop_booking_blocks AFTER DELETE ON public.bookings FOR EACH ROW EXECUTE FUNCTION drop_booking_blocks()
+  CREATE TRIGGER keep_booking_blocks AFTER INSERT OR UPDATE ON public.bookings FOR EACH ROW EXECUTE FUNCTION keep_booking_blocks()
 
 TABLE card_payment
   payment_id text NOT NULL

@@ -11,6 +11,7 @@ const answered: Readonly<Record<BookingRefusal, number | false>> = {
   too_far_ahead: 422,
   not_bookable: 422,
   out_of_service: 409,
+  not_available_then: 409,
   closed: 409,
   space_taken: 409,
   booking_exists: 409,

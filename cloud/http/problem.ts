@@ -79,6 +79,7 @@ const catalogue = {
   space_taken: [409, 'The space is taken at that time.', 'Choose one of the alternatives or another time.'],
   closed: [409, 'The site is closed at that time.', 'Choose a time within the opening hours.'],
   out_of_service: [409, 'This space cannot be used at the moment.', 'Choose another space.'],
+  not_available_then: [409, 'This space cannot be used at that time.', 'Choose another space or time.'],
   not_bookable: [422, 'This space cannot be booked.', 'Choose another space.'],
   space_unknown: [404, 'There is no such space at this site.', 'Choose a space from the floor plan.'],
   reversed: [422, 'The end must come after the start.', 'Choose an end after the start.'],

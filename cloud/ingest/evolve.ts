@@ -94,6 +94,7 @@ function hold(
     refunded_minor: 0,
     paid_by: null,
     held_ms: place.atMs,
+    parts: body.parts ?? [],
   }
   if (overlaps(rows, row)) return 'overlap'
   rows.bookings.set(row.booking_id, row)
@@ -118,15 +119,17 @@ function setStatus(
   return undefined
 }
 
+const occupied = (row: BookingRow) => [row.space_id, ...row.parts]
+
 /** Two blocks `[from, block end)` of one space must not meet while both hold it. */
 function overlaps(rows: ProjectedRows, wanted: BookingRow): boolean {
   for (const row of rows.bookings.values()) {
     const meets =
-      row.space_id === wanted.space_id &&
       row.booking_id !== wanted.booking_id &&
       holding.has(row.status) &&
       row.from_ms < wanted.block_to_ms &&
-      wanted.from_ms < row.block_to_ms
+      wanted.from_ms < row.block_to_ms &&
+      occupied(row).some((space) => wanted.space_id === space || wanted.parts.includes(space))
     if (meets) return true
   }
   return false

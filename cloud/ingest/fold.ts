@@ -36,7 +36,7 @@ export function mentioned(entries: readonly ReadEntry[]): {
     for (const id of [sessionId, subject.sessionId]) if (typeof id === 'string') ids.sessions.add(id)
     if (typeof paymentId === 'string') ids.payments.add(paymentId)
     if (typeof spaceId !== 'string' || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) continue
-    spaces.add(spaceId)
+    for (const space of [spaceId, ...partsNamed(frame.body)]) spaces.add(space)
     fromMs = Math.min(fromMs, Number(from))
     toMs = Math.max(toMs, Number(to))
   }
@@ -48,6 +48,11 @@ export function mentioned(entries: readonly ReadEntry[]): {
     fromMs: Math.min(fromMs, toMs),
     toMs,
   }
+}
+
+// Bodies are checked later; here they only say what to load.
+function partsNamed(body: EntryFrame['body']): string[] {
+  return Array.isArray(body.parts) ? body.parts.filter((part) => typeof part === 'string') : []
 }
 
 /** Folds entries into the rows, in order; returns those that could not be posted, each with its reason. */

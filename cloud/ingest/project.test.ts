@@ -78,6 +78,48 @@ describe('projection', () => {
     expect(await select(aside, 'later')).toEqual([{ seq: 2, reason: 'overlap' }])
   })
 
+  it('keeps a combined space and its parts apart, and frees all of them together', async () => {
+    const twin = await server.enrolled('combined')
+    const hall = { parts: ['elm', 'oak'] }
+    await tell(twin, held('bk_h', 'hall', 1, 3, hall), held('bk_1', 'elm', 2, 4), held('bk_2', 'ash', 1, 3))
+    await tell(twin, held('bk_3', 'oak', 2, 4))
+    await tell(twin, cancelled('bk_h'), held('bk_4', 'oak', 2, 4), held('bk_5', 'hall', 3, 4, hall))
+    expect(await select(aside, 'combined')).toEqual([
+      { seq: 2, reason: 'overlap' },
+      { seq: 4, reason: 'overlap' },
+      { seq: 7, reason: 'overlap' },
+    ])
+    const blocks = 'SELECT booking_id, space_id FROM booking_blocks WHERE site_id = $1 ORDER BY space_id'
+    expect(await select(blocks, 'combined')).toEqual([
+      { booking_id: 'bk_2', space_id: 'ash' },
+      { booking_id: 'bk_4', space_id: 'oak' },
+    ])
+  })
+
+  it('never holds a hall and a room of it at once, whoever writes first', async () => {
+    const twin = await server.enrolled('contended')
+    await tell(twin, held('bk_h', 'hall', 1, 3, { parts: ['elm', 'oak'] }), cancelled('bk_h'))
+    const kinds = [
+      ['hall', ['elm', 'oak']],
+      ['elm', []],
+      ['oak', []],
+    ] as const
+    const insert = `INSERT INTO bookings (site_id, booking_id, incarnation, seq, space_id, parts, status, reference,
+        from_ms, to_ms, block_to_ms, hold_until_ms, price, held_ms)
+      SELECT site_id, $1, incarnation, seq, $2, $3, 'confirmed', reference, $4::bigint, $4 + 10, $4 + 10, hold_until_ms,
+        price, held_ms FROM bookings WHERE site_id = 'contended' AND booking_id = 'bk_h'`
+    for (let round = 0; round < 25; round += 1) {
+      const tries = Array.from({ length: 16 }, (_, at) => kinds[(at + round) % 3] ?? kinds[0])
+      const ended = await Promise.allSettled(
+        tries.map(([space, parts], at) =>
+          server.pool.query(insert, [`bk_${round}_${at}`, space, parts, 1_000 + round * 10]),
+        ),
+      )
+      const won = tries.filter((_, at) => ended[at]?.status === 'fulfilled').map(([space]) => space)
+      expect(['hall', 'elm,oak']).toContain(won.sort().join())
+    }
+  })
+
   it('is guarded by the store when a row came another way', async () => {
     const twin = await server.enrolled('guard')
     await tell(twin, held('bk_1', 'sp_1', 1, 3))

@@ -34,6 +34,8 @@ export interface BookingRow extends Written {
   refunded_minor: number
   paid_by: string | null
   held_ms: number
+  /** What a combined space consists of: occupied with it. */
+  parts: readonly string[]
 }
 
 export interface PaymentRow extends Written {

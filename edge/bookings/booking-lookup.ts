@@ -15,7 +15,7 @@ interface LookupRow {
   readonly othersNow: number
 }
 
-/** A member's confirmed and checked-in bookings around `atMs` (epoch ms), with the door of each space. */
+/** A member's confirmed and checked-in bookings around `atMs` (epoch ms), with the door of each space they occupy. */
 export function accessBookings(
   db: SiteDatabase,
   directory: DirectoryReader,
@@ -23,13 +23,13 @@ export function accessBookings(
 ): AccessBooking[] {
   const rows = statement<LookupRow>(
     db,
-    `SELECT booking_id AS bookingId, space_id AS spaceId, from_ms AS fromMs, to_ms AS toMs,
-       EXISTS (SELECT 1 FROM bookings other WHERE other.space_id = mine.space_id
-         AND other.status IN ('held', 'confirmed', 'checked_in') AND other.from_ms <= ?
-         AND other.block_to_ms > ? AND other.booking_id <> mine.booking_id) AS othersNow
-     FROM bookings mine
+    `SELECT mine.booking_id AS bookingId, own.space_id AS spaceId, mine.from_ms AS fromMs, mine.to_ms AS toMs,
+       EXISTS (SELECT 1 FROM booking_blocks part JOIN booking_blocks other USING (space_id)
+         WHERE part.booking_id = mine.booking_id AND other.booking_id <> mine.booking_id
+         AND other.from_ms <= ? AND other.block_to_ms > ?) AS othersNow
+     FROM bookings mine JOIN booking_blocks own USING (booking_id)
      WHERE holder_id = ? AND holder_kind = 'member' AND status IN ('confirmed', 'checked_in')
-       AND from_ms < ? AND to_ms > ? ORDER BY from_ms`,
+       AND mine.from_ms < ? AND mine.to_ms > ? ORDER BY mine.from_ms`,
   ).all(atMs, atMs, memberId, atMs + aroundMs, atMs - aroundMs)
   return rows.map(({ bookingId, spaceId, fromMs, toMs, othersNow }) => ({
     bookingId,

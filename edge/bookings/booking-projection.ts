@@ -28,6 +28,14 @@ export const bookingProjections: Projections = {
       body.holdUntilMs,
       JSON.stringify(body.price),
     )
+    for (const part of body.parts ?? []) {
+      statement(db, 'INSERT INTO booking_blocks VALUES (?, ?, ?, ?)').run(
+        body.bookingId,
+        part,
+        body.fromMs,
+        body.blockToMs,
+      )
+    }
   },
   'booking.confirmed': (db, { bookingId }) => setStatus(db, bookingId, 'confirmed'),
   'booking.cancelled': (db, { bookingId, feeMinor, refundMinor }) => {

@@ -87,32 +87,31 @@ interface OccupancyRow {
   readonly hold_until_ms: number
 }
 
-const occupancyColumns = 'space_id, booking_id, status, from_ms, to_ms, block_to_ms, hold_until_ms'
-const inForce = "status IN ('held', 'confirmed', 'checked_in')"
+const occupancyRows = `SELECT blocks.space_id, blocks.booking_id, status, blocks.from_ms, to_ms,
+  blocks.block_to_ms, hold_until_ms FROM booking_blocks blocks JOIN bookings USING (booking_id)`
 
 /** What occupies a space within a window of blocks (epoch ms), in order. */
-export function occupanciesOf(db: SiteDatabase, spaceId: SpaceId, within: Interval): Occupancy[] {
-  // Blocks in force never overlap, so of those that start earlier only the last can reach into the window.
+export function occupanciesOf(db: SiteDatabase, spaceId: string, within: Interval): Occupancy[] {
+  // Blocks of a space never overlap, so of those that start earlier only the last can reach into the window.
   const before = statement<OccupancyRow>(
     db,
-    `SELECT ${occupancyColumns} FROM bookings
-     WHERE space_id = ? AND ${inForce} AND from_ms < ? ORDER BY from_ms DESC LIMIT 1`,
+    `${occupancyRows} WHERE blocks.space_id = ? AND blocks.from_ms < ? ORDER BY blocks.from_ms DESC LIMIT 1`,
   ).get(spaceId, within.fromMs)
   const inside = statement<OccupancyRow>(
     db,
-    `SELECT ${occupancyColumns} FROM bookings
-     WHERE space_id = ? AND ${inForce} AND from_ms >= ? AND from_ms < ? ORDER BY from_ms`,
+    `${occupancyRows} WHERE blocks.space_id = ? AND blocks.from_ms >= ? AND blocks.from_ms < ?
+     ORDER BY blocks.from_ms`,
   ).all(spaceId, within.fromMs, within.toMs)
   return (before && before.block_to_ms > within.fromMs ? [before, ...inside] : inside).map(occupancyOf)
 }
 
-/** What occupies each space of the site within a window of blocks (epoch ms). */
+/** What occupies each space of the site within a window of blocks (epoch ms); a combined one occupies its parts. */
 export function occupanciesBySpace(db: SiteDatabase, within: Interval): Map<SpaceId, Occupancy[]> {
   const bySpace = new Map<SpaceId, Occupancy[]>()
   const rows = statement<OccupancyRow>(
     db,
-    `SELECT ${occupancyColumns} FROM bookings
-     WHERE ${inForce} AND from_ms < ? AND block_to_ms > ? ORDER BY space_id, from_ms`,
+    `${occupancyRows} WHERE blocks.from_ms < ? AND blocks.block_to_ms > ?
+     ORDER BY blocks.space_id, blocks.from_ms`,
   ).all(within.toMs, within.fromMs)
   for (const row of rows) {
     const list = bySpace.get(row.space_id)

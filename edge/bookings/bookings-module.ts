@@ -12,7 +12,7 @@ export function createBookingsModule(env: BookingEnvironment): LedgerModule {
   return {
     name: 'bookings',
     tablesSql: readFileSync(join(packageRoot, 'bookings/tables.sql'), 'utf8'),
-    projectedTables: ['bookings', 'booking_counts'],
+    projectedTables: ['bookings', 'booking_blocks', 'booking_counts'],
     projections: bookingProjections,
     commands: [...bookingCommands(env), ...requestCommands(env)],
   }

@@ -1,5 +1,6 @@
 import type { DayView } from '@gatehouse/shared/api/views'
 import { daySlots } from '@gatehouse/shared/booking/availability'
+import { bookableSpace, involvedSpaces, occupancyAround } from '@gatehouse/shared/booking/combined'
 import { dayNumber } from '@gatehouse/shared/calendar/civil'
 import { dayBounds } from '@gatehouse/shared/calendar/wall-time'
 import { spaceIdSchema } from '@gatehouse/shared/ids/ids'
@@ -25,7 +26,11 @@ export function dayView(
   }
   const spaceId = spaceIdSchema.parse(asked.spaceId)
   const bounds = dayBounds(site.timeZone, day)
-  const occupied = occupanciesOf(db, spaceId, { fromMs: bounds.fromMs, toMs: bounds.toMs + space.gapMs })
-  const slots = daySlots({ site, space, occupied, nowMs: asked.nowMs }, day)
+  const spaces = env.directory.all('space')
+  const bookable = bookableSpace(spaces, space)
+  const within = { fromMs: bounds.fromMs, toMs: bounds.toMs + bookable.gapMs }
+  const bySpace = new Map(involvedSpaces(spaces, spaceId).map((id) => [id, occupanciesOf(db, id, within)]))
+  const occupied = occupancyAround(spaces, spaceId, bySpace)
+  const slots = daySlots({ site, space: bookable, occupied, nowMs: asked.nowMs }, day)
   return ok({ spaceId, date: asked.date, timeZone: site.timeZone, slots })
 }

@@ -7,6 +7,13 @@ import {
 import type { Occupancy } from '@gatehouse/shared/booking/availability'
 import { type Booking, type BookingEvent, noBooking } from '@gatehouse/shared/booking/booking'
 import { priceBooking } from '@gatehouse/shared/booking/booking-price'
+import {
+  bookableSpace,
+  involvedSpaces,
+  occupancyAround,
+  partsOf,
+  type SiteSpaces,
+} from '@gatehouse/shared/booking/combined'
 import type { HoldBooking } from '@gatehouse/shared/booking/command'
 import { decide } from '@gatehouse/shared/booking/decide'
 import { newReference } from '@gatehouse/shared/booking/reference'
@@ -21,7 +28,7 @@ import { type BookingEnvironment, bookingContext, planOf } from './booking-envir
 import { loadBooking, occupanciesBySpace, occupanciesOf, referenceTaken } from './booking-store.ts'
 
 const referenceTriesMax = 8
-const offersAlternatives = new Set(['space_taken', 'closed', 'out_of_service'])
+const offersAlternatives = new Set(['space_taken', 'closed', 'out_of_service', 'not_available_then'])
 
 /** A hold as the kiosk or the cloud asks for it. */
 export interface AskedHold extends Interval {
@@ -54,14 +61,18 @@ export function decideHold(
   const space = env.directory.get('space', asked.spaceId)
   if (!space) return err({ code: 'unknown_space' })
   const price = pricing(env, { site, space, holder: asked.holder })
+  const spaces = env.directory.all('space')
+  const bookable = bookableSpace(spaces, space)
+  const trusted = context.at.quality === 'trusted'
   const command: HoldBooking = {
     kind: 'holdBooking',
     ...asked,
     reference: freshReference(db, context),
+    parts: partsOf(spaces, asked.spaceId),
     calendar: {
       site,
-      space,
-      occupied: occupied(db, asked, { space, trusted: context.at.quality === 'trusted' }),
+      space: bookable,
+      occupied: occupied(db, spaces, { ...asked, toMs: asked.toMs + bookable.gapMs }, trusted),
     },
     ...(price ? { price } : {}),
   }
@@ -76,13 +87,15 @@ export function decideHold(
 
 function occupied(
   db: SiteDatabase,
-  asked: AskedHold,
-  known: { readonly space: DirectoryBody<'space'>; readonly trusted: boolean },
-): Occupancy[] {
-  const window = { fromMs: asked.fromMs, toMs: asked.toMs + known.space.gapMs }
-  const found = occupanciesOf(db, asked.spaceId, window)
+  spaces: SiteSpaces,
+  asked: { readonly spaceId: string } & Interval,
+  trusted: boolean,
+): readonly Occupancy[] {
+  const involved = involvedSpaces(spaces, asked.spaceId)
+  const bySpace = new Map(involved.map((id) => [id, occupanciesOf(db, id, asked)]))
+  const found = occupancyAround(spaces, asked.spaceId, bySpace)
   // While the clock is not trusted nothing runs out (ARCHITECTURE §3, Time).
-  return known.trusted ? found : found.map(({ holdUntilMs: _, ...rest }) => rest)
+  return trusted ? found : found.map(({ holdUntilMs: _, ...rest }) => rest)
 }
 
 function pricing(
@@ -120,9 +133,15 @@ function offerInstead(
   const site = env.directory.site()
   if (!site) return []
   const bySpace = occupanciesBySpace(db, alternativesWindow(asked))
-  const candidates = [...env.directory.all('space')].map(([key, space]): Candidate => {
+  const spaces = env.directory.all('space')
+  const candidates = [...spaces].map(([key, space]): Candidate => {
     const spaceId = spaceIdSchema.parse(key)
-    const calendar = { site, space, occupied: bySpace.get(spaceId) ?? [], nowMs: context.at.wallMs }
+    const calendar = {
+      site,
+      space: bookableSpace(spaces, space),
+      occupied: occupancyAround(spaces, spaceId, bySpace),
+      nowMs: context.at.wallMs,
+    }
     return { ...space, spaceId, calendar }
   })
   const candidate = candidates.find(({ spaceId }) => spaceId === asked.spaceId)

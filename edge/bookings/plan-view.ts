@@ -1,6 +1,12 @@
 import type { PlanView, SiteView, SpaceView } from '@gatehouse/shared/api/views'
-import { holdIsOver, type Occupancy } from '@gatehouse/shared/booking/availability'
+import {
+  type BookableSpace,
+  holdIsOver,
+  isAvailable,
+  type Occupancy,
+} from '@gatehouse/shared/booking/availability'
 import { priceBooking } from '@gatehouse/shared/booking/booking-price'
+import { bookableSpace, involvedSpaces, occupancyAround } from '@gatehouse/shared/booking/combined'
 import { dayMs } from '@gatehouse/shared/calendar/civil'
 import type { Interval } from '@gatehouse/shared/calendar/opening'
 import { spaceIdSchema } from '@gatehouse/shared/ids/ids'
@@ -33,11 +39,13 @@ export function planView(
   const site = env.directory.site()
   if (!site) return undefined
   const bySpace = occupanciesBySpace(db, { fromMs: asked.fromMs, toMs: asked.toMs + dayMs })
-  const spaces = [...env.directory.all('space')].map(([key, space]): SpaceView => {
+  const all = env.directory.all('space')
+  const includesNow = asked.fromMs <= asked.nowMs && asked.nowMs < asked.toMs
+  const spaces = [...all].map(([key, space]): SpaceView => {
     const spaceId = spaceIdSchema.parse(key)
-    const inForce = (bySpace.get(spaceId) ?? []).filter((other) => !holdIsOver(other, asked.nowMs))
-    const present = asked.fromMs <= asked.nowMs && asked.nowMs < asked.toMs && around.occupiedNow(spaceId)
-    const { status, untilMs } = spaceStatus(space, inForce, asked)
+    const inForce = occupancyAround(all, spaceId, bySpace).filter((other) => !holdIsOver(other, asked.nowMs))
+    const present = includesNow && involvedSpaces(all, spaceId).some(around.occupiedNow)
+    const { status, untilMs } = spaceStatus(bookableSpace(all, space), inForce, asked)
     const price = priceOfSpace(env, space, { site, asked })
     return {
       spaceId,
@@ -58,11 +66,11 @@ export function planView(
 }
 
 function spaceStatus(
-  space: DirectoryBody<'space'>,
+  space: BookableSpace,
   inForce: readonly Occupancy[],
   asked: AskedPlan,
 ): Pick<SpaceView, 'status' | 'untilMs'> {
-  if (space.outOfService) return { status: 'out_of_service' }
+  if (space.outOfService || !isAvailable(space, asked)) return { status: 'out_of_service' }
   const meets = inForce.filter(
     (other) => other.fromMs < asked.toMs + space.gapMs && asked.fromMs < other.blockToMs,
   )

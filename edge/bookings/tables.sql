@@ -25,28 +25,61 @@ CREATE INDEX IF NOT EXISTS bookings_held ON bookings (hold_until_ms) WHERE statu
 CREATE INDEX IF NOT EXISTS bookings_confirmed ON bookings (from_ms) WHERE status = 'confirmed';
 CREATE INDEX IF NOT EXISTS bookings_checked_in ON bookings (to_ms) WHERE status = 'checked_in';
 
+-- Which spaces the bookings in force occupy: their own, and of a combined one each part. Parts are written by the
+-- projection of `booking.held`, everything else follows the bookings.
+CREATE TABLE IF NOT EXISTS booking_blocks (
+  booking_id TEXT NOT NULL,
+  space_id TEXT NOT NULL,
+  from_ms INTEGER NOT NULL,
+  block_to_ms INTEGER NOT NULL CHECK (block_to_ms > from_ms),
+  PRIMARY KEY (booking_id, space_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS booking_blocks_by_space ON booking_blocks (space_id, from_ms, block_to_ms);
+
 -- No two bookings in force share a moment of one space. The message is the refusal. Because the stored blocks do
 -- not overlap, only the last one that starts before the new block ends can reach into it.
-CREATE TRIGGER IF NOT EXISTS bookings_never_overlap BEFORE INSERT ON bookings
-WHEN NEW.status IN ('held', 'confirmed', 'checked_in') AND EXISTS (
+CREATE TRIGGER IF NOT EXISTS booking_blocks_never_overlap BEFORE INSERT ON booking_blocks
+WHEN EXISTS (
   SELECT 1 FROM (
-    SELECT block_to_ms FROM bookings
-    WHERE space_id = NEW.space_id AND status IN ('held', 'confirmed', 'checked_in')
-      AND from_ms < NEW.block_to_ms
+    SELECT block_to_ms FROM booking_blocks
+    WHERE space_id = NEW.space_id AND from_ms < NEW.block_to_ms AND booking_id <> NEW.booking_id
     ORDER BY from_ms DESC LIMIT 1)
   WHERE block_to_ms > NEW.from_ms)
 BEGIN SELECT raise(ABORT, 'space_taken'); END;
 
-CREATE TRIGGER IF NOT EXISTS bookings_never_overlap_later
-BEFORE UPDATE OF status, space_id, from_ms, block_to_ms ON bookings
-WHEN NEW.status IN ('held', 'confirmed', 'checked_in') AND EXISTS (
+CREATE TRIGGER IF NOT EXISTS booking_blocks_never_overlap_later BEFORE UPDATE ON booking_blocks
+WHEN EXISTS (
   SELECT 1 FROM (
-    SELECT block_to_ms FROM bookings
-    WHERE space_id = NEW.space_id AND status IN ('held', 'confirmed', 'checked_in')
-      AND from_ms < NEW.block_to_ms AND booking_id <> NEW.booking_id
+    SELECT block_to_ms FROM booking_blocks
+    WHERE space_id = NEW.space_id AND from_ms < NEW.block_to_ms AND booking_id <> NEW.booking_id
     ORDER BY from_ms DESC LIMIT 1)
   WHERE block_to_ms > NEW.from_ms)
 BEGIN SELECT raise(ABORT, 'space_taken'); END;
+
+CREATE TRIGGER IF NOT EXISTS bookings_occupy AFTER INSERT ON bookings
+WHEN NEW.status IN ('held', 'confirmed', 'checked_in')
+BEGIN
+  INSERT INTO booking_blocks SELECT NEW.booking_id, NEW.space_id, NEW.from_ms, NEW.block_to_ms
+  WHERE NOT EXISTS (
+    SELECT 1 FROM booking_blocks WHERE booking_id = NEW.booking_id AND space_id = NEW.space_id);
+END;
+
+CREATE TRIGGER IF NOT EXISTS bookings_free AFTER UPDATE OF status ON bookings
+WHEN NEW.status NOT IN ('held', 'confirmed', 'checked_in')
+BEGIN DELETE FROM booking_blocks WHERE booking_id = NEW.booking_id; END;
+
+CREATE TRIGGER IF NOT EXISTS bookings_move AFTER UPDATE OF space_id, from_ms, block_to_ms ON bookings
+BEGIN
+  UPDATE booking_blocks SET from_ms = NEW.from_ms, block_to_ms = NEW.block_to_ms,
+    space_id = CASE space_id WHEN OLD.space_id THEN NEW.space_id ELSE space_id END
+  WHERE booking_id = NEW.booking_id;
+END;
+
+-- Stores from before there were combined spaces: the blocks of their bookings, and triggers that these replace.
+DROP TRIGGER IF EXISTS bookings_never_overlap;
+DROP TRIGGER IF EXISTS bookings_never_overlap_later;
+INSERT INTO booking_blocks SELECT booking_id, space_id, from_ms, block_to_ms FROM bookings
+WHERE status IN ('held', 'confirmed', 'checked_in') AND booking_id NOT IN (SELECT booking_id FROM booking_blocks);
 
 -- How many bookings stand in each status; what the heartbeat reports.
 CREATE TABLE IF NOT EXISTS booking_counts (

@@ -20,6 +20,7 @@ const decided: Readonly<Record<Decided, number>> = {
   too_far_ahead: 422,
   not_bookable: 422,
   out_of_service: 409,
+  not_available_then: 409,
   closed: 409,
   space_taken: 409,
   booking_exists: 409,

@@ -67,6 +67,7 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
     ],
     closed: [409, 'The site is closed at that time.', 'Choose a time within the opening hours.'],
     out_of_service: [409, 'This place cannot be used at the moment.', 'Choose another one.'],
+    not_available_then: [409, 'This place cannot be used at that time.', 'Choose another place or time.'],
     not_bookable: [422, 'This place cannot be booked.', 'Choose another one.'],
     unknown_space: [404, 'There is no such place here.', 'Choose a place from the plan.'],
     unknown_booking: [404, 'There is no such booking here.', 'Check the reference code.'],

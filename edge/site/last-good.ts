@@ -15,6 +15,8 @@ const bookingsInForce = "status IN ('held', 'confirmed', 'checked_in')"
 const keptTables: Readonly<Record<string, string>> = {
   directory: 'true',
   directory_position: 'true',
+  // Before the bookings, whose own blocks would follow from them.
+  booking_blocks: 'true',
   bookings: bookingsInForce,
   doors: 'true',
   pin_guards: 'true',

@@ -15,6 +15,9 @@ export interface BookableSpace {
   readonly bookable: boolean
   readonly outOfService: boolean
   readonly gapMs: number
+  /** When it can be used at all, epoch ms, half-open; without one there is no bound on that side. */
+  readonly availableFromMs?: number | undefined
+  readonly availableToMs?: number | undefined
 }
 
 /** A booking that occupies a space: interval `[fromMs, toMs)`, block `[fromMs, blockToMs)`, epoch ms. */
@@ -43,6 +46,7 @@ export type IntervalRefusal =
   | 'too_far_ahead'
   | 'not_bookable'
   | 'out_of_service'
+  | 'not_available_then'
   | 'closed'
   | 'space_taken'
 
@@ -75,9 +79,21 @@ export function refuseInterval(calendar: Calendar, interval: Interval): Interval
   if (toMs > nowMs + bookingAheadMaxMs) return 'too_far_ahead'
   if (!space.bookable) return 'not_bookable'
   if (space.outOfService) return 'out_of_service'
+  if (!isAvailable(space, interval)) return 'not_available_then'
   if (conflicts(calendar, interval).some((other) => !holdIsOver(other, nowMs))) return 'space_taken'
   if (!isOpenThroughout(calendar.site, interval)) return 'closed'
   return undefined
+}
+
+/** Tells whether a space can be used at all during the whole of an interval. */
+export function isAvailable(
+  { availableFromMs, availableToMs }: Pick<BookableSpace, 'availableFromMs' | 'availableToMs'>,
+  { fromMs, toMs }: Interval,
+): boolean {
+  return (
+    (availableFromMs === undefined || fromMs >= availableFromMs) &&
+    (availableToMs === undefined || toMs <= availableToMs)
+  )
 }
 
 /** Lists the slots of one day (day number) of the site's calendar with the state of each. */

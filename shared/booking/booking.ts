@@ -92,7 +92,8 @@ export function evolve(booking: Booking, event: BookingEvent, atMs: number): Boo
 }
 
 function held(body: EntryBody<'booking.held'>, atMs: number): Booking {
-  const { requestId: _, ...rest } = body
+  // What it occupies is the store's matter.
+  const { requestId: _, parts: __, ...rest } = body
   return { kind: 'held', ...rest, heldAtMs: atMs, payments: [] }
 }
 

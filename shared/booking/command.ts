@@ -35,6 +35,8 @@ export interface HoldBooking extends Interval {
   readonly kind: 'holdBooking'
   readonly bookingId: BookingId
   readonly spaceId: SpaceId
+  /** What a combined space consists of: occupied with it. */
+  readonly parts?: readonly SpaceId[]
   readonly holder: Holder
   readonly reference: string
   readonly calendar: Omit<Calendar, 'nowMs'>

@@ -5,7 +5,7 @@ import { type Answers, answers, type BookingContext, type Decision, type HoldBoo
 
 /** Holds a free interval; holds of others that ran out in its way are expired first. */
 export function holdBooking(command: HoldBooking & Answers, context: BookingContext): Decision {
-  const { fromMs, toMs, bookingId, spaceId, holder, reference, price } = command
+  const { fromMs, toMs, bookingId, spaceId, parts, holder, reference, price } = command
   const calendar: Calendar = { ...command.calendar, nowMs: context.nowMs }
   const refusal = refuseInterval(calendar, command)
   if (refusal) return err(refusal)
@@ -19,6 +19,7 @@ export function holdBooking(command: HoldBooking & Answers, context: BookingCont
         ...answers(command),
         bookingId,
         spaceId,
+        ...(parts === undefined || parts.length === 0 ? {} : { parts: [...parts] }),
         holder,
         reference,
         fromMs,

@@ -50,6 +50,10 @@ const german: Readonly<Record<string, Sentence>> = {
   forbidden: { title: 'Dazu fehlt Ihnen das Recht.', hint: 'Melden Sie sich mit einem anderen Konto an.' },
   not_found: { title: 'Das gibt es nicht (mehr).', hint: 'Gehen Sie zurück und wählen Sie neu.' },
   too_many_requests: { title: 'Zu viele Versuche.', hint: 'Warten Sie einen Augenblick.' },
+  not_available_then: {
+    title: 'Dieser Platz kann zu dieser Zeit nicht genutzt werden.',
+    hint: 'Wählen Sie einen anderen Platz oder eine andere Zeit.',
+  },
   out_of_service: { title: 'Dieser Platz ist außer Betrieb.', hint: 'Wählen Sie einen anderen Platz.' },
   not_bookable: { title: 'Dieser Platz ist nicht buchbar.', hint: 'Wählen Sie einen anderen Platz.' },
   space_unknown: { title: 'Diesen Platz gibt es hier nicht.', hint: 'Wählen Sie einen Platz im Grundriss.' },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { traceIdSchema } from '../../api/trace.ts'
 import * as ids from '../../ids/ids.ts'
 import { tariffSchema } from '../../tariffs/tariff.ts'
-import { holderSchema, paymentMethodSchema, wallMsSchema } from './entries.ts'
+import { holderSchema, partsMax, paymentMethodSchema, wallMsSchema } from './entries.ts'
 
 const label = z.string().min(1).max(120)
 /** A wall-clock time of the site's zone, `HH:MM`, `24:00` allowed as an end. */
@@ -18,6 +18,12 @@ export const spaceKindSchema = z.enum(['hot_desk', 'desk', 'office', 'meeting_ro
 export const bayClassSchema = z.enum(['compact', 'regular', 'large', 'accessible', 'ev', 'motorcycle'])
 export type SpaceKind = z.infer<typeof spaceKindSchema>
 export type BayClass = z.infer<typeof bayClassSchema>
+
+/** What a vehicle is charged with at a bay. */
+const chargingSchema = z.object({
+  connector: z.enum(['type1', 'type2', 'ccs', 'chademo', 'domestic']),
+  powerKw: z.number().positive().max(1000),
+})
 
 /** Where a space is drawn on its level's plan, in plan units (1 unit = 10 cm), origin top left. */
 const rectSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
@@ -66,7 +72,15 @@ export const directoryBodies = {
     bookable: z.boolean(),
     gapMs: z.int().min(0),
     outOfService: z.boolean(),
+    /** To the entrance, on foot. */
     distanceMeters: z.number().min(0),
+    covered: z.boolean().optional(),
+    charging: chargingSchema.optional(),
+    /** When it can be used at all, half-open; without one there is no bound on that side. */
+    availableFromMs: wallMsSchema.optional(),
+    availableToMs: wallMsSchema.optional(),
+    /** A combined space names the spaces of its site that it consists of; they have no parts themselves. */
+    parts: z.array(ids.spaceIdSchema).max(partsMax).optional(),
     rect: rectSchema,
     /** Rooms that a booking unlocks name their door. */
     doorId: ids.doorIdSchema.optional(),

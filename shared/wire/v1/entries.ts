@@ -6,6 +6,9 @@ export const amountMinorSchema = z.int().min(0).max(1_000_000_000)
 /** Milliseconds since the Unix epoch, UTC. */
 export const wallMsSchema = z.int().min(0)
 
+/** How many spaces one may be combined of. */
+export const partsMax = 16
+
 /** One line of a price: what, how much, tax included. `code` is translated by screens. */
 export const priceLineSchema = z.object({
   code: z.string(),
@@ -68,6 +71,8 @@ export const entryBodies = {
     ...booking,
     ...answers,
     spaceId: ids.spaceIdSchema,
+    /** What a combined space consisted of when it was held: the booking occupies these, too. */
+    parts: z.array(ids.spaceIdSchema).max(partsMax).optional(),
     holder: holderSchema,
     reference: z.string(),
     fromMs: wallMsSchema,

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { directoryBodies } from './directory.ts'
+import { entryBodies } from './entries.ts'
+
+const golden = JSON.parse(readFileSync(new URL('./golden/site-facts.json', import.meta.url), 'utf8'))
+
+describe('golden samples of what sites and spaces may say beyond the first version', () => {
+  test('a hold of a combined space is read as it was written', () => {
+    expect(entryBodies['booking.held'].parse(golden.heldWithParts)).toEqual(golden.heldWithParts)
+  })
+
+  test('spaces are read as they were written', () => {
+    for (const space of golden.spaces) expect(directoryBodies.space.parse(space)).toEqual(space)
+  })
+})
