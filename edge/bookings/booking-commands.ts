@@ -134,11 +134,12 @@ function holdBooking(
   context: CommandContext,
 ): Result<Decision<BookingView | null>, Refusal> {
   const { spaceId, fromMs, toMs } = input
-  const bookingId = ids.newId(ids.bookingIdSchema, 'bk', context.random)
+  const made = { random: context.random, wallMs: context.at.wallMs }
+  const bookingId = ids.newTimedId(ids.bookingIdSchema, 'bk', made)
   const holder: Holder =
     input.holder.kind === 'member'
       ? input.holder
-      : { kind: 'guest', guestId: ids.newId(ids.guestIdSchema, 'g', context.random) }
+      : { kind: 'guest', guestId: ids.newTimedId(ids.guestIdSchema, 'g', made) }
   const decided = decideHold(env, db, { bookingId, spaceId, fromMs, toMs, holder }, context)
   if (!decided.ok) return decided
   if (input.holder.kind === 'guest' && holder.kind === 'guest') {

@@ -30,6 +30,11 @@ export class CommandQueue<Item> {
     for (const [priority, item] of [...items].reverse()) this.#lanes[priority].unshift(item)
   }
 
+  /** Whether something waits that people at a screen must not delay: life safety, doors and gates. */
+  get hasUrgent(): boolean {
+    return this.#lanes[0].length + this.#lanes[1].length > 0
+  }
+
   get size(): number {
     return this.#lanes[0].length + this.#lanes[1].length + this.#lanes[2].length + this.#lanes[3].length
   }

@@ -26,6 +26,8 @@ export function openDatabase(options: DatabaseOptions): SiteDatabase {
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
+    // Undo pages of savepoints stay in memory; else SQLite writes them to a file in each larger batch.
+    db.pragma('temp_store = MEMORY')
     db.pragma('wal_autocheckpoint = 2000')
     db.pragma('journal_size_limit = 33554432')
     assertSetting(db, 'synchronous', 2)

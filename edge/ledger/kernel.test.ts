@@ -107,6 +107,24 @@ describe('kernel', () => {
     expect(checkRebuild(kernel.db, [bayModule]).equal).toBe(true)
   })
 
+  test('commands that come in turn after turn share one sync; a door among them does not wait', async () => {
+    const { kernel } = openSite()
+    const syncs: number[] = []
+    kernel.onCommitted((entries) => syncs.push(entries.length))
+    const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
+    const people = [kernel.submit(take('k-1', { spaceId: 'bay-1' }))]
+    await nextTurn()
+    people.push(kernel.submit(take('k-2', { spaceId: 'bay-2' })))
+    await Promise.all(people)
+    expect(syncs).toEqual([2])
+    const settle = { effectId: 'fx_1', outcome: 'done' }
+    const last = kernel.submit(take('k-3', { spaceId: 'bay-3' }))
+    const urgent = kernel.submit({ kind: 'settleEffect', caller: 'effects', key: 'fx_1', input: settle })
+    await nextTurn()
+    expect(syncs).toEqual([2, 2])
+    await Promise.all([last, urgent])
+  })
+
   test('keeps head, receipts and state across a reopen', async () => {
     const first = openSite()
     await first.kernel.submit(take('k-1'))

@@ -28,6 +28,8 @@ import { type StorageState, storageFailure } from './storage-state.ts'
 const batchMax = 128
 /** After this long a batch is synced with what it has, so that a door waits for one short batch at most. */
 const batchMsMax = 8
+/** As long as commands keep coming in, a batch is gathered; doors, gates and life safety do not wait for it. */
+const gatherMsMax = 4
 
 export interface KernelOptions {
   readonly db: SiteDatabase
@@ -187,12 +189,22 @@ export class Kernel {
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    // Immediates run after pending input was read, so that people who arrive together share one sync.
-    setImmediate(() => {
-      this.#scheduled = false
-      this.#drain()
-      if (this.#queue.size > 0) this.#schedule()
-    })
+    setImmediate(() => this.#gather(0, this.#options.clock.now().monotonicMs + gatherMsMax))
+  }
+
+  /**
+   * Takes another turn at reading input as long as each brings more commands, so that people who arrive together
+   * share one sync. A turn without news costs nothing: input that is not there is not waited for.
+   */
+  #gather(known: number, untilMs: number): void {
+    const { size, hasUrgent } = this.#queue
+    if (size > known && !hasUrgent && size < batchMax && this.#options.clock.now().monotonicMs < untilMs) {
+      setImmediate(() => this.#gather(size, untilMs))
+      return
+    }
+    this.#scheduled = false
+    this.#drain()
+    if (this.#queue.size > 0) this.#schedule()
   }
 
   #drain(): void {

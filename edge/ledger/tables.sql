@@ -15,7 +15,8 @@ BEGIN SELECT raise(ABORT, 'entry_gap'); END;
 CREATE TRIGGER IF NOT EXISTS entries_never_change BEFORE UPDATE ON entries
 BEGIN SELECT raise(ABORT, 'entry_changed'); END;
 
--- One row per answered command, scoped to the caller; the same key and body gets the same answer.
+-- One row per answered command, scoped to the caller; the same key and body gets the same answer. Rows lie in order
+-- of arrival, so that the answers of one batch share pages whatever keys callers choose; only the index is scattered.
 CREATE TABLE IF NOT EXISTS receipts (
   caller TEXT NOT NULL,
   key TEXT NOT NULL,
@@ -24,7 +25,7 @@ CREATE TABLE IF NOT EXISTS receipts (
   answer TEXT NOT NULL,
   wall_ms INTEGER NOT NULL,
   PRIMARY KEY (caller, key)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX IF NOT EXISTS receipts_by_age ON receipts (wall_ms);
 
