@@ -7,6 +7,7 @@ const rows = Array.from({ length: 500 }, (_, at) => ({ spaceId: `desk-${at}`, st
 const app = new Hono()
 app.use(compressAnswers())
 app.get('/rows', (c) => c.json({ items: rows }))
+app.post('/rows', (c) => c.json({ items: rows }))
 app.get('/row', (c) => c.json(rows[0] ?? {}))
 app.get('/page', (c) => c.html(`<p>${'text '.repeat(1_000)}</p>`))
 app.get('/secret', (c) =>
@@ -39,6 +40,12 @@ describe('compression', () => {
     const { encoding, answer } = await get(path)
     expect(encoding).toBeNull()
     expect((await answer.arrayBuffer()).byteLength).toBeGreaterThan(0)
+  })
+
+  test('leaves answers to commands as they are', async () => {
+    const answer = await app.request('/rows', { method: 'POST', headers: { 'accept-encoding': 'gzip' } })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('content-encoding')).toBeNull()
   })
 
   test('is for those who accept it', async () => {

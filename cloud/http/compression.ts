@@ -7,12 +7,14 @@ const compressedBytesMin = 1_024
 /**
  * Compresses pages, scripts and JSON from 1 KiB on. Left alone: event streams, WebSockets, parts of files, and every
  * answer with `Cache-Control: no-store`, which is how an answer that holds a secret says so (BREACH: the length of
- * a compressed answer tells about a secret beside text that somebody else chose).
+ * a compressed answer tells about a secret beside text that somebody else chose). Answers to commands are small, and
+ * a place waits for them: they are not even measured.
  */
 export function compressAnswers(): MiddlewareHandler {
   const compressing = compress({ threshold: compressedBytesMin })
   return async (context, next) => {
-    await compressing(context, async () => {
+    if (context.req.method !== 'GET') return next()
+    return await compressing(context, async () => {
       await next()
       await measure(context)
     })

@@ -4,10 +4,10 @@ import type { Random } from '@gatehouse/shared/random/random'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Env, Hono, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { secureHeaders } from 'hono/secure-headers'
 import type { EdgeConfig } from '../config.ts'
 import type { DeviceCallers } from './device-callers.ts'
 import { refuse } from './problem.ts'
+import { securityHeaders } from './security-headers.ts'
 import { type RefusedRequest, traceRequests } from './trace.ts'
 
 const bodyBytesMax = 64 * 1024
@@ -37,20 +37,7 @@ export function guardRequests<E extends Env>(
   const perSecond = config.requestsPerSecondMax
   const limit = new RateLimiter({ perSecond, burst: perSecond * burstFactor }, clock)
   app.use(traceRequests(random, onRefused))
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        // The kit sets element styles at run time; scripts stay limited to our own files.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-      strictTransportSecurity: false,
-    }),
-  )
+  app.use(securityHeaders)
   app.use(async (c, next) => {
     if (!hosts.has(c.req.header('host') ?? '')) return refuse(c, { code: 'host_not_allowed' })
     const origin = c.req.header('origin')

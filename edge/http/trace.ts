@@ -27,9 +27,10 @@ export function traceRequests(
     const own = traceFrom(random.bytes(24))
     const traceId = traceIdOf(c.req.header('traceparent')) ?? own.traceId
     c.set('traceId', traceId)
-    await next()
+    // Set before the answer is made: a header added to a made answer copies the whole answer.
     c.header('x-trace-id', traceId)
     c.header('traceparent', traceparentOf(traceId, own.parentId))
+    await next()
     const { status } = c.res
     if (status < 400 || unlogged.has(status)) return
     onRefused({ traceId, method: c.req.method, route: routePath(c, -1), status })
