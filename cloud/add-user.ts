@@ -1,6 +1,7 @@
 import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import { randomCode } from '@gatehouse/shared/ids/ids'
 import type { Random } from '@gatehouse/shared/random/random'
+import type { ActOrigin } from './audit/act.ts'
 import type { Pool } from './database/pool.ts'
 import type { Auth } from './members/auth.ts'
 import { roles } from './members/permissions.ts'
@@ -22,7 +23,7 @@ export interface AddUserRequest {
  * and keeps their password. Exit codes: 0 done, 1 unknown member or site, 2 wrong arguments.
  */
 export async function addUserCommand(
-  parts: { readonly pool: Pool; readonly auth: Auth; readonly random: Random },
+  parts: { readonly pool: Pool; readonly auth: Auth; readonly random: Random; readonly by: ActOrigin },
   request: AddUserRequest,
   output: (line: string) => void,
 ): Promise<number> {
@@ -42,7 +43,7 @@ export async function addUserCommand(
   try {
     const displayName = request.name ?? email
     const member = memberId === undefined ? {} : { memberId }
-    await ensureUser(parts, { email, password, role, displayName, siteIds, ...member })
+    await ensureUser(parts, { email, password, role, displayName, siteIds, ...member }, parts.by)
   } catch (error) {
     if (!isSiteError(error)) throw error
     output(error.hint)

@@ -6,6 +6,7 @@ import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { commandOrigin } from './audit/act.ts'
 import { type Cloud, startCloud } from './cloud-program.ts'
 import { addUser, enrolmentCodeCommand } from './commands.ts'
 import { type CloudConfig, parseCloudConfig } from './config.ts'
@@ -68,9 +69,13 @@ describe('a cloud process', () => {
 
 describe('commands', () => {
   it('make an enrolment code for a known site only', async () => {
-    await putOperator(database.pool, 'operator', 'Operator')
+    await putOperator(database.pool, 'operator', 'Operator', commandOrigin('test', 0))
     const siteId = siteIdSchema.parse('harbour')
-    await createSite(database.pool, adapters.random, { siteId, operatorId: 'operator', nowMs: 0 })
+    await createSite(database.pool, adapters.random, {
+      siteId,
+      operatorId: 'operator',
+      by: commandOrigin('test', 0),
+    })
     const lines: string[] = []
     expect(await enrolmentCodeCommand(config, adapters, 'harbour', (line) => lines.push(line))).toBe(0)
     expect(lines[0]).toMatch(/^[0-9A-Z]{12} \(valid until 2026-11-20T00:15/)
@@ -105,7 +110,11 @@ describe('commands', () => {
 
   it('the doctor tells which devices a site misses', async () => {
     const siteId = siteIdSchema.parse('pier')
-    await createSite(database.pool, adapters.random, { siteId, operatorId: 'operator', nowMs: 0 })
+    await createSite(database.pool, adapters.random, {
+      siteId,
+      operatorId: 'operator',
+      by: commandOrigin('test', 0),
+    })
     const lines: string[] = []
     const run = () => runDoctor(config, adapters.clock, (line) => lines.push(line))
     await run()

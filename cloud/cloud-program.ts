@@ -77,7 +77,7 @@ async function assemble(
 ): Promise<Cloud> {
   const { clock, random, logger, furtherRoutes } = adapters
   const { pool } = database
-  const identity = await loadCloudIdentity(pool, random)
+  const identity = await loadCloudIdentity(pool, random, clock.now().wallMs)
   const notifications = new Notifications(database.url)
   await notifications.start()
   undo.push(() => notifications.stop())

@@ -1,30 +1,39 @@
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { type AddUserRequest, addUserCommand } from './add-user.ts'
+import { type ActOrigin, commandOrigin } from './audit/act.ts'
 import type { CloudAdapters } from './cloud-program.ts'
 import type { CloudConfig } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
 import { importCommand } from './import/import-command.ts'
 import { readImportFile } from './import/import-file.ts'
 import { createAuth } from './members/auth.ts'
+import { findCredentials, revokeCredential } from './members/member-store.ts'
 import { loadCloudIdentity } from './sites/cloud-identity.ts'
 import { createEnrolmentCode } from './sites/enrolment.ts'
 
 export type CommandOutput = (line: string) => void
 
+/** Who stands behind a command: the machine's operator; all that one call does shares a trace. */
+function originOf(command: string, { clock, random }: CloudAdapters): ActOrigin {
+  return commandOrigin(command, clock.now().wallMs, Buffer.from(random.bytes(16)).toString('hex'))
+}
+
 /** Adds somebody who may log in, beside a running cloud or without one; exit codes of `addUserCommand`. */
 export async function addUser(
   config: CloudConfig,
-  { random }: CloudAdapters,
+  adapters: CloudAdapters,
   request: AddUserRequest,
   output: CommandOutput,
 ): Promise<number> {
+  const { random } = adapters
   const database = await openDatabase(config, { beside: true })
   try {
     const { pool } = database
-    const { loginSecret } = await loadCloudIdentity(pool, random)
+    const by = originOf('add-user', adapters)
+    const { loginSecret } = await loadCloudIdentity(pool, random, by.nowMs)
     // Nobody logs in through this command, so the address does not matter.
     const auth = createAuth({ pool, secret: loginSecret, publicUrl: 'http://localhost', trustedOrigins: [] })
-    return await addUserCommand({ pool, auth, random }, request, output)
+    return await addUserCommand({ pool, auth, random, by }, request, output)
   } finally {
     await database.close()
   }
@@ -33,7 +42,7 @@ export async function addUser(
 /** Makes a one-time enrolment code for a site, beside a running cloud or without one. Exit 1: no such site. */
 export async function enrolmentCodeCommand(
   config: CloudConfig,
-  { clock, random }: CloudAdapters,
+  adapters: CloudAdapters,
   site: string,
   output: CommandOutput,
 ): Promise<number> {
@@ -46,8 +55,8 @@ export async function enrolmentCodeCommand(
       output('Write one into a file like cloud/import/example.json and import it.')
       return 1
     }
-    const request = { siteId: siteId.data, nowMs: clock.now().wallMs }
-    const { code, expiresMs } = await createEnrolmentCode(database.pool, random, request)
+    const request = { siteId: siteId.data, by: originOf('enrolment-code', adapters) }
+    const { code, expiresMs } = await createEnrolmentCode(database.pool, adapters.random, request)
     output(`${code} (valid until ${new Date(expiresMs).toISOString()}, once)`)
     return 0
   } finally {
@@ -58,7 +67,7 @@ export async function enrolmentCodeCommand(
 /** Writes the sites and people of a file, beside a running cloud or without one. Exit 2: the file cannot be used. */
 export async function importFile(
   config: CloudConfig,
-  { clock, random }: CloudAdapters,
+  adapters: CloudAdapters,
   path: string,
   output: CommandOutput,
 ): Promise<number> {
@@ -70,8 +79,42 @@ export async function importFile(
   const database = await openDatabase(config, { beside: true })
   try {
     // A database that is new gets its epoch here; directory rows carry it.
-    await loadCloudIdentity(database.pool, random)
-    await importCommand({ pool: database.pool, random, nowMs: clock.now().wallMs }, file, output)
+    const { random } = adapters
+    const by = originOf('import', adapters)
+    await loadCloudIdentity(database.pool, random, by.nowMs)
+    await importCommand({ pool: database.pool, random, by }, file, output)
+    return 0
+  } finally {
+    await database.close()
+  }
+}
+
+/**
+ * Revokes one credential (by id or by the digest that a site has of it), or all of a member, at every site.
+ * Exit 1: nothing is known under that name.
+ */
+export async function revokeCredentialCommand(
+  config: CloudConfig,
+  adapters: CloudAdapters,
+  reference: string,
+  output: CommandOutput,
+): Promise<number> {
+  const database = await openDatabase(config, { beside: true })
+  try {
+    const { pool } = database
+    const by = originOf('revoke-credential', adapters)
+    await loadCloudIdentity(pool, adapters.random, by.nowMs)
+    const found = await findCredentials(pool, reference)
+    if (found.length === 0) {
+      output(`No credential, member or digest ${reference} is known.`)
+      return 1
+    }
+    for (const credentialId of found) {
+      const isNew = await revokeCredential(pool, credentialId, by)
+      output(
+        `${credentialId} ${isNew ? 'is revoked; sites learn of it within seconds' : 'was revoked before'}`,
+      )
+    }
     return 0
   } finally {
     await database.close()

@@ -3,7 +3,13 @@ import { parseArgs } from 'node:util'
 import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import { pino } from 'pino'
 import { type CloudAdapters, startCloud } from './cloud-program.ts'
-import { addUser, type CommandOutput, enrolmentCodeCommand, importFile } from './commands.ts'
+import {
+  addUser,
+  type CommandOutput,
+  enrolmentCodeCommand,
+  importFile,
+  revokeCredentialCommand,
+} from './commands.ts'
 import { type CloudConfig, readCloudConfig } from './config.ts'
 import { runDoctor } from './doctor.ts'
 import { currentTraceId } from './http/trace.ts'
@@ -15,7 +21,8 @@ gatehouse-cloud doctor --config FILE                 check this machine
 gatehouse-cloud import FILE --config FILE            write sites, plans, members and cards from a file
 gatehouse-cloud enrolment-code SITE --config FILE    make a one-time code for a site's edge
 gatehouse-cloud add-user EMAIL ROLE --config FILE    let somebody log in; prints the password once
-                                                     [--name NAME] [--member ID] [--site SITE]…`
+                                                     [--name NAME] [--member ID] [--site SITE]…
+gatehouse-cloud revoke-credential ID --config FILE   revoke a card or PIN everywhere; a member's id means all of theirs`
 
 /** The adapters of a real machine. */
 export function systemAdapters(config: CloudConfig): CloudAdapters {
@@ -59,6 +66,9 @@ async function main(): Promise<number> {
   if (verb === 'import' && argument !== undefined) return importFile(config, adapters, argument, output)
   if (verb === 'enrolment-code' && argument !== undefined) {
     return enrolmentCodeCommand(config, adapters, argument, output)
+  }
+  if (verb === 'revoke-credential' && argument !== undefined) {
+    return revokeCredentialCommand(config, adapters, argument, output)
   }
   if (verb === 'add-user') {
     const { name, member: memberId, site: siteIds } = values

@@ -2,6 +2,7 @@ import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
+import { auditRoutes } from './audit/routes.ts'
 import { BookingService } from './bookings/booking-service.ts'
 import { directoryLink } from './bookings/directory-link.ts'
 import { bookingRoutes } from './bookings/routes.ts'
@@ -90,6 +91,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
       siteViewRoutes({ catalogues, reader, clock }),
       bookingRoutes(bookings),
       hqRoutes({ pool, clock, catalogues }),
+      auditRoutes({ pool, clock }),
     ],
   })
   const stop = publishSiteChanges({ notifications, hub, siteIds })

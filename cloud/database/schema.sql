@@ -28,6 +28,35 @@ TABLE access_events
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = access_events.site_id)))
 
+TABLE admin_act_head
+  only_one boolean NOT NULL DEFAULT true
+  seq bigint NOT NULL
+  hash text NOT NULL
+  CONSTRAINT admin_act_head_only_one_check CHECK (only_one)
+  CONSTRAINT admin_act_head_pkey PRIMARY KEY (only_one)
+  CREATE TRIGGER forward BEFORE UPDATE ON public.admin_act_head FOR EACH ROW EXECUTE FUNCTION advance_act_head()
+  CREATE TRIGGER kept BEFORE DELETE OR TRUNCATE ON public.admin_act_head FOR EACH STATEMENT EXECUTE FUNCTION refuse_act_change()
+
+TABLE admin_acts
+  seq bigint NOT NULL
+  hash text NOT NULL
+  record text NOT NULL
+  prev text NOT NULL GENERATED ALWAYS AS (((record)::jsonb ->> 'prev'::text))
+  occurred_ms bigint NOT NULL GENERATED ALWAYS AS ((((record)::jsonb ->> 'occurredMs'::text))::bigint)
+  act text NOT NULL GENERATED ALWAYS AS (((record)::jsonb ->> 'act'::text))
+  actor_id text NOT NULL GENERATED ALWAYS AS (((record)::jsonb #>> '{actor,id}'::text[]))
+  operator_id text GENERATED ALWAYS AS (((record)::jsonb ->> 'operatorId'::text))
+  site_id text GENERATED ALWAYS AS (((record)::jsonb ->> 'siteId'::text))
+  CONSTRAINT admin_acts_pkey PRIMARY KEY (seq)
+  CREATE INDEX admin_acts_by_act ON public.admin_acts USING btree (act, seq)
+  CREATE INDEX admin_acts_by_actor ON public.admin_acts USING btree (actor_id, seq)
+  CREATE INDEX admin_acts_by_site ON public.admin_acts USING btree (site_id, seq)
+  CREATE INDEX admin_acts_by_time ON public.admin_acts USING btree (occurred_ms)
+  ROW LEVEL SECURITY
+  POLICY own_acts USING (operator_id = current_setting('gatehouse.operator'::text, true))
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.admin_acts FOR EACH STATEMENT EXECUTE FUNCTION refuse_act_change()
+  CREATE TRIGGER chained BEFORE INSERT ON public.admin_acts FOR EACH ROW EXECUTE FUNCTION continue_act_chain()
+
 TABLE booking_blocks
   site_id text NOT NULL
   booking_id text NOT NULL

@@ -1,4 +1,5 @@
 import type { Random } from '@gatehouse/shared/random/random'
+import type { ActOrigin } from '../audit/act.ts'
 import type { Pool } from '../database/pool.ts'
 import { putChangedRows } from '../directory/put-changes.ts'
 import { issueCredentials, putMembers, putPlans } from '../members/member-store.ts'
@@ -11,26 +12,26 @@ import type { ImportFile } from './import-file.ts'
  * learns of plans, members and credentials when the whole file is imported again.
  */
 export async function importCommand(
-  parts: { readonly pool: Pool; readonly random: Random; readonly nowMs: number },
+  parts: { readonly pool: Pool; readonly random: Random; readonly by: ActOrigin },
   file: ImportFile,
   output: (line: string) => void,
 ): Promise<void> {
-  const { pool, random, nowMs } = parts
+  const { pool, random, by } = parts
   const { operatorId, name } = file.operator
-  await putOperator(pool, operatorId, name)
-  for (const { siteId } of file.sites) await createSite(pool, random, { siteId, operatorId, nowMs })
+  await putOperator(pool, operatorId, name, by)
+  for (const { siteId } of file.sites) await createSite(pool, random, { siteId, operatorId, by })
   for (const { siteId, rows } of file.sites) {
-    const changed = await putChangedRows(pool, siteId, rows)
+    const changed = await putChangedRows(pool, siteId, rows, by)
     output(`site ${siteId}: ${changed} of ${rows.length} rows are new or changed`)
   }
-  await putPlans(pool, file.plans)
-  await putMembers(pool, file.members)
+  await putPlans(pool, file.plans, by)
+  await putMembers(pool, file.members, by)
   const revoked = await pool.query<{ credential_id: string }>(
     'SELECT credential_id FROM credential WHERE revoked',
   )
   const lost = new Set(revoked.rows.map((row) => row.credential_id))
   const issued = file.credentials.filter(({ credentialId }) => !lost.has(credentialId))
-  await issueCredentials(pool, issued)
+  await issueCredentials(pool, issued, by)
   output(`${file.plans.length} plans, ${file.members.length} members, ${issued.length} credentials`)
   const left = file.credentials.length - issued.length
   if (left > 0) output(`${left} credentials were revoked and stay so`)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { credentialIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { commandOrigin } from '../audit/act.ts'
 import { createTestDatabase, type TestDatabase } from '../database/test-database.ts'
 import { readDirectory } from '../directory/read-rows.ts'
 import { revokeCredential } from '../members/member-store.ts'
@@ -36,10 +37,11 @@ describe('import', () => {
   const random = new SeededRandom(7)
   const nowMs = Date.UTC(2026, 10, 20, 12)
   const siteId = siteIdSchema.parse('riverside')
+  const by = commandOrigin('import', nowMs)
   let database: TestDatabase
   beforeAll(async () => {
     database = await createTestDatabase()
-    await loadCloudIdentity(database.pool, random)
+    await loadCloudIdentity(database.pool, random, nowMs)
   })
   afterAll(() => database.close())
 
@@ -47,14 +49,14 @@ describe('import', () => {
     const lines: string[] = []
     const file = parseImportFile(json)
     if ('lines' in file) throw new TypeError(file.lines.join('; '))
-    await importCommand({ pool: database.pool, random, nowMs }, file, (line) => lines.push(line))
+    await importCommand({ pool: database.pool, random, by }, file, (line) => lines.push(line))
     return lines
   }
 
   it('creates a site that can enrol, and changes nothing of it the second time', async () => {
     const first = await run(text)
     expect(first[0]).toMatch(/: 7 of 7 rows/)
-    const request = { siteId, nowMs }
+    const request = { siteId, by }
     expect((await createEnrolmentCode(database.pool, random, request)).expiresMs).toBeGreaterThan(nowMs)
     expect((await run(text))[0]).toMatch(/: 0 of 7 rows/)
   })
@@ -70,7 +72,7 @@ describe('import', () => {
 
   it('leaves a credential revoked that was revoked', async () => {
     await run(text)
-    await revokeCredential(database.pool, credentialIdSchema.parse('ada-card'))
+    await revokeCredential(database.pool, credentialIdSchema.parse('ada-card'), by)
     await run(text)
     const [card] = await readDirectory(database.pool, 'credential', [siteId])
     expect(card?.body).toMatchObject({ revoked: true, memberId: 'ada' })

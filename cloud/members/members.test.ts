@@ -3,6 +3,7 @@ import { credentialIdSchema, memberIdSchema, planIdSchema, siteIdSchema } from '
 import { credentialDigest } from '@gatehouse/shared/passes/credential-digest'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { commandOrigin } from '../audit/act.ts'
 import { createTestDatabase, type TestDatabase } from '../database/test-database.ts'
 import { loadCloudIdentity } from '../sites/cloud-identity.ts'
 import { createSite, putOperator } from '../sites/site-store.ts'
@@ -14,15 +15,15 @@ let database: TestDatabase
 const siteKeys = new Map<string, string>()
 const random = new SeededRandom(3)
 const clock = new ManualClock(1_000)
+const by = commandOrigin('test', clock.now().wallMs)
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  await loadCloudIdentity(database.pool, random)
-  await putOperator(database.pool, 'demo', 'Demo')
+  await loadCloudIdentity(database.pool, random, by.nowMs)
+  await putOperator(database.pool, 'demo', 'Demo', by)
   for (const name of ['north', 'south']) {
     const siteId = siteIdSchema.parse(name)
-    const nowMs = clock.now().wallMs
-    siteKeys.set(name, await createSite(database.pool, random, { siteId, operatorId: 'demo', nowMs }))
+    siteKeys.set(name, await createSite(database.pool, random, { siteId, operatorId: 'demo', by }))
   }
 })
 afterAll(() => database?.close())
@@ -43,8 +44,8 @@ describe('members', () => {
     const planId = planIdSchema.parse('day')
     const access = { doors: 'public' as const, hours: [] }
     const body = { name: 'Day', monthlyMinor: 0, discountPercent: 0, covers: [], access }
-    await putPlans(database.pool, [{ planId, body }])
-    await putMembers(database.pool, [{ memberId, displayName: 'Nell', planId, planFromMs: 5 }])
+    await putPlans(database.pool, [{ planId, body }], by)
+    await putMembers(database.pool, [{ memberId, displayName: 'Nell', planId, planFromMs: 5 }], by)
     for (const siteId of siteKeys.keys()) {
       expect(await directoryRow(siteId, 'plan', 'day')).toEqual(body)
       expect(await directoryRow(siteId, 'member', 'mb-1')).toEqual({
@@ -57,7 +58,7 @@ describe('members', () => {
   })
 
   it('have cards that each site knows under its own key, and whose number is kept nowhere', async () => {
-    await issueCredentials(database.pool, [{ credentialId, memberId, kind: 'card', secret: '0012345' }])
+    await issueCredentials(database.pool, [{ credentialId, memberId, kind: 'card', secret: '0012345' }], by)
     const digests = new Set<unknown>()
     for (const [siteId, siteKey] of siteKeys) {
       const row = await directoryRow(siteId, 'credential', 'cr-1')
@@ -70,10 +71,10 @@ describe('members', () => {
   })
 
   it('lose a card everywhere at once; revoking again writes nothing', async () => {
-    await revokeCredential(database.pool, credentialId)
+    await revokeCredential(database.pool, credentialId, by)
     const heads = () => database.pool.query('SELECT site_id, rev FROM directory_heads ORDER BY site_id')
     const before = (await heads()).rows
-    await revokeCredential(database.pool, credentialId)
+    await revokeCredential(database.pool, credentialId, by)
     expect((await heads()).rows).toEqual(before)
     for (const siteId of siteKeys.keys()) {
       expect(await directoryRow(siteId, 'credential', 'cr-1')).toMatchObject({ revoked: true })
@@ -100,9 +101,9 @@ describe('users', () => {
 
   it('are added once; adding again changes role and sites and keeps the password', async () => {
     const parts = { pool: database.pool, auth: auth(), random }
-    const userId = await ensureUser(parts, nell)
+    const userId = await ensureUser(parts, nell, by)
     const again = { ...nell, password: 'another password', siteIds: ['south'] }
-    expect(await ensureUser(parts, again)).toBe(userId)
+    expect(await ensureUser(parts, again, by)).toBe(userId)
     const { rows } = await database.pool.query('SELECT site_id FROM site_manager WHERE user_id = $1', [
       userId,
     ])
@@ -115,10 +116,10 @@ describe('users', () => {
 
   it('are refused with a bad address or a short password', async () => {
     const parts = { pool: database.pool, auth: auth(), random }
-    await expect(ensureUser(parts, { ...nell, email: 'nobody' })).rejects.toMatchObject({
+    await expect(ensureUser(parts, { ...nell, email: 'nobody' }, by)).rejects.toMatchObject({
       code: 'invalid_user',
     })
-    await expect(ensureUser(parts, { ...nell, password: 'short' })).rejects.toMatchObject({
+    await expect(ensureUser(parts, { ...nell, password: 'short' }, by)).rejects.toMatchObject({
       code: 'invalid_user',
     })
   })

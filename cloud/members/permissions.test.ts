@@ -12,6 +12,7 @@ const expected: Record<Role, Record<Permission, Verdict>> = {
     'hq.ledger': 'nowhere',
     'hq.reconciliation': 'nowhere',
     'hq.hours': 'nowhere',
+    'hq.audit': 'nowhere',
   },
   site_manager: {
     'sites.read': 'everywhere',
@@ -22,6 +23,7 @@ const expected: Record<Role, Record<Permission, Verdict>> = {
     'hq.ledger': 'own sites only',
     'hq.reconciliation': 'own sites only',
     'hq.hours': 'own sites only',
+    'hq.audit': 'own sites only',
   },
   hq: {
     'sites.read': 'everywhere',
@@ -32,6 +34,7 @@ const expected: Record<Role, Record<Permission, Verdict>> = {
     'hq.ledger': 'everywhere',
     'hq.reconciliation': 'everywhere',
     'hq.hours': 'everywhere',
+    'hq.audit': 'everywhere',
   },
 }
 

@@ -12,6 +12,7 @@ export const permissions = [
   'hq.ledger',
   'hq.reconciliation',
   'hq.hours',
+  'hq.audit',
 ] as const
 export type Permission = (typeof permissions)[number]
 
@@ -29,6 +30,7 @@ export const permissionMatrix: Readonly<Record<Role, Readonly<Record<Permission,
     'hq.ledger': 'none',
     'hq.reconciliation': 'none',
     'hq.hours': 'none',
+    'hq.audit': 'none',
   },
   site_manager: {
     'sites.read': 'all',
@@ -39,6 +41,7 @@ export const permissionMatrix: Readonly<Record<Role, Readonly<Record<Permission,
     'hq.ledger': 'own_sites',
     'hq.reconciliation': 'own_sites',
     'hq.hours': 'own_sites',
+    'hq.audit': 'own_sites',
   },
   hq: {
     'sites.read': 'all',
@@ -49,6 +52,7 @@ export const permissionMatrix: Readonly<Record<Role, Readonly<Record<Permission,
     'hq.ledger': 'all',
     'hq.reconciliation': 'all',
     'hq.hours': 'all',
+    'hq.audit': 'all',
   },
 }
 

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-const load = (seed: number) => loadCloudIdentity(database.pool, new SeededRandom(seed))
+const load = (seed: number) => loadCloudIdentity(database.pool, new SeededRandom(seed), 0)
 
 describe('the cloud identity', () => {
   it('is made once, also when several processes start together', async () => {

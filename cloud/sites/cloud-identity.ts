@@ -1,5 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { Random } from '@gatehouse/shared/random/random'
+import { cloudOrigin } from '../audit/act.ts'
+import { recordActs } from '../audit/record-acts.ts'
 import { inTransaction, type Pool, type Queryable } from '../database/pool.ts'
 import { renewDirectories } from '../directory/renew-epoch.ts'
 
@@ -27,18 +29,23 @@ interface IdentityRow {
  * Loads the cloud's identity, making it on the first start.
  *
  * A database that was restored from a backup is another database (another system identifier or timeline):
- * it did not make the promises that came after the backup, so a new epoch begins.
+ * it did not make the promises that came after the backup, so a new epoch begins. `nowMs` dates its record.
  */
-export async function loadCloudIdentity(pool: Pool, random: Random): Promise<CloudIdentity> {
+export async function loadCloudIdentity(pool: Pool, random: Random, nowMs: number): Promise<CloudIdentity> {
   return inTransaction(pool, async (tx) => {
     await tx.query('LOCK TABLE cloud_identity IN SHARE ROW EXCLUSIVE MODE')
     const database = await databaseIdentity(tx)
     const { rows } = await tx.query<IdentityRow>('SELECT * FROM cloud_identity')
     const found = rows[0] ?? (await create(tx, random, database))
     if (found.database_identity === database) return identityOf(found)
-    await tx.query('UPDATE cloud_identity SET epoch = epoch + 1, database_identity = $1', [database])
-    await renewDirectories(tx, found.epoch + 1)
-    return identityOf({ ...found, epoch: found.epoch + 1 })
+    const epoch = found.epoch + 1
+    await tx.query('UPDATE cloud_identity SET epoch = $2, database_identity = $1', [database, epoch])
+    await renewDirectories(tx, epoch)
+    const [before, after] = [{ epoch: found.epoch }, { epoch, reason: 'database_restored' }]
+    await recordActs(tx, cloudOrigin(nowMs), [
+      { act: 'epoch.renewed', subject: { kind: 'cloud', id: 'cloud' }, before, after },
+    ])
+    return identityOf({ ...found, epoch })
   })
 }
 

@@ -3,7 +3,9 @@ import { sha256Hex } from '@gatehouse/shared/ledger/chain'
 import type { Random } from '@gatehouse/shared/random/random'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { EnrolAnswer } from '@gatehouse/shared/wire/v1/sync'
-import { inTransaction, type Pool, type Queryable, type Transaction } from '../database/pool.ts'
+import type { ActOrigin } from '../audit/act.ts'
+import { recordActs } from '../audit/record-acts.ts'
+import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
 import { siteKey } from './site-store.ts'
 
 /** A code admits one machine once, within 15 minutes. */
@@ -15,17 +17,22 @@ const codeLength = 12
  * Throws a foreign key violation for an unknown site.
  */
 export async function createEnrolmentCode(
-  db: Queryable,
+  pool: Pool,
   random: Random,
-  request: { readonly siteId: SiteId; readonly nowMs: number },
+  request: { readonly siteId: SiteId; readonly by: ActOrigin },
 ): Promise<{ readonly code: string; readonly expiresMs: number }> {
   const code = randomCode(random, codeLength)
-  const expiresMs = request.nowMs + enrolmentCodeMaxMs
-  await db.query('INSERT INTO enrolment_codes (code_digest, site_id, expires_ms) VALUES ($1, $2, $3)', [
-    sha256Hex(code),
-    request.siteId,
-    expiresMs,
-  ])
+  const { siteId, by } = request
+  const expiresMs = by.nowMs + enrolmentCodeMaxMs
+  await inTransaction(pool, async (tx) => {
+    await tx.query('INSERT INTO enrolment_codes (code_digest, site_id, expires_ms) VALUES ($1, $2, $3)', [
+      sha256Hex(code),
+      siteId,
+      expiresMs,
+    ])
+    const subject = { kind: 'site', id: siteId } as const
+    await recordActs(tx, by, [{ act: 'enrolment_code.issued', subject, siteId, after: { expiresMs } }])
+  })
   return { code, expiresMs }
 }
 
@@ -36,6 +43,9 @@ export interface Enrolment {
   readonly publicKey: string
   readonly machine: string
   readonly nowMs: number
+  readonly traceId?: string | undefined
+  /** Where it called from. */
+  readonly address?: string | undefined
 }
 
 interface CodeRow {
@@ -73,6 +83,7 @@ export async function enrol(
       incarnation,
     ])
     const key = (await siteKey(tx, code.site_id)) ?? ''
+    if (code.used_ms === null) await recordEnrolment(tx, code.site_id, incarnation, request)
     return ok({ siteId: code.site_id, incarnation, cloudPublicKey, siteKey: key })
   })
 }
@@ -90,6 +101,18 @@ async function admit(tx: Transaction, siteId: SiteId, request: Enrolment): Promi
   )
   await tx.query('INSERT INTO streams (site_id, incarnation) VALUES ($1, $2)', [siteId, incarnation])
   return incarnation
+}
+
+async function recordEnrolment(
+  tx: Transaction,
+  siteId: SiteId,
+  incarnation: number,
+  { machine, nowMs, traceId, address }: Enrolment,
+): Promise<void> {
+  const subject = { kind: 'site', id: siteId } as const
+  const by: ActOrigin = { actor: { kind: 'machine', id: machine }, nowMs, traceId, address }
+  const before = { incarnation: incarnation - 1 }
+  await recordActs(tx, by, [{ act: 'site.enrolled', subject, siteId, before, after: { incarnation } }])
 }
 
 async function admittedBefore(

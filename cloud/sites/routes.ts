@@ -9,7 +9,9 @@ import {
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { z } from 'zod'
-import type { Pool } from '../database/pool.ts'
+import { cloudOrigin } from '../audit/act.ts'
+import { recordActs } from '../audit/record-acts.ts'
+import { inTransaction, type Pool } from '../database/pool.ts'
 import { problemResponse, refusal } from '../http/problem.ts'
 import { isStorable } from '../http/storable.ts'
 import { entryHashAt, readHead } from '../ingest/stream-store.ts'
@@ -42,7 +44,9 @@ export function siteRoutes(options: SiteRoutesOptions): Hono<SiteEnv> {
     const body = await readBody(context, enrolRequestSchema)
     if (body instanceof Response) return body
     const { wallMs } = clock.now()
-    const answer = await enrol(pool, identity.publicKey, { ...body, nowMs: wallMs })
+    const [traceId, address] = [context.get('traceId'), context.get('address')]
+    const request = { ...body, nowMs: wallMs, traceId, address }
+    const answer = await enrol(pool, identity.publicKey, request)
     if (answer.ok) return context.json(answer.value)
     return problemResponse(enrolmentRefusals[answer.error], undefined)
   })
@@ -132,14 +136,24 @@ async function takeHeartbeat(
   const isCurrent = await storeHeartbeat(pool, caller.siteId, heartbeat, nowMs)
   if (isCurrent) return true
   // An older life that still talks is a clone or a machine that was replaced: people must know.
-  await openException(pool, {
-    siteId: caller.siteId,
-    kind: 'clone',
-    about: String(caller.incarnation),
-    detail: { bootId: heartbeat.bootId, version: heartbeat.version },
-    nowMs,
-  })
+  await fence(pool, caller, heartbeat, nowMs)
   return false
+}
+
+async function fence(pool: Pool, caller: SiteCaller, heartbeat: Heartbeat, nowMs: number): Promise<void> {
+  const { siteId, incarnation } = caller
+  await inTransaction(pool, async (tx) => {
+    const isNew = await openException(tx, {
+      siteId,
+      kind: 'clone',
+      about: String(incarnation),
+      detail: { bootId: heartbeat.bootId, version: heartbeat.version },
+      nowMs,
+    })
+    const subject = { kind: 'site', id: siteId } as const
+    const after = { incarnation, reason: 'older_incarnation_heard' }
+    if (isNew) await recordActs(tx, cloudOrigin(nowMs), [{ act: 'site.fenced', subject, siteId, after }])
+  })
 }
 
 async function readBody<S extends z.ZodType>(context: Context, schema: S): Promise<z.infer<S> | Response> {

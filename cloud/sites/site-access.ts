@@ -15,7 +15,12 @@ export interface SiteCaller {
 
 /** What the routes of a site find in their context. */
 export interface SiteEnv {
-  Variables: { site: SiteCaller }
+  Variables: {
+    site: SiteCaller
+    /** Where the request belongs and comes from; absent where the sync routes are served alone. */
+    traceId?: string
+    address?: string
+  }
 }
 
 /** Answer header with the cloud's wall time, so that a site whose clock is wrong can date its tokens. */

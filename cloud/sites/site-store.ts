@@ -1,38 +1,60 @@
 import type { SiteId } from '@gatehouse/shared/ids/ids'
 import type { Random } from '@gatehouse/shared/random/random'
-import type { Queryable } from '../database/pool.ts'
+import type { ActOrigin } from '../audit/act.ts'
+import { recordActs } from '../audit/record-acts.ts'
+import { inTransaction, type Pool, type Queryable } from '../database/pool.ts'
 
 /** A site and the operator it belongs to. */
 export interface NewSite {
   readonly siteId: SiteId
   readonly operatorId: string
-  readonly nowMs: number
+  readonly by: ActOrigin
 }
 
 /** Adds an operator; one that exists is renamed. */
-export async function putOperator(db: Queryable, operatorId: string, name: string): Promise<void> {
-  await db.query(
-    `INSERT INTO operators (operator_id, name) VALUES ($1, $2)
-     ON CONFLICT (operator_id) DO UPDATE SET name = excluded.name`,
-    [operatorId, name],
-  )
+export async function putOperator(
+  pool: Pool,
+  operatorId: string,
+  name: string,
+  by: ActOrigin,
+): Promise<void> {
+  await inTransaction(pool, async (tx) => {
+    const { rows } = await tx.query<{ created: boolean }>(
+      `INSERT INTO operators (operator_id, name) VALUES ($1, $2)
+       ON CONFLICT (operator_id) DO UPDATE SET name = excluded.name WHERE operators.name <> excluded.name
+       RETURNING xmax = 0 AS created`,
+      [operatorId, name],
+    )
+    const acts = rows.map(({ created }) => ({
+      act: created ? ('operator.created' as const) : ('operator.renamed' as const),
+      subject: { kind: 'operator' as const, id: operatorId },
+      operatorId,
+    }))
+    await recordActs(tx, by, acts)
+  })
 }
 
 /**
  * Adds a site with its own key; one that exists is left as it is. Returns the site key (32 bytes, base64url),
  * which keys the digests of credentials and directory rows.
  */
-export async function createSite(db: Queryable, random: Random, site: NewSite): Promise<string> {
-  await db.query(
-    `INSERT INTO sites (site_id, operator_id, created_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-    [site.siteId, site.operatorId, site.nowMs],
-  )
-  const key = Buffer.from(random.bytes(32)).toString('base64url')
-  await db.query(`INSERT INTO site_secrets (site_id, site_key) VALUES ($1, $2) ON CONFLICT DO NOTHING`, [
-    site.siteId,
-    key,
-  ])
-  return (await siteKey(db, site.siteId)) ?? key
+export async function createSite(pool: Pool, random: Random, site: NewSite): Promise<string> {
+  const { siteId, operatorId, by } = site
+  return inTransaction(pool, async (tx) => {
+    const created = await tx.query(
+      `INSERT INTO sites (site_id, operator_id, created_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+      [siteId, operatorId, by.nowMs],
+    )
+    const key = Buffer.from(random.bytes(32)).toString('base64url')
+    await tx.query(`INSERT INTO site_secrets (site_id, site_key) VALUES ($1, $2) ON CONFLICT DO NOTHING`, [
+      siteId,
+      key,
+    ])
+    if (created.rowCount === 1) {
+      await recordActs(tx, by, [{ act: 'site.created', subject: { kind: 'site', id: siteId }, siteId }])
+    }
+    return (await siteKey(tx, siteId)) ?? key
+  })
 }
 
 /** The site's key, base64url; `undefined` for an unknown site. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { commandOrigin } from '@gatehouse/cloud/audit/act'
 import { type Cloud, startCloud } from '@gatehouse/cloud/cloud-program'
 import { cloudConfigSchema } from '@gatehouse/cloud/config'
 import { createEnrolmentCode } from '@gatehouse/cloud/sites/enrolment'
@@ -38,9 +39,10 @@ export async function runIngest(say: (line: string) => void): Promise<void> {
   const cloud = await startCloud(config, { clock, random: systemRandom, logger: pino({ level: 'error' }) })
   try {
     const nowMs = clock.now().wallMs
-    await putOperator(cloud.pool, 'bench', 'Bench (demo)')
-    await createSite(cloud.pool, systemRandom, { siteId, operatorId: 'bench', nowMs })
-    const { code } = await createEnrolmentCode(cloud.pool, systemRandom, { siteId, nowMs })
+    const by = commandOrigin('bench', nowMs)
+    await putOperator(cloud.pool, 'bench', 'Bench (demo)', by)
+    await createSite(cloud.pool, systemRandom, { siteId, operatorId: 'bench', by })
+    const { code } = await createEnrolmentCode(cloud.pool, systemRandom, { siteId, by })
     const key = loadSiteKey(folder)
     const identity = await enrol(cloud.url, { code, publicKey: key.publicKey, machine: 'bench' })
     const token = siteTokens({ identity, key, clock, cloudTime: new CloudTime(clock) })

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { commandOrigin } from '@gatehouse/cloud/audit/act'
 import { type Cloud, startCloud } from '@gatehouse/cloud/cloud-program'
 import { type CloudConfig, readCloudConfig } from '@gatehouse/cloud/config'
 import { systemAdapters } from '@gatehouse/cloud/main'
@@ -44,7 +45,10 @@ async function furnish(cloud: Cloud, config: CloudConfig, clock: Clock): Promise
   const codes: Record<string, string> = {}
   for (const { siteId } of sites) {
     if (existsSync(join(demoFolders(dataFolder).ofSite(siteId).store, 'identity.json'))) continue
-    const { code } = await createEnrolmentCode(cloud.pool, systemRandom, { siteId, nowMs })
+    const { code } = await createEnrolmentCode(cloud.pool, systemRandom, {
+      siteId,
+      by: commandOrigin('demo', nowMs),
+    })
     codes[siteId] = code
   }
   return codes

@@ -10,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { commandOrigin } from '@gatehouse/cloud/audit/act'
 import { createEnrolmentCode } from '@gatehouse/cloud/sites/enrolment'
 import { systemRandom } from '@gatehouse/cloud/system-random'
 import { openDatabase, type SiteDatabase } from '@gatehouse/edge/ledger/database'
@@ -169,7 +170,10 @@ describe('a ledger that is damaged', () => {
     rmSync(join(dataFolder(), 'site-key.json'))
     const { cloud, site } = world
     const nowMs = Math.round(performance.timeOrigin + performance.now())
-    const { code } = await createEnrolmentCode(cloud.pool, systemRandom, { siteId: site.siteId, nowMs })
+    const { code } = await createEnrolmentCode(cloud.pool, systemRandom, {
+      siteId: site.siteId,
+      by: commandOrigin('test', nowMs),
+    })
     const config = { ...world.edgeConfig, cloud: { url: cloud.url, enrolmentCode: code } }
     const logger = pino({ level: 'silent' })
     const program = await startEdge(config, { clock: new SystemClock(), random: systemRandom, logger })

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { commandOrigin } from '@gatehouse/cloud/audit/act'
 import { type Cloud, startCloud } from '@gatehouse/cloud/cloud-program'
 import { cloudConfigSchema } from '@gatehouse/cloud/config'
 import { inTransaction } from '@gatehouse/cloud/database/pool'
@@ -64,7 +65,10 @@ export async function startFaultWorld(): Promise<FaultWorld> {
   const sites = [house, { ...garage, rows: [...garage.rows, ...doorRows.map(withShortPulse)] }]
   await writeWorld({ pool: cloud.pool, auth: cloud.auth, random: systemRandom, nowMs, sites })
   const { siteId, callers } = garage
-  const { code } = await createEnrolmentCode(cloud.pool, systemRandom, { siteId, nowMs })
+  const { code } = await createEnrolmentCode(cloud.pool, systemRandom, {
+    siteId,
+    by: commandOrigin('test', nowMs),
+  })
   const devices = await startDevices()
   const port = await freePort()
   const configPath = writeEdgeConfig(folder, { port, cloudUrl: cloud.url, code, ...devices.ports })

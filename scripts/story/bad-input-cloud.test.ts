@@ -1,3 +1,4 @@
+import { commandOrigin } from '@gatehouse/cloud/audit/act'
 import { ensureUser } from '@gatehouse/cloud/members/users'
 import { systemRandom } from '@gatehouse/cloud/system-random'
 import { bookingViewSchema } from '@gatehouse/shared/api/views'
@@ -48,7 +49,7 @@ async function logInAnother(): Promise<Member> {
     displayName: 'Bo (demo)',
     memberId: 'm-02',
   } as const
-  await ensureUser({ pool, auth, random: systemRandom }, user)
+  await ensureUser({ pool, auth, random: systemRandom }, user, commandOrigin('test', 0))
   return world.logIn(email)
 }
 

@@ -1,3 +1,4 @@
+import { commandOrigin } from '@gatehouse/cloud/audit/act'
 import { createEnrolmentCode } from '@gatehouse/cloud/sites/enrolment'
 import { systemRandom } from '@gatehouse/cloud/system-random'
 import { SystemClock } from '@gatehouse/edge/system-clock'
@@ -46,7 +47,10 @@ describe('sites that may not', () => {
   beforeAll(async () => {
     const { pool, url } = world.cloud
     const siteId = siteIdSchema.parse('quay-street')
-    const { code } = await createEnrolmentCode(pool, systemRandom, { siteId, nowMs: clock.now().wallMs })
+    const { code } = await createEnrolmentCode(pool, systemRandom, {
+      siteId,
+      by: commandOrigin('test', clock.now().wallMs),
+    })
     other = await SiteCaller.enrol(url, code)
     own = SiteCaller.of(url, world.edgeConfig.dataFolder)
   })

@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { commandOrigin } from '@gatehouse/cloud/audit/act'
 import { type Cloud, startCloud } from '@gatehouse/cloud/cloud-program'
 import { type CloudConfig, cloudConfigSchema } from '@gatehouse/cloud/config'
 import { createTestDatabase } from '@gatehouse/cloud/database/test-database'
@@ -69,7 +70,10 @@ export async function startStory(options: StoryOptions = {}): Promise<StoryWorld
   await writeWorld({ pool: cloud.pool, auth: cloud.auth, random: systemRandom, nowMs, sites })
   const site = sites.find(({ siteId }) => siteId === (options.siteId ?? 'harbour-house'))
   if (!site) throw new RangeError('the demo has no such site')
-  const { code } = await createEnrolmentCode(cloud.pool, systemRandom, { siteId: site.siteId, nowMs })
+  const { code } = await createEnrolmentCode(cloud.pool, systemRandom, {
+    siteId: site.siteId,
+    by: commandOrigin('test', nowMs),
+  })
   const [port, proxyPort] = [await freePort(), await freePort()]
   const network = await openNetwork({
     listenPort: proxyPort,

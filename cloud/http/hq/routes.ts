@@ -1,6 +1,8 @@
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { recordExport } from '../../audit/record-export.ts'
+import { requestOrigin } from '../../audit/request-origin.ts'
 import { requirePermission } from '../../members/login.ts'
 import { mayAtSite, type Permission, permittedSites } from '../../members/permissions.ts'
 import { accessRefusals, createApi } from '../api.ts'
@@ -138,8 +140,15 @@ export function hqRoutes(parts: OverviewParts) {
     const isKnown = mayAtSite(context.get('login'), 'hq.ledger', siteId) && (await catalogues.find(siteId))
     if (!isKnown) return problem(context, refusal('not_found'))
     const { format: as, ...query } = context.req.valid('query')
-    const page = await readLedgerPage(pool, { siteId, ...query })
-    if (as === 'json') return context.json(page, 200)
+    if (as === 'json') return context.json(await readLedgerPage(pool, { siteId, ...query }), 200)
+    const filters = Object.keys(query).filter((name) => name !== 'limit')
+    const page = await recordExport(
+      pool,
+      requestOrigin(context, clock),
+      { name: 'ledger', siteId, filters },
+      (db) => readLedgerPage(db, { siteId, ...query }),
+      ({ items }) => items.length,
+    )
     return csvAnswer(
       context,
       `ledger-${siteId}`,

@@ -4,6 +4,7 @@ import { memberIdSchema, planIdSchema, siteIdSchema } from '@gatehouse/shared/id
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import { pino } from 'pino'
+import { commandOrigin } from '../../audit/act.ts'
 import { type Cloud, startCloud } from '../../cloud-program.ts'
 import { cloudConfigSchema } from '../../config.ts'
 import { inTransaction } from '../../database/pool.ts'
@@ -111,25 +112,28 @@ export async function startTestCloud(
     { clock, random, logger: pino({ level: 'silent' }) },
   )
   const { pool, auth, notifications, url } = cloud
-  await putOperator(pool, 'demo', 'Demo')
+  const by = commandOrigin('test', startMs)
+  await putOperator(pool, 'demo', 'Demo', by)
   for (const name of ['north', 'south']) {
     const siteId = siteIdSchema.parse(name)
-    await createSite(pool, random, { siteId, operatorId: 'demo', nowMs: startMs })
+    await createSite(pool, random, { siteId, operatorId: 'demo', by })
     await inTransaction(pool, (tx) => putRows(tx, siteId, layout(name)))
   }
-  await putPlans(pool, [{ planId: planIdSchema.parse('desks'), body: plan }])
-  await putMembers(pool, [
+  await putPlans(pool, [{ planId: planIdSchema.parse('desks'), body: plan }], by)
+  const members = [
     { memberId: memberIdSchema.parse('mb-anna'), displayName: 'Anna', planId: planIdSchema.parse('desks') },
     { memberId: memberIdSchema.parse('mb-ben'), displayName: 'Ben' },
-  ])
+  ]
+  await putMembers(pool, members, by)
   for (const { name, ...rest } of people) {
     await ensureUser(
       { pool, auth, random },
       { email: `${name}@example.org`, password, displayName: name, ...rest },
+      by,
     )
   }
   const siteId = siteIdSchema.parse('north')
-  const { code } = await createEnrolmentCode(pool, random, { siteId, nowMs: startMs })
+  const { code } = await createEnrolmentCode(pool, random, { siteId, by })
   const site = new TestSite('north', { pool, notifications, baseUrl: url, clock })
   await site.enrol(code)
   return {

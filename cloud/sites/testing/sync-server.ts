@@ -5,6 +5,7 @@ import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
+import { commandOrigin } from '../../audit/act.ts'
 import { Notifications } from '../../database/notifications.ts'
 import { openPool } from '../../database/pool.ts'
 import { createTestDatabase, type TestDatabase } from '../../database/test-database.ts'
@@ -53,7 +54,7 @@ export class SyncServer {
 
   async #open(): Promise<void> {
     const { pool, clock, notifications, projector } = this
-    const identity = await loadCloudIdentity(pool, this.random)
+    const identity = await loadCloudIdentity(pool, this.random, startMs)
     await notifications.start()
     await projector.start()
     const app = new Hono()
@@ -67,15 +68,15 @@ export class SyncServer {
       this.#server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, resolve) as Server
     })
     this.url = `http://127.0.0.1:${info.port}`
-    await putOperator(pool, 'operator', 'Harbour & Quay (test)')
+    await putOperator(pool, 'operator', 'Harbour & Quay (test)', commandOrigin('test', startMs))
   }
 
   /** Creates a site and makes a code for its machine. */
   async newCode(site: string): Promise<string> {
     const siteId = siteIdSchema.parse(site)
-    const nowMs = this.clock.now().wallMs
-    await createSite(this.pool, this.random, { siteId, operatorId: 'operator', nowMs })
-    return (await createEnrolmentCode(this.pool, this.random, { siteId, nowMs })).code
+    const by = commandOrigin('test', this.clock.now().wallMs)
+    await createSite(this.pool, this.random, { siteId, operatorId: 'operator', by })
+    return (await createEnrolmentCode(this.pool, this.random, { siteId, by })).code
   }
 
   /** A machine that is enrolled as the next life of a site. */

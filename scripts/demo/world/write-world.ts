@@ -1,3 +1,4 @@
+import { type ActOrigin, commandOrigin } from '@gatehouse/cloud/audit/act'
 import type { Pool } from '@gatehouse/cloud/database/pool'
 import { putChangedRows } from '@gatehouse/cloud/directory/put-changes'
 import type { DirectoryWrite } from '@gatehouse/cloud/directory/put-rows'
@@ -25,31 +26,38 @@ export interface WorldParts {
 /** Writes the demo world through the cloud's own functions; what is already there and equal is left alone. */
 export async function writeWorld(parts: WorldParts): Promise<void> {
   const { pool, random, nowMs } = parts
-  await putOperator(pool, operatorId, 'Harbour & Quay (demo)')
+  const by = commandOrigin('demo', nowMs)
+  await putOperator(pool, operatorId, 'Harbour & Quay (demo)', by)
   for (const { siteId, rows } of parts.sites) {
-    await createSite(pool, random, { siteId, operatorId, nowMs })
-    await writeSite(pool, siteId, rows)
+    await createSite(pool, random, { siteId, operatorId, by })
+    await writeSite(pool, siteId, rows, by)
   }
-  await writePeople(parts)
+  await writePeople(parts, by)
 }
 
-async function writeSite(pool: Pool, siteId: SiteId, rows: readonly WorldRow[]): Promise<void> {
+async function writeSite(
+  pool: Pool,
+  siteId: SiteId,
+  rows: readonly WorldRow[],
+  by: ActOrigin,
+): Promise<void> {
   // Only the world writes devices, so one that it no longer has was taken down.
   const devices = new Set(rowsOf(rows, 'device').map(({ key }) => key))
   const removed = (await readDirectory(pool, 'device', [siteId]))
     .filter(({ key }) => !devices.has(key))
     .map(({ key }): DirectoryWrite => ({ kind: 'device', key, body: null }))
   // `row` checked each body against the schema of its kind.
-  await putChangedRows(pool, siteId, [...(rows as readonly DirectoryWrite[]), ...removed])
+  await putChangedRows(pool, siteId, [...(rows as readonly DirectoryWrite[]), ...removed], by)
 }
 
-async function writePeople({ pool, auth, random, nowMs, sites }: WorldParts): Promise<void> {
+async function writePeople({ pool, auth, random, nowMs, sites }: WorldParts, by: ActOrigin): Promise<void> {
   const siteIds = sites.map(({ siteId }) => siteId)
   const known = await readDirectory(pool, 'credential', siteIds)
   if (known.length < demoMembers.length * 2 * sites.length) {
     await putPlans(
       pool,
       planRows.map(({ key, body }) => ({ planId: planIdSchema.parse(key), body })),
+      by,
     )
     await putMembers(
       pool,
@@ -61,6 +69,7 @@ async function writePeople({ pool, auth, random, nowMs, sites }: WorldParts): Pr
           ? {}
           : { planId: planIdSchema.parse(planId), planFromMs: nowMs - 60 * 86_400_000 }),
       })),
+      by,
     )
     await issueCredentials(
       pool,
@@ -78,6 +87,7 @@ async function writePeople({ pool, auth, random, nowMs, sites }: WorldParts): Pr
           secret: pin,
         },
       ]),
+      by,
     )
   }
   for (const { email, name, role, memberId, siteIds: managed } of demoLogins) {
@@ -91,6 +101,7 @@ async function writePeople({ pool, auth, random, nowMs, sites }: WorldParts): Pr
         siteIds: managed,
         ...(memberId === undefined ? {} : { memberId }),
       },
+      by,
     )
   }
 }
