@@ -1,18 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { isTimeToWithdraw, outcomeOf, type RequestKind } from './request-outcome.ts'
 
-const kinds: Record<RequestKind, string> = {
-  holdBooking: 'booking.held',
-  confirmBooking: 'booking.confirmed',
-  cancelBooking: 'booking.cancelled',
+const kinds: Record<RequestKind, readonly string[]> = {
+  holdBooking: ['booking.held'],
+  confirmBooking: ['booking.confirmed'],
+  cancelBooking: ['booking.cancelled'],
+  extendBooking: ['booking.extension_held', 'booking.extended'],
+  confirmExtension: ['booking.extended'],
+  releaseBooking: ['booking.completed'],
 }
+const answers = new Set([...Object.values(kinds).flat(), 'request.refused', 'door.state_changed'])
 
 describe('the outcome of a request', () => {
-  for (const [kind, type] of Object.entries(kinds) as [RequestKind, string][]) {
-    for (const answered of [...Object.values(kinds), 'request.refused', 'door.state_changed']) {
+  for (const [kind, types] of Object.entries(kinds) as [RequestKind, readonly string[]][]) {
+    for (const answered of answers) {
       it(`${kind} answered by ${answered}`, () => {
         const outcome = outcomeOf(kind, { type: answered, body: { requestId: 'r1', code: 'space_taken' } })
-        if (answered === type) expect(outcome).toEqual({ kind: 'done' })
+        if (types.includes(answered)) expect(outcome).toEqual({ kind: 'done' })
         else if (answered === 'request.refused')
           expect(outcome).toEqual({ kind: 'refused', code: 'space_taken' })
         else expect(outcome).toEqual({ kind: 'refused', code: 'answer_unreadable' })

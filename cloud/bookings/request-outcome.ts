@@ -1,20 +1,25 @@
+import type { DirectoryRequestCommand } from '@gatehouse/shared/wire/v1/directory'
 import { entryBodies } from '@gatehouse/shared/wire/v1/entries'
 import type { SiteAnswer } from './site-link.ts'
 
-export type RequestKind = 'holdBooking' | 'confirmBooking' | 'cancelBooking'
+export type RequestKind = DirectoryRequestCommand['kind']
 
 /** How a request ended at the site. */
 export type RequestOutcome = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly code: string }
 
-const successType = {
-  holdBooking: 'booking.held',
-  confirmBooking: 'booking.confirmed',
-  cancelBooking: 'booking.cancelled',
-} as const satisfies Record<RequestKind, string>
+const successTypes: Readonly<Record<RequestKind, readonly string[]>> = {
+  holdBooking: ['booking.held'],
+  confirmBooking: ['booking.confirmed'],
+  cancelBooking: ['booking.cancelled'],
+  // At once when nothing is to pay.
+  extendBooking: ['booking.extension_held', 'booking.extended'],
+  confirmExtension: ['booking.extended'],
+  releaseBooking: ['booking.completed'],
+}
 
 /** Reads a site's answer; an entry that does not fit the request counts as refused (`answer_unreadable`). */
 export function outcomeOf(kind: RequestKind, answer: SiteAnswer): RequestOutcome {
-  if (answer.type === successType[kind]) return { kind: 'done' }
+  if (successTypes[kind].includes(answer.type)) return { kind: 'done' }
   if (answer.type === 'request.refused') {
     const refused = entryBodies['request.refused'].safeParse(answer.body)
     if (refused.success) return { kind: 'refused', code: refused.data.code }
@@ -29,6 +34,10 @@ const withdrawnAfterMs = {
   holdBooking: 60_000,
   confirmBooking: 6 * 24 * 3_600_000,
   cancelBooking: 35 * 24 * 3_600_000,
+  // No money waits for these: what the site did nevertheless shows by itself.
+  extendBooking: 60_000,
+  confirmExtension: 6 * 24 * 3_600_000,
+  releaseBooking: 60_000,
 } as const satisfies Record<RequestKind, number>
 
 /** Whether an unanswered request should be taken back at `nowMs`. */

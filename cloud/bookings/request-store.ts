@@ -36,7 +36,7 @@ export async function sendRequest(
   },
 ): Promise<void> {
   const { requestId, siteId, command, createdMs, expiresMs } = request
-  const paymentId = command.kind === 'confirmBooking' ? command.paymentId : null
+  const paymentId = 'paymentId' in command ? command.paymentId : null
   const inserted = await tx.query(
     `INSERT INTO booking_request (request_id, booking_id, site_id, kind, payment_id, created_ms, expires_ms)
      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,

@@ -95,7 +95,7 @@ TABLE booking_request
   refusal text
   settled_ms bigint
   removed boolean NOT NULL DEFAULT false
-  CONSTRAINT booking_request_kind_check CHECK ((kind = ANY (ARRAY['holdBooking'::text, 'confirmBooking'::text, 'cancelBooking'::text])))
+  CONSTRAINT booking_request_kind_check CHECK ((kind = ANY (ARRAY['holdBooking'::text, 'confirmBooking'::text, 'cancelBooking'::text, 'extendBooking'::text, 'confirmExtension'::text, 'releaseBooking'::text])))
   CONSTRAINT booking_request_pkey PRIMARY KEY (request_id)
   CONSTRAINT booking_request_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'refused'::text, 'withdrawn'::text])))
   CREATE INDEX booking_request_by_booking ON public.booking_request USING btree (booking_id)
@@ -123,6 +123,8 @@ TABLE bookings
   paid_by text
   held_ms bigint NOT NULL
   block int8range GENERATED ALWAYS AS (int8range(from_ms, block_to_ms))
+  extension jsonb
+  ended_ms bigint
   parts text[] NOT NULL DEFAULT '{}'::text[]
   CONSTRAINT bookings_check CHECK ((to_ms > from_ms))
   CONSTRAINT bookings_check1 CHECK ((block_to_ms >= to_ms))

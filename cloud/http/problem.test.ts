@@ -24,12 +24,15 @@ const answered: Readonly<Record<BookingRefusal, number | false>> = {
   already_confirmed: 409,
   too_late: 409,
   booking_ended: 410,
+  not_later: 422,
+  no_extension: 409,
+  not_confirmed: 409,
+  not_checked_in: 409,
+  extension_running: false,
   hold_running: false,
   too_early: false,
   grace_running: false,
-  not_confirmed: false,
   still_running: false,
-  not_checked_in: false,
 }
 const ofRequests = {
   request_expired: 410,

@@ -100,6 +100,10 @@ const catalogue = {
   ended: [410, 'The booking has ended.', 'Book again.'],
   hold_expired: [410, 'The hold has expired.', 'Book again.'],
   not_held: [409, 'The booking cannot be confirmed now.', 'Look at the booking for its state.'],
+  not_later: [422, 'The new end is not later than the present one.', 'Choose a later end.'],
+  no_extension: [409, 'This later end is not on hold.', 'Choose the new end again.'],
+  not_confirmed: [409, 'The booking is not paid yet.', 'Pay first.'],
+  not_checked_in: [409, 'The booking is not in use.', 'Check in on site, or cancel it.'],
   still_pending: [
     409,
     'The site has not answered yet.',

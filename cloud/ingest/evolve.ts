@@ -1,4 +1,5 @@
 import { assertNever } from '@gatehouse/shared/result/result'
+import { addPrices } from '@gatehouse/shared/tariffs/added-price'
 import type { EntryBody, LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
 import { evolveAudit } from './evolve-audit.ts'
 import { evolveSession, type SessionEvent } from './evolve-session.ts'
@@ -53,7 +54,13 @@ function post(rows: ProjectedRows, event: LedgerEvent, place: EntryPlace): Unpro
     case 'booking.no_show':
       return setStatus(rows, event.body.bookingId, 'no_show', place)
     case 'booking.completed':
-      return setStatus(rows, event.body.bookingId, 'completed', place)
+      return setStatus(rows, event.body.bookingId, 'completed', place, (row) => {
+        row.ended_ms = event.body.endedMs ?? null
+      })
+    case 'booking.extension_held':
+    case 'booking.extended':
+    case 'booking.extension_dropped':
+      return evolveExtension(rows, event, place)
     case 'payment.captured':
       return pay(rows, { kind: 'captured', of_payment_id: null }, event.body, place)
     case 'payment.refunded':
@@ -95,6 +102,8 @@ function hold(
     paid_by: null,
     held_ms: place.atMs,
     parts: body.parts ?? [],
+    extension: null,
+    ended_ms: null,
   }
   if (overlaps(rows, row)) return 'overlap'
   rows.bookings.set(row.booking_id, row)
@@ -114,8 +123,36 @@ function setStatus(
   if (holding.has(status) && !holding.has(row.status) && overlaps(rows, row)) return 'overlap'
   row.status = status
   row.seq = place.seq
+  if (!holding.has(status)) row.extension = null
   change(row)
   rows.dirty.bookings.add(bookingId)
+  return undefined
+}
+
+type ExtensionEvent = Extract<LedgerEvent, { type: `booking.exten${string}` }>
+
+function evolveExtension(
+  rows: ProjectedRows,
+  { type, body }: ExtensionEvent,
+  place: EntryPlace,
+): Unprojectable | undefined {
+  const row = rows.bookings.get(body.bookingId)
+  if (row === undefined) return 'unknown_booking'
+  if (holding.has(row.status) && overlaps(rows, { ...row, block_to_ms: body.blockToMs })) return 'overlap'
+  if (type === 'booking.extension_held') {
+    const { toMs, holdUntilMs, price } = body
+    const blockFromMs = row.extension?.blockFromMs ?? row.block_to_ms
+    row.extension = { toMs, holdUntilMs, blockFromMs, price }
+  } else {
+    row.extension = null
+  }
+  if (type === 'booking.extended') {
+    row.to_ms = body.toMs
+    row.price = addPrices(row.price, body.price)
+  }
+  row.block_to_ms = body.blockToMs
+  row.seq = place.seq
+  rows.dirty.bookings.add(row.booking_id)
   return undefined
 }
 

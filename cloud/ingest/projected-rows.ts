@@ -36,6 +36,16 @@ export interface BookingRow extends Written {
   held_ms: number
   /** What a combined space consists of: occupied with it. */
   parts: readonly string[]
+  /** A later end that is not paid yet; `block_to_ms` is then the end of its block, `blockFromMs` the end before. */
+  extension: ProjectedExtension | null
+  ended_ms: number | null
+}
+
+export interface ProjectedExtension {
+  readonly toMs: number
+  readonly holdUntilMs: number
+  readonly blockFromMs: number
+  readonly price: Price
 }
 
 export interface PaymentRow extends Written {

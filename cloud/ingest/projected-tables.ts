@@ -37,6 +37,8 @@ const tables = {
       paid_by: text,
       held_ms: bigint,
       parts: 'text[]',
+      extension: 'jsonb',
+      ended_ms: bigint,
     },
   },
   payments: {

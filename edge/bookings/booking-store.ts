@@ -31,20 +31,25 @@ interface BookingRow {
   readonly price: string
   readonly fee_minor: number
   readonly refund_minor: number
+  readonly added_to_ms: number | null
+  readonly added_from_ms: number | null
+  readonly added_hold_until_ms: number | null
+  readonly added_price: string | null
+  readonly ended_ms: number | null
 }
+
+const bookingRows = `SELECT * FROM bookings LEFT JOIN booking_extensions USING (booking_id)
+  LEFT JOIN booking_early_ends USING (booking_id)`
 
 /** Loads the state of one booking with its payments. */
 export function loadBooking(db: SiteDatabase, bookingId: string): Booking {
-  const row = statement<BookingRow>(db, 'SELECT * FROM bookings WHERE booking_id = ?').get(bookingId)
+  const row = statement<BookingRow>(db, `${bookingRows} WHERE booking_id = ?`).get(bookingId)
   return row ? bookingOf(db, row) : noBooking
 }
 
 /** Finds bookings by their reference code, newest first. */
 export function bookingsByReference(db: SiteDatabase, reference: string): StoredBooking[] {
-  return statement<BookingRow>(
-    db,
-    'SELECT * FROM bookings WHERE reference = ? ORDER BY from_ms DESC LIMIT 10',
-  )
+  return statement<BookingRow>(db, `${bookingRows} WHERE reference = ? ORDER BY from_ms DESC LIMIT 10`)
     .all(reference)
     .map((row) => bookingOf(db, row))
 }
@@ -57,7 +62,7 @@ export function bookingsOfHolder(
 ): StoredBooking[] {
   return statement<BookingRow>(
     db,
-    'SELECT * FROM bookings WHERE holder_id = ? AND to_ms > ? ORDER BY from_ms LIMIT ?',
+    `${bookingRows} WHERE holder_id = ? AND to_ms > ? ORDER BY from_ms LIMIT ?`,
   )
     .all(holderId, afterMs, limit)
     .map((row) => bookingOf(db, row))
@@ -85,10 +90,13 @@ interface OccupancyRow {
   readonly to_ms: number
   readonly block_to_ms: number
   readonly hold_until_ms: number
+  readonly added_from_ms: number | null
+  readonly added_hold_until_ms: number | null
 }
 
 const occupancyRows = `SELECT blocks.space_id, blocks.booking_id, status, blocks.from_ms, to_ms,
-  blocks.block_to_ms, hold_until_ms FROM booking_blocks blocks JOIN bookings USING (booking_id)`
+  blocks.block_to_ms, hold_until_ms, added_from_ms, added_hold_until_ms FROM booking_blocks blocks
+  JOIN bookings USING (booking_id) LEFT JOIN booking_extensions USING (booking_id)`
 
 /** What occupies a space within a window of blocks (epoch ms), in order. */
 export function occupanciesOf(db: SiteDatabase, spaceId: string, within: Interval): Occupancy[] {
@@ -124,10 +132,10 @@ export function occupanciesBySpace(db: SiteDatabase, within: Interval): Map<Spac
 /** A booking whose time for a change has come by itself. */
 export interface DueBooking {
   readonly bookingId: BookingId
-  readonly change: 'expireHold' | 'markNoShow' | 'completeBooking'
+  readonly change: 'expireHold' | 'dropExtension' | 'markNoShow' | 'completeBooking'
 }
 
-/** Bookings due at `nowMs` (epoch ms): holds over, grace over without check-in, time over. */
+/** Bookings due at `nowMs` (epoch ms): holds over, also those of later ends, grace over without check-in, time over. */
 export function dueBookings(
   db: SiteDatabase,
   due: { readonly nowMs: number; readonly checkInGraceMs: number; readonly limit: number },
@@ -137,11 +145,14 @@ export function dueBookings(
     `SELECT booking_id AS bookingId, 'expireHold' AS change FROM bookings
        WHERE status = 'held' AND hold_until_ms <= @nowMs
      UNION ALL
+     SELECT booking_id, 'dropExtension' FROM booking_extensions WHERE added_hold_until_ms <= @nowMs
+     UNION ALL
      SELECT booking_id, 'markNoShow' FROM bookings
        WHERE status = 'confirmed' AND from_ms <= @nowMs
          AND min(max(from_ms, held_at_ms) + @checkInGraceMs, to_ms) <= @nowMs
      UNION ALL
      SELECT booking_id, 'completeBooking' FROM bookings WHERE status = 'checked_in' AND to_ms <= @nowMs
+       AND booking_id NOT IN (SELECT booking_id FROM booking_extensions)
      LIMIT @limit`,
   ).all(due)
 }
@@ -153,6 +164,9 @@ function occupancyOf(row: OccupancyRow): Occupancy {
     toMs: row.to_ms,
     blockToMs: row.block_to_ms,
     ...(row.status === 'held' ? { holdUntilMs: row.hold_until_ms } : {}),
+    ...(row.added_from_ms === null
+      ? {}
+      : { added: { fromMs: row.added_from_ms, holdUntilMs: row.added_hold_until_ms ?? 0 } }),
   }
 }
 
@@ -164,14 +178,24 @@ function bookingOf(db: SiteDatabase, row: BookingRow): StoredBooking {
     reference: row.reference,
     fromMs: row.from_ms,
     toMs: row.to_ms,
-    blockToMs: row.block_to_ms,
+    blockToMs: row.added_from_ms ?? row.block_to_ms,
     heldAtMs: row.held_at_ms,
     holdUntilMs: row.hold_until_ms,
     price: JSON.parse(row.price),
     payments: bookingPayments(db, row.booking_id),
+    ...extensionOf(row),
+  }
+  if (row.status === 'completed') {
+    return { ...facts, kind: 'completed', ...(row.ended_ms === null ? {} : { endedMs: row.ended_ms }) }
   }
   if (row.status !== 'cancelled') return { ...facts, kind: row.status }
   return { ...facts, kind: 'cancelled', feeMinor: row.fee_minor, refundMinor: row.refund_minor }
+}
+
+function extensionOf(row: BookingRow): Pick<BookingFacts, 'extension'> {
+  const { added_to_ms: toMs, added_hold_until_ms: holdUntilMs, added_price: price } = row
+  if (toMs === null || holdUntilMs === null || price === null) return {}
+  return { extension: { toMs, holdUntilMs, blockToMs: row.block_to_ms, price: JSON.parse(price) } }
 }
 
 // The ids were checked by the schemas of the entries they come from.

@@ -26,11 +26,19 @@ export function bookingView(env: BookingEnvironment, booking: StoredBooking, now
     holder: booking.holder.kind,
     paidMinor,
     refundedMinor,
+    ...extensionAt(booking, nowMs),
+    ...(booking.kind === 'completed' && booking.endedMs !== undefined ? { endedMs: booking.endedMs } : {}),
     ...(status === 'held' ? { cancelFeeMinor: 0 } : {}),
     ...(status === 'confirmed' ? { cancelFeeMinor: Math.min(fee, paidMinor) } : {}),
     ...(paidBy ? { paidBy } : {}),
     ...(decided ? { decidedBy: 'site' as const } : {}),
   }
+}
+
+function extensionAt({ extension }: StoredBooking, nowMs: number): Pick<BookingView, 'extension'> {
+  if (extension === undefined || nowMs >= extension.holdUntilMs) return {}
+  const { toMs, holdUntilMs, price } = extension
+  return { extension: { toMs, holdUntilMs, price } }
 }
 
 function statusAt(booking: StoredBooking, nowMs: number): BookingStatus {

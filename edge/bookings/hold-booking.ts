@@ -85,7 +85,8 @@ export function decideHold(
   return err({ code: decided.error, ...(offers ? { detail: { alternatives: offers } } : {}) })
 }
 
-function occupied(
+/** What occupies a space around an interval, through every space it shares room with. */
+export function occupied(
   db: SiteDatabase,
   spaces: SiteSpaces,
   asked: { readonly spaceId: string } & Interval,
@@ -95,10 +96,11 @@ function occupied(
   const bySpace = new Map(involved.map((id) => [id, occupanciesOf(db, id, asked)]))
   const found = occupancyAround(spaces, asked.spaceId, bySpace)
   // While the clock is not trusted nothing runs out (ARCHITECTURE §3, Time).
-  return trusted ? found : found.map(({ holdUntilMs: _, ...rest }) => rest)
+  return trusted ? found : found.map(({ holdUntilMs: _, added: __, ...rest }) => rest)
 }
 
-function pricing(
+/** Prices intervals of a space for a holder; `undefined` for a space without a tariff. */
+export function pricing(
   env: BookingEnvironment,
   about: {
     readonly site: DirectoryBody<'site'>

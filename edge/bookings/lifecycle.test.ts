@@ -36,7 +36,19 @@ const step = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constantFrom('cancel' as const, 'check-in' as const), pick }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom('cancel' as const, 'check-in' as const, 'release' as const),
+      pick,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('extend' as const, 'extend/confirm' as const),
+      pick,
+      quarters: fc.integer({ min: -1, max: 8 }),
+      body: fc.constantFrom({ method: 'card' }, { method: 'cash', tenderedMinor: 5000 }),
+    }),
   },
   {
     weight: 2,
@@ -45,6 +57,15 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('sweep' as const) }) },
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
+/** The end that an extension asks for; mostly the one that is held when it is to be paid. */
+function laterEnd(site: BookingSite, taken: Step, id: string): { readonly toMs?: number } {
+  if (!('quarters' in taken) || taken.kind === 'hold') return {}
+  const booking = loadBooking(site.db, id)
+  if (booking.kind === 'none') return { toMs: friday10 }
+  const held = taken.kind === 'extend/confirm' ? booking.extension?.toMs : undefined
+  return { toMs: held ?? booking.toMs + taken.quarters * 15 * minute }
+}
 
 async function take(site: BookingSite, ids: string[], taken: Step, key: string): Promise<void> {
   if (taken.kind === 'wait') site.clock.advance(taken.minutes * minute)
@@ -57,7 +78,7 @@ async function take(site: BookingSite, ids: string[], taken: Step, key: string):
     if (answer.status === 201) ids.push(answer.body.bookingId)
   } else {
     const id = ids[taken.pick % Math.max(ids.length, 1)] ?? 'bk_none'
-    const body = 'body' in taken ? taken.body : {}
+    const body = { ...('body' in taken ? taken.body : {}), ...laterEnd(site, taken, id) }
     await post(site, { path: `/bookings/${id}/${taken.kind}`, key, body })
   }
 }

@@ -12,10 +12,14 @@ import {
 import type { SiteDatabase } from '../ledger/database.ts'
 import { answered, decideChange } from './booking-commands.ts'
 import type { BookingEnvironment } from './booking-environment.ts'
+import { decideExtension, decideRelease } from './extend-booking.ts'
 import { type DecidedBooking, decideHold } from './hold-booking.ts'
 
 const requestInput = directoryBodies.request.extend({ requestId: ids.requestIdSchema })
 type RequestInput = z.infer<typeof requestInput>
+
+// Cancelling and leaving must go on when selling has stopped.
+const goesOnWithoutSelling: ReadonlySet<string> = new Set(['cancelBooking', 'releaseBooking'])
 
 /** Commands that the cloud asks for through the directory; each is answered by an entry naming the request. */
 export function requestCommands(env: BookingEnvironment): Command[] {
@@ -23,14 +27,13 @@ export function requestCommands(env: BookingEnvironment): Command[] {
     answerRequest(env, db, input, context)
   return [
     defineCommand({ kind: 'decideSaleRequest', priority: 3, sells: true, input: requestInput, run }),
-    // Cancelling must go on when selling has stopped.
     defineCommand({ kind: 'decideRequest', priority: 3, sells: false, input: requestInput, run }),
   ]
 }
 
 /** The command that decides a request. */
 export function requestCommandKind(command: DirectoryRequestCommand): 'decideSaleRequest' | 'decideRequest' {
-  return command.kind === 'cancelBooking' ? 'decideRequest' : 'decideSaleRequest'
+  return goesOnWithoutSelling.has(command.kind) ? 'decideRequest' : 'decideSaleRequest'
 }
 
 function answerRequest(
@@ -72,6 +75,19 @@ function decideRequest(
       const decided = decideChange(env, db, command.bookingId, { kind: 'cancelBooking', requestId }, context)
       // Nothing to record means it was cancelled before; the request still needs its answer.
       return decided.ok && decided.value.events.length === 0 ? err({ code: 'already_cancelled' }) : decided
+    }
+    case 'extendBooking':
+      return decideExtension(env, db, { ...command, requestId }, context)
+    case 'confirmExtension': {
+      const { bookingId, toMs, paymentId, method, amountMinor } = command
+      if (method === 'cash') return err({ code: 'payment_needed' })
+      const payment = { paymentId, method, takenBy: 'cloud' as const, offeredMinor: amountMinor }
+      const confirm = { kind: 'confirmExtension' as const, toMs, payment, requestId }
+      return decideChange(env, db, bookingId, confirm, context)
+    }
+    case 'releaseBooking': {
+      const decided = decideRelease(env, db, { ...command, requestId }, context)
+      return decided.ok && decided.value.events.length === 0 ? err({ code: 'booking_ended' }) : decided
     }
   }
 }

@@ -2,6 +2,7 @@ import { problemSchema } from '@gatehouse/shared/api/problem'
 import {
   bookingViewSchema,
   dayViewSchema,
+  extensionsViewSchema,
   planViewSchema,
   receiptViewSchema,
 } from '@gatehouse/shared/api/views'
@@ -76,6 +77,13 @@ export const holdRoute = createRoute({
   responses: { 201: json(bookingViewSchema, 'Held; pay before holdUntilMs'), ...refusals },
 })
 
+const paymentBody = z.object({
+  method: paymentMethodSchema,
+  tenderedMinor: amountMinorSchema.optional(),
+  /** Stands for the card at the terminal; the sandbox knows `sandbox_ok` and `sandbox_declined`. */
+  card: z.enum(['sandbox_ok', 'sandbox_declined']).optional(),
+})
+
 export const confirmRoute = createRoute({
   method: 'post',
   path: '/bookings/{id}/confirm',
@@ -83,14 +91,7 @@ export const confirmRoute = createRoute({
   request: {
     headers: idempotent,
     params: bookingId,
-    body: body(
-      z.object({
-        method: paymentMethodSchema,
-        tenderedMinor: amountMinorSchema.optional(),
-        /** Stands for the card at the terminal; the sandbox knows `sandbox_ok` and `sandbox_declined`. */
-        card: z.enum(['sandbox_ok', 'sandbox_declined']).optional(),
-      }),
-    ),
+    body: body(paymentBody),
   },
   responses: { 200: json(confirmedViewSchema, 'Paid and confirmed, with a receipt'), ...refusals },
 })
@@ -109,6 +110,45 @@ export const checkInRoute = createRoute({
   tags,
   request: { headers: idempotent, params: bookingId },
   responses: { 200: json(bookingViewSchema, 'Checked in'), ...refusals },
+})
+
+export const extensionsRoute = createRoute({
+  method: 'get',
+  path: '/bookings/{id}/extensions',
+  tags,
+  request: { params: bookingId },
+  responses: { 200: json(extensionsViewSchema, 'Later ends that can be had now'), ...refusals },
+})
+
+export const extendRoute = createRoute({
+  method: 'post',
+  path: '/bookings/{id}/extend',
+  tags,
+  request: { headers: idempotent, params: bookingId, body: body(z.object({ toMs: wallMsSchema })) },
+  responses: {
+    200: json(bookingViewSchema, 'Extended, or held in `extension`: pay before its holdUntilMs'),
+    ...refusals,
+  },
+})
+
+export const confirmExtensionRoute = createRoute({
+  method: 'post',
+  path: '/bookings/{id}/extend/confirm',
+  tags,
+  request: {
+    headers: idempotent,
+    params: bookingId,
+    body: body(paymentBody.extend({ toMs: wallMsSchema })),
+  },
+  responses: { 200: json(confirmedViewSchema, 'Paid and extended, with a receipt'), ...refusals },
+})
+
+export const releaseRoute = createRoute({
+  method: 'post',
+  path: '/bookings/{id}/release',
+  tags,
+  request: { headers: idempotent, params: bookingId },
+  responses: { 200: json(bookingViewSchema, 'Ended now; a second time changes nothing'), ...refusals },
 })
 
 export const findRoute = createRoute({

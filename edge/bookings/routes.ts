@@ -3,7 +3,7 @@ import { normalReference } from '@gatehouse/shared/booking/reference'
 import type { Clock, Moment } from '@gatehouse/shared/clock/clock'
 import { memberIdSchema } from '@gatehouse/shared/ids/ids'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
-import type { PaymentMethod } from '@gatehouse/shared/wire/v1/entries'
+import type { PaymentMethod, Price } from '@gatehouse/shared/wire/v1/entries'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { type CardPayments, paymentIdOf } from '../drawer/card-payments.ts'
@@ -15,6 +15,7 @@ import type { BookingEnvironment } from './booking-environment.ts'
 import { bookingsByReference, bookingsOfHolder, loadBooking } from './booking-store.ts'
 import { bookingView } from './booking-view.ts'
 import { dayView } from './day-view.ts'
+import { extensionsView } from './extend-booking.ts'
 import { type PlanSurroundings, planView } from './plan-view.ts'
 import * as routes from './route-schemas.ts'
 
@@ -61,6 +62,10 @@ export function bookingRoutes(options: BookingRoutesOptions): OpenAPIHono {
     const view = dayView(env, kernel.db, { spaceId: id, date, nowMs: clock.now().wallMs })
     return view.ok ? c.json(view.value, 200) : problem(c, view.error)
   })
+  app.openapi(routes.extensionsRoute, (c) => {
+    const view = extensionsView(env, kernel.db, c.req.valid('param').id, clock.now())
+    return view.ok ? c.json(view.value, 200) : problem(c, view.error)
+  })
   app.openapi(routes.findRoute, (c) => {
     const found = findBookings(options, c.req.valid('query'))
     return found.ok ? c.json({ items: found.value }, 200) : problem(c, found.error)
@@ -85,9 +90,18 @@ function serveCommands(app: OpenAPIHono, options: BookingRoutesOptions): void {
     const { id } = c.req.valid('param')
     return answer(c, await confirm(options, c, { bookingId: id, ...c.req.valid('json') }), 200)
   })
+  app.openapi(routes.extendRoute, async (c) => {
+    const input = { bookingId: c.req.valid('param').id, toMs: c.req.valid('json').toMs }
+    return answer(c, await kernel.submit({ kind: 'extendBooking', ...submitter(c), input }), 200)
+  })
+  app.openapi(routes.confirmExtensionRoute, async (c) => {
+    const { id } = c.req.valid('param')
+    return answer(c, await confirmExtension(options, c, { bookingId: id, ...c.req.valid('json') }), 200)
+  })
   for (const [route, kind] of [
     [routes.cancelRoute, 'cancelBooking'],
     [routes.checkInRoute, 'checkIn'],
+    [routes.releaseRoute, 'releaseEarly'],
   ] as const) {
     app.openapi(route, async (c) => {
       const input = { bookingId: c.req.valid('param').id }
@@ -103,26 +117,48 @@ interface AskedConfirmation {
   readonly card?: string | undefined
 }
 
-// Card: reserve the amount, let the kernel decide, give the reservation back when it says no.
-async function confirm(
+function confirm(options: BookingRoutesOptions, c: Context, asked: AskedConfirmation): Promise<Outcome> {
+  const booking = loadBooking(options.kernel.db, asked.bookingId)
+  const price = booking.kind === 'none' ? undefined : booking.price
+  const payable = canBePaid(booking, options.clock.now())
+  return pay(options, c, { ...asked, kind: 'confirmBooking', price, payable, more: {} })
+}
+
+function confirmExtension(
   options: BookingRoutesOptions,
   c: Context,
-  asked: AskedConfirmation,
+  asked: AskedConfirmation & { readonly toMs: number },
 ): Promise<Outcome> {
+  const { toMs } = asked
+  const booking = loadBooking(options.kernel.db, asked.bookingId)
+  const extension = booking.kind === 'none' ? undefined : booking.extension
+  const at = options.clock.now()
+  const runs = extension && (at.quality === 'untrusted' || at.wallMs < extension.holdUntilMs)
+  const payable = runs === true && extension?.toMs === toMs
+  const more = { toMs }
+  return pay(options, c, { ...asked, kind: 'confirmExtension', price: extension?.price, payable, more })
+}
+
+interface DuePayment extends AskedConfirmation {
+  readonly kind: 'confirmBooking' | 'confirmExtension'
+  readonly price: Price | undefined
+  readonly payable: boolean
+  /** What the command needs beside the payment. */
+  readonly more: object
+}
+
+// Card: reserve the amount, let the kernel decide, give the reservation back when it says no.
+async function pay(options: BookingRoutesOptions, c: Context, due: DuePayment): Promise<Outcome> {
   const { kernel, cards } = options
-  const { bookingId, method, tenderedMinor, card } = asked
+  const { kind, bookingId, method, tenderedMinor, card, price, payable, more } = due
   const { caller, key } = submitter(c)
-  const booking = loadBooking(kernel.db, bookingId)
-  const dueMinor = booking.kind === 'none' ? 0 : booking.price.totalMinor
+  const dueMinor = price?.totalMinor ?? 0
   const offeredMinor = method === 'cash' ? (tenderedMinor ?? dueMinor) : method === 'card' ? dueMinor : 0
-  const decide = () =>
-    kernel.submit({ kind: 'confirmBooking', caller, key, input: { bookingId, method, offeredMinor } })
-  if (method !== 'card' || !canBePaid(booking, options.clock.now()) || dueMinor === 0) return decide()
-  const payment = {
-    paymentId: paymentIdOf(caller, key),
-    amountMinor: dueMinor,
-    currency: booking.price.currency,
-  }
+  const input = { bookingId, method, offeredMinor, ...more }
+  const decide = () => kernel.submit({ kind, caller, key, input })
+  if (method !== 'card' || price === undefined || !payable || dueMinor === 0) return decide()
+  const { currency } = price
+  const payment = { paymentId: paymentIdOf(caller, key), amountMinor: dueMinor, currency }
   const authorised = await cards.authorise(kernel, {
     ...payment,
     subjectId: bookingId,

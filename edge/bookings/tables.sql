@@ -81,6 +81,23 @@ DROP TRIGGER IF EXISTS bookings_never_overlap_later;
 INSERT INTO booking_blocks SELECT booking_id, space_id, from_ms, block_to_ms FROM bookings
 WHERE status IN ('held', 'confirmed', 'checked_in') AND booking_id NOT IN (SELECT booking_id FROM booking_blocks);
 
+-- Later ends that wait for their payment; the booking's block already ends after the added part, and ends at
+-- `added_from_ms` again when it is not paid in time.
+CREATE TABLE IF NOT EXISTS booking_extensions (
+  booking_id TEXT PRIMARY KEY,
+  added_to_ms INTEGER NOT NULL,
+  added_from_ms INTEGER NOT NULL,
+  added_hold_until_ms INTEGER NOT NULL,
+  added_price TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS booking_extensions_held ON booking_extensions (added_hold_until_ms);
+
+-- Bookings that were left before their end, and when.
+CREATE TABLE IF NOT EXISTS booking_early_ends (
+  booking_id TEXT PRIMARY KEY,
+  ended_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- How many bookings stand in each status; what the heartbeat reports.
 CREATE TABLE IF NOT EXISTS booking_counts (
   status TEXT PRIMARY KEY,

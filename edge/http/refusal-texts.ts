@@ -91,6 +91,9 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
     request_expired: [410, 'The request came too late.', 'Send it again.'],
     already_checked_in: [409, 'This booking is in use.', 'Ask at the desk.'],
     plan_does_not_cover: [402, 'Your plan does not include this place.', 'Pay by card or cash.'],
+    not_later: [422, 'The new end is not later than the present one.', 'Choose a later end.'],
+    no_extension: [409, 'This later end is not on hold.', 'Choose the new end again.'],
+    extension_running: [409, 'The hold of the later end still runs.', 'Pay, or wait until it has run out.'],
     already_cancelled: [410, 'This booking was cancelled.', 'Make a new one.'],
     // Doors.
     credential_unknown: [404, 'We do not know this card or PIN.', 'Ask at the desk.'],

@@ -112,6 +112,10 @@ export const bookingViewSchema = z.object({
   holder: z.enum(['member', 'guest']),
   paidMinor: z.int(),
   refundedMinor: z.int(),
+  /** A later end that waits for its payment until `holdUntilMs`; `price` is that of the added part. */
+  extension: z.object({ toMs: z.int(), holdUntilMs: z.int(), price: priceSchema }).optional(),
+  /** When the holder left before the end. */
+  endedMs: z.int().optional(),
   /** Fee if cancelled now. */
   cancelFeeMinor: z.int().optional(),
   paidBy: z.enum(['cash', 'card', 'plan']).optional(),
@@ -120,6 +124,15 @@ export const bookingViewSchema = z.object({
   refusal: z.string().optional(),
 })
 export type BookingView = z.infer<typeof bookingViewSchema>
+
+/** `GET …/bookings/{id}/extensions`: the later ends that can be had now, the price of the added part with each. */
+export const extensionsViewSchema = z.object({
+  bookingId: z.string(),
+  fromMs: z.int(),
+  toMs: z.int(),
+  items: z.array(z.object({ toMs: z.int(), price: priceSchema, longest: z.boolean() })),
+})
+export type ExtensionsView = z.infer<typeof extensionsViewSchema>
 
 export const sessionViewSchema = z.object({
   sessionId: z.string(),

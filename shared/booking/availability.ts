@@ -28,6 +28,20 @@ export interface Occupancy {
   readonly blockToMs: number
   /** Present while it is only held; from this instant on it keeps nobody out. */
   readonly holdUntilMs?: number
+  /** The end of the block from `fromMs` on is only held, for an extension that is not paid yet. */
+  readonly added?: { readonly fromMs: number; readonly holdUntilMs: number }
+}
+
+/** An occupancy that keeps others out of its whole block or, once its hold is over, of nothing. */
+export type OccupiedPart = Omit<Occupancy, 'added'> & { readonly isAdded?: true }
+
+function partsOfOccupancy({ added, ...occupancy }: Occupancy): OccupiedPart[] {
+  if (added === undefined) return [occupancy]
+  const { fromMs, holdUntilMs } = added
+  return [
+    { ...occupancy, blockToMs: fromMs },
+    { ...occupancy, fromMs, toMs: occupancy.blockToMs, holdUntilMs, isAdded: true },
+  ]
 }
 
 /** Everything that says whether an interval of a space can be booked now. */
@@ -56,14 +70,16 @@ export interface Slot extends Interval {
 }
 
 /** Tells whether a hold has run out at `nowMs`; other occupancies never do. */
-export function holdIsOver(occupancy: Occupancy, nowMs: number): boolean {
+export function holdIsOver(occupancy: Pick<Occupancy, 'holdUntilMs'>, nowMs: number): boolean {
   return occupancy.holdUntilMs !== undefined && nowMs >= occupancy.holdUntilMs
 }
 
 /** The occupancies whose block meets `[fromMs, toMs + gap)`, holds that ran out included. */
-export function conflicts(calendar: Calendar, interval: Interval): Occupancy[] {
+export function conflicts(calendar: Calendar, interval: Interval): OccupiedPart[] {
   const blockToMs = interval.toMs + calendar.space.gapMs
-  return calendar.occupied.filter((other) => other.fromMs < blockToMs && interval.fromMs < other.blockToMs)
+  return calendar.occupied
+    .flatMap(partsOfOccupancy)
+    .filter((other) => other.fromMs < blockToMs && interval.fromMs < other.blockToMs)
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { BookingId, PaymentId, SpaceId } from '../ids/ids.ts'
 import { assertNever } from '../result/result.ts'
+import { addPrices } from '../tariffs/added-price.ts'
 import type { EntryBody, Holder, LedgerEvent, PaymentMethod, Price } from '../wire/v1/entries.ts'
 
 /**
@@ -10,6 +11,10 @@ import type { EntryBody, Holder, LedgerEvent, PaymentMethod, Price } from '../wi
  *                   │ └─cancel─▶ cancelled ◀┘ └─grace over─▶ no_show
  *                   └─hold over─▶ expired
  *
+ *   confirmed, checked_in ──extend──▶ the added part is held ──confirm extension──▶ a later end
+ *                                           └─hold over─▶ as before
+ *   checked_in ──release early──▶ completed, with the instant of leaving
+ *
  * held, confirmed and checked_in occupy the space (RULES, Booking).
  */
 export type Booking =
@@ -17,7 +22,11 @@ export type Booking =
   | (BookingFacts & { readonly kind: 'held' })
   | (BookingFacts & { readonly kind: 'confirmed' })
   | (BookingFacts & { readonly kind: 'checked_in' })
-  | (BookingFacts & { readonly kind: 'completed' })
+  | (BookingFacts & {
+      readonly kind: 'completed'
+      /** When the holder left before the end. */
+      readonly endedMs?: number
+    })
   | (BookingFacts & { readonly kind: 'cancelled'; readonly feeMinor: number; readonly refundMinor: number })
   | (BookingFacts & { readonly kind: 'no_show' })
   | (BookingFacts & { readonly kind: 'expired' })
@@ -38,6 +47,16 @@ export interface BookingFacts {
   readonly holdUntilMs: number
   readonly price: Price
   readonly payments: readonly BookingPayment[]
+  /** A later end that waits for its payment; it occupies the space while its hold runs. */
+  readonly extension?: HeldExtension
+}
+
+/** The added part of a booking, from its end on; `price` is that of the added part, `blockToMs` with the gap. */
+export interface HeldExtension {
+  readonly toMs: number
+  readonly blockToMs: number
+  readonly holdUntilMs: number
+  readonly price: Price
 }
 
 /** Money taken for a booking, and how much of it was given back; minor units. */
@@ -72,16 +91,31 @@ export function evolve(booking: Booking, event: BookingEvent, atMs: number): Boo
       return { ...facts(booking), kind: 'confirmed' }
     case 'booking.cancelled': {
       const { feeMinor, refundMinor } = event.body
-      return { ...facts(booking), kind: 'cancelled', feeMinor, refundMinor }
+      return { ...lastFacts(booking), kind: 'cancelled', feeMinor, refundMinor }
     }
     case 'booking.expired':
-      return { ...facts(booking), kind: 'expired' }
+      return { ...lastFacts(booking), kind: 'expired' }
     case 'booking.checked_in':
       return { ...facts(booking), kind: 'checked_in' }
     case 'booking.no_show':
-      return { ...facts(booking), kind: 'no_show' }
-    case 'booking.completed':
-      return { ...facts(booking), kind: 'completed' }
+      return { ...lastFacts(booking), kind: 'no_show' }
+    case 'booking.completed': {
+      const { endedMs } = event.body
+      return { ...lastFacts(booking), kind: 'completed', ...(endedMs === undefined ? {} : { endedMs }) }
+    }
+    case 'booking.extension_held': {
+      const { toMs, blockToMs, holdUntilMs, price } = event.body
+      return { ...booking, extension: { toMs, blockToMs, holdUntilMs, price } }
+    }
+    case 'booking.extended': {
+      const { toMs, blockToMs, price } = event.body
+      const { extension: _, ...before } = booking
+      return { ...before, toMs, blockToMs, price: addPrices(before.price, price) }
+    }
+    case 'booking.extension_dropped': {
+      const { extension: _, ...before } = booking
+      return before
+    }
     case 'payment.captured':
       return event.body.subject.kind === 'booking' ? withPayment(booking, event.body) : booking
     case 'payment.refunded':
@@ -98,6 +132,12 @@ function held(body: EntryBody<'booking.held'>, atMs: number): Booking {
 }
 
 function facts(booking: Exclude<Booking, { kind: 'none' }>): BookingFacts {
+  const { extension } = booking
+  return extension === undefined ? lastFacts(booking) : { ...lastFacts(booking), extension }
+}
+
+// Whatever ends a booking also ends the extension that waited for its payment.
+function lastFacts(booking: Exclude<Booking, { kind: 'none' }>): BookingFacts {
   const { bookingId, spaceId, holder, reference, fromMs, toMs, blockToMs } = booking
   const { heldAtMs, holdUntilMs, price, payments } = booking
   return {

@@ -48,7 +48,7 @@ export function cancelBooking(booking: Booking, command: Answers, context: Booki
 }
 
 /** Gives back each means of payment in proportion; a refund's id follows from the payment's. */
-function refunds(
+export function refunds(
   bookingId: BookingId,
   currency: string,
   payments: readonly BookingPayment[],

@@ -27,6 +27,15 @@ export type BookingCommand =
   | { readonly kind: 'checkIn' }
   | { readonly kind: 'markNoShow' }
   | { readonly kind: 'completeBooking' }
+  | (ExtendBooking & Answers)
+  | ({
+      readonly kind: 'confirmExtension'
+      /** The end that is paid for: a payment for another one is refused. */
+      readonly toMs: number
+      readonly payment?: OfferedPayment
+    } & Answers)
+  | { readonly kind: 'dropExtension' }
+  | (ReleaseEarly & Answers)
 
 export type BookingCommandKind = BookingCommand['kind']
 
@@ -41,6 +50,21 @@ export interface HoldBooking extends Interval {
   readonly reference: string
   readonly calendar: Omit<Calendar, 'nowMs'>
   readonly price?: (interval: Interval) => Price
+}
+
+/** A later end, epoch ms; `price` prices the whole of an interval, and is absent for a space without a tariff. */
+export interface ExtendBooking {
+  readonly kind: 'extendBooking'
+  readonly toMs: number
+  readonly calendar: Omit<Calendar, 'nowMs'>
+  readonly price?: (interval: Interval) => Price
+}
+
+/** The holder leaves; without `refund` nothing is given back. */
+export interface ReleaseEarly {
+  readonly kind: 'releaseEarly'
+  /** How much of the price of the unused time comes back, and what the used time costs. */
+  readonly refund?: { readonly percent: number; readonly price: (interval: Interval) => Price }
 }
 
 /** Settings of the site that decisions use, milliseconds, and the moment. */
@@ -74,6 +98,9 @@ export type BookingRefusal =
   | 'still_running'
   | 'not_checked_in'
   | 'booking_ended'
+  | 'not_later'
+  | 'no_extension'
+  | 'extension_running'
 
 /** Entries to record, or why not. */
 export type Decision = Result<readonly BookingEvent[], BookingRefusal>

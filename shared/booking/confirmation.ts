@@ -1,10 +1,12 @@
-import { assertNever, err, ok } from '../result/result.ts'
-import type { EntryBody } from '../wire/v1/entries.ts'
-import type { Booking } from './booking.ts'
+import type { BookingId } from '../ids/ids.ts'
+import { assertNever, err, ok, type Result } from '../result/result.ts'
+import type { EntryBody, Price } from '../wire/v1/entries.ts'
+import type { Booking, BookingEvent } from './booking.ts'
 import {
   answers,
   type BookingCommand,
   type BookingContext,
+  type BookingRefusal,
   type Decision,
   type OfferedPayment,
 } from './command.ts'
@@ -33,32 +35,40 @@ export function confirmBooking(
       return assertNever(booking)
   }
   if (context.clockTrusted !== false && context.nowMs >= booking.holdUntilMs) return err('hold_expired')
-  const { payment } = command
+  const { bookingId } = booking
+  const captured = capture(bookingId, booking.price, command.payment)
+  if (!captured.ok) return captured
+  return ok([captured.value, { type: 'booking.confirmed', body: { ...answers(command), bookingId } }])
+}
+
+/** Takes the whole of a price. Refuses `payment_needed`, `plan_does_not_cover`, `payment_amount`. */
+export function capture(
+  bookingId: BookingId,
+  price: Price,
+  payment: OfferedPayment | undefined,
+): Result<BookingEvent, BookingRefusal> {
   if (!payment) return err('payment_needed')
-  const dueMinor = booking.price.totalMinor
+  const dueMinor = price.totalMinor
   if (payment.method === 'plan' && dueMinor > 0) return err('plan_does_not_cover')
   if (payment.method === 'cash' ? payment.offeredMinor < dueMinor : payment.offeredMinor !== dueMinor) {
     return err('payment_amount')
   }
-  const { bookingId } = booking
-  return ok([
-    { type: 'payment.captured', body: captureOf(booking, payment) },
-    { type: 'booking.confirmed', body: { ...answers(command), bookingId } },
-  ])
+  return ok({ type: 'payment.captured', body: captureOf(bookingId, price, payment) })
 }
 
 function captureOf(
-  booking: Extract<Booking, { kind: 'held' }>,
+  bookingId: BookingId,
+  price: Price,
   payment: OfferedPayment,
 ): EntryBody<'payment.captured'> {
-  const amountMinor = booking.price.totalMinor
+  const amountMinor = price.totalMinor
   const cash = { tenderedMinor: payment.offeredMinor, changeMinor: payment.offeredMinor - amountMinor }
   return {
     paymentId: payment.paymentId,
-    subject: { kind: 'booking', bookingId: booking.bookingId },
+    subject: { kind: 'booking', bookingId },
     method: payment.method,
     amountMinor,
-    currency: booking.price.currency,
+    currency: price.currency,
     takenBy: payment.takenBy,
     ...(payment.method === 'cash' ? cash : {}),
   }

@@ -89,6 +89,17 @@ function replay(events: readonly BookingEvent[], from: Booking = noBooking): Boo
   return events.reduce((booking, event) => evolve(booking, event, now - minute), from)
 }
 const context: BookingContext = { nowMs: now, settings }
+const calendar = {
+  site: { timeZone: 'Europe/Berlin', openingHours: always },
+  space: { bookable: true, outOfService: false, gapMs: 10 * minute },
+  occupied: [],
+}
+const cardPayment = {
+  paymentId: paymentIdSchema.parse('pay_1'),
+  method: 'card' as const,
+  takenBy: 'site' as const,
+  offeredMinor: 2400,
+}
 const commands: Record<BookingCommandKind, BookingCommand> = {
   holdBooking: {
     kind: 'holdBooking',
@@ -99,26 +110,21 @@ const commands: Record<BookingCommandKind, BookingCommand> = {
     fromMs: now,
     toMs: now + 2 * hour,
     price: () => price,
-    calendar: {
-      site: { timeZone: 'Europe/Berlin', openingHours: always },
-      space: { bookable: true, outOfService: false, gapMs: 10 * minute },
-      occupied: [],
-    },
+    calendar,
   },
   confirmBooking: {
     kind: 'confirmBooking',
-    payment: {
-      paymentId: paymentIdSchema.parse('pay_1'),
-      method: 'card',
-      takenBy: 'site',
-      offeredMinor: 2400,
-    },
+    payment: cardPayment,
   },
   cancelBooking: { kind: 'cancelBooking' },
   expireHold: { kind: 'expireHold' },
   checkIn: { kind: 'checkIn' },
   markNoShow: { kind: 'markNoShow' },
   completeBooking: { kind: 'completeBooking' },
+  extendBooking: { kind: 'extendBooking', toMs: now + 3 * hour, calendar, price: () => price },
+  confirmExtension: { kind: 'confirmExtension', toMs: now + 3 * hour, payment: cardPayment },
+  dropExtension: { kind: 'dropExtension' },
+  releaseEarly: { kind: 'releaseEarly' },
 }
 
 type Expected = { readonly to: BookingKind } | { readonly refused: BookingRefusal }
@@ -135,6 +141,10 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
     checkIn: refused('unknown_booking'),
     markNoShow: refused('unknown_booking'),
     completeBooking: refused('unknown_booking'),
+    extendBooking: refused('unknown_booking'),
+    confirmExtension: refused('unknown_booking'),
+    dropExtension: refused('unknown_booking'),
+    releaseEarly: refused('unknown_booking'),
   },
   held: {
     holdBooking: refused('booking_exists'),
@@ -144,6 +154,10 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
     checkIn: refused('not_confirmed'),
     markNoShow: refused('not_confirmed'),
     completeBooking: refused('not_checked_in'),
+    extendBooking: refused('not_confirmed'),
+    confirmExtension: refused('not_confirmed'),
+    dropExtension: refused('not_confirmed'),
+    releaseEarly: refused('not_checked_in'),
   },
   confirmed: {
     holdBooking: refused('booking_exists'),
@@ -153,6 +167,10 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
     checkIn: to('checked_in'),
     markNoShow: refused('grace_running'),
     completeBooking: refused('not_checked_in'),
+    extendBooking: to('confirmed'),
+    confirmExtension: refused('no_extension'),
+    dropExtension: refused('no_extension'),
+    releaseEarly: refused('not_checked_in'),
   },
   checked_in: {
     holdBooking: refused('booking_exists'),
@@ -162,6 +180,10 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
     checkIn: to('checked_in'),
     markNoShow: refused('not_confirmed'),
     completeBooking: refused('still_running'),
+    extendBooking: to('checked_in'),
+    confirmExtension: refused('no_extension'),
+    dropExtension: refused('no_extension'),
+    releaseEarly: to('completed'),
   },
   completed: {
     holdBooking: refused('booking_exists'),
@@ -171,6 +193,10 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
     checkIn: refused('booking_ended'),
     markNoShow: refused('not_confirmed'),
     completeBooking: refused('not_checked_in'),
+    extendBooking: refused('booking_ended'),
+    confirmExtension: refused('booking_ended'),
+    dropExtension: refused('booking_ended'),
+    releaseEarly: to('completed'),
   },
   cancelled: {
     holdBooking: refused('booking_exists'),
@@ -180,6 +206,10 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
     checkIn: refused('booking_ended'),
     markNoShow: refused('not_confirmed'),
     completeBooking: refused('not_checked_in'),
+    extendBooking: refused('booking_ended'),
+    confirmExtension: refused('booking_ended'),
+    dropExtension: refused('booking_ended'),
+    releaseEarly: refused('booking_ended'),
   },
   no_show: {
     holdBooking: refused('booking_exists'),
@@ -189,6 +219,10 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
     checkIn: refused('too_late'),
     markNoShow: refused('not_confirmed'),
     completeBooking: refused('not_checked_in'),
+    extendBooking: refused('booking_ended'),
+    confirmExtension: refused('booking_ended'),
+    dropExtension: refused('booking_ended'),
+    releaseEarly: refused('booking_ended'),
   },
   expired: {
     holdBooking: refused('booking_exists'),
@@ -198,6 +232,10 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
     checkIn: refused('hold_expired'),
     markNoShow: refused('not_confirmed'),
     completeBooking: refused('not_checked_in'),
+    extendBooking: refused('hold_expired'),
+    confirmExtension: refused('hold_expired'),
+    dropExtension: refused('hold_expired'),
+    releaseEarly: refused('hold_expired'),
   },
 }
 

@@ -3,6 +3,8 @@ import type { Booking } from './booking.ts'
 import { cancelBooking } from './cancellation.ts'
 import type { BookingCommand, BookingContext, Decision } from './command.ts'
 import { confirmBooking } from './confirmation.ts'
+import { releaseEarly } from './early-release.ts'
+import { confirmExtension, dropExtension, extendBooking } from './extension.ts'
 import { expireHold, holdBooking } from './hold.ts'
 import { checkIn, completeBooking, markNoShow } from './presence.ts'
 
@@ -26,6 +28,14 @@ export function decide(booking: Booking, command: BookingCommand, context: Booki
       return markNoShow(booking, context)
     case 'completeBooking':
       return completeBooking(booking, context)
+    case 'extendBooking':
+      return extendBooking(booking, command, context)
+    case 'confirmExtension':
+      return confirmExtension(booking, command, context)
+    case 'dropExtension':
+      return dropExtension(booking, context)
+    case 'releaseEarly':
+      return releaseEarly(booking, command, context)
     default:
       return assertNever(command)
   }

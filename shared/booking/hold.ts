@@ -1,6 +1,7 @@
+import type { Interval } from '../calendar/opening.ts'
 import { err, ok } from '../result/result.ts'
 import { type Calendar, conflicts, holdIsOver, refuseInterval } from './availability.ts'
-import type { Booking } from './booking.ts'
+import type { Booking, BookingEvent } from './booking.ts'
 import { type Answers, answers, type BookingContext, type Decision, type HoldBooking } from './command.ts'
 
 /** Holds a free interval; holds of others that ran out in its way are expired first. */
@@ -10,9 +11,8 @@ export function holdBooking(command: HoldBooking & Answers, context: BookingCont
   const refusal = refuseInterval(calendar, command)
   if (refusal) return err(refusal)
   if (!price) return err('not_bookable')
-  const over = conflicts(calendar, command).filter((other) => holdIsOver(other, context.nowMs))
   return ok([
-    ...over.map((other) => ({ type: 'booking.expired' as const, body: { bookingId: other.bookingId } })),
+    ...endHoldsInTheWay(calendar, command),
     {
       type: 'booking.held',
       body: {
@@ -30,6 +30,16 @@ export function holdBooking(command: HoldBooking & Answers, context: BookingCont
       },
     },
   ])
+}
+
+/** The entries that end the holds of others that ran out and meet the interval. */
+export function endHoldsInTheWay(calendar: Calendar, interval: Interval): BookingEvent[] {
+  const over = conflicts(calendar, interval).filter((other) => holdIsOver(other, calendar.nowMs))
+  return over.map(({ bookingId, isAdded, fromMs }) =>
+    isAdded
+      ? { type: 'booking.extension_dropped', body: { bookingId, blockToMs: fromMs } }
+      : { type: 'booking.expired', body: { bookingId } },
+  )
 }
 
 /** Ends a hold whose time is over. */

@@ -1,5 +1,5 @@
 import { assertNever, err, ok } from '../result/result.ts'
-import type { Booking } from './booking.ts'
+import type { Booking, BookingFacts } from './booking.ts'
 import type { BookingContext, Decision } from './command.ts'
 
 /** The instant (epoch ms) from which a confirmed booking without check-in is a no-show; a walk-in's grace runs from its hold. */
@@ -11,8 +11,16 @@ export function noShowAtMs(
   return Math.min(graceFromMs + settings.checkInGraceMs, booking.toMs)
 }
 
-function graceIsOver(booking: Parameters<typeof noShowAtMs>[0], context: BookingContext): boolean {
+/** Tells whether a holder who did not come has lost the booking; never while the clock is not trusted. */
+export function graceIsOver(booking: Parameters<typeof noShowAtMs>[0], context: BookingContext): boolean {
   return context.clockTrusted !== false && context.nowMs >= noShowAtMs(booking, context.settings)
+}
+
+/** Tells whether the added part of a booking is held at this moment; holds do not run out while the clock is not trusted. */
+export function extensionRuns(booking: Pick<BookingFacts, 'extension'>, context: BookingContext): boolean {
+  const { extension } = booking
+  if (extension === undefined) return false
+  return context.clockTrusted === false || context.nowMs < extension.holdUntilMs
 }
 
 /** Records that the holder came, between the early window and the end of the grace. */
@@ -54,5 +62,7 @@ export function completeBooking(booking: Booking, context: BookingContext): Deci
   if (booking.kind === 'none') return err('unknown_booking')
   if (booking.kind !== 'checked_in') return err('not_checked_in')
   if (context.clockTrusted === false || context.nowMs < booking.toMs) return err('still_running')
+  // Whoever is paying for a later end keeps the space meanwhile.
+  if (extensionRuns(booking, context)) return err('still_running')
   return ok([{ type: 'booking.completed', body: { bookingId: booking.bookingId } }])
 }

@@ -7,6 +7,7 @@ import { commandIdSchema, requestIdSchema, siteIdSchema } from '@gatehouse/share
 import { type ChainHead, emptyHead, sealEntry } from '@gatehouse/shared/ledger/chain'
 import { err, type Result } from '@gatehouse/shared/result/result'
 import { type DirectoryBody, directoryBodies } from '@gatehouse/shared/wire/v1/directory'
+import type { Holder } from '@gatehouse/shared/wire/v1/entries'
 import { enrolAnswerSchema, type Heartbeat } from '@gatehouse/shared/wire/v1/sync'
 import { SignJWT } from 'jose'
 import type { Notifications } from '../../database/notifications.ts'
@@ -140,23 +141,49 @@ export class TestSite {
       const payment = { paymentId, method, takenBy: 'cloud' as const, offeredMinor: amountMinor }
       return decide(booking, { kind: 'confirmBooking', requestId, payment }, context)
     }
+    if (command.kind === 'confirmExtension') {
+      const { toMs, paymentId, method, amountMinor } = command
+      const payment = { paymentId, method, takenBy: 'cloud' as const, offeredMinor: amountMinor }
+      return decide(booking, { kind: 'confirmExtension', requestId, toMs, payment }, context)
+    }
+    if (command.kind === 'releaseBooking')
+      return decide(booking, { kind: 'releaseEarly', requestId }, context)
+    if (command.kind === 'extendBooking') {
+      if (booking.kind === 'none') return err('unknown_booking')
+      const space = await this.#body('space', booking.spaceId)
+      const calendar = { site, space, occupied: this.#occupied(booking.spaceId) }
+      const price = await this.#pricing(site, space, booking.holder)
+      if (price === undefined) return err('not_bookable')
+      return decide(
+        booking,
+        { kind: 'extendBooking', requestId, toMs: command.toMs, calendar, price },
+        context,
+      )
+    }
     const space = await this.#body('space', command.spaceId)
-    const tariffId = space.tariffId
-    if (tariffId === undefined) return err('not_bookable')
-    const tariff = await this.#body('tariff', tariffId)
-    const plan = command.holder.kind === 'member' ? await this.#planOf(command.holder.memberId) : undefined
+    const price = await this.#pricing(site, space, command.holder)
+    if (price === undefined) return err('not_bookable')
     const hold = {
       ...command,
       requestId,
       reference: `T-${this.#head.seq}`,
       calendar: { site, space, occupied: this.#occupied(command.spaceId) },
-      price: (interval: { fromMs: number; toMs: number }) =>
-        priceBooking(
-          { tariffId, tariff, timeZone: site.timeZone, tzdataVersion: 'test', ...interval },
-          { spaceKind: space.kind, plan },
-        ),
+      price,
     }
     return decide(booking, hold, context)
+  }
+
+  async #pricing(site: DirectoryBody<'site'>, space: DirectoryBody<'space'>, holder: Holder) {
+    const { tariffId } = space
+    if (tariffId === undefined) return undefined
+    const tariff = await this.#body('tariff', tariffId)
+    const plan = holder.kind === 'member' ? await this.#planOf(holder.memberId) : undefined
+    const { timeZone } = site
+    return (interval: { fromMs: number; toMs: number }) =>
+      priceBooking(
+        { tariffId, tariff, timeZone, tzdataVersion: 'test', ...interval },
+        { spaceKind: space.kind, plan },
+      )
   }
 
   #occupied(spaceId: string) {

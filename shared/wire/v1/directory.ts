@@ -72,6 +72,8 @@ export const directoryBodies = {
     bookable: z.boolean(),
     gapMs: z.int().min(0),
     outOfService: z.boolean(),
+    /** Leaving early gives back so much of the price of the unused time, percent; nothing when absent. */
+    earlyReleaseRefundPercent: z.number().min(0).max(100).optional(),
     /** To the entrance, on foot. */
     distanceMeters: z.number().min(0),
     covered: z.boolean().optional(),
@@ -166,6 +168,16 @@ export const directoryBodies = {
         amountMinor: z.int().min(0),
       }),
       z.object({ kind: z.literal('cancelBooking'), bookingId: ids.bookingIdSchema }),
+      z.object({ kind: z.literal('extendBooking'), bookingId: ids.bookingIdSchema, toMs: wallMsSchema }),
+      z.object({
+        kind: z.literal('confirmExtension'),
+        bookingId: ids.bookingIdSchema,
+        toMs: wallMsSchema,
+        method: paymentMethodSchema,
+        paymentId: ids.paymentIdSchema,
+        amountMinor: z.int().min(0),
+      }),
+      z.object({ kind: z.literal('releaseBooking'), bookingId: ids.bookingIdSchema }),
     ]),
     /** Of the call that asked, so that the logs of both tiers name it. */
     traceId: traceIdSchema,

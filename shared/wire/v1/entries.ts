@@ -53,6 +53,16 @@ const booking = { bookingId: ids.bookingIdSchema }
 /** Present when the entry answers a request that came as a directory row. */
 const answers = { requestId: ids.requestIdSchema.optional() }
 const session = { sessionId: ids.sessionIdSchema }
+/** A later end of a booking that began at `fromMs`; `price` is that of the added part alone. */
+const extension = {
+  ...booking,
+  ...answers,
+  spaceId: ids.spaceIdSchema,
+  fromMs: wallMsSchema,
+  toMs: wallMsSchema,
+  blockToMs: wallMsSchema,
+  price: priceSchema,
+}
 const payment = {
   paymentId: ids.paymentIdSchema,
   subject: z.discriminatedUnion('kind', [
@@ -91,7 +101,17 @@ export const entryBodies = {
   'booking.expired': z.object(booking),
   'booking.checked_in': z.object(booking),
   'booking.no_show': z.object(booking),
-  'booking.completed': z.object(booking),
+  'booking.completed': z.object({
+    ...booking,
+    ...answers,
+    /** When the holder left; absent when the booking ran to its end. */
+    endedMs: wallMsSchema.optional(),
+  }),
+  /** The added part is kept for the holder until `holdUntilMs`, or until it is paid. */
+  'booking.extension_held': z.object({ ...extension, holdUntilMs: wallMsSchema }),
+  'booking.extended': z.object(extension),
+  /** The added part was not paid in time: the block ends at `blockToMs` again. */
+  'booking.extension_dropped': z.object({ ...booking, blockToMs: wallMsSchema }),
   'request.refused': z.object({ requestId: ids.requestIdSchema, code: z.string() }),
   'payment.captured': z.object({
     ...payment,

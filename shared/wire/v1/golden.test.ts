@@ -56,6 +56,15 @@ describe('golden samples', () => {
     expect(directoryBodies.request.parse(tracedRequest)).toEqual(tracedRequest)
   })
 
+  test('a booking that was left early, and requests about a later or an earlier end, are read as they were written', () => {
+    const { releasedEarly, extensionRequests } = golden('frames')
+    expect(entryBodies['booking.completed'].parse(releasedEarly)).toEqual(releasedEarly)
+    for (const command of extensionRequests as unknown[]) {
+      const request = { expiresMs: 1795181400000, command }
+      expect(directoryBodies.request.parse(request)).toEqual(request)
+    }
+  })
+
   test('no sample is left of a message that is gone', () => {
     expect(Object.keys(golden('entries'))).toEqual(Object.keys(entryBodies))
     expect(Object.keys(golden('directory'))).toEqual(Object.keys(directoryBodies))
