@@ -2,6 +2,8 @@ import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import { pino } from 'pino'
+import { backupCommand } from './backup/backup-command.ts'
+import { restoreCommand } from './backup/restore-command.ts'
 import type { EdgeConfig } from './config.ts'
 import { isConfigProblem, readEdgeConfig } from './config.ts'
 import { runDoctor } from './doctor.ts'
@@ -12,7 +14,9 @@ import { systemRandom } from './system-random.ts'
 
 const usage = `gatehouse-edge --config FILE            run the site
 gatehouse-edge doctor --config FILE     check this machine
-gatehouse-edge rebuild --check --config FILE   replay the ledger and compare`
+gatehouse-edge rebuild --check --config FILE   replay the ledger and compare
+gatehouse-edge backup --to FOLDER --config FILE      copy the store and identity, also while it runs
+gatehouse-edge restore --from FOLDER --config FILE   put a backup into an empty data folder`
 
 /** Starts an edge with the given adapters and resolves once it listens. Used by `main` and by the demo. */
 export async function startEdge(config: EdgeConfig, adapters: EdgeAdapters): Promise<EdgeProgram> {
@@ -33,7 +37,13 @@ export function systemAdapters(config: EdgeConfig): EdgeAdapters {
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { config: { type: 'string' }, check: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      config: { type: 'string' },
+      check: { type: 'boolean' },
+      help: { type: 'boolean' },
+      to: { type: 'string' },
+      from: { type: 'string' },
+    },
   })
   if (values.help || values.config === undefined) {
     process.stdout.write(`${usage}\n`)
@@ -48,6 +58,8 @@ async function main(): Promise<number> {
   const print = (line: string) => void process.stdout.write(`${line}\n`)
   if (verb === 'doctor') return runDoctor(config, new SystemClock(), print)
   if (verb === 'rebuild') return rebuildCommand(config, systemRandom, print)
+  if (verb === 'backup') return backupCommand(config, new SystemClock(), values.to, print)
+  if (verb === 'restore') return restoreCommand(config, new SystemClock(), values.from, print)
   if (verb === undefined) return run(config)
   process.stderr.write(`${usage}\n`)
   return 2

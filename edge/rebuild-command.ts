@@ -1,16 +1,15 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { isSiteError, SiteError } from '@gatehouse/shared/errors/site-error'
+import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import type { Random } from '@gatehouse/shared/random/random'
-import { z } from 'zod'
 import { openSubjectKey, SubjectStore } from './bookings/subject-store.ts'
 import type { EdgeConfig } from './config.ts'
 import type { LedgerModule } from './ledger/command.ts'
 import { readDamageNote } from './ledger/damage-note.ts'
 import { openDatabase, type SiteDatabase } from './ledger/database.ts'
 import { checkRebuild } from './ledger/rebuild.ts'
-import { readLocalSecret } from './site/local-secret.ts'
+import { copyFromRunningEdge } from './site/running-copy.ts'
 import { siteModules } from './site/site-modules.ts'
 import { damageAdvice } from './site/site-store.ts'
 import { storeFile, subjectKeyPath } from './site/store-file.ts'
@@ -78,18 +77,4 @@ async function openForReading(
       },
     }
   }
-}
-
-async function copyFromRunningEdge({ http, dataFolder }: EdgeConfig): Promise<string> {
-  const secret = readLocalSecret(dataFolder) ?? ''
-  const host = http.host === '0.0.0.0' ? '127.0.0.1' : http.host
-  const response = await fetch(`http://${host}:${http.port}/api/v1/local/copy`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${secret}` },
-  })
-  if (!response.ok) {
-    const hint = `The edge that holds the store answered ${response.status}; stop it and try again.`
-    throw new SiteError({ code: 'copy_refused', op: 'rebuild.copy', hint, retryable: true })
-  }
-  return z.object({ path: z.string() }).parse(await response.json()).path
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { isRestoredUnconfirmed, restoredReason } from '../backup/restored-note.ts'
 import type { BookingEnvironment } from '../bookings/booking-environment.ts'
 import { openSubjectKey, SubjectStore } from '../bookings/subject-store.ts'
 import type { EdgeConfig } from '../config.ts'
@@ -84,10 +85,8 @@ export async function openSiteCore(
     },
     ...(failpoint && { failpoint }),
   })
-  if (damage) {
-    kernel.setSelling('ledger_damaged')
-    seed()
-  }
+  kernel.setSelling(whyNotSelling(dataFolder, damage))
+  if (damage) seed()
   await kernel.recoverEffects()
   await cards.recover(kernel)
   return {
@@ -107,4 +106,10 @@ export async function openSiteCore(
       hub = started
     },
   }
+}
+
+/** A damaged ledger does not know what it sold, and one from a backup not what it sold since. */
+function whyNotSelling(dataFolder: string, damage: DamageNote | undefined): string | undefined {
+  if (damage) return 'ledger_damaged'
+  return isRestoredUnconfirmed(dataFolder) ? restoredReason : undefined
 }

@@ -8,6 +8,7 @@ import { readHead } from '../ledger/entry-store.ts'
 import { findDamage } from '../ledger/ledger-integrity.ts'
 import { lastGoodFile, lastGoodHead, seedFromLastGood } from './last-good.ts'
 import { provisionalFile, storeFile } from './store-file.ts'
+import { claimStoreFormat } from './store-format.ts'
 
 /**
  * Opens the store of a site (decision record: ledger/damaged-ledger.md).
@@ -61,10 +62,20 @@ function openSound({ dataFolder, incarnation }: StoreOptions): SiteDatabase | st
   if (!existsSync(path) && existsSync(lastGood)) return 'missing: the file is gone'
   const db = tryOpen(path)
   if (typeof db === 'string') return db
+  claimFormatOrClose(db)
   const damage = findDamage(db, incarnation) ?? missingEntries(db, incarnation, lastGood)
   if (damage === undefined) return db
   db.close()
   return damage
+}
+
+function claimFormatOrClose(db: SiteDatabase): void {
+  try {
+    claimStoreFormat(db)
+  } catch (error) {
+    db.close()
+    throw error
+  }
 }
 
 function tryOpen(path: string): SiteDatabase | string {

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client'
+import { confirmRestored } from '../backup/restored-note.ts'
 import { BookingSweep } from '../bookings/booking-sweep.ts'
 import { RequestRunner } from '../bookings/request-runner.ts'
 import type { EdgeConfig } from '../config.ts'
@@ -172,6 +173,7 @@ function createSync(parts: SyncParts): SiteSync {
     devicesDown: devices.down,
     sums: () => siteSums(core.kernel),
     uploads: core.damage === undefined,
+    onInStep: () => confirmRestored(config.dataFolder),
     log: (problem, detail) => {
       logger.warn({ detail }, problem)
       onStoreFailure(detail)

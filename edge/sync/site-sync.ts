@@ -1,6 +1,8 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
+import type { ChainHead } from '@gatehouse/shared/ledger/chain'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { HandshakeAnswer, Heartbeat, SiteSums } from '@gatehouse/shared/wire/v1/sync'
+import { readEntries } from '../ledger/entry-store.ts'
 import type { Failpoint } from '../ledger/failpoints.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import { type CloudClientOptions, handshake, sendHeartbeat } from './cloud-client.ts'
@@ -38,6 +40,8 @@ export interface SiteSyncOptions {
   readonly sums: () => SiteSums
   /** False while the entries of this store must not leave the site (a provisional store). */
   readonly uploads: boolean
+  /** Called when the cloud found heads equal, or this site ahead: nothing is missing here. */
+  readonly onInStep: () => void
   readonly log: (problem: string, detail: unknown) => void
   readonly failpoint?: Failpoint
 }
@@ -95,19 +99,29 @@ export class SiteSync {
     await this.#uploader.stop()
   }
 
-  #handshake(): Promise<HandshakeAnswer> {
+  async #handshake(): Promise<HandshakeAnswer> {
     const { kernel, directory, version } = this.#options
     const { epoch, rev } = directory.position()
-    return handshake(this.#client, {
+    const answer = await handshake(this.#client, {
       incarnation: kernel.incarnation,
       head: kernel.head,
       epoch,
       rev,
       version,
     })
+    // The cloud compares at our head; when ours is ahead, only we can compare at the cloud's.
+    const parted = answer.verdict === 'continue' && !this.#holds(answer.head)
+    return parted ? { ...answer, verdict: 'fork' } : answer
+  }
+
+  #holds({ seq, hash }: ChainHead): boolean {
+    const { db, incarnation } = this.#options.kernel
+    const [entry] = readEntries(db, { incarnation, afterSeq: seq - 1, limit: 1 })
+    return seq === 0 || entry?.hash === hash
   }
 
   #heed(verdict: HandshakeAnswer['verdict']): void {
+    if (verdict === 'continue') this.#options.onInStep()
     this.#options.kernel.setSelling(verdictStopsSelling[verdict])
   }
 

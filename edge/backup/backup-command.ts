@@ -1,0 +1,146 @@
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import { isSiteError } from '@gatehouse/shared/errors/site-error'
+import type { EdgeConfig } from '../config.ts'
+import { readDamageNote } from '../ledger/damage-note.ts'
+import { openDatabase } from '../ledger/database.ts'
+import { readHead } from '../ledger/entry-store.ts'
+import { findDamage } from '../ledger/ledger-integrity.ts'
+import { copyFromRunningEdge } from '../site/running-copy.ts'
+import { damageAdvice } from '../site/site-store.ts'
+import { storeFile } from '../site/store-file.ts'
+import { claimStoreFormat, storeFormat } from '../site/store-format.ts'
+import { loadIdentity, type SiteIdentity } from '../sync/site-identity.ts'
+import { version } from '../version.ts'
+import { backupFiles, describeFile, type Manifest, manifestFile } from './manifest.ts'
+
+export type Print = (line: string) => void
+
+/**
+ * `backup --to FOLDER`: writes the store, beside a running edge or without one, and this machine's identity into a
+ * new folder that only its owner may read. The folder appears whole or not at all.
+ * Exit 0 made · 1 there is nothing to back up, or the store is damaged, or the disk is full · 2 the target cannot be used.
+ */
+export async function backupCommand(
+  config: EdgeConfig,
+  clock: Clock,
+  target: string | undefined,
+  print: Print,
+): Promise<number> {
+  const wrong = wrongTarget(target)
+  if (target === undefined || wrong !== undefined) {
+    print(wrong ?? '')
+    return 2
+  }
+  const { dataFolder } = config
+  const identity = loadIdentity(dataFolder)
+  const damage = readDamageNote(dataFolder)
+  if (damage) print(damageAdvice(damage))
+  else if (!identity) print('This machine is not enrolled; there is nothing to back up yet.')
+  else if (!existsSync(join(dataFolder, storeFile))) print(`There is no ledger in ${dataFolder}.`)
+  if (damage || !identity || !existsSync(join(dataFolder, storeFile))) return 1
+  // Written beside its place and renamed: a backup that was interrupted never looks like one.
+  const partial = `${resolve(target)}.partial-${process.pid}`
+  try {
+    mkdirSync(partial, { mode: 0o700 })
+    const manifest = await writeBackup(config, identity, partial, clock.now().wallMs)
+    renameSync(partial, resolve(target))
+    syncFolder(dirname(resolve(target)))
+    print(`${target}: entries up to ${manifest.head.seq} of ${manifest.siteId}, life ${manifest.incarnation}`)
+    print(
+      'Not inside, on purpose: keys/subjects.key. Keep it elsewhere; without it names and plates stay sealed.',
+    )
+    return 0
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true })
+    print(`No backup was made: ${isSiteError(error) ? error.hint : String(error)}`)
+    return 1
+  }
+}
+
+function wrongTarget(target: string | undefined): string | undefined {
+  if (target === undefined) return 'Say where: --to FOLDER, a name that does not exist yet.'
+  if (existsSync(target)) return `${target} exists; nothing is overwritten. Choose another name.`
+  const parent = dirname(resolve(target))
+  const isFolder = existsSync(parent) && statSync(parent).isDirectory()
+  return isFolder ? undefined : `${parent} is not a folder; make it first.`
+}
+
+async function writeBackup(
+  config: EdgeConfig,
+  { siteId, incarnation }: SiteIdentity,
+  folder: string,
+  madeMs: number,
+): Promise<Manifest> {
+  const { dataFolder } = config
+  await copyStore(config, join(folder, storeFile))
+  for (const name of backupFiles) {
+    if (name !== storeFile) copyFileSync(join(dataFolder, name), join(folder, name))
+    chmodSync(join(folder, name), 0o600)
+  }
+  const head = checkedHead(join(folder, storeFile), incarnation)
+  const manifest: Manifest = {
+    ...{ format: 'gatehouse-edge-backup', formatVersion: 1, version, storeFormat },
+    ...{ siteId, incarnation, head, madeMs },
+    files: backupFiles.map((name) => describeFile(folder, name)),
+  }
+  const file = openSync(join(folder, manifestFile), 'wx', 0o600)
+  writeSync(file, `${JSON.stringify(manifest, undefined, 2)}\n`)
+  fsyncSync(file)
+  closeSync(file)
+  syncFolder(folder)
+  return manifest
+}
+
+/** Copies the store itself when no edge runs, else takes a copy that the running edge makes. */
+async function copyStore(config: EdgeConfig, to: string): Promise<void> {
+  try {
+    const db = openDatabase({ path: join(config.dataFolder, storeFile), locking: 'shared' })
+    try {
+      await db.backup(to)
+    } finally {
+      db.close()
+    }
+  } catch (error) {
+    if (!isSiteError(error) || error.code !== 'store_locked') throw error
+    const copy = await copyFromRunningEdge(config)
+    try {
+      copyFileSync(copy, to)
+    } finally {
+      for (const suffix of ['', '-wal', '-shm']) rmSync(`${copy}${suffix}`, { force: true })
+    }
+  }
+}
+
+/** Looks at the copy as a start would; closing it leaves one file without a log beside it. */
+function checkedHead(path: string, incarnation: number): Manifest['head'] {
+  const db = openDatabase({ path, locking: 'exclusive' })
+  try {
+    claimStoreFormat(db)
+    const damage = findDamage(db, incarnation)
+    if (damage !== undefined) throw new RangeError(`the copy is damaged (${damage})`)
+    const { seq, hash } = readHead(db, incarnation)
+    return { seq, hash }
+  } finally {
+    db.close()
+  }
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r')
+  fsyncSync(folder)
+  closeSync(folder)
+}
