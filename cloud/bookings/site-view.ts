@@ -9,7 +9,7 @@ import {
 } from '@gatehouse/shared/booking/availability'
 import { priceBooking } from '@gatehouse/shared/booking/booking-price'
 import { bookableSpace, involvedSpaces, occupancyAround } from '@gatehouse/shared/booking/combined'
-import { type Interval, isOpen } from '@gatehouse/shared/calendar/opening'
+import { holidayOn, holidaysFrom, type Interval, isOpen } from '@gatehouse/shared/calendar/opening'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import type { Price } from '@gatehouse/shared/wire/v1/entries'
 import type { SiteOccupancy } from './occupancy.ts'
@@ -27,6 +27,8 @@ export interface ViewContext {
 }
 
 const hourMs = 3_600_000
+/** How many of the next holidays a screen is told. */
+const holidaysMax = 12
 const dayMs = 24 * hourMs
 
 /** The site as members see it. */
@@ -45,6 +47,7 @@ export function siteView(context: ViewContext): SiteView {
     position,
     amenities,
     openingHours,
+    holidays: holidaysFrom(catalogue.site, nowMs, holidaysMax),
     openNow: isOpen(catalogue.site, nowMs),
     freeNow: freeNow(context),
     link: context.link,
@@ -196,8 +199,10 @@ export function dayView(
   asked: { spaceId: string; space: DirectoryBody<'space'>; day: number; date: string },
 ): DayView {
   const slots = daySlots(calendarOf(context, asked.spaceId, asked.space), asked.day)
-  const { timeZone } = context.catalogue.site
-  return { spaceId: asked.spaceId, date: asked.date, timeZone, slots }
+  const { site } = context.catalogue
+  const holiday = holidayOn(site, asked.day)
+  const { timeZone } = site
+  return { spaceId: asked.spaceId, date: asked.date, timeZone, ...(holiday ? { holiday } : {}), slots }
 }
 
 /** Why the interval can never or not now be booked, whatever other bookings say. */

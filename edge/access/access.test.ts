@@ -167,6 +167,7 @@ function openDoors(
     folder,
     clock,
     db,
+    directory,
     kernel,
     module,
     doors,
@@ -221,6 +222,25 @@ describe('a reader at a door', () => {
     site.clock.advance(11 * 60 * minute)
     site.handle(card('front-reader', '4711'))
     await vi.waitFor(() => expect(site.types()).toEqual(['outside_hours']))
+  })
+
+  test.each([
+    ['closed that day', [], undefined, 'outside_hours'],
+    ['whose own hours are over', [{ from: '06:00', to: '09:00' }], 'site_hours', 'outside_hours'],
+    ['whose own hours run', [{ from: '06:00', to: '23:00' }], undefined, 'access.granted'],
+    ['closed that day, with a plan that goes on as usual', [], 'as_usual', 'access.granted'],
+  ])('on a holiday %s decides by plan and holiday', async (_, hours, onHolidays, expected) => {
+    const site = openDoors()
+    const holidays = [{ date: '2026-11-20', name: 'Harbour Day', hours }]
+    const plan = site.directory.get('plan', 'resident')
+    const bodies = [
+      { kind: 'site', key: siteId, body: { ...site.directory.site(), holidays } },
+      { kind: 'plan', key: 'resident', body: { ...plan, access: { ...plan?.access, onHolidays } } },
+    ]
+    const applied = bodies.map((row) => ({ ...row, epoch: 1, rev: 2 }))
+    site.directory.apply(applied, { epoch: 1, rev: 2, handle: undefined, offset: '2' }, false)
+    site.handle(card('front-reader', '4711'))
+    await vi.waitFor(() => expect(site.types()[0]).toBe(expected))
   })
 
   test('locks PIN entry after five wrong PINs, also across a restart, but never cards', async () => {

@@ -185,13 +185,23 @@ function memberSituation(
 ) {
   const member = credential && directory.get('member', credential.memberId)
   const plan = member?.planId && directory.get('plan', member.planId)
-  const hours = plan ? { timeZone: site.timeZone, openingHours: plan.access.hours } : undefined
   return {
     member,
     plan: plan || undefined,
-    planOpenNow: hours !== undefined && isOpen(hours, atMs),
+    planOpenNow: plan ? planIsOpen(plan, site, atMs) : false,
     directoryAgeMs: directoryAgeMs(atMs),
   }
+}
+
+/** Within the plan's hours and, on a holiday, within those of the holiday, unless the plan says otherwise. */
+function planIsOpen(
+  { access }: DirectoryBody<'plan'>,
+  { timeZone, holidays }: DirectoryBody<'site'>,
+  atMs: number,
+): boolean {
+  const hours = { timeZone, openingHours: access.hours }
+  if (!isOpen(hours, atMs)) return false
+  return access.onHolidays === 'as_usual' || isOpen({ ...hours, holidays }, atMs)
 }
 
 function isInValidity({ fromMs, toMs }: DirectoryBody<'credential'>, atMs: number): boolean {

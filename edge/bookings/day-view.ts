@@ -2,6 +2,7 @@ import type { DayView } from '@gatehouse/shared/api/views'
 import { daySlots } from '@gatehouse/shared/booking/availability'
 import { bookableSpace, involvedSpaces, occupancyAround } from '@gatehouse/shared/booking/combined'
 import { dayNumber } from '@gatehouse/shared/calendar/civil'
+import { holidayOn } from '@gatehouse/shared/calendar/opening'
 import { dayBounds } from '@gatehouse/shared/calendar/wall-time'
 import { spaceIdSchema } from '@gatehouse/shared/ids/ids'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
@@ -32,5 +33,7 @@ export function dayView(
   const bySpace = new Map(involvedSpaces(spaces, spaceId).map((id) => [id, occupanciesOf(db, id, within)]))
   const occupied = occupancyAround(spaces, spaceId, bySpace)
   const slots = daySlots({ site, space: bookable, occupied, nowMs: asked.nowMs }, day)
-  return ok({ spaceId, date: asked.date, timeZone: site.timeZone, slots })
+  const holiday = holidayOn(site, day)
+  const { timeZone } = site
+  return ok({ spaceId, date: asked.date, timeZone, ...(holiday ? { holiday } : {}), slots })
 }

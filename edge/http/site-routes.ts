@@ -1,5 +1,5 @@
 import { type SiteView, siteViewSchema } from '@gatehouse/shared/api/views'
-import { isOpen } from '@gatehouse/shared/calendar/opening'
+import { holidaysFrom, isOpen } from '@gatehouse/shared/calendar/opening'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { DeviceStatus } from '../devices/hub.ts'
@@ -21,6 +21,9 @@ export interface SiteRoutesOptions {
   readonly freeNow: () => SiteView['freeNow']
   readonly deviceStatus: () => DeviceStatus[]
 }
+
+/** How many of the next holidays a screen is told. */
+const holidaysMax = 12
 
 /** What a kiosk can do here; a verb that is absent has no tile. */
 const featureSchema = z.enum(['book', 'check_in', 'pay_parking', 'help'])
@@ -122,6 +125,7 @@ function kioskSiteView(options: SiteRoutesOptions): z.infer<typeof kioskSiteSche
     position: site.position,
     amenities: site.amenities,
     openingHours: site.openingHours,
+    holidays: holidaysFrom(site, nowMs, holidaysMax),
     openNow: isOpen(site, nowMs),
     freeNow: freeNow(),
     link: link.state,

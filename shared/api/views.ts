@@ -19,6 +19,12 @@ export type BookingStatus = z.infer<typeof bookingStatusSchema>
 export const spaceStatusSchema = z.enum(['free', 'held', 'taken', 'out_of_service'])
 export type SpaceStatus = z.infer<typeof spaceStatusSchema>
 
+const holidayViewSchema = z.object({
+  date: z.string(),
+  name: z.string(),
+  hours: z.array(z.object({ from: z.string(), to: z.string() })).readonly(),
+})
+
 export const siteViewSchema = z.object({
   siteId: z.string(),
   name: z.string(),
@@ -30,6 +36,8 @@ export const siteViewSchema = z.object({
   position: z.object({ latitude: z.number(), longitude: z.number() }),
   amenities: z.array(z.string()),
   openingHours: z.array(z.object({ weekday: z.int(), from: z.string(), to: z.string() })),
+  /** The next dates with hours of their own; none of them means closed that day. */
+  holidays: z.array(holidayViewSchema).readonly().optional(),
   openNow: z.boolean(),
   /** Free and bookable now, per kind (coworking) or per bay class (parking). */
   freeNow: z.record(z.string(), z.object({ free: z.int(), total: z.int() })),
@@ -88,6 +96,8 @@ export const dayViewSchema = z.object({
   spaceId: z.string(),
   date: z.string(),
   timeZone: z.string(),
+  /** Why the day has other hours than its weekday. */
+  holiday: holidayViewSchema.optional(),
   slots: z.array(
     z.object({
       fromMs: z.int(),

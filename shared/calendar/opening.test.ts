@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { dayNumber } from './civil.ts'
-import { isOpen, isOpenThroughout, type Opening, openIntervals } from './opening.ts'
+import { holidaysFrom, isOpen, isOpenThroughout, type Opening, openIntervals } from './opening.ts'
 import { dayBounds, instantOf } from './wall-time.ts'
 
 const timeZone = 'Europe/Berlin'
@@ -93,5 +93,39 @@ describe('opening hours', () => {
         },
       ),
     )
+  })
+})
+
+describe('holidays', () => {
+  const closed = { date: '2026-12-25', name: 'Christmas Day', hours: [] }
+  const short = { date: '2026-12-31', name: 'New Year’s Eve', hours: [{ from: '20:00', to: '03:00' }] }
+  const site = { timeZone, openingHours: daily('22:00', '02:00'), holidays: [short, closed] }
+
+  it('override the weekday: closed that day, but open to the end of what opened the day before', () => {
+    expect(isOpen(site, at('2026-12-25', '01:59'))).toBe(true)
+    expect(isOpen(site, at('2026-12-25', '02:00'))).toBe(false)
+    expect(isOpen(site, at('2026-12-25', '23:00'))).toBe(false)
+    expect(isOpen(site, at('2026-12-26', '01:00'))).toBe(false)
+    expect(isOpen(site, at('2026-12-26', '22:00'))).toBe(true)
+  })
+
+  it('have hours of their own, past midnight too', () => {
+    expect(isOpen(site, at('2026-12-31', '20:00') - 1)).toBe(false)
+    expect(
+      isOpenThroughout(site, { fromMs: at('2026-12-31', '20:00'), toMs: at('2027-01-01', '03:00') }),
+    ).toBe(true)
+    expect(isOpen(site, at('2027-01-01', '03:00'))).toBe(false)
+  })
+
+  it('may open on a weekday that is closed', () => {
+    const sunday = { ...site, openingHours: [], holidays: [{ ...short, date: '2026-12-27' }] }
+    expect(isOpen(sunday, at('2026-12-27', '21:00'))).toBe(true)
+  })
+
+  it('are told from the date of the site on, in order', () => {
+    const lateEvening = at('2026-12-25', '23:59')
+    expect(holidaysFrom(site, lateEvening, 5)).toEqual([closed, short])
+    expect(holidaysFrom(site, lateEvening + 60_000, 5)).toEqual([short])
+    expect(holidaysFrom(site, lateEvening, 1)).toEqual([closed])
   })
 })

@@ -1,4 +1,4 @@
-import { dayMs, minuteMs, minuteOfDay, weekdayOf } from './civil.ts'
+import { dateOf, dayMs, minuteMs, minuteOfDay, weekdayOf } from './civil.ts'
 import { dayBounds, firstInstantOfLocal, localMsOf } from './wall-time.ts'
 
 /** Opening hours of one weekday (1 = Monday), wall times `HH:MM`; a `to` before `from` crosses midnight. */
@@ -8,16 +8,24 @@ export interface Opening {
   readonly to: string
 }
 
+/** A date `YYYY-MM-DD` with hours of its own, which replace those of its weekday; none of them means closed. */
+export interface Holiday {
+  readonly date: string
+  readonly name: string
+  readonly hours: readonly Omit<Opening, 'weekday'>[]
+}
+
 /** A half-open stretch of instants, epoch ms. */
 export interface Interval {
   readonly fromMs: number
   readonly toMs: number
 }
 
-/** What opening hours need: the site's zone and its weekly hours. */
+/** What opening hours need: the site's zone, its weekly hours, and its holidays, which override them (RULES, Time). */
 export interface OpeningHours {
   readonly timeZone: string
   readonly openingHours: readonly Opening[]
+  readonly holidays?: readonly Holiday[] | undefined
 }
 
 /** Joins intervals that touch or overlap, in order of time. */
@@ -34,12 +42,28 @@ export function mergeIntervals(intervals: readonly Interval[]): Interval[] {
   return merged
 }
 
+/** The holiday of a day of the site's calendar (day number, see `dayNumber`), if it is one. */
+export function holidayOn(site: Pick<OpeningHours, 'holidays'>, day: number): Holiday | undefined {
+  if (site.holidays === undefined || site.holidays.length === 0) return undefined
+  const date = dateOf(day)
+  return site.holidays.find((holiday) => holiday.date === date)
+}
+
+/** The holidays from the site's date at `nowMs` (epoch ms) on, in order, at most `max`. */
+export function holidaysFrom(site: OpeningHours, nowMs: number, max: number): readonly Holiday[] {
+  const today = dateOf(Math.floor(localMsOf(site.timeZone, nowMs) / dayMs))
+  return (site.holidays ?? [])
+    .filter(({ date }) => date >= today)
+    .sort((a, b) => (a.date < b.date ? -1 : 1))
+    .slice(0, max)
+}
+
 // Everything that opened on one day, also what reaches past its midnight. A wall time that
 // does not exist moves to the end of the gap; one that exists twice is its first.
 function openedOn(site: OpeningHours, day: number): Interval[] {
   const weekday = weekdayOf(day)
-  return site.openingHours
-    .filter((opening) => opening.weekday === weekday)
+  const hours = holidayOn(site, day)?.hours ?? site.openingHours.filter((each) => each.weekday === weekday)
+  return hours
     .map((opening) => {
       const from = minuteOfDay(opening.from)
       const to = minuteOfDay(opening.to)

@@ -13,6 +13,13 @@ const weekday = z.int().min(1).max(7)
 /** Opening hours of one weekday; `to` earlier than `from` crosses midnight and belongs to the day it opened. */
 export const openingSchema = z.object({ weekday, from: wallTime, to: wallTime })
 
+/** A date with hours of its own, which replace those of its weekday; without any the site is closed. */
+export const holidaySchema = z.object({
+  date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
+  name: label,
+  hours: z.array(z.object({ from: wallTime, to: wallTime })).max(8),
+})
+
 export const siteKindSchema = z.enum(['coworking', 'parking'])
 export const spaceKindSchema = z.enum(['hot_desk', 'desk', 'office', 'meeting_room', 'event_space', 'bay'])
 export const bayClassSchema = z.enum(['compact', 'regular', 'large', 'accessible', 'ev', 'motorcycle'])
@@ -39,6 +46,7 @@ export const directoryBodies = {
     timeZone: z.string(),
     currency: z.string().length(3),
     openingHours: z.array(openingSchema),
+    holidays: z.array(holidaySchema).max(400).optional(),
     amenities: z.array(z.string()),
     settings: z.object({
       holdMs: z.int().positive(),
@@ -130,7 +138,12 @@ export const directoryBodies = {
     discountPercent: z.number().min(0).max(100),
     /** Space kinds that the plan covers fully (method `plan`, price 0). */
     covers: z.array(spaceKindSchema),
-    access: z.object({ doors: z.enum(['public', 'all']), hours: z.array(openingSchema) }),
+    access: z.object({
+      doors: z.enum(['public', 'all']),
+      hours: z.array(openingSchema),
+      /** On the site's holidays: only within their hours (when absent), or as on any other day. */
+      onHolidays: z.enum(['site_hours', 'as_usual']).optional(),
+    }),
   }),
   member: z.object({
     displayName: label,

@@ -13,4 +13,9 @@ describe('golden samples of what sites and spaces may say beyond the first versi
   test('spaces are read as they were written', () => {
     for (const space of golden.spaces) expect(directoryBodies.space.parse(space)).toEqual(space)
   })
+
+  test('a site with holidays, and a plan that goes on during them, are read as they were written', () => {
+    expect(directoryBodies.site.parse(golden.siteWithHolidays)).toEqual(golden.siteWithHolidays)
+    expect(directoryBodies.plan.parse(golden.planOnHolidays)).toEqual(golden.planOnHolidays)
+  })
 })
