@@ -3,6 +3,11 @@ import type { Priority } from './command.ts'
 /** How many commands may wait per priority; more are refused as `busy` instead of growing without bound. */
 const waitingMax: Record<Priority, number> = { 0: 1_000, 1: 2_000, 2: 4_000, 3: 2_000 }
 
+/** Whether people at a screen must not delay commands of this priority: life safety, doors and gates. */
+export function isUrgent(priority: Priority): boolean {
+  return priority <= 1
+}
+
 /** A bounded queue per priority. Items leave in priority order, and in order of arrival within one. */
 export class CommandQueue<Item> {
   readonly #lanes: Record<Priority, Item[]> = { 0: [], 1: [], 2: [], 3: [] }
@@ -30,7 +35,7 @@ export class CommandQueue<Item> {
     for (const [priority, item] of [...items].reverse()) this.#lanes[priority].unshift(item)
   }
 
-  /** Whether something waits that people at a screen must not delay: life safety, doors and gates. */
+  /** Whether something urgent waits. */
   get hasUrgent(): boolean {
     return this.#lanes[0].length + this.#lanes[1].length > 0
   }

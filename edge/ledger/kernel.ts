@@ -4,7 +4,7 @@ import type { ChainHead, SealedEntry } from '@gatehouse/shared/ledger/chain'
 import type { Random } from '@gatehouse/shared/random/random'
 import { type BatchEnvironment, type CommandRun, type PendingCommand, runCommand } from './batch.ts'
 import type { Command, LedgerModule, Projections, Refusal } from './command.ts'
-import { CommandQueue } from './command-queue.ts'
+import { CommandQueue, isUrgent } from './command-queue.ts'
 import type { SiteDatabase } from './database.ts'
 import { type EffectHandler, EffectRunner } from './effects.ts'
 import { readHead } from './entry-store.ts'
@@ -28,6 +28,8 @@ import { type StorageState, storageFailure } from './storage-state.ts'
 const batchMax = 128
 /** After this long a batch is synced with what it has, so that a door waits for one short batch at most. */
 const batchMsMax = 8
+/** Behind a door in the same batch others are decided only this long: whoever stands there waits for the sync. */
+const behindUrgentMsMax = 1
 /** As long as commands keep coming in, a batch is gathered; doors, gates and life safety do not wait for it. */
 const gatherMsMax = 4
 
@@ -227,17 +229,20 @@ export class Kernel {
   #commit(batch: readonly Waiting[]): number {
     const { db } = this
     const { clock } = this.#options
-    const untilMs = clock.now().monotonicMs + batchMsMax
+    const startMs = clock.now().monotonicMs
+    const hasUrgent = batch.some(({ command }) => isUrgent(command.priority))
     let head = this.#head
     const runs: CommandRun[] = []
     statement(db, 'BEGIN IMMEDIATE').run()
     try {
       for (const waiting of batch) {
+        const delaysDoor = hasUrgent && !isUrgent(waiting.command.priority)
+        const usedMs = clock.now().monotonicMs - startMs
+        if (runs.length > 0 && usedMs > (delaysDoor ? behindUrgentMsMax : batchMsMax)) break
         const run = runCommand(this.#env, head, waiting)
         const last = run.entries.at(-1)
         if (last) head = { seq: last.entry.seq, hash: last.hash }
         runs.push(run)
-        if (clock.now().monotonicMs > untilMs) break
       }
       this.#env.failpoint('commit.before')
       statement(db, 'COMMIT').run()

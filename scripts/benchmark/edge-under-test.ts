@@ -19,12 +19,17 @@ export interface EdgeUnderTest {
   stop(): Promise<void>
 }
 
-/** Starts `npm run edge` as an operator would and waits until `/readyz` says ready. */
-export async function startEdgeUnderTest(configPath: string, port: number): Promise<EdgeUnderTest> {
+/** Starts `npm run edge` as an operator would, with `env` besides our own, and waits until `/readyz` says ready. */
+export async function startEdgeUnderTest(
+  configPath: string,
+  port: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<EdgeUnderTest> {
   const program = join(repositoryRoot, 'edge/dist/main.js')
   const startedMs = performance.now()
   const child = spawn(process.execPath, [...edgeFlags, program, '--config', configPath], {
     stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
   })
   const url = `http://127.0.0.1:${port}`
   while (!(await isReady(url))) {

@@ -9,6 +9,7 @@ import { runBookings, SlotSupply } from './bookings-bench.ts'
 import { startEdgeUnderTest } from './edge-under-test.ts'
 import { runIngest } from './ingest-bench.ts'
 import { rawRowsPerSecond } from './raw-sqlite.ts'
+import { runSlowDisk } from './slow-disk-bench.ts'
 import { short } from './statistics.ts'
 import { runStrikes } from './strike-bench.ts'
 
@@ -52,7 +53,8 @@ async function edgeBench(folder: string): Promise<void> {
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
 try {
-  await edgeBench(join(folder))
+  await edgeBench(join(folder, 'edge'))
+  await runSlowDisk(join(folder, 'slow'), say)
   await runIngest(say)
 } finally {
   rmSync(folder, { recursive: true, force: true })
