@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { auditRoutes } from './audit/routes.ts'
 import { BookingService } from './bookings/booking-service.ts'
 import { directoryLink } from './bookings/directory-link.ts'
+import { ExtensionService } from './bookings/extension-service.ts'
 import { bookingRoutes } from './bookings/routes.ts'
 import { SiteCatalogues } from './bookings/site-catalogue.ts'
 import { SiteReader } from './bookings/site-reader.ts'
@@ -74,7 +75,8 @@ export function assembleSurface(parts: SurfaceParts): Surface {
   const link = directoryLink({ db: pool, clock, notifications, logger: parts.logger })
   const payments = new CardPayments(pool, parts.gateway)
   const { answerMaxMs } = settings
-  const bookings = new BookingService({ pool, clock, link, catalogues, reader, payments, answerMaxMs })
+  const bookingParts = { pool, clock, link, catalogues, reader, payments, answerMaxMs }
+  const bookings = new BookingService(bookingParts)
   const watch = new LinkWatch({ db: pool, clock, hub })
   const siteIds = () => catalogues.siteIds()
   const app = createCloudApp({
@@ -89,7 +91,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
     apiRoutes: [
       memberRoutes(siteIds),
       siteViewRoutes({ catalogues, reader, clock }),
-      bookingRoutes(bookings),
+      bookingRoutes(bookings, new ExtensionService(bookingParts)),
       hqRoutes({ pool, clock, catalogues }),
       auditRoutes({ pool, clock }),
     ],

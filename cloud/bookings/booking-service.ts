@@ -1,15 +1,13 @@
 import type { BookingView } from '@gatehouse/shared/api/views'
-import type { Clock } from '@gatehouse/shared/clock/clock'
-import { type BookingId, type MemberId, requestIdSchema, spaceIdSchema } from '@gatehouse/shared/ids/ids'
-import { err, ok, type Result } from '@gatehouse/shared/result/result'
-import type { DirectoryRequestCommand } from '@gatehouse/shared/wire/v1/directory'
-import { inTransaction, type Pool } from '../database/pool.ts'
+import { requestIdSchema, spaceIdSchema } from '@gatehouse/shared/ids/ids'
+import { err, type Result } from '@gatehouse/shared/result/result'
+import { inTransaction } from '../database/pool.ts'
 import { type Refused, refusal, siteRefusal } from '../http/problem.ts'
-import type { CardPayments } from '../payments/card-payments.ts'
-import { type ActionIds, actionIds } from './action-ids.ts'
+import { actionIds } from './action-ids.ts'
 import { alternativesFor } from './alternatives.ts'
+import { answerOf, askSite, awaitSite, sendToSite, viewOf } from './ask-site.ts'
+import type { Actor, BookingAnswer, BookingServiceParts, MeansOfPayment } from './booking-parts.ts'
 import {
-  bookingView,
   findBooking,
   type KnownBooking,
   listBookings,
@@ -18,44 +16,8 @@ import {
   statusOfBooking,
 } from './booking-store.ts'
 import { decideCancel, decideConfirm } from './decide-change.ts'
-import type { RequestOutcome } from './request-outcome.ts'
-import { sendRequest, settleRequest, withdrawRequest } from './request-store.ts'
-import type { SiteCatalogue, SiteCatalogues } from './site-catalogue.ts'
-import type { SiteLink } from './site-link.ts'
-import type { SiteReader } from './site-reader.ts'
+import { withdrawRequest } from './request-store.ts'
 import { priceOfSpace, refuseWhateverIsBooked } from './site-view.ts'
-
-/** A booking as it stands, decided (`200`, `201`) or not yet (`202`). */
-export interface BookingAnswer {
-  readonly decided: boolean
-  readonly view: BookingView
-}
-
-/** Who acts, and under which idempotency key. */
-export interface Actor {
-  readonly userId: string
-  readonly memberId: MemberId
-  readonly key: string
-}
-
-/** How a member pays: their plan, or a card of the sandbox. */
-export type MeansOfPayment = { readonly method: 'plan' } | { readonly method: 'card'; readonly card: string }
-
-export interface BookingServiceParts {
-  readonly pool: Pool
-  readonly clock: Clock
-  readonly link: SiteLink
-  readonly catalogues: SiteCatalogues
-  readonly reader: SiteReader
-  readonly payments: CardPayments
-  /** How long an HTTP call waits for the site before it answers `pending`, ms. */
-  readonly answerMaxMs: number
-}
-
-type Outcome = RequestOutcome | { readonly kind: 'pending' }
-
-// The site refuses a request that reaches it later than this after it was made.
-const requestMaxMs = 60_000
 
 /** Bookings by members: each a request that the site decides (ARCHITECTURE §2). */
 export class BookingService {
@@ -91,17 +53,18 @@ export class BookingService {
     const holder = { kind: 'member' as const, memberId: actor.memberId }
     const spaceId = spaceIdSchema.parse(asked.spaceId)
     const command = { kind: 'holdBooking' as const, bookingId: ids.bookingId, spaceId, ...interval, holder }
+    const request = { requestId: ids.requestId, siteId: asked.siteId, command }
     await inTransaction(pool, async (tx) => {
       await putOrder(tx, order)
-      await this.#send(tx, { requestId: ids.requestId, siteId: asked.siteId, command })
+      await sendToSite(this.#parts, tx, request)
     })
-    const outcome = await this.#await({ requestId: ids.requestId, siteId: asked.siteId, kind: command.kind })
+    const outcome = await awaitSite(this.#parts, request)
     if (outcome.kind === 'refused') {
       const alternatives = await alternativesFor(reader, context, asked, actor.memberId)
       return err({ ...siteRefusal(outcome.code), ...(alternatives.length > 0 ? { alternatives } : {}) })
     }
     if (outcome.kind === 'pending') await markToldPending(pool, ids.bookingId)
-    return this.#answer(actor, ids.bookingId, outcome)
+    return answerOf(this.#parts, actor, ids.bookingId, outcome)
   }
 
   /**
@@ -136,7 +99,7 @@ export class BookingService {
       }
       if ((await payments.authorise(charge)) === 'declined') return err(refusal('card_declined'))
     }
-    const outcome = await this.#ask(booking, ids, {
+    const outcome = await askSite(this.#parts, booking, ids.requestId, {
       kind: 'confirmBooking',
       bookingId: booking.bookingId,
       method: means.method,
@@ -145,7 +108,7 @@ export class BookingService {
     })
     if (byCard && outcome.kind === 'done') await payments.capture(ids.paymentId, clock.now().wallMs)
     if (byCard && outcome.kind === 'refused') await payments.release(ids.paymentId, clock.now().wallMs)
-    return this.#answer(actor, booking.bookingId, outcome)
+    return answerOf(this.#parts, actor, booking.bookingId, outcome)
   }
 
   /**
@@ -158,54 +121,31 @@ export class BookingService {
     if (booking === undefined) return err(refusal('unknown_booking'))
     const decision = decideCancel(statusOfBooking(booking, clock.now().wallMs), booking.waitingFor)
     if (decision.kind === 'refuse') return err(refusal(decision.code))
-    if (decision.kind === 'nothing') return this.#answer(actor, booking.bookingId, { kind: 'done' })
+    if (decision.kind === 'nothing') return answerOf(this.#parts, actor, booking.bookingId, { kind: 'done' })
     if (decision.kind === 'withdraw') {
       await this.#withdrawHold(booking)
-      return this.#answer(actor, booking.bookingId, { kind: 'done' })
+      return answerOf(this.#parts, actor, booking.bookingId, { kind: 'done' })
     }
     if (!(await link.isOnline(booking.siteId))) return err(refusal('site_unreachable'))
     const ids = actionIds(actor.userId, actor.key)
-    const outcome = await this.#ask(booking, ids, { kind: 'cancelBooking', bookingId: booking.bookingId })
+    const outcome = await askSite(this.#parts, booking, ids.requestId, {
+      kind: 'cancelBooking',
+      bookingId: booking.bookingId,
+    })
     if (outcome.kind === 'done') await payments.refundDue(clock.now().wallMs)
-    return this.#answer(actor, booking.bookingId, outcome)
+    return answerOf(this.#parts, actor, booking.bookingId, outcome)
   }
 
   /** One booking of the member, or `undefined`. */
   async find(memberId: string, bookingId: string): Promise<BookingView | undefined> {
     const booking = await findBooking(this.#parts.pool, memberId, bookingId)
-    return booking === undefined ? undefined : this.#view(booking)
+    return booking === undefined ? undefined : viewOf(this.#parts, booking)
   }
 
   /** The member's bookings, latest start first. */
   async list(memberId: string): Promise<readonly BookingView[]> {
     const bookings = await listBookings(this.#parts.pool, memberId)
-    return Promise.all(bookings.map((booking) => this.#view(booking)))
-  }
-
-  async #ask(booking: KnownBooking, ids: ActionIds, command: DirectoryRequestCommand): Promise<Outcome> {
-    const { siteId } = booking
-    const { requestId } = ids
-    await inTransaction(this.#parts.pool, (tx) => this.#send(tx, { requestId, siteId, command }))
-    return this.#await({ requestId, siteId, kind: command.kind })
-  }
-
-  async #send(
-    tx: Parameters<typeof sendRequest>[0],
-    request: { requestId: ActionIds['requestId']; siteId: string; command: DirectoryRequestCommand },
-  ): Promise<void> {
-    const createdMs = this.#parts.clock.now().wallMs
-    await sendRequest(tx, this.#parts.link, { ...request, createdMs, expiresMs: createdMs + requestMaxMs })
-  }
-
-  async #await(request: {
-    requestId: ActionIds['requestId']
-    siteId: string
-    kind: DirectoryRequestCommand['kind']
-  }): Promise<Outcome> {
-    const { link, pool, clock, answerMaxMs } = this.#parts
-    const answer = await link.waitForAnswer(request, answerMaxMs)
-    if (answer === undefined) return { kind: 'pending' }
-    return settleRequest(pool, request, answer, clock.now().wallMs)
+    return Promise.all(bookings.map((booking) => viewOf(this.#parts, booking)))
   }
 
   async #withdrawHold(booking: KnownBooking): Promise<void> {
@@ -218,22 +158,5 @@ export class BookingService {
       const request = { requestId: requestIdSchema.parse(row.request_id), siteId: booking.siteId }
       await inTransaction(pool, (tx) => withdrawRequest(tx, link, request, clock.now().wallMs))
     }
-  }
-
-  async #answer(
-    actor: Actor,
-    bookingId: BookingId,
-    outcome: Outcome,
-  ): Promise<Result<BookingAnswer, Refused>> {
-    if (outcome.kind === 'refused') return err(siteRefusal(outcome.code))
-    const booking = await findBooking(this.#parts.pool, actor.memberId, bookingId)
-    if (booking === undefined) return err(refusal('unknown_booking'))
-    return ok({ decided: outcome.kind === 'done', view: await this.#view(booking) })
-  }
-
-  async #view(booking: KnownBooking): Promise<BookingView> {
-    const catalogue: SiteCatalogue | undefined = await this.#parts.catalogues.find(booking.siteId)
-    const name = catalogue?.spaces.get(booking.spaceId)?.name ?? booking.spaceId
-    return bookingView(booking, name, this.#parts.clock.now().wallMs)
   }
 }

@@ -40,6 +40,8 @@ interface ProjectedBooking {
   readonly paidMinor: number
   readonly refundedMinor: number
   readonly paidBy: BookingView['paidBy']
+  readonly extension: BookingView['extension']
+  readonly endedMs: number | undefined
 }
 
 interface KnownRow {
@@ -55,6 +57,8 @@ interface KnownRow {
   readonly paid_minor: number | null
   readonly refunded_minor: number | null
   readonly paid_by: BookingView['paidBy'] | null
+  readonly extension: NonNullable<BookingView['extension']> | null
+  readonly ended_ms: number | null
   readonly waiting_for: string | null
   readonly refusal: string | null
 }
@@ -91,6 +95,7 @@ const known = `
     coalesce(b.space_id, o.space_id) AS space_id, coalesce(b.from_ms, o.from_ms) AS from_ms,
     coalesce(b.to_ms, o.to_ms) AS to_ms, coalesce(b.price, o.price) AS price,
     b.status, b.reference, b.hold_until_ms, b.paid_minor, b.refunded_minor, b.paid_by,
+    b.extension, b.ended_ms,
     (SELECT kind FROM booking_request r WHERE r.booking_id = coalesce(b.booking_id, o.booking_id)
        AND r.state = 'waiting' ORDER BY created_ms DESC LIMIT 1) AS waiting_for,
     (SELECT refusal FROM booking_request r WHERE r.booking_id = o.booking_id AND r.kind = 'holdBooking'
@@ -142,6 +147,8 @@ function knownBooking(row: KnownRow): KnownBooking {
             paidMinor: row.paid_minor ?? 0,
             refundedMinor: row.refunded_minor ?? 0,
             paidBy: row.paid_by ?? undefined,
+            extension: row.extension ?? undefined,
+            endedMs: row.ended_ms ?? undefined,
           },
     waitingFor: row.waiting_for ?? undefined,
     refusal: row.refusal ?? undefined,
@@ -176,12 +183,20 @@ export function bookingView(booking: KnownBooking, spaceName: string, nowMs: num
     holder: 'member',
     paidMinor: projected?.paidMinor ?? 0,
     refundedMinor: projected?.refundedMinor ?? 0,
+    ...extensionNow(projected?.extension, nowMs),
+    ...(projected?.endedMs === undefined ? {} : { endedMs: projected.endedMs }),
     ...(cancellable ? { cancelFeeMinor: feeNow(booking, status, nowMs) } : {}),
     ...(projected?.paidBy === undefined ? {} : { paidBy: projected.paidBy }),
     ...(projected === undefined ? {} : { decidedBy: 'site' }),
     ...(status === 'refused' ? { refusal: booking.refusal ?? 'request_withdrawn' } : {}),
   }
   return bookingViewSchema.parse(view)
+}
+
+function extensionNow(extension: BookingView['extension'], nowMs: number): Pick<BookingView, 'extension'> {
+  if (extension === undefined || nowMs >= extension.holdUntilMs) return {}
+  const { toMs, holdUntilMs, price } = extension
+  return { extension: { toMs, holdUntilMs, price } }
 }
 
 function feeNow(booking: KnownBooking, status: BookingStatus, nowMs: number): number {

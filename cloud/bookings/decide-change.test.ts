@@ -1,6 +1,14 @@
 import type { BookingStatus } from '@gatehouse/shared/api/views'
 import { describe, expect, it } from 'vitest'
-import { type CancelDecision, type ConfirmRefusal, decideCancel, decideConfirm } from './decide-change.ts'
+import {
+  type CancelDecision,
+  type ConfirmRefusal,
+  decideCancel,
+  decideConfirm,
+  decideExtend,
+  decideRelease,
+  type EndRefusal,
+} from './decide-change.ts'
 
 const confirmed: Record<BookingStatus, ConfirmRefusal | undefined> = {
   held: undefined,
@@ -28,7 +36,32 @@ const cancelled: Record<BookingStatus, CancelDecision['kind']> = {
   refused: 'nothing',
 }
 
+const ends: Record<
+  BookingStatus,
+  readonly [extend: EndRefusal | undefined, release: EndRefusal | undefined]
+> = {
+  held: ['not_confirmed', 'not_checked_in'],
+  pending: ['still_pending', 'still_pending'],
+  confirmed: [undefined, 'not_checked_in'],
+  checked_in: [undefined, undefined],
+  completed: ['ended', 'ended'],
+  displaced: ['ended', 'ended'],
+  cancelled: ['already_cancelled', 'already_cancelled'],
+  no_show: ['no_show', 'no_show'],
+  expired: ['hold_expired', 'hold_expired'],
+  refused: ['request_withdrawn', 'request_withdrawn'],
+}
+
 describe('changing a booking', () => {
+  for (const [status, [extend, release]] of Object.entries(ends) as [
+    BookingStatus,
+    (typeof ends)['held'],
+  ][]) {
+    it(`extending or leaving one that is ${status}`, () => {
+      expect([decideExtend(status), decideRelease(status)]).toEqual([extend, release])
+    })
+  }
+
   for (const [status, expected] of Object.entries(confirmed) as [BookingStatus, ConfirmRefusal][]) {
     it(`confirming one that is ${status}: ${expected ?? 'the site decides'}`, () => {
       expect(decideConfirm(status, 500, 'card')).toBe(expected)

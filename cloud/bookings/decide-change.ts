@@ -42,6 +42,49 @@ export function decideConfirm(
   }
 }
 
+/** Why a booking's end cannot be moved now; codes of the HTTP API. */
+export type EndRefusal =
+  | 'still_pending'
+  | 'not_confirmed'
+  | 'not_checked_in'
+  | 'hold_expired'
+  | 'already_cancelled'
+  | 'no_show'
+  | 'ended'
+  | 'request_withdrawn'
+
+/** Says why the site need not be asked about a later end, or nothing when it must decide. */
+export function decideExtend(status: BookingStatus): EndRefusal | undefined {
+  switch (status) {
+    case 'confirmed':
+    case 'checked_in':
+      return undefined
+    case 'held':
+      return 'not_confirmed'
+    case 'pending':
+      return 'still_pending'
+    case 'expired':
+      return 'hold_expired'
+    case 'cancelled':
+      return 'already_cancelled'
+    case 'no_show':
+      return 'no_show'
+    case 'completed':
+    case 'displaced':
+      return 'ended'
+    case 'refused':
+      return 'request_withdrawn'
+    default:
+      return assertNever(status)
+  }
+}
+
+/** Says why the site need not be asked to end a booking early, or nothing when it must decide. */
+export function decideRelease(status: BookingStatus): EndRefusal | undefined {
+  if (status === 'checked_in') return undefined
+  return status === 'confirmed' || status === 'held' ? 'not_checked_in' : decideExtend(status)
+}
+
 /** What cancelling means for a booking in this state. */
 export type CancelDecision =
   | { readonly kind: 'ask_site' }

@@ -19,6 +19,7 @@ interface BookingRow {
   readonly block_to_ms: number
   readonly hold_until_ms: number
   readonly status: string
+  readonly extension: { readonly blockFromMs: number; readonly holdUntilMs: number } | null
 }
 
 const rowsMax = 20_000
@@ -31,7 +32,7 @@ export async function readOccupancy(
 ): Promise<SiteOccupancy> {
   const [booked, used] = await Promise.all([
     db.query<BookingRow>(
-      `SELECT b.space_id, booking_id, from_ms, to_ms, block_to_ms, hold_until_ms, status
+      `SELECT b.space_id, booking_id, from_ms, to_ms, block_to_ms, hold_until_ms, status, extension
        FROM booking_blocks b JOIN bookings USING (site_id, booking_id)
        WHERE site_id = $1 AND b.block && int8range(least($2, $3::bigint), $3)
        ORDER BY from_ms LIMIT ${rowsMax}`,
@@ -60,5 +61,8 @@ function occupancyOf(row: BookingRow): Occupancy {
     toMs: row.to_ms,
     blockToMs: row.block_to_ms,
     ...(row.status === 'held' ? { holdUntilMs: row.hold_until_ms } : {}),
+    ...(row.extension === null
+      ? {}
+      : { added: { fromMs: row.extension.blockFromMs, holdUntilMs: row.extension.holdUntilMs } }),
   }
 }

@@ -1,5 +1,11 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { type Booking, type BookingEvent, evolve, noBooking } from '@gatehouse/shared/booking/booking'
+import {
+  type Booking,
+  type BookingEvent,
+  evolve,
+  noBooking,
+  occupies,
+} from '@gatehouse/shared/booking/booking'
 import { priceBooking } from '@gatehouse/shared/booking/booking-price'
 import { decide } from '@gatehouse/shared/booking/decide'
 import type { ManualClock } from '@gatehouse/shared/clock/clock'
@@ -188,7 +194,7 @@ export class TestSite {
 
   #occupied(spaceId: string) {
     return [...this.#bookings.values()].flatMap((one) => {
-      if (one.kind !== 'held' && one.kind !== 'confirmed') return []
+      if (!occupies(one.kind) || one.kind === 'none') return []
       if (one.spaceId !== spaceId) return []
       const { bookingId, fromMs, toMs, blockToMs, holdUntilMs } = one
       return [{ bookingId, fromMs, toMs, blockToMs, ...(one.kind === 'held' ? { holdUntilMs } : {}) }]
@@ -206,6 +212,14 @@ export class TestSite {
       [this.siteId, kind, key],
     )
     return directoryBodies[kind].parse(found.rows[0]?.body) as DirectoryBody<K>
+  }
+
+  /** Records what somebody did at the site itself, for example a check-in. */
+  async record(event: BookingEvent & { readonly body: { readonly bookingId: string } }): Promise<void> {
+    const { bookingId } = event.body
+    const booking = this.#bookings.get(bookingId) ?? noBooking
+    this.#bookings.set(bookingId, evolve(booking, event, this.#parts.clock.now().wallMs))
+    return this.append([event])
   }
 
   /** Appends entries to the ledger in the cloud; also for facts no request asked for. */
