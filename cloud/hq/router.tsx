@@ -2,6 +2,8 @@ import { Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { z } from 'zod'
+import { AuditScreen } from './audit/audit-screen.tsx'
+import { auditSearchSchema } from './audit/queries.ts'
 import { HqFrame } from './frame/hq-frame.tsx'
 import { OverviewScreen } from './overview/overview-screen.tsx'
 import { ReconciliationScreen } from './reconciliation/reconciliation-screen.tsx'
@@ -23,6 +25,12 @@ function Missing(): ReactNode {
 const root = createRootRoute({ component: HqFrame, notFoundComponent: Missing })
 const overview = createRoute({ getParentRoute: () => root, path: '/', component: OverviewScreen })
 const books = createRoute({ getParentRoute: () => root, path: '/books', component: ReconciliationScreen })
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  component: AuditScreen,
+  validateSearch: (search) => auditSearchSchema.parse(search),
+})
 const site = createRoute({
   getParentRoute: () => root,
   path: '/sites/$siteId',
@@ -32,7 +40,7 @@ const site = createRoute({
 
 /** Every page of HQ under `/hq`. */
 export const router = createRouter({
-  routeTree: root.addChildren([overview, books, site]),
+  routeTree: root.addChildren([overview, books, audit, site]),
   basepath: '/hq',
   scrollRestoration: true,
 })

@@ -4,7 +4,13 @@ import { logOut } from '@gatehouse/shared/ui/login.ts'
 import { LoginForm } from '@gatehouse/shared/ui/login-form.tsx'
 import { useUiWords } from '@gatehouse/shared/ui/words.ts'
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
-import { IconBook2, IconBuilding, IconBuildings, IconDeviceMobile } from '@tabler/icons-react'
+import {
+  IconBook2,
+  IconBuilding,
+  IconBuildings,
+  IconClipboardList,
+  IconDeviceMobile,
+} from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -37,6 +43,9 @@ function Rail(props: { readonly displayName: string }): ReactNode {
         </Link>
         <Link to="/books">
           <IconBook2 size={18} aria-hidden /> {t('nav.books')}
+        </Link>
+        <Link to="/audit">
+          <IconClipboardList size={18} aria-hidden /> {t('nav.audit')}
         </Link>
         <a href="/app/">
           <IconDeviceMobile size={18} aria-hidden /> {t('nav.memberApp')}

@@ -6,6 +6,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'nav.main': 'Hauptmenü',
   'nav.sites': 'Standorte',
   'nav.books': 'Bücher',
+  'nav.audit': 'Protokoll',
   'nav.memberApp': 'Mitglieder-App',
   'login.lead': 'Für Betreiber: jeder Standort, sein Ledger und sein Geld.',
   'denied.title': 'Dieses Konto hat keinen Zugang zur Zentrale.',

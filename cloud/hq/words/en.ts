@@ -4,6 +4,7 @@ export const en = {
   'nav.main': 'Main',
   'nav.sites': 'Sites',
   'nav.books': 'Books',
+  'nav.audit': 'Audit',
   'nav.memberApp': 'Member app',
   'login.lead': 'For operators: every site, its ledger and its money.',
   'denied.title': 'This account has no access to HQ.',

@@ -1,0 +1,87 @@
+import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
+import { Drawer, Stack } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { ScrollBox } from '../frame/scroll-box.tsx'
+import { detailLines, useActText } from './act-text.ts'
+import type { AdminAct } from './views.ts'
+import { useAuditWords } from './words/words.ts'
+
+function Fact(props: { readonly label: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <div>
+      <dt>{props.label}</dt>
+      <dd>{props.children}</dd>
+    </div>
+  )
+}
+
+function Details(props: { readonly act: AdminAct }): ReactNode {
+  const t = useAuditWords()
+  const text = useActText()
+  const lines = detailLines(props.act)
+  if (lines.length === 0) return null
+  return (
+    <ScrollBox label={t('details')}>
+      <table className="hq-table audit-details">
+        <thead>
+          <tr>
+            <th scope="col">{t('field')}</th>
+            <th scope="col">{t('before')}</th>
+            <th scope="col">{t('after')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(({ name, before, after }) => (
+            <tr key={name}>
+              <th scope="row">{text.field(name)}</th>
+              <td>{text.value(name, before)}</td>
+              <td>{text.value(name, after)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollBox>
+  )
+}
+
+/** One act in full: who, from where, before and after, and its place in the chain. */
+export function ActDrawer(props: {
+  readonly act: AdminAct | undefined
+  readonly onClose: () => void
+}): ReactNode {
+  const t = useAuditWords()
+  const text = useActText()
+  const { act } = props
+  return (
+    <Drawer
+      opened={act !== undefined}
+      onClose={props.onClose}
+      position="right"
+      size="lg"
+      title={act ? t('open', { seq: act.seq }) : ''}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      {act ? (
+        <Stack gap="md">
+          <dl className="audit-facts">
+            <Fact label={t('act')}>{text.act(act.act)}</Fact>
+            <Fact label={t('time')}>
+              <TimeText ms={act.occurredMs} style="dateTime" />
+            </Fact>
+            <Fact label={t('by')}>{text.actor(act)}</Fact>
+            <Fact label={t('subject')}>{text.subject(act.subject)}</Fact>
+            <Fact label={t('site')}>{act.siteName ?? act.siteId ?? t('allSites')}</Fact>
+            {act.operatorId === undefined ? null : <Fact label={t('operator')}>{act.operatorId}</Fact>}
+            {act.address === undefined ? null : <Fact label={t('address')}>{act.address}</Fact>}
+          </dl>
+          <Details act={act} />
+          <dl className="audit-facts hq-mono">
+            {act.traceId === undefined ? null : <Fact label={t('trace')}>{act.traceId}</Fact>}
+            <Fact label={t('hash')}>{act.hash}</Fact>
+            <Fact label={t('prev')}>{act.prev}</Fact>
+          </dl>
+        </Stack>
+      ) : null}
+    </Drawer>
+  )
+}

@@ -1,0 +1,72 @@
+import { formatTime } from '@gatehouse/shared/ui/format.ts'
+import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import type { ActDetail, AdminAct } from './views.ts'
+import { namedWord, useAuditWords } from './words/words.ts'
+
+type DetailValue = ActDetail[string]
+
+/** One field of an act's details: what it was and what it became. */
+export interface DetailLine {
+  readonly name: string
+  readonly before?: DetailValue | undefined
+  readonly after?: DetailValue | undefined
+}
+
+const briefLinesMax = 3
+const briefIdsMax = 3
+
+/** The fields of an act's details in the order in which they were written; lists without members are left out. */
+export function detailLines({ before = {}, after = {} }: Pick<AdminAct, 'before' | 'after'>): DetailLine[] {
+  const names = [...new Set([...Object.keys(after), ...Object.keys(before)])]
+  return names
+    .map((name) => ({ name, before: before[name], after: after[name] }))
+    .filter((line) => !(isEmpty(line.before) && isEmpty(line.after)))
+}
+
+function isEmpty(value: DetailValue | undefined): boolean {
+  return value === undefined || (Array.isArray(value) && value.length === 0)
+}
+
+/** Whether a field says something new: it has no former value, or another one. */
+function isChange({ before, after }: DetailLine): boolean {
+  return JSON.stringify(before) !== JSON.stringify(after)
+}
+
+/** Writes the parts of an act in the viewer's language; names that this page does not know stay as they are. */
+export function useActText() {
+  const t = useAuditWords()
+  const { locale } = useLanguage()
+  const word = (family: string, name: string, values?: Record<string, string>) => {
+    const key = namedWord(family, name)
+    return key === undefined ? undefined : t(key, values)
+  }
+  const value = (name: string, of: DetailValue | undefined, idsMax = Number.POSITIVE_INFINITY): string => {
+    if (of === undefined || isEmpty(of)) return '–'
+    if (name === 'role') return word('role', String(of)) ?? String(of)
+    if (name.endsWith('Ms') && typeof of === 'number') return formatTime(of, locale, 'dateTime')
+    if (typeof of === 'number') return of.toLocaleString(locale)
+    if (Array.isArray(of)) return of.slice(0, idsMax).join(', ') + (of.length > idsMax ? ' …' : '')
+    return typeof of === 'object' ? JSON.stringify(of) : String(of)
+  }
+  const field = (name: string) => word('field', name) ?? name
+  const brief = (act: AdminAct) =>
+    detailLines(act)
+      .filter(isChange)
+      .slice(0, briefLinesMax)
+      .map(({ name, before, after }) => {
+        const young = value(name, after, briefIdsMax)
+        return before === undefined
+          ? `${field(name)}: ${young}`
+          : `${field(name)}: ${value(name, before, briefIdsMax)} → ${young}`
+      })
+      .join(' · ')
+  const actor = ({ actor: { kind, id, role }, actorName }: AdminAct) => {
+    const name = actorName ?? word('actor', kind, { id }) ?? id
+    return role === undefined ? name : `${name} (${word('role', role) ?? role})`
+  }
+  return {
+    act: (code: string) => word('act', code) ?? code,
+    subject: ({ kind, id }: AdminAct['subject']) => word('subject', kind, { id }) ?? `${kind} ${id}`,
+    ...{ actor, brief, field, value },
+  }
+}
