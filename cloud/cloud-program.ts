@@ -278,7 +278,7 @@ function urlHost(host: string): string {
 }
 
 function surfaceSettings(config: CloudConfig): SurfaceSettings {
-  const { http, limits, siteAnswerMaxMs } = config
+  const { http, limits, siteAnswerMaxMs, retention } = config
   return {
     hostRules: hostRulesOf(config),
     limits,
@@ -290,6 +290,7 @@ function surfaceSettings(config: CloudConfig): SurfaceSettings {
       hq: join(packageRoot, 'hq', 'dist', 'web'),
     },
     answerMaxMs: siteAnswerMaxMs,
+    accessKeptDays: retention.accessDays,
     tzdataVersion: process.versions.tz ?? 'unknown',
   }
 }

@@ -49,6 +49,12 @@ export const cloudConfigSchema = z.strictObject({
     .prefault({}),
   /** How long a call waits for a site's answer before it says `pending`, ms. */
   siteAnswerMaxMs: z.int().min(100).max(60_000).default(8_000),
+  retention: z
+    .strictObject({
+      /** Days for which HQ can search access decisions and past incidents; the ledger keeps its entries. */
+      accessDays: z.int().min(1).max(36_500).default(365),
+    })
+    .prefault({}),
   /** Bearer token for `/metrics`; without it only callers on this machine may read them. */
   metricsToken: z.string().min(16).optional(),
   log: z

@@ -2,6 +2,7 @@ import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
+import { AccessRetention } from './access/retention.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { BookingService } from './bookings/booking-service.ts'
 import { directoryLink } from './bookings/directory-link.ts'
@@ -14,6 +15,7 @@ import { sweepBookings } from './bookings/sweep.ts'
 import type { Notifications } from './database/notifications.ts'
 import type { Pool } from './database/pool.ts'
 import { type CloudAppParts, createCloudApp } from './http/app.ts'
+import { accessRoutes } from './http/hq/access-routes.ts'
 import { hqRoutes } from './http/hq/routes.ts'
 import { LinkWatch, publishSiteChanges } from './http/live-changes.ts'
 import { LiveHub } from './http/live-hub.ts'
@@ -30,6 +32,8 @@ export type SurfaceSettings = Pick<
 > & {
   /** How long an HTTP call waits for a site before it answers `pending`, ms. */
   readonly answerMaxMs: number
+  /** Days for which HQ can search access decisions and past incidents. */
+  readonly accessKeptDays: number
   /** Version of the time zone data of this process. */
   readonly tzdataVersion: string
 }
@@ -94,12 +98,15 @@ export function assembleSurface(parts: SurfaceParts): Surface {
       bookingRoutes(bookings, new ExtensionService(bookingParts)),
       hqRoutes({ pool, clock, catalogues }),
       auditRoutes({ pool, clock }),
+      accessRoutes({ pool, clock, catalogues, keptDays: settings.accessKeptDays }),
     ],
   })
   const stop = publishSiteChanges({ notifications, hub, siteIds })
+  const retention = new AccessRetention({ pool, clock, keptDays: settings.accessKeptDays })
   const sweep = async () => {
     await watch.check()
     await sweepBookings({ pool, clock, link, payments })
+    await retention.prune()
   }
   return { app, hub, sweep, stop }
 }

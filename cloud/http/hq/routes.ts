@@ -7,8 +7,8 @@ import { requirePermission } from '../../members/login.ts'
 import { mayAtSite, type Permission, permittedSites } from '../../members/permissions.ts'
 import { accessRefusals, createApi } from '../api.ts'
 import type { AppEnv } from '../app-context.ts'
-import { type CsvValue, csv } from '../csv.ts'
 import { problem, refusal } from '../problem.ts'
+import { csvAnswer } from './csv-answer.ts'
 import { hoursMax, readHours } from './hours.ts'
 import { readLedgerPage } from './ledger-page.ts'
 import {
@@ -186,22 +186,4 @@ export function hqRoutes(parts: OverviewParts) {
 
 function visibleSites(context: Context<AppEnv>, permission: Permission): Visible {
   return permittedSites(context.get('login'), permission) ?? []
-}
-
-function csvAnswer(context: Context<AppEnv>, name: string, rows: readonly object[]): Response {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
-  const lines = rows.map((row) => {
-    const values = new Map<string, unknown>(Object.entries(row))
-    return columns.map((column) => cell(values.get(column)))
-  })
-  return context.body(csv(columns, lines), 200, {
-    'content-type': 'text/csv; charset=utf-8',
-    'content-disposition': `attachment; filename="${name}.csv"`,
-  })
-}
-
-function cell(value: unknown): CsvValue {
-  if (value === undefined || value === null) return null
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
-  return JSON.stringify(value)
 }
