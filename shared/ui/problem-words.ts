@@ -68,6 +68,16 @@ const german: Readonly<Record<string, Sentence>> = {
     title: 'Die Buchung lässt sich jetzt nicht bestätigen.',
     hint: 'Ihr Stand steht auf der Buchung.',
   },
+  not_later: {
+    title: 'Das neue Ende ist nicht später als das jetzige.',
+    hint: 'Wählen Sie ein späteres Ende.',
+  },
+  no_extension: { title: 'Diese Verlängerung ist nicht vorgemerkt.', hint: 'Wählen Sie das Ende erneut.' },
+  not_checked_in: {
+    title: 'Diese Buchung ist nicht in Gebrauch.',
+    hint: 'Checken Sie am Standort ein oder stornieren Sie.',
+  },
+  ended: { title: 'Diese Buchung ist zu Ende.', hint: 'Buchen Sie neu.' },
   still_pending: {
     title: 'Der Standort hat noch nicht geantwortet.',
     hint: 'Warten Sie kurz; es erscheint von selbst.',

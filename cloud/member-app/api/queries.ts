@@ -1,4 +1,10 @@
-import { bookingViewSchema, dayViewSchema, planViewSchema, siteViewSchema } from '@gatehouse/shared/api/views'
+import {
+  bookingViewSchema,
+  dayViewSchema,
+  extensionsViewSchema,
+  planViewSchema,
+  siteViewSchema,
+} from '@gatehouse/shared/api/views'
 import { isProblem } from '@gatehouse/shared/ui/api.ts'
 import { noteServerTime } from '@gatehouse/shared/ui/server-clock.ts'
 import { queryOptions } from '@tanstack/react-query'
@@ -73,6 +79,15 @@ export const bookingsQuery = queryOptions({
   queryKey: ['bookings'],
   queryFn: async ({ signal }) => (await api.get('/bookings', bookingsSchema, signal)).items,
 })
+
+/** The later ends that one of my bookings can have now; never from an earlier look. */
+export const extensionsQuery = (bookingId: string) =>
+  queryOptions({
+    queryKey: ['extensions', bookingId],
+    queryFn: ({ signal }) =>
+      api.get(`/bookings/${segment(bookingId)}/extensions`, extensionsViewSchema, signal),
+    gcTime: 0,
+  })
 
 /** One of my bookings; looked at again every 2 s while the site has not answered. */
 export const bookingQuery = (bookingId: string) =>

@@ -5,7 +5,7 @@ import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { Money } from '@gatehouse/shared/ui/money.tsx'
 import { problemSentences } from '@gatehouse/shared/ui/problem-words.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
-import { IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
+import { IntervalText, TimeText } from '@gatehouse/shared/ui/time-text.tsx'
 import { Anchor, Group, Loader, Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { IconChevronLeft } from '@tabler/icons-react'
@@ -18,7 +18,10 @@ import { useWords } from '../words/words.ts'
 import { BookingState } from './booking-state.tsx'
 import './booking-screen.css'
 import { CancelBooking } from './cancel-dialog.tsx'
+import { ExtendBooking } from './extend-dialog.tsx'
+import { ExtensionPanel } from './extension-panel.tsx'
 import { PayPanel } from './pay-panel.tsx'
+import { ReleaseBooking } from './release-dialog.tsx'
 
 const route = getRouteApi('/bookings/$bookingId')
 
@@ -77,9 +80,26 @@ function Details(props: { readonly booking: BookingView; readonly site: SiteView
         <dt>{t('booking.where')}</dt>
         <dd>{site ? `${site.name}, ${site.address}` : booking.siteId}</dd>
       </div>
+      {booking.endedMs === undefined ? null : (
+        <div>
+          <dt>{t('booking.endedEarly')}</dt>
+          <dd>
+            <TimeText ms={booking.endedMs} timeZone={site?.timeZone ?? viewerZone()} />
+          </dd>
+        </div>
+      )}
       <AmountRow label={t('booking.paid')} minor={booking.paidMinor} currency={currency} />
       <AmountRow label={t('booking.refunded')} minor={booking.refundedMinor} currency={currency} />
     </dl>
+  )
+}
+
+function Choices(props: { readonly booking: BookingView; readonly timeZone: string }): ReactNode {
+  return (
+    <Group gap="sm">
+      <ExtendBooking {...props} />
+      {props.booking.status === 'confirmed' ? <CancelBooking {...props} /> : <ReleaseBooking {...props} />}
+    </Group>
   )
 }
 
@@ -102,9 +122,10 @@ function StatusBody(props: { readonly booking: BookingView; readonly timeZone: s
       return (
         <>
           <Reference booking={booking} />
-          {booking.status === 'confirmed' && booking.toMs > now ? (
-            <CancelBooking booking={booking} timeZone={timeZone} />
+          {booking.extension ? (
+            <ExtensionPanel booking={booking} extension={booking.extension} timeZone={timeZone} />
           ) : null}
+          {booking.toMs > now ? <Choices booking={booking} timeZone={timeZone} /> : null}
         </>
       )
     case 'refused': {

@@ -13,9 +13,9 @@ import { PriceLines } from '../space/price-lines.tsx'
 import { Refusal } from '../space/refusal.tsx'
 import { useWords } from '../words/words.ts'
 
-type Means = 'card' | 'declined' | 'plan'
-const cards: readonly Means[] = ['card', 'declined']
-const bodies: Readonly<Record<Means, object>> = {
+export type Means = 'card' | 'declined' | 'plan'
+export const cards: readonly Means[] = ['card', 'declined']
+export const bodies: Readonly<Record<Means, object>> = {
   card: { method: 'card', card: 'sandbox_ok' },
   declined: { method: 'card', card: 'sandbox_declined' },
   plan: { method: 'plan' },
@@ -46,12 +46,39 @@ function HoldOver(props: { readonly booking: BookingView }): ReactNode {
   )
 }
 
-function HoldTimer(props: { readonly untilMs: number; readonly now: number }): ReactNode {
+/** How long a hold still runs. */
+export function HoldTimer(props: { readonly untilMs: number; readonly now: number }): ReactNode {
   const t = useWords()
   return (
     <Text fw={600} c="var(--gh-held)" className="gh-figures" role="timer">
       <StateShape state="held" /> {t('hold.left', { time: formatCountdown(props.untilMs - props.now) })}
     </Text>
+  )
+}
+
+/** How to pay, of the means that there are. */
+export function MeansChoice(props: {
+  readonly means: readonly Means[]
+  readonly by: Means
+  readonly onChange: (by: Means) => void
+}): ReactNode {
+  const t = useWords()
+  return (
+    <Radio.Group
+      label={
+        <Title order={2} size="h3">
+          {t('pay.title')}
+        </Title>
+      }
+      value={props.by}
+      onChange={(value) => props.onChange(value === 'plan' || value === 'declined' ? value : 'card')}
+    >
+      <Stack gap="sm" mt="sm">
+        {props.means.map((value) => (
+          <Radio key={value} value={value} label={t(`pay.${value}`)} description={t(`pay.${value}Hint`)} />
+        ))}
+      </Stack>
+    </Radio.Group>
   )
 }
 
@@ -79,24 +106,14 @@ export function PayPanel(props: { readonly booking: BookingView; readonly timeZo
     <Stack gap="md" className="gh-card" p="md">
       {untilMs === undefined ? null : <HoldTimer untilMs={untilMs} now={now} />}
       <PriceLines price={booking.price} />
-      <Radio.Group
-        label={
-          <Title order={2} size="h3">
-            {t('pay.title')}
-          </Title>
-        }
-        value={by}
+      <MeansChoice
+        means={means}
+        by={by}
         onChange={(value) => {
           pay.forget()
-          setBy(value === 'plan' || value === 'declined' ? value : 'card')
+          setBy(value)
         }}
-      >
-        <Stack gap="sm" mt="sm">
-          {means.map((value) => (
-            <Radio key={value} value={value} label={t(`pay.${value}`)} description={t(`pay.${value}Hint`)} />
-          ))}
-        </Stack>
-      </Radio.Group>
+      />
       {refusal ? <Refusal problem={refusal.problem} timeZone={props.timeZone} /> : null}
       <Button
         fullWidth

@@ -1,5 +1,6 @@
 import {
   bookingViewSchema,
+  extensionsViewSchema,
   planViewSchema,
   quoteViewSchema,
   receiptViewSchema,
@@ -55,6 +56,21 @@ export const cancelBooking = (bookingId: string, key?: string) =>
 
 export const checkInBooking = (bookingId: string, key: string) =>
   api.post(`/bookings/${encodeURIComponent(bookingId)}/check-in`, {}, bookingViewSchema, key)
+
+export const readExtensions = (bookingId: string, signal?: AbortSignal) =>
+  api.get(`/bookings/${encodeURIComponent(bookingId)}/extensions`, extensionsViewSchema, signal)
+
+export const extendBooking = (bookingId: string, toMs: number, key: string) =>
+  api.post(`/bookings/${encodeURIComponent(bookingId)}/extend`, { toMs }, bookingViewSchema, key)
+
+export const confirmExtension = (
+  bookingId: string,
+  input: PayInput & { readonly toMs: number },
+  key: string,
+) => api.post(`/bookings/${encodeURIComponent(bookingId)}/extend/confirm`, input, confirmedSchema, key)
+
+export const releaseBooking = (bookingId: string, key: string) =>
+  api.post(`/bookings/${encodeURIComponent(bookingId)}/release`, {}, bookingViewSchema, key)
 
 export const findBookings = async (by: { readonly reference: string } | { readonly memberToken: string }) => {
   const query = new URLSearchParams(by)

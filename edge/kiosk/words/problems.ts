@@ -41,6 +41,13 @@ export const germanProblems: Readonly<Record<string, Sentence>> = {
     hint: 'Kommen Sie frühestens 15 Minuten vor Beginn wieder.',
   },
   too_late: { title: 'Dafür ist es zu spät.', hint: 'Buchen Sie neu.' },
+  not_later: {
+    title: 'Das neue Ende ist nicht später als das jetzige.',
+    hint: 'Wählen Sie ein späteres Ende.',
+  },
+  no_extension: { title: 'Diese Verlängerung ist nicht vorgemerkt.', hint: 'Wählen Sie das Ende erneut.' },
+  not_checked_in: { title: 'Diese Buchung ist nicht in Gebrauch.', hint: 'Checken Sie zuerst ein.' },
+  booking_ended: { title: 'Diese Buchung ist zu Ende.', hint: 'Buchen Sie neu.' },
   not_confirmed: { title: 'Diese Buchung ist noch nicht bezahlt.', hint: 'Bezahlen Sie zuerst.' },
   already_checked_in: { title: 'Diese Buchung ist schon in Gebrauch.', hint: 'Fragen Sie das Personal.' },
   payment_amount: { title: 'Der Betrag deckt den Preis nicht.', hint: 'Werfen Sie den Rest ein.' },

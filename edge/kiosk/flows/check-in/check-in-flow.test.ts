@@ -5,12 +5,18 @@ import { type CheckInEvent, type CheckInState, checkInStep } from './check-in-fl
 const booking = { bookingId: 'bk_1' } as BookingView
 const own = { displayName: 'Ada', bookings: [booking] }
 
+const extending = { ...booking, extension: { toMs: 2, holdUntilMs: 1 } } as BookingView
+
 const states: Record<CheckInState['kind'], CheckInState> = {
   enter: { kind: 'enter' },
   member: { kind: 'member' },
   choose: { kind: 'choose', own },
   booking: { kind: 'booking', own, booking },
   asking: { kind: 'asking', own, booking },
+  leaving: { kind: 'leaving', own, booking },
+  extending: { kind: 'extending', own, booking },
+  price: { kind: 'price', own, booking: extending },
+  cash: { kind: 'cash', own, booking: extending },
   done: { kind: 'done', booking },
 }
 const events: Record<CheckInEvent['kind'], CheckInEvent> = {
@@ -18,17 +24,46 @@ const events: Record<CheckInEvent['kind'], CheckInEvent> = {
   recognised: { kind: 'recognised', own },
   found: { kind: 'found', booking },
   askCancel: { kind: 'askCancel' },
+  askLeave: { kind: 'askLeave' },
+  askExtend: { kind: 'askExtend' },
+  extensionHeld: { kind: 'extensionHeld', booking: extending },
+  payCash: { kind: 'payCash' },
+  extended: { kind: 'extended', booking, receipt: undefined },
   changed: { kind: 'changed', booking },
   back: { kind: 'back' },
 }
 type Row = Record<CheckInEvent['kind'], CheckInState['kind'] | ''>
+const nothing: Row = {
+  asMember: '',
+  recognised: '',
+  found: '',
+  askCancel: '',
+  askLeave: '',
+  askExtend: '',
+  extensionHeld: '',
+  payCash: '',
+  extended: '',
+  changed: '',
+  back: '',
+}
 const table: Record<CheckInState['kind'], Row> = {
-  enter: { asMember: 'member', recognised: 'choose', found: 'booking', askCancel: '', changed: '', back: '' },
-  member: { asMember: '', recognised: 'choose', found: '', askCancel: '', changed: '', back: 'enter' },
-  choose: { asMember: '', recognised: '', found: 'booking', askCancel: '', changed: '', back: 'enter' },
-  booking: { asMember: '', recognised: '', found: '', askCancel: 'asking', changed: 'done', back: 'choose' },
-  asking: { asMember: '', recognised: '', found: '', askCancel: '', changed: 'done', back: 'booking' },
-  done: { asMember: '', recognised: '', found: '', askCancel: '', changed: '', back: '' },
+  enter: { ...nothing, asMember: 'member', recognised: 'choose', found: 'booking' },
+  member: { ...nothing, recognised: 'choose', back: 'enter' },
+  choose: { ...nothing, found: 'booking', back: 'enter' },
+  booking: {
+    ...nothing,
+    askCancel: 'asking',
+    askLeave: 'leaving',
+    askExtend: 'extending',
+    changed: 'done',
+    back: 'choose',
+  },
+  asking: { ...nothing, changed: 'done', back: 'booking' },
+  leaving: { ...nothing, changed: 'done', back: 'booking' },
+  extending: { ...nothing, extensionHeld: 'price', back: 'booking' },
+  price: { ...nothing, payCash: 'cash', extended: 'done', back: 'extending' },
+  cash: { ...nothing, extended: 'done', back: 'price' },
+  done: nothing,
 }
 
 describe('checking in', () => {
@@ -41,6 +76,11 @@ describe('checking in', () => {
       })
     }
   }
+
+  it('is done at once when a later end costs nothing', () => {
+    const next = checkInStep(states.extending, { kind: 'extensionHeld', booking })
+    expect(next).toEqual({ kind: 'done', booking, extended: true })
+  })
 
   it('goes back to the reference when the booking was found by it', () => {
     expect(checkInStep({ kind: 'booking', own: undefined, booking }, events.back)).toEqual({ kind: 'enter' })
