@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import { pino } from 'pino'
+import { backupCommand, restoreCommand } from './backup/backup-commands.ts'
 import { type CloudAdapters, startCloud } from './cloud-program.ts'
 import {
   addUser,
@@ -22,7 +23,9 @@ gatehouse-cloud import FILE --config FILE            write sites, plans, members
 gatehouse-cloud enrolment-code SITE --config FILE    make a one-time code for a site's edge
 gatehouse-cloud add-user EMAIL ROLE --config FILE    let somebody log in; prints the password once
                                                      [--name NAME] [--member ID] [--site SITE]…
-gatehouse-cloud revoke-credential ID --config FILE   revoke a card or PIN everywhere; a member's id means all of theirs`
+gatehouse-cloud revoke-credential ID --config FILE   revoke a card or PIN everywhere; a member's id means all of theirs
+gatehouse-cloud backup --to FOLDER --config FILE     write every table as of one moment, also while it runs
+gatehouse-cloud restore --from FOLDER --config FILE  fill an empty database; a new epoch begins`
 
 /** The adapters of a real machine. */
 export function systemAdapters(config: CloudConfig): CloudAdapters {
@@ -44,6 +47,8 @@ async function main(): Promise<number> {
     options: {
       config: { type: 'string' },
       help: { type: 'boolean' },
+      to: { type: 'string' },
+      from: { type: 'string' },
       name: { type: 'string' },
       member: { type: 'string' },
       site: { type: 'string', multiple: true },
@@ -62,6 +67,8 @@ async function main(): Promise<number> {
   const [verb, argument] = positionals
   const adapters = systemAdapters(config)
   if (verb === undefined) return run(config, adapters)
+  if (verb === 'backup') return backupCommand(config, adapters, values.to, output)
+  if (verb === 'restore') return restoreCommand(config, adapters, values.from, output)
   if (verb === 'doctor') return runDoctor(config, adapters.clock, output)
   if (verb === 'import' && argument !== undefined) return importFile(config, adapters, argument, output)
   if (verb === 'enrolment-code' && argument !== undefined) {

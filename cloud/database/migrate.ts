@@ -16,10 +16,14 @@ interface Migration {
 
 /**
  * Brings the schema up to date; returns the names of the migrations it applied. Several processes may call
- * it at once: they take turns. Throws `migration_changed` when an applied file was edited afterwards.
+ * it at once: they take turns. `wanted` leaves migrations out, for a restore of an older schema. Throws
+ * `migration_changed` when an applied file was edited afterwards, and `schema_newer` when a later release was here.
  */
-export async function migrate(pool: Pool): Promise<readonly string[]> {
-  const migrations = await readMigrations()
+export async function migrate(
+  pool: Pool,
+  wanted: (name: string) => boolean = () => true,
+): Promise<readonly string[]> {
+  const known = await readMigrations()
   const connection = await pool.connect()
   try {
     await connection.query('SELECT pg_advisory_lock($1)', [migrationLock])
@@ -27,20 +31,27 @@ export async function migrate(pool: Pool): Promise<readonly string[]> {
       `CREATE TABLE IF NOT EXISTS schema_migrations (
          name text PRIMARY KEY, digest text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`,
     )
-    return await applyMissing(connection, migrations)
+    return await applyMissing(connection, known, wanted)
   } finally {
     await connection.query('SELECT pg_advisory_unlock($1)', [migrationLock]).catch(() => undefined)
     connection.release()
   }
 }
 
-async function applyMissing(connection: Transaction, migrations: readonly Migration[]): Promise<string[]> {
+async function applyMissing(
+  connection: Transaction,
+  known: readonly Migration[],
+  wanted: (name: string) => boolean,
+): Promise<string[]> {
   const applied = await connection.query<{ name: string; digest: string }>(
     'SELECT name, digest FROM schema_migrations',
   )
   const digests = new Map(applied.rows.map((row) => [row.name, row.digest]))
+  const knownNames = new Set(known.map(({ name }) => name))
+  const unknown = applied.rows.map(({ name }) => name).filter((name) => !knownNames.has(name))
+  if (unknown.length > 0) throw newer(unknown.sort())
   const names: string[] = []
-  for (const migration of migrations) {
+  for (const migration of known.filter(({ name }) => wanted(name))) {
     const before = digests.get(migration.name)
     if (before === migration.digest) continue
     if (before !== undefined) throw changed(migration.name)
@@ -80,6 +91,15 @@ async function readMigrations(): Promise<readonly Migration[]> {
       return { name, sql, digest: createHash('sha256').update(sql).digest('hex') }
     }),
   )
+}
+
+function newer(names: readonly string[]): SiteError {
+  return new SiteError({
+    code: 'schema_newer',
+    op: 'database.migrate',
+    hint: `The database was used by a later release (${names.join(', ')} is not known here). Start that release again, or restore a backup from before the upgrade; nothing was changed.`,
+    retryable: false,
+  })
 }
 
 function changed(name: string): SiteError {

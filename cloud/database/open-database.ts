@@ -22,11 +22,12 @@ export interface Database {
 
 /**
  * Opens the database and brings its schema up to date. `beside` joins an embedded server that a running
- * cloud owns, for commands; without it a second owner is refused with `postgres_in_use`.
+ * cloud owns, for commands; without it a second owner is refused with `postgres_in_use`. `as they are` leaves the
+ * schema alone, for backups and restores.
  */
 export async function openDatabase(
   place: DatabasePlace,
-  options: { readonly beside: boolean },
+  options: { readonly beside: boolean; readonly migrations?: 'up to date' | 'as they are' },
 ): Promise<Database> {
   const server = place.databaseUrl === undefined ? await embedded(place, options.beside) : undefined
   const url = server?.url ?? place.databaseUrl ?? ''
@@ -36,7 +37,7 @@ export async function openDatabase(
     await server?.stop()
   }
   try {
-    await migrate(pool)
+    if (options.migrations !== 'as they are') await migrate(pool)
   } catch (error) {
     await close()
     throw error

@@ -54,6 +54,8 @@ export class SiteSync {
   readonly #subscription: DirectorySubscription
   readonly #beat = new Wakeup()
   #stopped = false
+  /** Of the last handshake; a later one in the directory means that the cloud was restored. */
+  #epoch: number | undefined
   #notedMs: number | undefined
 
   constructor(options: SiteSyncOptions) {
@@ -69,6 +71,9 @@ export class SiteSync {
       onReachable: (reachable) => this.#reached(reachable),
       onFailure: (error) => log('upload interrupted', error),
       ...(failpoint && { failpoint }),
+    })
+    directory.onChange(() => {
+      if (this.#epoch !== undefined && directory.position().epoch > this.#epoch) this.#uploader.retryNow()
     })
     this.#subscription = new DirectorySubscription({
       directory,
@@ -109,6 +114,7 @@ export class SiteSync {
       rev,
       version,
     })
+    this.#epoch = answer.epoch
     // The cloud compares at our head; when ours is ahead, only we can compare at the cloud's.
     const parted = answer.verdict === 'continue' && !this.#holds(answer.head)
     return parted ? { ...answer, verdict: 'fork' } : answer

@@ -17,6 +17,7 @@ import { Wakeup } from './wakeup.ts'
  *   resting ─ commit or start ─▶ handshake ─ continue ─▶ sending ─ all acknowledged ─▶ resting
  *                                   │  └ fenced, fork, edge_behind ─▶ held (a person decides)
  *                                   └───────── any failure ◀────────────┘ ─▶ waiting (jittered) ─▶ handshake
+ *   resting ─ the cloud is back, or is another one ─▶ handshake: it may have lost what it had
  *
  * Only the head the cloud answers is an acknowledgement; memory is bounded by one request.
  */
@@ -41,6 +42,7 @@ export class Uploader {
   readonly #options: UploaderOptions
   readonly #wakeup = new Wakeup()
   #stopped = false
+  #greets = false
   #running: Promise<void> | undefined
 
   constructor(options: UploaderOptions) {
@@ -58,9 +60,11 @@ export class Uploader {
     this.#running = this.#run()
   }
 
-  /** Tries again at once: something else has just heard from the cloud. */
+  /** Shakes hands again at once: something else has just heard from the cloud, or learned that it was restored. */
   retryNow(): void {
+    this.#greets = true
     this.#wakeup.endPause()
+    this.#wakeup.ring()
   }
 
   /** Stops after the request in flight. */
@@ -89,12 +93,14 @@ export class Uploader {
     const { kernel, onReachable, onVerdict } = this.#options
     const answer = await this.#options.handshake()
     onReachable(true)
+    // Being reachable asks for a handshake, which this is.
+    this.#greets = false
     onVerdict(answer.verdict)
     if (answer.verdict !== 'continue') return this.#hold(answer.verdict)
     let head: ChainHead = answer.head
     storeAcknowledgement(kernel.db, kernel.incarnation, head)
     const producer = { epoch: nextProducerEpoch(kernel.db, kernel.incarnation), seq: 0 }
-    while (!this.#stopped) {
+    while (!this.#stopped && !this.#greets) {
       const batch = boundedBatch(
         readEntries(kernel.db, {
           incarnation: kernel.incarnation,

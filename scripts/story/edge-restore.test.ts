@@ -77,7 +77,8 @@ describe('a backup of a site at work', () => {
     expect(await sell('first', 2)).toBe(200)
     let goesOn = true
     const visitors = Array.from({ length: 6 }, async (_, visitor) => {
-      for (let round = 0; goesOn && round < 40; round += 1) await sell(`v${visitor}-${round}`, 3 + visitor)
+      for (let round = 0; goesOn && round < 40; round += 1)
+        await sell(`v${visitor}-${round}`, 3 + ((visitor + 6 * round) % 60))
     })
     expect(await backup('under-load')).toBe(0)
     goesOn = false
