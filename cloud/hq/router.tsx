@@ -2,9 +2,12 @@ import { Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { z } from 'zod'
+import { AccessScreen } from './access/access-screen.tsx'
+import { accessSearch, incidentSearch } from './access/search.ts'
 import { AuditScreen } from './audit/audit-screen.tsx'
 import { auditSearchSchema } from './audit/queries.ts'
 import { HqFrame } from './frame/hq-frame.tsx'
+import { IncidentsScreen } from './incidents/incidents-screen.tsx'
 import { OverviewScreen } from './overview/overview-screen.tsx'
 import { ReconciliationScreen } from './reconciliation/reconciliation-screen.tsx'
 import { SiteScreen } from './site/site-screen.tsx'
@@ -14,6 +17,7 @@ const number = z.number().optional().catch(undefined)
 const ledgerSearch = z.object({
   type: z.string().optional().catch(undefined),
   before: number,
+  incarnation: number,
   entry: number,
 })
 
@@ -31,6 +35,18 @@ const audit = createRoute({
   component: AuditScreen,
   validateSearch: (search) => auditSearchSchema.parse(search),
 })
+const access = createRoute({
+  getParentRoute: () => root,
+  path: '/access',
+  component: AccessScreen,
+  validateSearch: (search) => accessSearch.parse(search),
+})
+const incidents = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents',
+  component: IncidentsScreen,
+  validateSearch: (search) => incidentSearch.parse(search),
+})
 const site = createRoute({
   getParentRoute: () => root,
   path: '/sites/$siteId',
@@ -40,7 +56,7 @@ const site = createRoute({
 
 /** Every page of HQ under `/hq`. */
 export const router = createRouter({
-  routeTree: root.addChildren([overview, books, audit, site]),
+  routeTree: root.addChildren([overview, books, access, incidents, audit, site]),
   basepath: '/hq',
   scrollRestoration: true,
 })

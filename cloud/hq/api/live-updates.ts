@@ -16,7 +16,7 @@ export function useLiveUpdates(enabled: boolean): LiveStatus {
     if (timer.current !== undefined) return
     timer.current = setTimeout(() => {
       timer.current = undefined
-      for (const name of ['overview', 'reconciliation', 'ledger', 'site'])
+      for (const name of ['overview', 'reconciliation', 'ledger', 'site', 'access', 'incidents'])
         void client.invalidateQueries({ queryKey: [name] })
     }, gatherMs)
   }

@@ -50,6 +50,8 @@ export const siteQuery = (siteId: string) =>
 interface LedgerFilter {
   readonly type?: string | undefined
   readonly before?: number | undefined
+  /** A life of the site; by default the newest. */
+  readonly incarnation?: number | undefined
 }
 
 /** The address of a page of a site's ledger below the API, newest first. */
@@ -57,12 +59,13 @@ export function ledgerPath(siteId: string, filter: LedgerFilter): string {
   const params = new URLSearchParams({ limit: String(pageSize) })
   if (filter.type) params.set('type', filter.type)
   if (filter.before !== undefined) params.set('beforeSeq', String(filter.before))
+  if (filter.incarnation !== undefined) params.set('incarnation', String(filter.incarnation))
   return `/hq/sites/${segment(siteId)}/ledger?${params}`
 }
 
 /** A page of a site's ledger as the cloud has it. */
 export const ledgerQuery = (siteId: string, filter: LedgerFilter) =>
   queryOptions({
-    queryKey: ['ledger', siteId, filter.type ?? '', filter.before ?? 0],
+    queryKey: ['ledger', siteId, filter.type ?? '', filter.before ?? 0, filter.incarnation ?? 0],
     queryFn: ({ signal }) => api.get(ledgerPath(siteId, filter), ledgerPageSchema, signal),
   })

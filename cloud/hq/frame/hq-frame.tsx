@@ -5,11 +5,13 @@ import { LoginForm } from '@gatehouse/shared/ui/login-form.tsx'
 import { useUiWords } from '@gatehouse/shared/ui/words.ts'
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import {
+  IconAlertTriangle,
   IconBook2,
   IconBuilding,
   IconBuildings,
   IconClipboardList,
   IconDeviceMobile,
+  IconDoorEnter,
 } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
@@ -43,6 +45,12 @@ function Rail(props: { readonly displayName: string }): ReactNode {
         </Link>
         <Link to="/books">
           <IconBook2 size={18} aria-hidden /> {t('nav.books')}
+        </Link>
+        <Link to="/access" activeOptions={{ includeSearch: false }}>
+          <IconDoorEnter size={18} aria-hidden /> {t('nav.access')}
+        </Link>
+        <Link to="/incidents" activeOptions={{ includeSearch: false }}>
+          <IconAlertTriangle size={18} aria-hidden /> {t('nav.incidents')}
         </Link>
         <Link to="/audit">
           <IconClipboardList size={18} aria-hidden /> {t('nav.audit')}

@@ -50,6 +50,22 @@ function SiteHead(props: { readonly siteId: string; readonly site: SiteDetail | 
   )
 }
 
+/** What else HQ knows of this site. */
+function Drills(props: { readonly siteId: string }): ReactNode {
+  const t = useWords()
+  const search = { site: props.siteId }
+  return (
+    <Group gap="md">
+      <Anchor size="sm" renderRoot={(anchor) => <Link to="/access" search={search} {...anchor} />}>
+        {t('access.ofSite')}
+      </Anchor>
+      <Anchor size="sm" renderRoot={(anchor) => <Link to="/incidents" search={search} {...anchor} />}>
+        {t('incident.ofSite')}
+      </Anchor>
+    </Group>
+  )
+}
+
 function DevicesDown(props: { readonly site: SiteDetail }): ReactNode {
   const t = useWords()
   const { devicesDownIds } = props.site
@@ -95,6 +111,7 @@ export function SiteScreen(): ReactNode {
         <IconChevronLeft size={16} aria-hidden style={{ verticalAlign: '-3px' }} /> {t('site.back')}
       </Anchor>
       <SiteHead siteId={siteId} site={site.data} />
+      <Drills siteId={siteId} />
       {site.data ? <OpenExceptions site={site.data} /> : null}
       {site.data ? <DevicesDown site={site.data} /> : null}
       <Group align="flex-end" gap="sm">
@@ -103,10 +120,20 @@ export function SiteScreen(): ReactNode {
           label={t('site.filter')}
           value={search.type ?? ''}
           data={[{ value: '', label: t('site.allTypes') }, ...entryTypes]}
-          onChange={(event) => change({ type: event.currentTarget.value || undefined, before: undefined })}
+          onChange={(event) =>
+            change({
+              type: event.currentTarget.value || undefined,
+              before: undefined,
+              incarnation: undefined,
+            })
+          }
         />
         {search.before === undefined ? null : (
-          <Button variant="default" size="sm" onClick={() => change({ before: undefined })}>
+          <Button
+            variant="default"
+            size="sm"
+            onClick={() => change({ before: undefined, incarnation: undefined })}
+          >
             {t('site.newest')}
           </Button>
         )}

@@ -1,3 +1,4 @@
+import { accessDe } from './access-words.ts'
 import type { en } from './en.ts'
 
 /** Words of HQ in German. */
@@ -7,6 +8,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'nav.sites': 'Standorte',
   'nav.books': 'Bücher',
   'nav.audit': 'Protokoll',
+  ...accessDe,
   'nav.memberApp': 'Mitglieder-App',
   'login.lead': 'Für Betreiber: jeder Standort, sein Ledger und sein Geld.',
   'denied.title': 'Dieses Konto hat keinen Zugang zur Zentrale.',

@@ -1,3 +1,5 @@
+import { accessEn } from './access-words.ts'
+
 /** Words of HQ in English. */
 export const en = {
   'app.name': 'Gatehouse HQ',
@@ -5,6 +7,7 @@ export const en = {
   'nav.sites': 'Sites',
   'nav.books': 'Books',
   'nav.audit': 'Audit',
+  ...accessEn,
   'nav.memberApp': 'Member app',
   'login.lead': 'For operators: every site, its ledger and its money.',
   'denied.title': 'This account has no access to HQ.',

@@ -1,0 +1,89 @@
+import { StateChip } from '@gatehouse/shared/ui/state-chip.tsx'
+import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
+import { UnstyledButton } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { ScrollBox } from '../frame/scroll-box.tsx'
+import { useWords } from '../words/words.ts'
+import { codeWords } from './code-words.ts'
+import { EntryLink } from './entry-link.tsx'
+import type { AccessRow } from './views.ts'
+
+/** Whether somebody was let in, let out or refused, in colour, shape and word. */
+function ResultChip(props: { readonly row: AccessRow }): ReactNode {
+  const t = useWords()
+  const { result, direction } = props.row
+  if (result === 'refused') return <StateChip state="out">{t('access.result.refused')}</StateChip>
+  return (
+    <StateChip state="free">{t(direction === 'out' ? 'access.letOut' : 'access.result.granted')}</StateChip>
+  )
+}
+
+function Row(props: { readonly row: AccessRow; readonly onMember: (memberId: string) => void }): ReactNode {
+  const t = useWords()
+  const { row } = props
+  const { memberId } = row
+  return (
+    <tr data-seq={row.seq} data-result={row.result}>
+      <td>
+        <TimeText ms={row.atMs} timeZone={row.timeZone} style="dateTime" />
+      </td>
+      <td>
+        <ResultChip row={row} />
+      </td>
+      <td>{codeWords(t, 'access.reason', row.reason)}</td>
+      <td>{row.siteName}</td>
+      <td>{row.placeName ?? row.placeId}</td>
+      <td>{row.direction ? t(`access.direction.${row.direction}`) : '–'}</td>
+      <td>
+        {memberId === undefined ? (
+          (row.sessionId ?? t('access.nobody'))
+        ) : (
+          <UnstyledButton className="access-who" onClick={() => props.onMember(memberId)}>
+            {row.memberName ?? memberId}
+          </UnstyledButton>
+        )}
+      </td>
+      <td>
+        {[
+          row.credentialKind && codeWords(t, 'access.credential', row.credentialKind),
+          row.readerName ?? row.readerId,
+          row.bookingId,
+        ]
+          .filter(Boolean)
+          .join(' · ') || '–'}
+      </td>
+      <td>
+        <EntryLink row={row} />
+      </td>
+    </tr>
+  )
+}
+
+/** Decisions newest first: when, what, why, where, who, by what, and the entry that says so. */
+export function AccessTable(props: {
+  readonly rows: readonly AccessRow[]
+  readonly onMember: (memberId: string) => void
+}): ReactNode {
+  const t = useWords()
+  const heads = ['time', 'result', 'reason', 'site', 'door', 'direction', 'name', 'by', 'entry'] as const
+  return (
+    <ScrollBox className="gh-card" label={t('access.table')}>
+      <table className="hq-table">
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th key={head} scope="col">
+                {t(`access.${head}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {props.rows.map((row) => (
+            <Row key={`${row.siteId}-${row.incarnation}-${row.seq}`} row={row} onMember={props.onMember} />
+          ))}
+        </tbody>
+      </table>
+    </ScrollBox>
+  )
+}

@@ -1,0 +1,113 @@
+import { Button, Group, NativeSelect, TextInput } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useWords } from '../words/words.ts'
+import type { AccessPage } from './views.ts'
+
+interface PlaceFilter {
+  readonly site?: string | undefined
+  readonly door?: string | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+/** One choice among codes; the empty one means any. */
+export function CodeSelect(props: {
+  readonly label: string
+  readonly any: string
+  readonly value: string | undefined
+  readonly codes: readonly { readonly value: string; readonly label: string }[]
+  readonly onChange: (value: string | undefined) => void
+  readonly disabled?: boolean
+}): ReactNode {
+  const { value, codes } = props
+  const known = value === undefined || codes.some((code) => code.value === value)
+  return (
+    <NativeSelect
+      size="sm"
+      label={props.label}
+      value={value ?? ''}
+      disabled={props.disabled ?? false}
+      data={[
+        { value: '', label: props.any },
+        ...codes,
+        ...(known || value === undefined ? [] : [{ value, label: value }]),
+      ]}
+      onChange={(event) => props.onChange(event.currentTarget.value || undefined)}
+    />
+  )
+}
+
+/** Site, door and days, which both pages have; `children` are the page's own filters. */
+export function PlaceFilters(props: {
+  readonly filter: PlaceFilter
+  readonly choices: AccessPage['choices'] | undefined
+  readonly filtered: boolean
+  readonly onChange: (next: PlaceFilter) => void
+  readonly onClear: () => void
+  readonly children: ReactNode
+}): ReactNode {
+  const t = useWords()
+  const { filter, choices, onChange } = props
+  return (
+    <Group align="flex-end" gap="sm">
+      <CodeSelect
+        label={t('access.site')}
+        any={t('access.allSites')}
+        value={filter.site}
+        codes={(choices?.sites ?? []).map(({ siteId, name }) => ({ value: siteId, label: name }))}
+        onChange={(site) => onChange({ site, door: undefined })}
+      />
+      <CodeSelect
+        label={t('access.door')}
+        any={filter.site === undefined ? t('access.chooseSite') : t('access.allDoors')}
+        value={filter.door}
+        disabled={filter.site === undefined && filter.door === undefined}
+        codes={(choices?.places ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+        onChange={(door) => onChange({ door })}
+      />
+      {props.children}
+      <TextInput
+        size="sm"
+        type="date"
+        label={t('access.from')}
+        value={filter.from ?? ''}
+        onChange={(event) => onChange({ from: event.currentTarget.value || undefined })}
+      />
+      <TextInput
+        size="sm"
+        type="date"
+        label={t('access.to')}
+        value={filter.to ?? ''}
+        onChange={(event) => onChange({ to: event.currentTarget.value || undefined })}
+      />
+      {props.filtered ? (
+        <Button variant="default" size="sm" onClick={props.onClear}>
+          {t('access.clear')}
+        </Button>
+      ) : null}
+    </Group>
+  )
+}
+
+/** Older and newest rows; the place lives in the address. */
+export function Pages(props: {
+  readonly cursor: string | undefined
+  readonly next: string | undefined
+  readonly onMove: (cursor: string | undefined) => void
+}): ReactNode {
+  const t = useWords()
+  return (
+    <Group gap="sm">
+      {props.cursor === undefined ? null : (
+        <Button variant="default" size="sm" onClick={() => props.onMove(undefined)}>
+          {t('access.newest')}
+        </Button>
+      )}
+      {props.next === undefined ? null : (
+        <Button variant="default" size="sm" onClick={() => props.onMove(props.next)}>
+          {t('access.older')}
+        </Button>
+      )}
+    </Group>
+  )
+}

@@ -1,0 +1,84 @@
+import { type ChipState, StateChip } from '@gatehouse/shared/ui/state-chip.tsx'
+import { RelativeTime, TimeText } from '@gatehouse/shared/ui/time-text.tsx'
+import { Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { codeWords } from '../access/code-words.ts'
+import { EntryLink } from '../access/entry-link.tsx'
+import type { IncidentRow } from '../access/views.ts'
+import { ScrollBox } from '../frame/scroll-box.tsx'
+import { useWords } from '../words/words.ts'
+
+const shapes: Readonly<Record<IncidentRow['state'], ChipState>> = {
+  open: 'out',
+  ended: 'free',
+  moment: 'taken',
+}
+
+function Row(props: { readonly row: IncidentRow }): ReactNode {
+  const t = useWords()
+  const { row } = props
+  return (
+    <tr data-incident={row.incidentId} data-state={row.state}>
+      <td>
+        <StateChip state={shapes[row.state]}>{t(`incident.state.${row.state}`)}</StateChip>
+      </td>
+      <th scope="row">
+        {codeWords(t, 'incident.kind', row.kind)}
+        {row.silent ? (
+          <Text span size="sm" c="dimmed">
+            {' '}
+            · {t('incident.silent')}
+          </Text>
+        ) : null}
+      </th>
+      <td>{row.siteName}</td>
+      <td>{row.placeName ?? row.placeId ?? row.sessionId ?? row.about}</td>
+      <td>
+        <TimeText ms={row.sinceMs} timeZone={row.timeZone} style="dateTime" />
+        {row.state === 'open' ? (
+          <Text span size="sm" c="dimmed">
+            {' '}
+            · <RelativeTime ms={row.sinceMs} />
+          </Text>
+        ) : null}
+      </td>
+      <td>
+        {row.endedMs === undefined ? (
+          '–'
+        ) : (
+          <TimeText ms={row.endedMs} timeZone={row.timeZone} style="dateTime" />
+        )}
+      </td>
+      <td>
+        <EntryLink row={row} />
+      </td>
+    </tr>
+  )
+}
+
+/** Incidents: state, what, where, since when, until when, and the entry that says so. */
+export function IncidentTable(props: { readonly rows: readonly IncidentRow[] }): ReactNode {
+  const t = useWords()
+  return (
+    <ScrollBox className="gh-card" label={t('incident.table')}>
+      <table className="hq-table">
+        <thead>
+          <tr>
+            <th scope="col">{t('incident.state')}</th>
+            <th scope="col">{t('incident.kind')}</th>
+            <th scope="col">{t('access.site')}</th>
+            <th scope="col">{t('incident.place')}</th>
+            <th scope="col">{t('incident.since')}</th>
+            <th scope="col">{t('incident.ended')}</th>
+            <th scope="col">{t('access.entry')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {props.rows.map((row) => (
+            <Row key={`${row.siteId}-${row.incidentId}`} row={row} />
+          ))}
+        </tbody>
+      </table>
+    </ScrollBox>
+  )
+}
