@@ -40,6 +40,8 @@ export interface DeviceStatus {
   readonly online: boolean
   /** Why it is offline, a stable machine word. */
   readonly detail?: string
+  /** Nothing was heard of it since it is served, and its profile allows that long a silence. */
+  readonly awaited?: boolean
   /** Wall time of the last sign of life, milliseconds; absent when never heard. */
   readonly heardMs?: number
 }

@@ -31,6 +31,8 @@ interface Served {
   online: boolean
   detail: string | undefined
   heard: Moment | undefined
+  /** When it began to be served. */
+  readonly since: Moment
   arrivals: ArrivalFilter | undefined
 }
 
@@ -144,7 +146,7 @@ class Hub implements DeviceHub {
   }
 
   status(): DeviceStatus[] {
-    const nowMs = this.#options.clock.now().wallMs
+    const { wallMs: nowMs, monotonicMs } = this.#options.clock.now()
     return [...this.#served].map(([deviceId, served]) => {
       const polled = served.online && served.planned?.place.kind === 'bus'
       const heardMs = polled ? nowMs : served.heard?.wallMs
@@ -155,6 +157,7 @@ class Hub implements DeviceHub {
         capability: served.planned?.profile.capability ?? 'unknown',
         online: served.online,
         ...(served.detail === undefined ? {} : { detail: served.detail }),
+        ...(isAwaited(served, monotonicMs) ? { awaited: true } : {}),
         ...(heardMs === undefined ? {} : { heardMs }),
       }
     })
@@ -196,6 +199,7 @@ class Hub implements DeviceHub {
       online: false,
       detail: plan.ok ? 'connecting' : refusalDetail(plan.error),
       heard: undefined,
+      since: this.#options.clock.now(),
       arrivals: undefined,
     }
     this.#served.set(deviceId, served)
@@ -305,6 +309,15 @@ function bounded(drive: Promise<DriveOutcome>): Promise<DriveOutcome> {
     }
     drive.then(settle, () => settle({ outcome: 'unknown', detail: 'driver_failed' }))
   })
+}
+
+/** A sensor that speaks rarely is not missed before it was silent for as long as its profile allows. */
+function isAwaited({ planned, online, detail, heard, since }: Served, monotonicMs: number): boolean {
+  const limitMs = planned?.profile.timing.silentAfterMs
+  if (online || heard !== undefined || limitMs === undefined) return false
+  // Anything else is known of it: its broker is down, its bus does not answer.
+  if (detail !== 'connecting' && detail !== 'not_heard') return false
+  return monotonicMs - since.monotonicMs <= limitMs
 }
 
 function refusalDetail(refusal: PlanRefusal): string {

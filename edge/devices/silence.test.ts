@@ -44,3 +44,32 @@ test('a device is offline after the silence that its profile allows, by monotoni
   expect(heard.all.map((event) => event.kind === 'status' && event.online)).toEqual([true, false, true])
   await hub.stop()
 })
+
+test('a device that was never heard is awaited until the silence that its profile allows has passed', async () => {
+  const clock = new ManualClock(1_000_000)
+  const { hub } = await startHub({
+    clock,
+    profiles: new Map([['acme/caller', quiet]]),
+    devices: new Map([[device('caller'), deviceRow('acme/caller', undefined, {})]]),
+    buses: {},
+  })
+  expect(hub.status()[0]).toMatchObject({ online: false, awaited: true })
+  clock.advance(60_000)
+  expect(hub.status()[0]).toMatchObject({ online: false, awaited: true })
+  clock.advance(1)
+  expect(hub.status()[0]).not.toHaveProperty('awaited')
+  hub.heardFrom(device('caller'))
+  expect(hub.status()[0]).not.toHaveProperty('awaited')
+  await hub.stop()
+})
+
+test('a sensor of which something is known is not awaited: here, that it has no broker', async () => {
+  const topic = { topic: 'zigbee2mqtt/bay-1' }
+  const { hub } = await startHub({
+    devices: new Map([[device('bay'), deviceRow('zigbee2mqtt/bay-sensor', undefined, topic)]]),
+    buses: {},
+  })
+  expect(hub.status()[0]).toMatchObject({ online: false, detail: 'no_broker' })
+  expect(hub.status()[0]).not.toHaveProperty('awaited')
+  await hub.stop()
+})

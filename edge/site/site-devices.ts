@@ -1,13 +1,14 @@
-import { deviceIdSchema } from '@gatehouse/shared/ids/ids'
+import { type DeviceId, deviceIdSchema } from '@gatehouse/shared/ids/ids'
 import type { DeviceProfile } from '@gatehouse/shared/profiles/profile'
 import type { EdgeConfig } from '../config.ts'
 import { startDeviceBroker } from '../devices/device-broker.ts'
-import { createDeviceHub, type DeviceHub, type DeviceRows, type DeviceStatus } from '../devices/hub.ts'
+import { createDeviceHub, type DeviceHub, type DeviceRows } from '../devices/hub.ts'
 import { profileFolder, readProfileFolder } from '../devices/profile-folder.ts'
 import type { MqttConfig } from '../devices/transports/mqtt.ts'
 import type { MqttBroker } from '../devices/transports/mqtt-broker.ts'
 import type { EdgeAdapters } from '../edge-program.ts'
 import type { Directory } from '../sync/directory.ts'
+import { isDown } from './device-down.ts'
 
 export interface SiteDevicesOptions {
   readonly config: EdgeConfig
@@ -52,7 +53,10 @@ export async function prepareDevices(options: SiteDevicesOptions): Promise<SiteD
   return {
     hub,
     start: () => hub.start(),
-    down: () => hub.status().flatMap((status) => (isDown(directory, status) ? [status.deviceId] : [])),
+    down: () =>
+      hub
+        .status()
+        .flatMap((status) => (isDown(status, callsUs(directory, status.deviceId)) ? [status.deviceId] : [])),
     stop: async () => {
       await hub.stop()
       await broker?.close()
@@ -86,10 +90,8 @@ function mqttConfig({ mqtt }: EdgeConfig, localSecret: string): MqttConfig | und
   return { url, ...(username !== undefined && { username }), ...(password !== undefined && { password }) }
 }
 
-/** A device that calls the site counts as down only once it has been there: nobody misses an unopened screen. */
-function isDown(directory: Directory, { deviceId, online, heardMs }: DeviceStatus): boolean {
-  const callsUs = directory.get('device', deviceId)?.credentialDigest !== undefined
-  return !online && (!callsUs || heardMs !== undefined)
+function callsUs(directory: Directory, deviceId: DeviceId): boolean {
+  return directory.get('device', deviceId)?.credentialDigest !== undefined
 }
 
 function deviceRows(directory: Directory): DeviceRows {

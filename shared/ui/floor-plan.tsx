@@ -1,6 +1,7 @@
 import type { KeyboardEvent, ReactNode } from 'react'
 import { type PlanLevel, type PlanSpace, planStateOf, spaceLayout } from './plan-space.ts'
-import { StateShape } from './state-chip.tsx'
+import { useStaleWords } from './stale-words.ts'
+import { chipStateOf, StateShape } from './state-chip.tsx'
 import { token } from './tokens.ts'
 import { useUiWords } from './words.ts'
 
@@ -10,6 +11,8 @@ interface SpaceProps {
   readonly space: PlanSpace
   readonly yours: ReadonlySet<string>
   readonly selected: boolean
+  /** Since when nothing newer is known, in words; absent while it is live. */
+  readonly since: string | undefined
   readonly unit: number
   readonly onSelect: ((spaceId: string) => void) | undefined
 }
@@ -18,7 +21,9 @@ function SpaceShape(props: SpaceProps): ReactNode {
   const t = useUiWords()
   const { space, onSelect, unit } = props
   const { x, y, width, height } = space.rect
-  const state = planStateOf(space, props.yours)
+  const state = planStateOf(space, props.yours, props.since !== undefined)
+  const words =
+    state === 'stale' ? [t(`state.${chipStateOf(space.status)}`), props.since] : [t(`state.${state}`)]
   const layout = spaceLayout(space, unit)
   const choose = onSelect ? () => onSelect(space.spaceId) : undefined
   const onKeyDown = (event: KeyboardEvent) => {
@@ -33,7 +38,7 @@ function SpaceShape(props: SpaceProps): ReactNode {
     <g
       {...interaction}
       className="gh-plan-space"
-      aria-label={`${space.name}, ${t(`state.${state}`)}`}
+      aria-label={[space.name, ...words].join(', ')}
       data-space={space.spaceId}
       data-state={state}
     >
@@ -74,8 +79,12 @@ export function FloorPlan(props: {
   readonly selectedId?: string | undefined
   readonly onSelect?: (spaceId: string) => void
   readonly minWidth?: number
+  /** The site was not heard since; spaces are greyed. Epoch ms. */
+  readonly staleSinceMs?: number | undefined
+  readonly timeZone?: string
 }): ReactNode {
   const t = useUiWords()
+  const since = useStaleWords(props.staleSinceMs, props.timeZone)
   const { level } = props
   const unit = Math.max(level.width, level.height) / 42
   const yours = props.yours ?? nobody
@@ -110,6 +119,7 @@ export function FloorPlan(props: {
               space={space}
               yours={yours}
               selected={space.spaceId === props.selectedId}
+              since={since}
               unit={unit}
               onSelect={props.onSelect}
             />

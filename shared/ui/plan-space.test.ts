@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { spaceLayout } from './plan-space.ts'
+import { planStateOf, spaceLayout } from './plan-space.ts'
 
 const space = (name: string, width: number, height: number) => ({ name, rect: { x: 0, y: 0, width, height } })
 
@@ -16,5 +16,21 @@ describe('a space on the plan', () => {
   })
   it('shows only its shape where nothing else fits', () => {
     expect(spaceLayout(space('Desk 12', 8, 8), 7).name).toBe('')
+  })
+})
+
+describe('the state of a space', () => {
+  const nobody = new Set<string>()
+  const mine = new Set(['s1'])
+  it.each([
+    ['free', nobody, false, 'free'],
+    ['free', nobody, true, 'stale'],
+    ['held', nobody, true, 'stale'],
+    ['taken', nobody, true, 'stale'],
+    ['taken', mine, true, 'yours'],
+    ['free', mine, false, 'yours'],
+    ['out_of_service', nobody, true, 'out'],
+  ] as const)('%s, yours %o, stale %s is drawn as %s', (status, yours, isStale, state) => {
+    expect(planStateOf({ spaceId: 's1', status }, yours, isStale)).toBe(state)
   })
 })

@@ -30,9 +30,18 @@ export interface PlanLevel {
   }[]
 }
 
-/** The state a space is drawn in: `yours` wins over what others see. */
-export function planStateOf(space: PlanSpace, yours: ReadonlySet<string>): ChipState {
-  return yours.has(space.spaceId) ? 'yours' : chipStateOf(space.status)
+/**
+ * The state a space is drawn in: `yours` wins over what others see. With `isStale` nobody knows whether what was
+ * last told still holds; your own bookings and what is out of service do.
+ */
+export function planStateOf(
+  space: Pick<PlanSpace, 'spaceId' | 'status'>,
+  yours: ReadonlySet<string>,
+  isStale = false,
+): ChipState {
+  if (yours.has(space.spaceId)) return 'yours'
+  const state = chipStateOf(space.status)
+  return isStale && state !== 'out' ? 'stale' : state
 }
 
 /** The part of a name that fits into `width` plan units at `size`: all of it, its last word, or nothing. */

@@ -5,7 +5,8 @@ import { formatTime } from './format.ts'
 import { useLanguage } from './language.ts'
 import { Money } from './money.tsx'
 import { type PlanSpace, planStateOf } from './plan-space.ts'
-import { StateChip } from './state-chip.tsx'
+import { useStaleWords } from './stale-words.ts'
+import { chipStateOf, StateChip } from './state-chip.tsx'
 import { token } from './tokens.ts'
 import { useUiWords } from './words.ts'
 
@@ -27,11 +28,14 @@ function Row(props: {
   readonly space: PlanSpace
   readonly yours: ReadonlySet<string>
   readonly timeZone: string
+  readonly since: string | undefined
 }): ReactNode {
   const t = useUiWords()
   const { locale } = useLanguage()
   const kindOf = useSpaceKindWords()
   const { space } = props
+  const state = planStateOf(space, props.yours, props.since !== undefined)
+  const last = state === 'stale' ? t(`state.${chipStateOf(space.status)}`) : ''
   const until =
     space.untilMs === undefined
       ? ''
@@ -43,12 +47,12 @@ function Row(props: {
           {space.name}
         </Text>
         <Text size="sm" c="dimmed">
-          {[kindOf(space), until].filter(Boolean).join(' · ')}
+          {[kindOf(space), last, until].filter(Boolean).join(' · ')}
         </Text>
       </Stack>
       <Group gap="sm" wrap="nowrap">
         {space.price ? <Money minor={space.price.totalMinor} currency={space.price.currency} /> : null}
-        <StateChip state={planStateOf(space, props.yours)} />
+        <StateChip state={state} />
       </Group>
     </Group>
   )
@@ -62,15 +66,20 @@ export function SpaceList(props: {
   readonly yours?: ReadonlySet<string>
   readonly selectedId?: string | undefined
   readonly onSelect?: (spaceId: string) => void
+  /** The site was not heard since; states are greyed. Epoch ms. */
+  readonly staleSinceMs?: number | undefined
 }): ReactNode {
   const t = useUiWords()
+  const since = useStaleWords(props.staleSinceMs, props.timeZone)
   const { onSelect } = props
   const spaces = props.spaces.filter((space) => !props.levelId || space.levelId === props.levelId)
   if (spaces.length === 0) return <Text c="dimmed">{t('plan.empty')}</Text>
   return (
     <ul className="gh-card" style={{ listStyle: 'none', margin: 0, padding: 0, overflow: 'hidden' }}>
       {spaces.map((space, index) => {
-        const row = <Row space={space} yours={props.yours ?? nobody} timeZone={props.timeZone} />
+        const row = (
+          <Row space={space} yours={props.yours ?? nobody} timeZone={props.timeZone} since={since} />
+        )
         return (
           <li
             key={space.spaceId}
