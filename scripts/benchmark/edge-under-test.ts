@@ -3,11 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
+import { programFlags } from '../program-flags.ts'
 import { repositoryRoot } from '../repository-root.ts'
 
 const startMaxMs = 20_000
-/** As `npm run edge` starts it: a small young generation keeps memory low on a small computer. */
-const edgeFlags = ['--max-semi-space-size=8', '--enable-source-maps']
 
 /** The real edge program in a process of its own. */
 export interface EdgeUnderTest {
@@ -27,7 +26,7 @@ export async function startEdgeUnderTest(
 ): Promise<EdgeUnderTest> {
   const program = join(repositoryRoot, 'edge/dist/main.js')
   const startedMs = performance.now()
-  const child = spawn(process.execPath, [...edgeFlags, program, '--config', configPath], {
+  const child = spawn(process.execPath, [...programFlags('edge'), program, '--config', configPath], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env },
   })

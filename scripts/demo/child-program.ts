@@ -15,6 +15,8 @@ export interface ChildProgramOptions {
   readonly name: string
   /** Absolute path of the compiled program. */
   readonly program: string
+  /** Flags of Node.js, as an operator would start the program. */
+  readonly flags: readonly string[]
   readonly args: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
   /** The program's own log lines go here. */
@@ -69,13 +71,13 @@ export class ChildProgram {
   /** Starts the program and waits until it says that it is ready; refuses with its own words when it does not. */
   async start(): Promise<void> {
     if (this.#child !== undefined) return
-    const { program, args, logFile } = this.#options
+    const { program, flags, args, logFile } = this.#options
     mkdirSync(dirname(logFile), { recursive: true })
     this.#log ??= createWriteStream(logFile, { flags: 'a' })
     this.#wanted = true
     const child = fork(program, [...args, `--clock-offset=${this.#offsetMs}`], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      execArgv: ['--enable-source-maps'],
+      execArgv: [...flags],
       env: { ...process.env, ...this.#options.environment },
     })
     this.#child = child
