@@ -49,7 +49,7 @@ export class Supervisor {
   constructor(settings: SupervisorOptions) {
     this.#settings = settings
     const folders = demoFolders(settings.options.dataFolder)
-    this.#cloud = this.#program('cloud', 'cloud', folders.cloudConfig, cloudReadyMaxMs)
+    this.#cloud = this.#program('cloud', 'cloud-process.js', folders.cloudConfig, cloudReadyMaxMs)
   }
 
   /** Starts everything and resolves once all of it is ready; stops what had started when something is not. */
@@ -120,7 +120,7 @@ export class Supervisor {
     const { options } = this.#settings
     if (network === undefined) return
     const folders = demoFolders(options.dataFolder).ofSite(site.siteId)
-    const edge = this.#program(site.siteId, 'edge', folders.config, edgeReadyMaxMs)
+    const edge = this.#program(site.siteId, 'edge-process.js', folders.config, edgeReadyMaxMs)
     const edgeUrl = `http://${loopback}:${ports.edge}`
     const clock = new TestClock(machineClock)
     const world = await SimulatedSite.open({
@@ -219,12 +219,12 @@ export class Supervisor {
     this.#panel?.changed()
   }
 
-  #program(name: string, program: 'edge' | 'cloud', config: string, readyMaxMs: number): ChildProgram {
+  #program(name: string, program: string, config: string, readyMaxMs: number): ChildProgram {
     const { options, say } = this.#settings
     return new ChildProgram({
       name,
-      program: join(repositoryRoot, `scripts/dist/demo/${program}-process.js`),
-      flags: programFlags(program),
+      program: join(repositoryRoot, 'scripts/dist/demo', program),
+      flags: programFlags(program === 'edge-process.js' ? 'edge' : 'cloud'),
       args: [`--config=${config}`],
       logFile: join(demoFolders(options.dataFolder).logs, `${name.replaceAll(' ', '-')}.log`),
       readyMaxMs,
