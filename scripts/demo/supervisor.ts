@@ -224,7 +224,7 @@ export class Supervisor {
     return new ChildProgram({
       name,
       program: join(repositoryRoot, 'scripts/dist/demo', program),
-      flags: programFlags(program === 'edge-process.js' ? 'edge' : 'cloud'),
+      flags: programFlags(program === 'cloud-process.js' ? 'cloud' : 'edge'),
       args: [`--config=${config}`],
       logFile: join(demoFolders(options.dataFolder).logs, `${name.replaceAll(' ', '-')}.log`),
       readyMaxMs,
