@@ -62,7 +62,7 @@ export function useLanguage(): {
 
 /** Goes back to a language without remembering it: a kiosk between two people. */
 export function resetLanguage(language: Language): void {
-  window.localStorage.removeItem(storageKey)
+  if (typeof window !== 'undefined') window.localStorage.removeItem(storageKey)
   void i18next.changeLanguage(language)
 }
 

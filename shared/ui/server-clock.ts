@@ -18,6 +18,8 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
+const readOffset = () => offsetMs
+
 /** The server's time now in epoch milliseconds, for use outside of rendering. */
 export function serverNowMs(): number {
   return nowMs() + offsetMs
@@ -25,6 +27,6 @@ export function serverNowMs(): number {
 
 /** The server's time, read again every `everyMs`. */
 export function useServerNowMs(everyMs = 1_000): number {
-  const offset = useSyncExternalStore(subscribe, () => offsetMs)
+  const offset = useSyncExternalStore(subscribe, readOffset, readOffset)
   return useNowMs(everyMs) + offset
 }
