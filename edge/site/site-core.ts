@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Logger } from 'pino'
 import { isRestoredUnconfirmed, restoredReason } from '../backup/restored-note.ts'
 import type { BookingEnvironment } from '../bookings/booking-environment.ts'
 import { openSubjectKey, SubjectStore } from '../bookings/subject-store.ts'
@@ -85,7 +86,7 @@ export async function openSiteCore(
     },
     ...(failpoint && { failpoint }),
   })
-  kernel.setSelling(whyNotSelling(dataFolder, damage))
+  kernel.setSelling(whyNotSelling(dataFolder, damage, logger))
   if (damage) seed()
   await kernel.recoverEffects()
   await cards.recover(kernel)
@@ -109,7 +110,15 @@ export async function openSiteCore(
 }
 
 /** A damaged ledger does not know what it sold, and one from a backup not what it sold since. */
-function whyNotSelling(dataFolder: string, damage: DamageNote | undefined): string | undefined {
+function whyNotSelling(
+  dataFolder: string,
+  damage: DamageNote | undefined,
+  logger: Logger,
+): string | undefined {
   if (damage) return 'ledger_damaged'
-  return isRestoredUnconfirmed(dataFolder) ? restoredReason : undefined
+  if (!isRestoredUnconfirmed(dataFolder)) return undefined
+  logger.warn(
+    'this store came from a backup: nothing is sold until the cloud has nothing that is missing here',
+  )
+  return restoredReason
 }
