@@ -4,6 +4,7 @@ import type { Queryable } from '../database/pool.ts'
 /** What a site consists of, as its directory says it; keys are the ids of the things. */
 export interface SiteCatalogue {
   readonly siteId: string
+  readonly operatorName: string | undefined
   readonly site: DirectoryBody<'site'>
   readonly levels: ReadonlyMap<string, DirectoryBody<'level'>>
   readonly spaces: ReadonlyMap<string, DirectoryBody<'space'>>
@@ -48,11 +49,19 @@ export class SiteCatalogues {
        WHERE site_id = $1 AND kind = ANY ($2) AND body IS NOT NULL ORDER BY key`,
       [siteId, kinds],
     )
-    const catalogue = read(siteId, found.rows)
+    const catalogue = read(siteId, found.rows, await this.#operatorName(siteId))
     if (catalogue === undefined) return undefined
     if (this.#cached.size >= cachedMax) this.#cached.clear()
     this.#cached.set(siteId, { version, catalogue })
     return catalogue
+  }
+
+  async #operatorName(siteId: string): Promise<string | undefined> {
+    const found = await this.#db.query<{ name: string }>(
+      'SELECT name FROM operators JOIN sites USING (operator_id) WHERE site_id = $1',
+      [siteId],
+    )
+    return found.rows[0]?.name
   }
 
   // Requests and members change the directory all the time; only the rows read here count.
@@ -66,11 +75,16 @@ export class SiteCatalogues {
   }
 }
 
-function read(siteId: string, rows: readonly Row[]): SiteCatalogue | undefined {
+function read(
+  siteId: string,
+  rows: readonly Row[],
+  operatorName: string | undefined,
+): SiteCatalogue | undefined {
   const site = bodies(rows, 'site').values().next().value
   if (site === undefined) return undefined
   return {
     siteId,
+    operatorName,
     site,
     levels: bodies(rows, 'level'),
     spaces: bodies(rows, 'space'),

@@ -9,6 +9,7 @@ import {
 } from '@gatehouse/shared/booking/availability'
 import { priceBooking } from '@gatehouse/shared/booking/booking-price'
 import { bookableSpace, involvedSpaces, occupancyAround } from '@gatehouse/shared/booking/combined'
+import { spaceFacts } from '@gatehouse/shared/booking/space-facts'
 import { holidayOn, holidaysFrom, type Interval, isOpen } from '@gatehouse/shared/calendar/opening'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import type { Price } from '@gatehouse/shared/wire/v1/entries'
@@ -42,6 +43,7 @@ export function siteView(context: ViewContext): SiteView {
     kind,
     description,
     address,
+    ...(catalogue.operatorName === undefined ? {} : { operatorName: catalogue.operatorName }),
     timeZone,
     currency,
     position,
@@ -115,6 +117,7 @@ function spaceView(
     levelId: space.levelId,
     capacity: space.capacity,
     features: space.features,
+    ...spaceFacts(space),
     bookable: space.bookable,
     status,
     ...(untilMs === undefined ? {} : { untilMs }),

@@ -22,6 +22,7 @@ const whenSearch = z.object({ date: word, from: word, minutes: z.number().option
 const siteSearch = whenSearch.extend({
   level: word,
   view: z.enum(['plan', 'list']).optional().catch(undefined),
+  has: z.array(z.coerce.string()).max(20).optional().catch(undefined),
 })
 
 function Missing(): ReactNode {

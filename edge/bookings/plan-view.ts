@@ -7,6 +7,7 @@ import {
 } from '@gatehouse/shared/booking/availability'
 import { priceBooking } from '@gatehouse/shared/booking/booking-price'
 import { bookableSpace, involvedSpaces, occupancyAround } from '@gatehouse/shared/booking/combined'
+import { spaceFacts } from '@gatehouse/shared/booking/space-facts'
 import { dayMs } from '@gatehouse/shared/calendar/civil'
 import type { Interval } from '@gatehouse/shared/calendar/opening'
 import { spaceIdSchema } from '@gatehouse/shared/ids/ids'
@@ -55,6 +56,7 @@ export function planView(
       levelId: space.levelId,
       capacity: space.capacity,
       features: space.features,
+      ...spaceFacts(space),
       bookable: space.bookable,
       status: status === 'free' && present ? 'taken' : status,
       ...(untilMs === undefined ? {} : { untilMs }),

@@ -49,7 +49,10 @@ function planOf(directory: DirectoryReader): SitePlan {
 function readBays(directory: DirectoryReader): Bay[] {
   const bays: Bay[] = []
   for (const [key, body] of directory.all('space')) {
-    if (body.kind === 'bay' && !body.outOfService) bays.push({ spaceId: spaceIdSchema.parse(key), body })
+    // A combined bay is no more room than its parts.
+    const combined = (body.parts?.length ?? 0) > 0
+    if (body.kind === 'bay' && !body.outOfService && !combined)
+      bays.push({ spaceId: spaceIdSchema.parse(key), body })
   }
   return bays
 }

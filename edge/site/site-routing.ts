@@ -112,6 +112,8 @@ const soonMs = 3_600_000
 function freeNow(plan: PlanView | undefined): SiteView['freeNow'] {
   const counts: Record<string, { free: number; total: number }> = {}
   for (const space of plan?.spaces ?? []) {
+    // A combined space is no more room than its parts.
+    if (space.parts !== undefined) continue
     const group = space.bayClass ?? space.kind
     const count = counts[group] ?? { free: 0, total: 0 }
     counts[group] = { free: count.free + (space.status === 'free' ? 1 : 0), total: count.total + 1 }

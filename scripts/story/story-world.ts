@@ -143,7 +143,8 @@ function kioskCaller(edgeUrl: string, { callers }: DemoSite): StoryWorld['kiosk'
 export function anHourAhead(daysAhead: number): { readonly fromMs: number; readonly toMs: number } {
   const day = 24 * hour
   let fromMs = Math.ceil((new SystemClock().now().wallMs + daysAhead * day) / day) * day + 11 * hour
-  while ([0, 6].includes(new Date(fromMs).getUTCDay())) fromMs += day
+  const isClosed = (at: Date) => [0, 6].includes(at.getUTCDay()) || at.toISOString().includes('-12-25')
+  while (isClosed(new Date(fromMs))) fromMs += day
   return { fromMs, toMs: fromMs + hour }
 }
 

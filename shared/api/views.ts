@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { chargingSchema } from '../wire/v1/directory.ts'
 import { priceSchema, vehicleClassSchema } from '../wire/v1/entries.ts'
 
 /** Shapes both tiers answer with; times are epoch milliseconds, amounts minor units. */
@@ -36,6 +37,8 @@ export const siteViewSchema = z.object({
   position: z.object({ latitude: z.number(), longitude: z.number() }),
   amenities: z.array(z.string()),
   openingHours: z.array(z.object({ weekday: z.int(), from: z.string(), to: z.string() })),
+  /** Whose site it is; known in the cloud. */
+  operatorName: z.string().optional(),
   /** The next dates with hours of their own; none of them means closed that day. */
   holidays: z.array(holidayViewSchema).readonly().optional(),
   openNow: z.boolean(),
@@ -55,6 +58,15 @@ export const spaceViewSchema = z.object({
   levelId: z.string(),
   capacity: z.int(),
   features: z.array(z.string()),
+  /** To the entrance, on foot. */
+  distanceMeters: z.number().optional(),
+  covered: z.boolean().optional(),
+  charging: chargingSchema.optional(),
+  /** When it can be used at all, half-open. */
+  availableFromMs: z.int().optional(),
+  availableToMs: z.int().optional(),
+  /** The spaces that it is combined of. */
+  parts: z.array(z.string()).readonly().optional(),
   bookable: z.boolean(),
   status: spaceStatusSchema,
   /** When it is free for less than the day: the instant it is next taken, or next free. */

@@ -1,4 +1,4 @@
-import type { SpaceStatus } from '@gatehouse/shared/api/views'
+import type { SpaceStatus, SpaceView } from '@gatehouse/shared/api/views'
 import type { Price } from '@gatehouse/shared/wire/v1/entries'
 import { type ChipState, chipStateOf } from './state-chip.tsx'
 
@@ -13,6 +13,9 @@ export interface PlanSpace {
   readonly untilMs?: number | undefined
   readonly price?: Price | undefined
   readonly bookable?: boolean
+  readonly covered?: boolean | undefined
+  readonly charging?: SpaceView['charging']
+  readonly distanceMeters?: number | undefined
   readonly rect: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
 }
 

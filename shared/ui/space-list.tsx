@@ -5,6 +5,7 @@ import { formatTime } from './format.ts'
 import { useLanguage } from './language.ts'
 import { Money } from './money.tsx'
 import { type PlanSpace, planStateOf } from './plan-space.ts'
+import { useSpaceFacts } from './space-facts.ts'
 import { useStaleWords } from './stale-words.ts'
 import { chipStateOf, StateChip } from './state-chip.tsx'
 import { token } from './tokens.ts'
@@ -33,6 +34,7 @@ function Row(props: {
   const t = useUiWords()
   const { locale } = useLanguage()
   const kindOf = useSpaceKindWords()
+  const factsOf = useSpaceFacts()
   const { space } = props
   const state = planStateOf(space, props.yours, props.since !== undefined)
   const last = state === 'stale' ? t(`state.${chipStateOf(space.status)}`) : ''
@@ -47,7 +49,7 @@ function Row(props: {
           {space.name}
         </Text>
         <Text size="sm" c="dimmed">
-          {[kindOf(space), last, until].filter(Boolean).join(' · ')}
+          {[kindOf(space), ...factsOf(space), last, until].filter(Boolean).join(' · ')}
         </Text>
       </Stack>
       <Group gap="sm" wrap="nowrap">

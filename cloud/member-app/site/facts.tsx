@@ -1,12 +1,16 @@
 import type { SiteView } from '@gatehouse/shared/api/views'
 import { useFeatureWords } from '@gatehouse/shared/ui/code-words.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import { useHolidayWords } from '@gatehouse/shared/ui/space-facts.ts'
 import { useSpaceKindWords } from '@gatehouse/shared/ui/space-list.tsx'
 import { bayClassSchema } from '@gatehouse/shared/wire/v1/directory'
 import { Anchor, Badge, Group, Stack, Text, Title } from '@mantine/core'
 import { IconNavigation } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useWords } from '../words/words.ts'
+
+/** How many of the next holidays are listed. */
+const holidaysMax = 4
 
 /** The name of a weekday, 1 = Monday. */
 function weekdayName(weekday: number, locale: string): string {
@@ -21,20 +25,45 @@ function Hours(props: { readonly site: SiteView }): ReactNode {
   const { openingHours } = props.site
   const always =
     openingHours.length === 7 && openingHours.every(({ from, to }) => from === '00:00' && to === '24:00')
-  if (always) return <Text size="sm">{t('site.always')}</Text>
+  const holidays = <Holidays site={props.site} />
+  if (always) {
+    return (
+      <>
+        <Text size="sm">{t('site.always')}</Text>
+        {holidays}
+      </>
+    )
+  }
   return (
-    <dl className="site-hours gh-figures">
-      {[1, 2, 3, 4, 5, 6, 7].map((weekday) => {
-        const windows = openingHours.filter((hours) => hours.weekday === weekday)
-        const text = windows.map(({ from, to }) => `${from}–${to}`).join(', ')
-        return (
-          <div key={weekday}>
-            <dt>{weekdayName(weekday, locale)}</dt>
-            <dd>{text || t('site.closed')}</dd>
-          </div>
-        )
-      })}
-    </dl>
+    <>
+      <dl className="site-hours gh-figures">
+        {[1, 2, 3, 4, 5, 6, 7].map((weekday) => {
+          const windows = openingHours.filter((hours) => hours.weekday === weekday)
+          const text = windows.map(({ from, to }) => `${from}–${to}`).join(', ')
+          return (
+            <div key={weekday}>
+              <dt>{weekdayName(weekday, locale)}</dt>
+              <dd>{text || t('site.closed')}</dd>
+            </div>
+          )
+        })}
+      </dl>
+      {holidays}
+    </>
+  )
+}
+
+function Holidays(props: { readonly site: SiteView }): ReactNode {
+  const t = useWords()
+  const words = useHolidayWords()
+  const holidays = (props.site.holidays ?? []).slice(0, holidaysMax)
+  if (holidays.length === 0) return null
+  return (
+    <ul className="site-holidays" aria-label={t('site.holidays')}>
+      {holidays.map((holiday) => (
+        <li key={holiday.date}>{words(holiday)}</li>
+      ))}
+    </ul>
   )
 }
 
@@ -86,6 +115,9 @@ export function SiteFacts(props: { readonly site: SiteView }): ReactNode {
         <Title order={2} size="h3">
           {t('site.address')}
         </Title>
+        {site.operatorName === undefined ? null : (
+          <Text size="sm">{t('site.operator', { name: site.operatorName })}</Text>
+        )}
         <Text size="sm">{site.address}</Text>
         <Anchor size="sm" href={`geo:${latitude},${longitude}?q=${latitude},${longitude}`}>
           <IconNavigation size={14} aria-hidden /> {t('site.navigate')}

@@ -63,6 +63,8 @@ function SitePlan(props: { readonly site: SiteView }): ReactNode {
             levelId={search.level}
             view={search.view ?? 'plan'}
             yours={yours}
+            has={search.has ?? []}
+            onHas={(has) => change({ has: has.length > 0 ? [...has] : undefined })}
             onLevel={(level) => change({ level })}
             onView={(next) => change({ view: next })}
             onSelect={choose}

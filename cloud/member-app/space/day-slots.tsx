@@ -1,6 +1,7 @@
 import type { DayView } from '@gatehouse/shared/api/views'
 import { formatTime } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import { useHolidayWords } from '@gatehouse/shared/ui/space-facts.ts'
 import { type ChipState, StateShape } from '@gatehouse/shared/ui/state-chip.tsx'
 import { Text } from '@mantine/core'
 import type { ReactNode } from 'react'
@@ -63,13 +64,18 @@ export function DaySlots(props: {
 }): ReactNode {
   const t = useWords()
   const { locale } = useLanguage()
+  const holidayWords = useHolidayWords()
   const { day } = props
   const time = (ms: number) => formatTime(ms, locale, 'time', day.timeZone)
   const segments = daySegments(day.slots)
-  if (segments.every(({ state }) => state === 'closed')) return <Text>{t('space.closedAllDay')}</Text>
+  const holiday = day.holiday === undefined ? null : <Text fw={600}>{holidayWords(day.holiday)}</Text>
+  if (segments.every(({ state }) => state === 'closed')) {
+    return holiday ?? <Text>{t('space.closedAllDay')}</Text>
+  }
   const none = segments.every(({ state }) => state !== 'free')
   return (
     <div className="day-slots">
+      {holiday}
       {none ? <Text fw={600}>{t('space.noSlots')}</Text> : null}
       {segments.map((segment) =>
         segment.state === 'free' ? (

@@ -4,7 +4,9 @@ import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { addDays, formatTime, instantOf, localDate, viewerZone } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
+import { useAvailabilityWords, useSpaceFacts } from '@gatehouse/shared/ui/space-facts.ts'
 import { useSpaceKindWords } from '@gatehouse/shared/ui/space-list.tsx'
+import { useUiWords } from '@gatehouse/shared/ui/words.ts'
 import { ActionIcon, Anchor, Group, Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
@@ -67,17 +69,35 @@ function UnknownSpace(): ReactNode {
   )
 }
 
-function SpaceHead(props: { readonly space: SpaceView }): ReactNode {
+function SpaceHead(props: {
+  readonly space: SpaceView
+  readonly spaces: readonly SpaceView[]
+  readonly timeZone: string
+}): ReactNode {
   const t = useWords()
   const kindWords = useSpaceKindWords()
   const featureWords = useFeatureWords()
+  const ui = useUiWords()
+  const factsOf = useSpaceFacts()
+  const availabilityOf = useAvailabilityWords()
   const { space } = props
+  const parts = props.spaces.filter(({ spaceId }) => space.parts?.includes(spaceId))
+  const made =
+    parts.length > 0 ? [ui('space.parts', { names: parts.map(({ name }) => name).join(' + ') })] : []
+  // A charging point is told with its power.
+  const features = space.features.filter((code) => code !== 'charging' || space.charging === undefined)
+  const more = [
+    ...made,
+    ...factsOf(space),
+    ...features.map(featureWords),
+    ...availabilityOf(space, props.timeZone),
+  ]
   useDocumentTitle(`${space.name} · ${t('app.name')}`)
   const seats = space.kind === 'bay' ? [] : [t('space.seats', { count: space.capacity })]
   return (
     <div>
       <Title order={1}>{space.name}</Title>
-      <Text c="dimmed">{[kindWords(space), ...seats, ...space.features.map(featureWords)].join(' · ')}</Text>
+      <Text c="dimmed">{[kindWords(space), ...seats, ...more].join(' · ')}</Text>
     </div>
   )
 }
@@ -110,7 +130,7 @@ function SpaceDay(props: {
   })
   return (
     <Stack gap="md">
-      <SpaceHead space={space} />
+      <SpaceHead space={space} spaces={props.plan.spaces} timeZone={site.timeZone} />
       {space.bookable ? (
         <div className="site-columns">
           <Stack gap="md">

@@ -1,3 +1,5 @@
+import { addDays, localDate } from '@gatehouse/shared/ui/format.ts'
+import { useHolidayWords } from '@gatehouse/shared/ui/space-facts.ts'
 import { StateShape } from '@gatehouse/shared/ui/state-chip.tsx'
 import { IconCalendarPlus, IconDoorEnter, IconHelp, IconParking, type TablerIcon } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
@@ -63,7 +65,14 @@ function FreeNow(): ReactNode {
   const { site } = useSite()
   const t = useWords()
   const kinds = Object.entries(site.freeNow)
-  if (!site.openNow) return <p className={css.freeTitle}>{t('home.closed')}</p>
+  if (!site.openNow) {
+    return (
+      <div>
+        <p className={css.freeTitle}>{t('home.closed')}</p>
+        <NextHoliday />
+      </div>
+    )
+  }
   if (kinds.every(([, { free }]) => free === 0)) return <p className={frame.lead}>{t('home.nothingFree')}</p>
   return (
     <section aria-label={t('home.freeNow')}>
@@ -76,6 +85,18 @@ function FreeNow(): ReactNode {
           </li>
         ))}
       </ul>
+      <NextHoliday />
     </section>
   )
+}
+
+const soonDays = 14
+
+/** The next day with other hours, while it is near enough to matter. */
+function NextHoliday(): ReactNode {
+  const { site } = useSite()
+  const words = useHolidayWords()
+  const last = addDays(localDate(site.nowMs, site.timeZone), soonDays)
+  const next = site.holidays?.find(({ date }) => date <= last)
+  return next === undefined ? null : <p className={frame.lead}>{words(next)}</p>
 }

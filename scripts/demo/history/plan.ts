@@ -98,7 +98,8 @@ export function planBookings(options: {
   for (let day = 0; day < span.days; day += 1) {
     const midnightMs = span.fromMs + day * dayMs
     for (const { key, body } of spaces) {
-      if (body.outOfService) continue
+      // A combined space is taken whenever one of its parts is, so its past is theirs.
+      if (body.outOfService || body.parts !== undefined) continue
       const demand = isWeekend(midnightMs) ? demandByKind[body.kind] / 3 : demandByKind[body.kind]
       // 08:00–19:00 in the site's zone, give or take summer time.
       let fromMs = midnightMs + 7 * hourMs + randomInt(random, 4) * stepMs

@@ -11,6 +11,15 @@ export function hours(weekdays: readonly number[], from: string, to: string) {
 /** Open around the clock. */
 export const always = hours(everyDay, '00:00', '24:00')
 
+const years = Array.from({ length: 12 }, (_, at) => 2025 + at)
+
+/** Closed on Christmas Day, and shorter days around it; everything else stays as on its weekday. */
+export const yearEnds = years.flatMap((year) => [
+  { date: `${year}-12-24`, name: 'Christmas Eve', hours: [{ from: '08:00', to: '14:00' }] },
+  { date: `${year}-12-25`, name: 'Christmas Day', hours: [] },
+  { date: `${year}-12-31`, name: 'New Year’s Eve', hours: [{ from: '08:00', to: '14:00' }] },
+])
+
 /** Prices in cents: by the started hour on working days, in the evening, and at the weekend. */
 export function hourlyTariff(options: {
   readonly name: string

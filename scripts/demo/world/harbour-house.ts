@@ -1,4 +1,4 @@
-import { hourlyTariff, hours, workDays } from './calendar.ts'
+import { hourlyTariff, hours, workDays, yearEnds } from './calendar.ts'
 import { row, type WorldRow } from './rows.ts'
 
 const siteId = 'harbour-house'
@@ -12,6 +12,7 @@ const site = row('site', siteId, {
   timeZone: 'Europe/Berlin',
   currency: 'EUR',
   openingHours: [...hours(workDays, '06:00', '23:00'), ...hours([6, 7], '08:00', '22:00')],
+  holidays: yearEnds,
   amenities: ['wifi', 'coffee', 'showers', 'bicycle_storage', 'step_free'],
   settings: {
     holdMs: 300_000,
@@ -61,6 +62,11 @@ const tariffs = [
     't-hall',
     hourlyTariff({ name: 'Event space', dayMinor: 7_600, quietMinor: 6_000, capMinor: 48_000 }),
   ),
+  row(
+    'tariff',
+    't-half-hall',
+    hourlyTariff({ name: 'Half the hall', dayMinor: 4_200, quietMinor: 3_400, capMinor: 27_000 }),
+  ),
 ]
 
 interface SpaceSketch {
@@ -73,6 +79,9 @@ interface SpaceSketch {
   readonly rect: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
   readonly features?: readonly string[]
   readonly doorId?: string
+  /** Other than what its kind costs. */
+  readonly tariffId?: string
+  readonly parts?: readonly string[]
 }
 
 const tariffByKind = {
@@ -142,6 +151,21 @@ function room(
   }
 }
 
+function hallHalf(key: string, name: string, x: number): SpaceSketch {
+  return {
+    key,
+    name,
+    kind: 'event_space',
+    levelId: ground,
+    zoneId: 'hh-rooms',
+    capacity: 28,
+    rect: { x, y: 132, width: 77, height: 76 },
+    features: ['screen', 'sound', 'step_free', 'movable_wall'],
+    tariffId: 't-half-hall',
+    doorId: 'door-hall',
+  }
+}
+
 const sketches: readonly SpaceSketch[] = [
   ...deskBlock({
     prefix: 'hot',
@@ -164,10 +188,14 @@ const sketches: readonly SpaceSketch[] = [
     levelId: ground,
     zoneId: 'hh-rooms',
     capacity: 60,
-    rect: { x: 190, y: 104, width: 158, height: 104 },
-    features: ['stage', 'screen', 'sound', 'step_free'],
+    // Drawn as a band along its two halves.
+    rect: { x: 190, y: 104, width: 158, height: 24 },
+    features: ['stage', 'screen', 'sound', 'step_free', 'movable_wall'],
     doorId: 'door-hall',
+    parts: ['hall-west', 'hall-east'],
   },
+  hallHalf('hall-west', 'Hall West', 190),
+  hallHalf('hall-east', 'Hall East', 271),
   ...deskBlock({
     prefix: 'desk',
     name: 'Desk',
@@ -194,8 +222,7 @@ const sketches: readonly SpaceSketch[] = [
   ),
   room('room-buoy', 'Buoy', 6, upper, { x: 216, y: 104, width: 60, height: 48 }),
   room('room-dune', 'Dune', 10, upper, { x: 284, y: 104, width: 64, height: 48 }),
-  room('room-fjord', 'Fjord', 4, upper, { x: 216, y: 160, width: 60, height: 48 }),
-  room('room-gulf', 'Gulf', 6, upper, { x: 284, y: 160, width: 64, height: 48 }),
+  room('room-fjord', 'Fjord', 6, upper, { x: 216, y: 160, width: 132, height: 48 }),
 ]
 
 const spaces = sketches.map((sketch, index) =>
@@ -203,7 +230,7 @@ const spaces = sketches.map((sketch, index) =>
     ...sketch,
     key: undefined,
     features: sketch.features ?? [],
-    tariffId: tariffByKind[sketch.kind],
+    tariffId: sketch.tariffId ?? tariffByKind[sketch.kind],
     bookable: true,
     gapMs: sketch.kind === 'event_space' ? 1_800_000 : 0,
     outOfService: false,
@@ -244,7 +271,7 @@ const doorRows = doors.flatMap(([key, name, levelId, isPublic, x, y], index): Wo
   ]
 })
 
-/** Harbour House: 2 levels, 40 spaces, 6 doors; its kiosk and cameras get their credentials elsewhere. */
+/** Harbour House: 2 levels, 40 spaces and a hall that two of them make together, 6 doors; its kiosk and cameras get their credentials elsewhere. */
 export const harbourHouse = {
   siteId,
   kioskReaderBus: 'kiosk-reader-1',

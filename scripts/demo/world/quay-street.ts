@@ -108,6 +108,11 @@ const levelPlans: readonly {
   },
 ]
 
+const chargers = {
+  street: { connector: 'ccs', powerKw: 50 },
+  deck: { connector: 'type2', powerKw: 22 },
+} as const
+
 const rowTops = [10, 124, 178, 292]
 
 const levels = levelPlans.map((level, ordinal) =>
@@ -136,7 +141,10 @@ const spaceRows = levelPlans.flatMap((level, ordinal) =>
         zoneId: `${level.key}-zone`,
         bayClass,
         capacity: 1,
-        features: bayClass === 'ev' ? ['charging'] : [],
+        features: [],
+        // The roof has none.
+        covered: ordinal < 2,
+        ...(bayClass === 'ev' ? { charging: chargers[ordinal === 0 ? 'street' : 'deck'] } : {}),
         tariffId,
         bookable: true,
         gapMs: 0,

@@ -1,3 +1,4 @@
+import { partMistakes } from '@gatehouse/shared/booking/combined'
 import { describe, expect, it } from 'vitest'
 import { harbourHouse } from './harbour-house.ts'
 import { demoMembers } from './people.ts'
@@ -18,8 +19,16 @@ describe('the demo world', () => {
   it('has a coworking house of 2 levels, 40 spaces of every kind and 6 doors', () => {
     expect(rowsOf(harbourHouse.rows, 'level')).toHaveLength(2)
     expect(rowsOf(harbourHouse.rows, 'door')).toHaveLength(6)
-    const kinds = countBy(rowsOf(harbourHouse.rows, 'space'), ({ body }) => body.kind)
-    expect(kinds).toEqual({ hot_desk: 12, desk: 14, office: 6, meeting_room: 7, event_space: 1 })
+    const rooms = rowsOf(harbourHouse.rows, 'space').filter(({ body }) => body.parts === undefined)
+    expect(rooms).toHaveLength(40)
+    const kinds = countBy(rooms, ({ body }) => body.kind)
+    expect(kinds).toEqual({ hot_desk: 12, desk: 14, office: 6, meeting_room: 6, event_space: 2 })
+  })
+
+  it('has a hall that two rooms make together', () => {
+    const spaces = new Map(rowsOf(harbourHouse.rows, 'space').map(({ key, body }) => [key, body]))
+    expect(spaces.get('hall')?.parts).toEqual(['hall-west', 'hall-east'])
+    expect(partMistakes(spaces)).toEqual([])
   })
 
   it('has a garage of 3 levels, 120 bays of all classes, 2 entries and 2 exits', () => {

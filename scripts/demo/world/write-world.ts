@@ -41,11 +41,14 @@ async function writeSite(
   rows: readonly WorldRow[],
   by: ActOrigin,
 ): Promise<void> {
-  // Only the world writes devices, so one that it no longer has was taken down.
-  const devices = new Set(rowsOf(rows, 'device').map(({ key }) => key))
-  const removed = (await readDirectory(pool, 'device', [siteId]))
-    .filter(({ key }) => !devices.has(key))
-    .map(({ key }): DirectoryWrite => ({ kind: 'device', key, body: null }))
+  // Only the world writes devices and spaces, so one that it no longer has was taken down.
+  const removed: DirectoryWrite[] = []
+  for (const kind of ['device', 'space'] as const) {
+    const present = new Set(rowsOf(rows, kind).map(({ key }) => key))
+    for (const { key } of await readDirectory(pool, kind, [siteId])) {
+      if (!present.has(key)) removed.push({ kind, key, body: null })
+    }
+  }
   // `row` checked each body against the schema of its kind.
   await putChangedRows(pool, siteId, [...(rows as readonly DirectoryWrite[]), ...removed], by)
 }

@@ -27,7 +27,7 @@ export type SpaceKind = z.infer<typeof spaceKindSchema>
 export type BayClass = z.infer<typeof bayClassSchema>
 
 /** What a vehicle is charged with at a bay. */
-const chargingSchema = z.object({
+export const chargingSchema = z.object({
   connector: z.enum(['type1', 'type2', 'ccs', 'chademo', 'domestic']),
   powerKw: z.number().positive().max(1000),
 })

@@ -4,6 +4,7 @@ import { FloorPlan } from '@gatehouse/shared/ui/floor-plan.tsx'
 import { formatMoney } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
+import { useSpaceFacts } from '@gatehouse/shared/ui/space-facts.ts'
 import { SpaceList } from '@gatehouse/shared/ui/space-list.tsx'
 import { IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
 import { SegmentedControl } from '@mantine/core'
@@ -28,6 +29,7 @@ export function SpaceStep(props: {
   const { site } = useSite()
   const { locale } = useLanguage()
   const t = useWords()
+  const factsOf = useSpaceFacts()
   const now = useServerNowMs(60_000)
   const [{ fromMs, toMs }] = useState(() => wishedInterval(props.wish, now))
   const [chosenId, setChosenId] = useState<string>()
@@ -41,7 +43,12 @@ export function SpaceStep(props: {
   return (
     <StepFrame
       title={t('book.spaceTitle')}
-      lead={<IntervalText fromMs={fromMs} toMs={toMs} timeZone={site.timeZone} />}
+      lead={
+        <>
+          <IntervalText fromMs={fromMs} toMs={toMs} timeZone={site.timeZone} />
+          {chosen && factsOf(chosen).length > 0 ? ` · ${chosen.name}: ${factsOf(chosen).join(', ')}` : null}
+        </>
+      }
       onBack={props.onBack}
       primary={
         <ActionButton
