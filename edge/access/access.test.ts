@@ -192,6 +192,7 @@ describe('a reader at a door', () => {
     site.handle(card('front-reader', '4711'))
     await vi.waitFor(() => expect(site.types()).toEqual(['access.granted', 'effect.settled']))
     expect(site.strikes).toEqual(['front-strike'])
+    expect(site.events()[0].body).toMatchObject({ deviceId: 'front-reader', credential: 'card' })
     expect(JSON.stringify(site.events())).not.toContain('4711')
   })
 
