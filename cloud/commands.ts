@@ -82,8 +82,7 @@ export async function importFile(
     const { random } = adapters
     const by = originOf('import', adapters)
     await loadCloudIdentity(database.pool, random, by.nowMs)
-    await importCommand({ pool: database.pool, random, by }, file, output)
-    return 0
+    return (await importCommand({ pool: database.pool, random, by }, file, output)) ? 0 : 2
   } finally {
     await database.close()
   }

@@ -5,18 +5,25 @@ import { putChangedRows } from '../directory/put-changes.ts'
 import { issueCredentials, putMembers, putPlans } from '../members/member-store.ts'
 import { createSite, putOperator } from '../sites/site-store.ts'
 import type { ImportFile } from './import-file.ts'
+import { siteMistakes } from './site-mistakes.ts'
 
 /**
  * Writes what a file says, through the same functions as everything else; what is not in the file stays as it
  * is. Safe to repeat: sites keep their keys and credentials that were revoked stay revoked. A site added later
- * learns of plans, members and credentials when the whole file is imported again.
+ * learns of plans, members and credentials when the whole file is imported again. Returns false, and has written
+ * nothing, when sites of the file contradict themselves.
  */
 export async function importCommand(
   parts: { readonly pool: Pool; readonly random: Random; readonly by: ActOrigin },
   file: ImportFile,
   output: (line: string) => void,
-): Promise<void> {
+): Promise<boolean> {
   const { pool, random, by } = parts
+  const mistakes = await siteMistakes(pool, file)
+  if (mistakes.length > 0) {
+    for (const line of mistakes) output(line)
+    return false
+  }
   const { operatorId, name } = file.operator
   await putOperator(pool, operatorId, name, by)
   for (const { siteId } of file.sites) await createSite(pool, random, { siteId, operatorId, by })
@@ -35,4 +42,5 @@ export async function importCommand(
   output(`${file.plans.length} plans, ${file.members.length} members, ${issued.length} credentials`)
   const left = file.credentials.length - issued.length
   if (left > 0) output(`${left} credentials were revoked and stay so`)
+  return true
 }

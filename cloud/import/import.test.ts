@@ -77,4 +77,30 @@ describe('import', () => {
     const [card] = await readDirectory(database.pool, 'credential', [siteId])
     expect(card?.body).toMatchObject({ revoked: true, memberId: 'ada' })
   })
+
+  it('refuses parts and holidays that cannot be, also against what the site has already, and writes nothing', async () => {
+    await run(text)
+    const raw = JSON.parse(text)
+    const rows = raw.sites[0].rows
+    const space = rows.find((row: { kind: string }) => row.kind === 'space')
+    const hall = (key: string, ...parts: string[]) => ({ ...space, key, body: { ...space.body, parts } })
+    const closed = (date: string) => ({ date, name: 'Closed', hours: [] })
+    rows[0].body.holidays = [closed('2026-12-25'), closed('2026-12-25'), closed('2026-02-30')]
+    // The space itself is there since the first import.
+    raw.sites[0].rows = [
+      rows[0],
+      hall('hall', space.key, 'annex'),
+      hall('wing', 'hall'),
+      hall('loop', 'loop'),
+    ]
+    const lines = await run(JSON.stringify(raw))
+    expect(lines).toHaveLength(5)
+    for (const named of ['2026-12-25', '2026-02-30', 'annex', 'hall', 'loop']) {
+      expect(lines.some((line) => line.includes(named))).toBe(true)
+    }
+    const spaces = await readDirectory(database.pool, 'space', [siteId])
+    expect(spaces.map(({ key }) => key)).toEqual([space.key])
+    raw.sites[0].rows = [hall('hall', space.key)]
+    expect((await run(JSON.stringify(raw)))[0]).toMatch(/: 1 of 1 rows/)
+  })
 })
