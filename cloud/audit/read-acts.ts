@@ -25,18 +25,24 @@ interface ActRow {
   readonly occurred_ms: number
   readonly record: string
   readonly actor_name: string | null
+  readonly subject_name: string | null
   readonly site_name: string | null
 }
 
 const siteName = `(SELECT d.body ->> 'name' FROM site_directory d WHERE d.site_id = a.site_id AND d.kind = 'site' LIMIT 1)`
 const actorName = '(SELECT u.name FROM login_user u WHERE u.id = a.actor_id)'
+const subjectName = `CASE a.record::jsonb #>> '{subject,kind}'
+  WHEN 'user' THEN (SELECT u.name FROM login_user u WHERE u.id = a.record::jsonb #>> '{subject,id}')
+  WHEN 'member' THEN (SELECT m.display_name FROM member m WHERE m.member_id = a.record::jsonb #>> '{subject,id}')
+  END`
 const namedMax = 500
 
 /** Reads one page of acts; pages are cut by place in the chain, so new acts never move old ones. */
 export async function readActs(db: Queryable, query: ActQuery): Promise<ActPage> {
   const { readable, limit } = query
   const found = await db.query<ActRow>(
-    `SELECT a.seq, a.hash, a.prev, a.act, a.occurred_ms, a.record, ${actorName} AS actor_name, ${siteName} AS site_name
+    `SELECT a.seq, a.hash, a.prev, a.act, a.occurred_ms, a.record, 
+       ${actorName} AS actor_name, ${subjectName} AS subject_name, ${siteName} AS site_name
      FROM admin_acts a
      WHERE ($1::text[] IS NULL OR site_id = ANY ($1))
        AND ($2::bigint IS NULL OR seq < $2)
@@ -66,6 +72,7 @@ function actView(row: ActRow, withAddress: boolean): ActView {
     act: row.act,
     occurredMs: row.occurred_ms,
     ...(row.actor_name !== null && { actorName: row.actor_name }),
+    ...(row.subject_name !== null && { subjectName: row.subject_name }),
     ...(row.site_name !== null && { siteName: row.site_name }),
     // Where a person sat is for HQ alone.
     ...(withAddress && address !== undefined && { address }),

@@ -42,6 +42,8 @@ export const actViewSchema = z.object({
   address: z.string().optional(),
   /** Absent for machines, and for users who are gone. */
   actorName: z.string().optional(),
+  /** Of a user or a member who is still there. */
+  subjectName: z.string().optional(),
   siteName: z.string().optional(),
 })
 export type ActView = z.infer<typeof actViewSchema>

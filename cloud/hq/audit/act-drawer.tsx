@@ -69,8 +69,11 @@ export function ActDrawer(props: {
               <TimeText ms={act.occurredMs} style="dateTime" />
             </Fact>
             <Fact label={t('by')}>{text.actor(act)}</Fact>
-            <Fact label={t('subject')}>{text.subject(act.subject)}</Fact>
-            <Fact label={t('site')}>{act.siteName ?? act.siteId ?? t('allSites')}</Fact>
+            <Fact label={t('subject')}>
+              {text.subject(act)}
+              {act.subjectName === undefined ? null : <span className="hq-mono"> · {act.subject.id}</span>}
+            </Fact>
+            <Fact label={t('site')}>{text.site(act)}</Fact>
             {act.operatorId === undefined ? null : <Fact label={t('operator')}>{act.operatorId}</Fact>}
             {act.address === undefined ? null : <Fact label={t('address')}>{act.address}</Fact>}
           </dl>

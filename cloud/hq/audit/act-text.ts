@@ -14,6 +14,8 @@ export interface DetailLine {
 
 const briefLinesMax = 3
 const briefIdsMax = 3
+/** What every site is told of. */
+const atEverySite: ReadonlySet<string> = new Set(['plan', 'member', 'credential'])
 
 /** The fields of an act's details in the order in which they were written; lists without members are left out. */
 export function detailLines({ before = {}, after = {} }: Pick<AdminAct, 'before' | 'after'>): DetailLine[] {
@@ -51,7 +53,7 @@ export function useActText() {
   const field = (name: string) => word('field', name) ?? name
   const brief = (act: AdminAct) =>
     detailLines(act)
-      .filter(isChange)
+      .filter((line) => isChange(line) && line.name !== 'sites')
       .slice(0, briefLinesMax)
       .map(({ name, before, after }) => {
         const young = value(name, after, briefIdsMax)
@@ -66,7 +68,10 @@ export function useActText() {
   }
   return {
     act: (code: string) => word('act', code) ?? code,
-    subject: ({ kind, id }: AdminAct['subject']) => word('subject', kind, { id }) ?? `${kind} ${id}`,
+    subject: ({ subject: { kind, id }, subjectName: name = id }: AdminAct) =>
+      word('subject', kind, { id: name }) ?? `${kind} ${name}`,
+    site: ({ siteId, siteName, subject }: AdminAct) =>
+      siteName ?? siteId ?? (atEverySite.has(subject.kind) ? t('allSites') : '–'),
     ...{ actor, brief, field, value },
   }
 }

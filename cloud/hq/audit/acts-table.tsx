@@ -47,8 +47,8 @@ export function ActsTable(props: {
               </td>
               <td>{text.act(act.act)}</td>
               <td className="audit-name">{text.actor(act)}</td>
-              <td className="audit-name">{text.subject(act.subject)}</td>
-              <td className="audit-name">{act.siteName ?? act.siteId ?? t('allSites')}</td>
+              <td className="audit-name">{text.subject(act)}</td>
+              <td className="audit-name">{text.site(act)}</td>
               <td className="audit-change">{text.brief(act)}</td>
             </tr>
           ))}

@@ -34,6 +34,7 @@ it('reads the audit as the cloud writes it', () => {
         occurredMs: 5,
         actor: { kind: 'user', id: 'us_1', role: 'hq' },
         subject: { kind: 'user', id: 'us_2' },
+        subjectName: 'Nora',
         before: { role: 'member', siteIds: [] },
         after: { role: 'hq', sites: 1, siteIds: ['north'] },
         traceId: 'c',

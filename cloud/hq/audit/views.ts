@@ -17,6 +17,7 @@ const actSchema = z.object({
   actorName: z.string().optional(),
   subject: z.object({ kind: z.string(), id: z.string() }),
   operatorId: z.string().optional(),
+  subjectName: z.string().optional(),
   siteId: z.string().optional(),
   siteName: z.string().optional(),
   before: detail.optional(),
