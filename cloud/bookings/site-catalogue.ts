@@ -1,3 +1,4 @@
+import { type SharedRoom, sharedRoom } from '@gatehouse/shared/booking/combined'
 import { type DirectoryBody, type DirectoryKind, directoryBodies } from '@gatehouse/shared/wire/v1/directory'
 import type { Queryable } from '../database/pool.ts'
 
@@ -8,6 +9,8 @@ export interface SiteCatalogue {
   readonly site: DirectoryBody<'site'>
   readonly levels: ReadonlyMap<string, DirectoryBody<'level'>>
   readonly spaces: ReadonlyMap<string, DirectoryBody<'space'>>
+  /** The spaces again, with what they share. */
+  readonly room: SharedRoom
   readonly doors: ReadonlyMap<string, DirectoryBody<'door'>>
   readonly tariffs: ReadonlyMap<string, DirectoryBody<'tariff'>>
   readonly plans: ReadonlyMap<string, DirectoryBody<'plan'>>
@@ -82,12 +85,14 @@ function read(
 ): SiteCatalogue | undefined {
   const site = bodies(rows, 'site').values().next().value
   if (site === undefined) return undefined
+  const spaces = bodies(rows, 'space')
   return {
     siteId,
     operatorName,
     site,
     levels: bodies(rows, 'level'),
-    spaces: bodies(rows, 'space'),
+    spaces,
+    room: sharedRoom(spaces),
     doors: bodies(rows, 'door'),
     tariffs: bodies(rows, 'tariff'),
     plans: bodies(rows, 'plan'),

@@ -142,12 +142,12 @@ function statusOf(
   if (inTheWay.some((other) => other.holdUntilMs === undefined)) return 'taken'
   if (inTheWay.length > 0) return 'held'
   const includesNow = interval.fromMs <= context.nowMs && context.nowMs < interval.toMs
-  const inUse = involvedSpaces(spaces, spaceId).some((id) => context.occupancy.inUse.has(id))
+  const inUse = involvedSpaces(context.catalogue.room, spaceId).some((id) => context.occupancy.inUse.has(id))
   return includesNow && inUse ? 'taken' : 'free'
 }
 
 function live(context: ViewContext, spaceId: string): readonly Occupancy[] {
-  const all = occupancyAround(context.catalogue.spaces, spaceId, context.occupancy.bookings)
+  const all = occupancyAround(context.catalogue.room, spaceId, context.occupancy.bookings)
   return all.filter((other) => !holdIsOver(other, context.nowMs))
 }
 
@@ -191,7 +191,7 @@ export function calendarOf(context: ViewContext, spaceId: string, space: Directo
   return {
     site: context.catalogue.site,
     space: bookableSpace(context.catalogue.spaces, space),
-    occupied: occupancyAround(context.catalogue.spaces, spaceId, context.occupancy.bookings),
+    occupied: occupancyAround(context.catalogue.room, spaceId, context.occupancy.bookings),
     nowMs: context.nowMs,
   }
 }

@@ -10,6 +10,7 @@ import type { Refusal } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import type { BookingEnvironment } from './booking-environment.ts'
 import { occupanciesOf } from './booking-store.ts'
+import { siteRoom } from './site-room.ts'
 
 /** Lists the slots of a space's day (`YYYY-MM-DD` of the site). Refuses `unknown_space`, `invalid_input`, `site_not_ready`. */
 export function dayView(
@@ -27,11 +28,11 @@ export function dayView(
   }
   const spaceId = spaceIdSchema.parse(asked.spaceId)
   const bounds = dayBounds(site.timeZone, day)
-  const spaces = env.directory.all('space')
-  const bookable = bookableSpace(spaces, space)
+  const room = siteRoom(env.directory)
+  const bookable = bookableSpace(room.spaces, space)
   const within = { fromMs: bounds.fromMs, toMs: bounds.toMs + bookable.gapMs }
-  const bySpace = new Map(involvedSpaces(spaces, spaceId).map((id) => [id, occupanciesOf(db, id, within)]))
-  const occupied = occupancyAround(spaces, spaceId, bySpace)
+  const bySpace = new Map(involvedSpaces(room, spaceId).map((id) => [id, occupanciesOf(db, id, within)]))
+  const occupied = occupancyAround(room, spaceId, bySpace)
   const slots = daySlots({ site, space: bookable, occupied, nowMs: asked.nowMs }, day)
   const holiday = holidayOn(site, day)
   const { timeZone } = site

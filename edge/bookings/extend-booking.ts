@@ -14,6 +14,7 @@ import type { SiteDatabase } from '../ledger/database.ts'
 import { type BookingEnvironment, bookingContext } from './booking-environment.ts'
 import { loadBooking, type StoredBooking } from './booking-store.ts'
 import { type DecidedBooking, occupied, pricing } from './hold-booking.ts'
+import { siteRoom } from './site-room.ts'
 
 const offersLatestEnd = new Set(['space_taken', 'closed', 'too_long', 'not_available_then'])
 
@@ -114,14 +115,14 @@ function surroundings(
   if (!site) return err({ code: 'site_not_ready' })
   const space = env.directory.get('space', spaceId)
   if (!space) return err({ code: 'unknown_space' })
-  const spaces = env.directory.all('space')
-  const bookable = bookableSpace(spaces, space)
+  const room = siteRoom(env.directory)
+  const bookable = bookableSpace(room.spaces, space)
   // As far as the latest end is looked for.
   const within = { spaceId, fromMs, toMs: toMs + extensionSearchMaxMs + bookable.gapMs }
   const calendar = {
     site,
     space: bookable,
-    occupied: occupied(db, spaces, within, at.quality === 'trusted'),
+    occupied: occupied(db, room, within, at.quality === 'trusted'),
     nowMs: at.wallMs,
   }
   const price = pricing(env, { site, space, holder })

@@ -12,7 +12,7 @@ import {
   involvedSpaces,
   occupancyAround,
   partsOf,
-  type SiteSpaces,
+  type SharedRoom,
 } from '@gatehouse/shared/booking/combined'
 import type { HoldBooking } from '@gatehouse/shared/booking/command'
 import { decide } from '@gatehouse/shared/booking/decide'
@@ -26,6 +26,7 @@ import type { CommandContext, Refusal } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { type BookingEnvironment, bookingContext, planOf } from './booking-environment.ts'
 import { loadBooking, occupanciesBySpace, occupanciesOf, referenceTaken } from './booking-store.ts'
+import { siteRoom } from './site-room.ts'
 
 const referenceTriesMax = 8
 const offersAlternatives = new Set(['space_taken', 'closed', 'out_of_service', 'not_available_then'])
@@ -61,18 +62,18 @@ export function decideHold(
   const space = env.directory.get('space', asked.spaceId)
   if (!space) return err({ code: 'unknown_space' })
   const price = pricing(env, { site, space, holder: asked.holder })
-  const spaces = env.directory.all('space')
-  const bookable = bookableSpace(spaces, space)
+  const room = siteRoom(env.directory)
+  const bookable = bookableSpace(room.spaces, space)
   const trusted = context.at.quality === 'trusted'
   const command: HoldBooking = {
     kind: 'holdBooking',
     ...asked,
     reference: freshReference(db, context),
-    parts: partsOf(spaces, asked.spaceId),
+    parts: partsOf(room.spaces, asked.spaceId),
     calendar: {
       site,
       space: bookable,
-      occupied: occupied(db, spaces, { ...asked, toMs: asked.toMs + bookable.gapMs }, trusted),
+      occupied: occupied(db, room, { ...asked, toMs: asked.toMs + bookable.gapMs }, trusted),
     },
     ...(price ? { price } : {}),
   }
@@ -88,13 +89,13 @@ export function decideHold(
 /** What occupies a space around an interval, through every space it shares room with. */
 export function occupied(
   db: SiteDatabase,
-  spaces: SiteSpaces,
+  room: SharedRoom,
   asked: { readonly spaceId: string } & Interval,
   trusted: boolean,
 ): readonly Occupancy[] {
-  const involved = involvedSpaces(spaces, asked.spaceId)
+  const involved = involvedSpaces(room, asked.spaceId)
   const bySpace = new Map(involved.map((id) => [id, occupanciesOf(db, id, asked)]))
-  const found = occupancyAround(spaces, asked.spaceId, bySpace)
+  const found = occupancyAround(room, asked.spaceId, bySpace)
   // While the clock is not trusted nothing runs out (ARCHITECTURE §3, Time).
   return trusted ? found : found.map(({ holdUntilMs: _, added: __, ...rest }) => rest)
 }
@@ -135,13 +136,13 @@ function offerInstead(
   const site = env.directory.site()
   if (!site) return []
   const bySpace = occupanciesBySpace(db, alternativesWindow(asked))
-  const spaces = env.directory.all('space')
-  const candidates = [...spaces].map(([key, space]): Candidate => {
+  const room = siteRoom(env.directory)
+  const candidates = [...room.spaces].map(([key, space]): Candidate => {
     const spaceId = spaceIdSchema.parse(key)
     const calendar = {
       site,
-      space: bookableSpace(spaces, space),
-      occupied: occupancyAround(spaces, spaceId, bySpace),
+      space: bookableSpace(room.spaces, space),
+      occupied: occupancyAround(room, spaceId, bySpace),
       nowMs: context.at.wallMs,
     }
     return { ...space, spaceId, calendar }

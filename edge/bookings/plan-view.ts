@@ -15,6 +15,7 @@ import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import type { SiteDatabase } from '../ledger/database.ts'
 import type { BookingEnvironment } from './booking-environment.ts'
 import { occupanciesBySpace } from './booking-store.ts'
+import { siteRoom } from './site-room.ts'
 
 /** What other parts of the edge know about the plan. */
 export interface PlanSurroundings {
@@ -40,13 +41,13 @@ export function planView(
   const site = env.directory.site()
   if (!site) return undefined
   const bySpace = occupanciesBySpace(db, { fromMs: asked.fromMs, toMs: asked.toMs + dayMs })
-  const all = env.directory.all('space')
+  const room = siteRoom(env.directory)
   const includesNow = asked.fromMs <= asked.nowMs && asked.nowMs < asked.toMs
-  const spaces = [...all].map(([key, space]): SpaceView => {
+  const spaces = [...room.spaces].map(([key, space]): SpaceView => {
     const spaceId = spaceIdSchema.parse(key)
-    const inForce = occupancyAround(all, spaceId, bySpace).filter((other) => !holdIsOver(other, asked.nowMs))
-    const present = includesNow && involvedSpaces(all, spaceId).some(around.occupiedNow)
-    const { status, untilMs } = spaceStatus(bookableSpace(all, space), inForce, asked)
+    const inForce = occupancyAround(room, spaceId, bySpace).filter((other) => !holdIsOver(other, asked.nowMs))
+    const present = includesNow && involvedSpaces(room, spaceId).some(around.occupiedNow)
+    const { status, untilMs } = spaceStatus(bookableSpace(room.spaces, space), inForce, asked)
     const price = priceOfSpace(env, space, { site, asked })
     return {
       spaceId,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { bookingIdSchema } from '../ids/ids.ts'
 import { type DirectoryBody, directoryBodies } from '../wire/v1/directory.ts'
 import { refuseInterval } from './availability.ts'
-import { bookableSpace, involvedSpaces, occupancyAround, partMistakes } from './combined.ts'
+import { bookableSpace, involvedSpaces, occupancyAround, partMistakes, sharedRoom } from './combined.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -36,9 +36,9 @@ const booking = (id: string, fromMs: number) => ({
 
 describe('a combined space', () => {
   it('shares room with its parts, they with it, and they not with each other', () => {
-    expect(involvedSpaces(house, 'hall')).toEqual(['hall', 'a', 'b'])
-    expect(involvedSpaces(house, 'a')).toEqual(['a', 'hall'])
-    expect(involvedSpaces(house, 'c')).toEqual(['c'])
+    expect(involvedSpaces(sharedRoom(house), 'hall')).toEqual(['hall', 'a', 'b'])
+    expect(involvedSpaces(sharedRoom(house), 'a')).toEqual(['a', 'hall'])
+    expect(involvedSpaces(sharedRoom(house), 'c')).toEqual(['c'])
   })
 
   it('needs the largest gap of all involved', () => {
@@ -69,8 +69,8 @@ describe('a combined space', () => {
       ['a', [whole, later]],
       ['b', [whole]],
     ])
-    expect(occupancyAround(house, 'hall', bySpace)).toEqual([whole, later])
-    expect(occupancyAround(house, 'b', bySpace)).toEqual([whole])
+    expect(occupancyAround(sharedRoom(house), 'hall', bySpace)).toEqual([whole, later])
+    expect(occupancyAround(sharedRoom(house), 'b', bySpace)).toEqual([whole])
   })
 })
 

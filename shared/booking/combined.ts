@@ -10,12 +10,28 @@ export function partsOf(spaces: SiteSpaces, spaceId: string): readonly SpaceId[]
   return spaces.get(spaceId)?.parts ?? []
 }
 
+/** A site's spaces with the wholes that each one is part of; made once per change of the spaces. */
+export interface SharedRoom {
+  readonly spaces: SiteSpaces
+  readonly wholes: ReadonlyMap<string, readonly string[]>
+}
+
+/** Finds out which wholes each space is part of. */
+export function sharedRoom(spaces: SiteSpaces): SharedRoom {
+  const wholes = new Map<string, string[]>()
+  for (const [whole, { parts = [] }] of spaces) {
+    for (const part of parts) {
+      const known = wholes.get(part)
+      if (known) known.push(whole)
+      else wholes.set(part, [whole])
+    }
+  }
+  return { spaces, wholes }
+}
+
 /** Every space whose bookings keep others out of this one: itself, its parts, and the wholes it is part of. */
-export function involvedSpaces(spaces: SiteSpaces, spaceId: string): readonly string[] {
-  const wholes = [...spaces]
-    .filter(([, { parts }]) => parts?.some((part) => part === spaceId))
-    .map(([key]) => key)
-  return [spaceId, ...partsOf(spaces, spaceId), ...wholes]
+export function involvedSpaces({ spaces, wholes }: SharedRoom, spaceId: string): readonly string[] {
+  return [spaceId, ...partsOf(spaces, spaceId), ...(wholes.get(spaceId) ?? [])]
 }
 
 /**
@@ -38,11 +54,11 @@ export function bookableSpace(spaces: SiteSpaces, space: DirectoryBody<'space'>)
 
 /** What occupies a space through any space it shares room with, in order of time, each booking once. */
 export function occupancyAround(
-  spaces: SiteSpaces,
+  room: SharedRoom,
   spaceId: string,
   bySpace: ReadonlyMap<string, readonly Occupancy[]>,
 ): readonly Occupancy[] {
-  const involved = involvedSpaces(spaces, spaceId)
+  const involved = involvedSpaces(room, spaceId)
   if (involved.length === 1) return bySpace.get(spaceId) ?? []
   const byBooking = new Map<string, Occupancy>()
   for (const id of involved) {
