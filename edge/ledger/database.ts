@@ -28,6 +28,8 @@ export function openDatabase(options: DatabaseOptions): SiteDatabase {
     db.pragma('foreign_keys = ON')
     // Undo pages of savepoints stay in memory; else SQLite writes them to a file in each larger batch.
     db.pragma('temp_store = MEMORY')
+    // 8 MiB of pages: a site's working set, on a machine with little memory.
+    db.pragma('cache_size = -8192')
     db.pragma('wal_autocheckpoint = 2000')
     db.pragma('journal_size_limit = 33554432')
     assertSetting(db, 'synchronous', 2)
