@@ -2,16 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ManualClock } from '@gatehouse/shared/clock/clock'
-import { siteIdSchema } from '@gatehouse/shared/ids/ids'
+import { credentialIdSchema, memberIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandOrigin } from './audit/act.ts'
 import { type Cloud, startCloud } from './cloud-program.ts'
-import { addUser, enrolmentCodeCommand } from './commands.ts'
+import { addUser, enrolmentCodeCommand, revokeCredentialCommand } from './commands.ts'
 import { type CloudConfig, parseCloudConfig } from './config.ts'
 import { createTestDatabase, type TestDatabase } from './database/test-database.ts'
 import { runDoctor } from './doctor.ts'
+import { issueCredentials, putMembers } from './members/member-store.ts'
 import { storeHeartbeat } from './sites/site-health.ts'
 import { createSite, putOperator } from './sites/site-store.ts'
 
@@ -96,6 +97,32 @@ describe('commands', () => {
     expect(await run({ email: 'x@example.org', role: 'site_manager', siteIds: ['nowhere'] })).toBe(1)
     expect(await run({ email: 'x@example.org', role: 'king' })).toBe(2)
     expect(await run({ email: 'nobody', role: 'hq' })).toBe(2)
+  })
+
+  it('revoke all cards of a member, and record it under the name of the command', async () => {
+    const by = commandOrigin('test', 0)
+    const memberId = memberIdSchema.parse('mb-1')
+    await putMembers(database.pool, [{ memberId, displayName: 'Nell' }], by)
+    const card = { memberId, kind: 'card' as const, secret: '0012345' }
+    const ids = ['card-1', 'card-2'].map((id) => credentialIdSchema.parse(id))
+    await issueCredentials(
+      database.pool,
+      ids.map((credentialId) => ({ credentialId, ...card })),
+      by,
+    )
+    const lines: string[] = []
+    const run = (reference: string) =>
+      revokeCredentialCommand(config, adapters, reference, (line) => lines.push(line))
+    expect([await run('card-2'), await run('mb-1'), await run('nobody')]).toEqual([0, 0, 1])
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(['card-2', 'card-1', 'card-2', 'No'])
+    const { rows } = await database.pool.query(
+      `SELECT actor_id, record::jsonb #>> '{subject,id}' AS id FROM admin_acts
+       WHERE act = 'credential.revoked' ORDER BY seq`,
+    )
+    expect(rows).toEqual([
+      { actor_id: 'revoke-credential', id: 'card-2' },
+      { actor_id: 'revoke-credential', id: 'card-1' },
+    ])
   })
 
   it('the doctor checks each part and fails on what is wrong', async () => {

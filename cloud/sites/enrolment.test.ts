@@ -98,6 +98,11 @@ describe('handshake and heartbeat', () => {
     await old.post('/sync/v1/heartbeat', heartbeat(1, head))
     const { rows } = await server.pool.query(`SELECT kind FROM exceptions WHERE site_id = 'fenced'`)
     expect(rows).toEqual([{ kind: 'clone' }])
+    await old.post('/sync/v1/heartbeat', heartbeat(1, head))
+    const acts = await server.pool.query(
+      `SELECT actor_id, operator_id FROM admin_acts WHERE act = 'site.fenced' AND site_id = 'fenced'`,
+    )
+    expect(acts.rows).toEqual([{ actor_id: 'cloud', operator_id: 'operator' }])
   })
 
   it('knows a site as online until 25 s after its last heartbeat', async () => {

@@ -1,0 +1,86 @@
+import { resetLanguage } from '@gatehouse/shared/ui/language.ts'
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { createMemoryHistory, RouterProvider } from '@tanstack/react-router'
+import { createElement } from 'react'
+import { renderToString } from 'react-dom/server'
+import { afterAll, describe, expect, it } from 'vitest'
+import { router } from '../router.tsx'
+import { actsQuery, auditSearchSchema, auditSummaryQuery } from './queries.ts'
+import type { AdminAct, AuditSummary } from './views.ts'
+import { namedActs } from './words/words.ts'
+
+const act: AdminAct = {
+  seq: 7,
+  hash: 'ab'.repeat(32),
+  prev: 'cd'.repeat(32),
+  act: 'role.changed',
+  occurredMs: 1_795_181_400_000,
+  actor: { kind: 'user', id: 'us_1', role: 'hq' },
+  actorName: 'Iver (demo)',
+  subject: { kind: 'user', id: 'us_2' },
+  subjectName: 'Ann (demo)',
+  before: { role: 'member' },
+  after: { role: 'site_manager', siteIds: ['quay-street'], sites: 1 },
+}
+const intact: AuditSummary['chain'] = { state: 'intact', acts: 7, headSeq: 7, headHash: act.hash }
+const summary = { asOfMs: 9, actors: [{ id: 'us_1', name: 'Iver (demo)' }], sites: [{ id: 'north' }] }
+
+async function render(query: string, items: readonly AdminAct[], chain = intact): Promise<string> {
+  const client = new QueryClient()
+  client.setQueryData<unknown>(['me'], { displayName: 'HQ (demo)', role: 'hq' })
+  const search = auditSearchSchema.parse(Object.fromEntries(new URLSearchParams(query)))
+  client.setQueryData(auditSummaryQuery.queryKey, { ...summary, chain })
+  client.setQueryData(actsQuery(search).queryKey, { items: [...items], nextBeforeSeq: 7 })
+  const history = createMemoryHistory({ initialEntries: [`/hq/audit${query}`] })
+  router.update({ ...router.options, history })
+  await router.load()
+  const app = createElement(
+    QueryClientProvider,
+    { client },
+    createElement(RouterProvider, { router: router as never }),
+  )
+  return renderToString(createElement(MantineProvider, null, app))
+}
+
+afterAll(() => resetLanguage('en'))
+
+describe.each(['en', 'de'] as const)('the audit in %s', (language) => {
+  const say = (en: string, de: string) => (language === 'de' ? de : en)
+
+  it('shows who did what to whom, and what it was before', async () => {
+    resetLanguage(language)
+    const html = await render('', [act])
+    expect(html).toContain(`Iver (demo) (${say('HQ', 'Zentrale')})`)
+    expect(html).toContain(`${say('User', 'Benutzer')} Ann (demo)`)
+    expect(html).toContain(say('role: member → site manager', 'Rolle: Mitglied → Standortleitung'))
+    expect(html).toContain(say('Chain intact', 'Kette unversehrt'))
+    expect(html).toMatch(/data-state="free"/)
+  })
+
+  it('marks the act at which the chain is broken, and says what to do', async () => {
+    resetLanguage(language)
+    const html = await render('', [act], { ...intact, state: 'broken', brokenAtSeq: 7 })
+    expect(html).toMatch(/data-seq="7" data-broken="true"/)
+    expect(html).toMatch(/data-state="out"/)
+    expect(html).toContain(say('backup', 'Sicherung'))
+  })
+
+  it('has a word for every act, and shows the code of one that it does not know', async () => {
+    resetLanguage(language)
+    const every = [...namedActs, 'moon.landed'].map((code, at) => ({ ...act, act: code, seq: at + 1 }))
+    const html = await render('', every)
+    expect(html).toContain('<td>moon.landed</td>')
+    for (const code of namedActs) expect(html).not.toContain(`<td>${code}</td>`)
+  })
+
+  it('says what to do where nothing is there, nothing matches, or the days are reversed', async () => {
+    resetLanguage(language)
+    expect(await render('', [])).toContain(say('No act yet.', 'Noch kein Vorgang.'))
+    const filtered = await render('?act=user.created', [])
+    expect(filtered).toContain(say('Clear filters', 'Filter löschen'))
+    expect(filtered).toContain(say('No act matches.', 'Kein Vorgang passt.'))
+    const reversed = await render('?from=2026-11-21&to=2026-11-20', [act])
+    expect(reversed).not.toContain('<tbody>')
+  })
+})
