@@ -96,3 +96,48 @@ describe('blocks of a space', () => {
     expect(refusalOf(held('a', 'sp_1', 1, 2), held('b', 'sp_2', 1, 2))).toBeUndefined()
   })
 })
+
+describe('a later or an earlier end', () => {
+  const booked = held('bk_1', 'sp_1', 1, 2)
+  const { spaceId, fromMs, toMs } = booked.body
+  const later = { bookingId: 'bk_1', spaceId, fromMs, toMs: toMs + 2, blockToMs: toMs + 3, price: price(600) }
+  const asked = { type: 'booking.extension_held', body: { ...later, holdUntilMs: 9_000 } }
+  const extended = { type: 'booking.extended', body: later }
+  const rowAfter = (...events: Parameters<typeof fold>[0]) =>
+    fold([booked, ...events]).rows.bookings.get('bk_1')
+
+  it('is held beside the booking until it is paid, which adds its price', () => {
+    expect(rowAfter(asked)).toMatchObject({
+      to_ms: toMs,
+      block_to_ms: toMs + 3,
+      extension: { toMs: toMs + 2, blockFromMs: toMs, holdUntilMs: 9_000 },
+    })
+    const paid = { to_ms: toMs + 2, block_to_ms: toMs + 3, extension: null, price: { totalMinor: 1_600 } }
+    expect(rowAfter(asked, extended)).toMatchObject(paid)
+  })
+
+  it('leaves the booking as it was when it was not paid, also after a second wish', () => {
+    const second = { ...asked, body: { ...asked.body, blockToMs: toMs + 9 } }
+    const dropped = { type: 'booking.extension_dropped', body: { bookingId: 'bk_1', blockToMs: toMs } }
+    expect(rowAfter(asked, second)?.extension?.blockFromMs).toBe(toMs)
+    expect(rowAfter(asked, second, dropped)).toMatchObject({
+      to_ms: toMs,
+      block_to_ms: toMs,
+      extension: null,
+    })
+  })
+
+  it('cannot be posted over a neighbour, nor for a booking that is not known', () => {
+    expect(fold([booked, held('bk_2', 'sp_1', 2, 3), asked]).refusals.at(-1)).toBe('overlap')
+    expect(fold([asked]).refusals).toEqual(['unknown_booking'])
+  })
+
+  it('keeps the instant at which the holder left, and gives the unpaid end up', () => {
+    const left = { type: 'booking.completed', body: { bookingId: 'bk_1', endedMs: fromMs + 1 } }
+    expect(rowAfter(asked, left)).toMatchObject({
+      status: 'completed',
+      ended_ms: fromMs + 1,
+      extension: null,
+    })
+  })
+})
