@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { traceFrom, traceIdOf, traceparentOf } from '@gatehouse/shared/api/trace'
 import type { Random } from '@gatehouse/shared/random/random'
-import type { MiddlewareHandler } from 'hono'
-import { routePath } from 'hono/route'
+import type { Context, MiddlewareHandler } from 'hono'
+import { matchedRoutes } from 'hono/route'
 import type { AppEnv } from './app-context.ts'
 
 const traces = new AsyncLocalStorage<string>()
@@ -39,7 +39,14 @@ export function traceRequests(
     const { status } = context.res
     context.res.headers.set('x-trace-id', traceId)
     context.res.headers.set('traceparent', traceparentOf(traceId, own.parentId))
-    if (status < 400 || unlogged.has(status)) return
-    onRefused({ traceId, method: context.req.method, route: routePath(context, -1), status })
+    // Probes of a program that is not ready, and files that are missing, would fill the log.
+    if (status < 400 || unlogged.has(status) || !/^\/(api|sync)\//.test(context.req.path)) return
+    onRefused({ traceId, method: context.req.method, route: routeOf(context), status })
   }
+}
+
+/** The pattern of the handler; middleware matches as well, by patterns with a star. */
+function routeOf(context: Context): string {
+  const paths = matchedRoutes(context).map(({ path }) => path)
+  return paths.filter((path) => !path.includes('*')).at(-1) ?? '*'
 }

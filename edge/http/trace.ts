@@ -1,7 +1,7 @@
 import { traceFrom, traceIdOf, traceparentOf } from '@gatehouse/shared/api/trace'
 import type { Random } from '@gatehouse/shared/random/random'
-import type { MiddlewareHandler } from 'hono'
-import { routePath } from 'hono/route'
+import type { Context, MiddlewareHandler } from 'hono'
+import { matchedRoutes } from 'hono/route'
 import type { TraceVariables } from './problem.ts'
 
 /** A request that was refused or failed, as the log names it; the route has no values in it. */
@@ -32,7 +32,14 @@ export function traceRequests(
     c.header('traceparent', traceparentOf(traceId, own.parentId))
     await next()
     const { status } = c.res
-    if (status < 400 || unlogged.has(status)) return
-    onRefused({ traceId, method: c.req.method, route: routePath(c, -1), status })
+    // Probes of a program that is not ready, and files that are missing, would fill the log.
+    if (status < 400 || unlogged.has(status) || !/^\/(api|sync)\//.test(c.req.path)) return
+    onRefused({ traceId, method: c.req.method, route: routeOf(c), status })
   }
+}
+
+/** The pattern of the handler; middleware matches as well, by patterns with a star. */
+function routeOf(context: Context): string {
+  const paths = matchedRoutes(context).map(({ path }) => path)
+  return paths.filter((path) => !path.includes('*')).at(-1) ?? '*'
 }

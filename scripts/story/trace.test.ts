@@ -57,7 +57,9 @@ describe('one trace id', () => {
     const traceId = 'aaaabbbbccccddddeeeeffff00001111'
     const { answer } = await hold('short', `00-${traceId}-${parent}-01`, { spaceId: 'no-such-space' })
     expect(problemSchema.parse(await answer.json()).traceId).toBe(traceId)
-    expect(linesOf(cloudLog, traceId)).toMatchObject([{ status: answer.status, method: 'POST' }])
+    expect(linesOf(cloudLog, traceId)).toMatchObject([
+      { status: answer.status, method: 'POST', route: '/api/v1/sites/:id/bookings' },
+    ])
   })
 
   test.each(['nonsense', `00-${'0'.repeat(32)}-${parent}-01`, `00-${'f'.repeat(32)}`])(
