@@ -40,7 +40,7 @@ export interface DeviceStatus {
   readonly online: boolean
   /** Why it is offline, a stable machine word. */
   readonly detail?: string
-  /** Nothing was heard of it since it is served, and its profile allows that long a silence. */
+  /** Nothing was heard of it since it is served, and its first contact may still take that long. */
   readonly awaited?: boolean
   /** Wall time of the last sign of life, milliseconds; absent when never heard. */
   readonly heardMs?: number

@@ -23,6 +23,8 @@ const driveTimeoutMax = 3_000
 /** Longest pulse that is asked of a board, milliseconds. */
 const pulseMsMax = 60_000
 const silenceCheckMs = 10_000
+/** Buses are opened and polled, brokers joined and bridges heard within this; nobody is called before. */
+const firstContactMaxMs = 60_000
 
 interface Served {
   row: DirectoryBody<'device'>
@@ -311,12 +313,15 @@ function bounded(drive: Promise<DriveOutcome>): Promise<DriveOutcome> {
   })
 }
 
-/** A sensor that speaks rarely is not missed before it was silent for as long as its profile allows. */
+/**
+ * A device that can be served gets a while for its first contact. A sensor that speaks rarely is not missed
+ * before it was silent for as long as its profile allows, unless something else is known: a broker that is down.
+ */
 function isAwaited({ planned, online, detail, heard, since }: Served, monotonicMs: number): boolean {
-  const limitMs = planned?.profile.timing.silentAfterMs
-  if (online || heard !== undefined || limitMs === undefined) return false
-  // Anything else is known of it: its broker is down, its bus does not answer.
-  if (detail !== 'connecting' && detail !== 'not_heard') return false
+  if (planned === undefined || online || heard !== undefined) return false
+  const unheard = detail === 'connecting' || detail === 'not_heard'
+  const { silentAfterMs = firstContactMaxMs } = planned.profile.timing
+  const limitMs = unheard ? Math.max(silentAfterMs, firstContactMaxMs) : firstContactMaxMs
   return monotonicMs - since.monotonicMs <= limitMs
 }
 

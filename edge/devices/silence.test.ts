@@ -63,13 +63,16 @@ test('a device that was never heard is awaited until the silence that its profil
   await hub.stop()
 })
 
-test('a sensor of which something is known is not awaited: here, that it has no broker', async () => {
+test('a sensor of which something is known is awaited for a minute only: here, that it has no broker', async () => {
+  const clock = new ManualClock(1_000_000)
   const topic = { topic: 'zigbee2mqtt/bay-1' }
   const { hub } = await startHub({
+    clock,
     devices: new Map([[device('bay'), deviceRow('zigbee2mqtt/bay-sensor', undefined, topic)]]),
     buses: {},
   })
-  expect(hub.status()[0]).toMatchObject({ online: false, detail: 'no_broker' })
+  expect(hub.status()[0]).toMatchObject({ online: false, detail: 'no_broker', awaited: true })
+  clock.advance(60_001)
   expect(hub.status()[0]).not.toHaveProperty('awaited')
   await hub.stop()
 })

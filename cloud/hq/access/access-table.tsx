@@ -18,6 +18,15 @@ function ResultChip(props: { readonly row: AccessRow }): ReactNode {
   )
 }
 
+const shortId = (id: string) => (id.length > 12 ? `${id.slice(0, 10)}…` : id)
+
+/** A stay where no member is known: its id, in full when it is pointed at. */
+function Who(props: { readonly sessionId: string | undefined }): ReactNode {
+  const t = useWords()
+  const { sessionId } = props
+  return sessionId === undefined ? t('access.nobody') : <span title={sessionId}>{shortId(sessionId)}</span>
+}
+
 function Row(props: { readonly row: AccessRow; readonly onMember: (memberId: string) => void }): ReactNode {
   const t = useWords()
   const { row } = props
@@ -31,29 +40,28 @@ function Row(props: { readonly row: AccessRow; readonly onMember: (memberId: str
         <ResultChip row={row} />
       </td>
       <td>{codeWords(t, 'access.reason', row.reason)}</td>
-      <td>{row.siteName}</td>
-      <td>{row.placeName ?? row.placeId}</td>
-      <td>{row.direction ? t(`access.direction.${row.direction}`) : '–'}</td>
       <td>
         {memberId === undefined ? (
-          (row.sessionId ?? t('access.nobody'))
+          <Who sessionId={row.sessionId} />
         ) : (
           <UnstyledButton className="access-who" onClick={() => props.onMember(memberId)}>
             {row.memberName ?? memberId}
           </UnstyledButton>
         )}
       </td>
+      <td>{row.placeName ?? row.placeId}</td>
+      <td>{row.siteName}</td>
+      <td>
+        <EntryLink row={row} />
+      </td>
       <td>
         {[
           row.credentialKind && codeWords(t, 'access.credential', row.credentialKind),
           row.readerName ?? row.readerId,
-          row.bookingId,
+          row.bookingId && shortId(row.bookingId),
         ]
           .filter(Boolean)
           .join(' · ') || '–'}
-      </td>
-      <td>
-        <EntryLink row={row} />
       </td>
     </tr>
   )
@@ -65,7 +73,7 @@ export function AccessTable(props: {
   readonly onMember: (memberId: string) => void
 }): ReactNode {
   const t = useWords()
-  const heads = ['time', 'result', 'reason', 'site', 'door', 'direction', 'name', 'by', 'entry'] as const
+  const heads = ['time', 'result', 'reason', 'name', 'door', 'site', 'entry', 'by'] as const
   return (
     <ScrollBox className="gh-card" label={t('access.table')}>
       <table className="hq-table">
