@@ -112,7 +112,7 @@ function Failed(props: { readonly error: unknown; readonly retry: () => unknown 
     >
       {text?.hint}
       {isProblem(props.error) && props.error.problem.traceId ? (
-        <Text component="div" size="xs" c={token('muted')} style={{ overflowWrap: 'anywhere' }}>
+        <Text component="div" size="xs" c={token('ink')} style={{ overflowWrap: 'anywhere' }}>
           {t('faces.trace', { id: props.error.problem.traceId })}
         </Text>
       ) : null}
