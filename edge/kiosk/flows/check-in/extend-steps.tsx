@@ -93,7 +93,7 @@ function ChooseEnd(props: {
   const chosen = offers.data?.items.find(({ toMs }) => String(toMs) === wished)
   return (
     <StepFrame
-      title={t('extend.title')}
+      title={t('extend.do')}
       problem={hold.problem}
       onBack={hold.busy ? undefined : back}
       primary={
