@@ -6,6 +6,7 @@ import type { CloudConfig } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
 import { importCommand } from './import/import-command.ts'
 import { readImportFile } from './import/import-file.ts'
+import { readSitePhotos } from './import/site-photos.ts'
 import { createAuth } from './members/auth.ts'
 import { findCredentials, revokeCredential } from './members/member-store.ts'
 import { loadCloudIdentity } from './sites/cloud-identity.ts'
@@ -76,13 +77,18 @@ export async function importFile(
     output(`${path} cannot be used:\n  ${file.lines.join('\n  ')}`)
     return 2
   }
+  const photos = readSitePhotos(path, file)
+  if ('lines' in photos) {
+    output(`${path} cannot be used:\n  ${photos.lines.join('\n  ')}`)
+    return 2
+  }
   const database = await openDatabase(config, { beside: true })
   try {
     // A database that is new gets its epoch here; directory rows carry it.
     const { random } = adapters
     const by = originOf('import', adapters)
     await loadCloudIdentity(database.pool, random, by.nowMs)
-    return (await importCommand({ pool: database.pool, random, by }, file, output)) ? 0 : 2
+    return (await importCommand({ pool: database.pool, random, by }, file, photos, output)) ? 0 : 2
   } finally {
     await database.close()
   }

@@ -23,6 +23,7 @@ import type { Auth } from './members/auth.ts'
 import { memberRoutes } from './members/routes.ts'
 import { CardPayments } from './payments/card-payments.ts'
 import type { PaymentGateway } from './payments/gateway.ts'
+import { photoRoutes } from './photos/routes.ts'
 import { readSiteHealth } from './sites/site-health.ts'
 
 /** Settings of the surface; defaults live in the cloud's configuration. */
@@ -95,6 +96,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
     apiRoutes: [
       memberRoutes(siteIds),
       siteViewRoutes({ catalogues, reader, clock }),
+      photoRoutes(pool),
       bookingRoutes(bookings, new ExtensionService(bookingParts)),
       hqRoutes({ pool, clock, catalogues }),
       auditRoutes({ pool, clock }),

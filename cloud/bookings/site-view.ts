@@ -49,6 +49,7 @@ export function siteView(context: ViewContext): SiteView {
     position,
     amenities,
     openingHours,
+    ...(catalogue.site.photos === undefined ? {} : { photos: catalogue.site.photos }),
     holidays: holidaysFrom(catalogue.site, nowMs, holidaysMax),
     openNow: isOpen(catalogue.site, nowMs),
     freeNow: freeNow(context),

@@ -418,6 +418,15 @@ TABLE payments
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = payments.site_id)))
 
+TABLE photo
+  sha256 text NOT NULL
+  media_type text NOT NULL
+  bytes bytea NOT NULL
+  CONSTRAINT photo_bytes_check CHECK (((length(bytes) >= 1) AND (length(bytes) <= 1048576)))
+  CONSTRAINT photo_media_type_check CHECK ((media_type = ANY (ARRAY['image/png'::text, 'image/jpeg'::text, 'image/webp'::text])))
+  CONSTRAINT photo_pkey PRIMARY KEY (sha256)
+  CONSTRAINT photo_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+
 TABLE plan
   plan_id text NOT NULL
   body jsonb NOT NULL

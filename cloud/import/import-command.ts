@@ -3,9 +3,11 @@ import type { ActOrigin } from '../audit/act.ts'
 import type { Pool } from '../database/pool.ts'
 import { putChangedRows } from '../directory/put-changes.ts'
 import { issueCredentials, putMembers, putPlans } from '../members/member-store.ts'
+import { putPhoto } from '../photos/photo-store.ts'
 import { createSite, putOperator } from '../sites/site-store.ts'
 import type { ImportFile } from './import-file.ts'
 import { siteMistakes } from './site-mistakes.ts'
+import { type SitePhotos, withPhotos } from './site-photos.ts'
 
 /**
  * Writes what a file says, through the same functions as everything else; what is not in the file stays as it
@@ -16,6 +18,7 @@ import { siteMistakes } from './site-mistakes.ts'
 export async function importCommand(
   parts: { readonly pool: Pool; readonly random: Random; readonly by: ActOrigin },
   file: ImportFile,
+  photos: SitePhotos,
   output: (line: string) => void,
 ): Promise<boolean> {
   const { pool, random, by } = parts
@@ -27,7 +30,9 @@ export async function importCommand(
   const { operatorId, name } = file.operator
   await putOperator(pool, operatorId, name, by)
   for (const { siteId } of file.sites) await createSite(pool, random, { siteId, operatorId, by })
-  for (const { siteId, rows } of file.sites) {
+  for (const { siteId, rows: written } of file.sites) {
+    for (const { photo } of photos.get(siteId) ?? []) await putPhoto(pool, photo)
+    const rows = await withPhotos(pool, siteId, written, photos.get(siteId))
     const changed = await putChangedRows(pool, siteId, rows, by)
     output(`site ${siteId}: ${changed} of ${rows.length} rows are new or changed`)
   }

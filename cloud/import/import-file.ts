@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import * as ids from '@gatehouse/shared/ids/ids'
-import { directoryBodies } from '@gatehouse/shared/wire/v1/directory'
+import { directoryBodies, photosMax } from '@gatehouse/shared/wire/v1/directory'
 import { z } from 'zod'
 
 const wallMs = z.int().min(0)
@@ -46,7 +46,17 @@ const credential = z.strictObject({
 export const importFileSchema = z
   .strictObject({
     operator: z.strictObject({ operatorId: someId, name: label }),
-    sites: z.array(z.strictObject({ siteId: ids.siteIdSchema, rows: z.array(siteRow) })),
+    sites: z.array(
+      z.strictObject({
+        siteId: ids.siteIdSchema,
+        rows: z.array(siteRow),
+        /** Pictures of the site: files beside this one, and what they show. They replace those of its row. */
+        photos: z
+          .array(z.strictObject({ file: label, text: label }))
+          .max(photosMax)
+          .exactOptional(),
+      }),
+    ),
     plans: z.array(z.strictObject({ planId: ids.planIdSchema, body: directoryBodies.plan })).default([]),
     members: z.array(member).default([]),
     credentials: z.array(credential).default([]),

@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { credentialIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -6,10 +9,13 @@ import { commandOrigin } from '../audit/act.ts'
 import { createTestDatabase, type TestDatabase } from '../database/test-database.ts'
 import { readDirectory } from '../directory/read-rows.ts'
 import { revokeCredential } from '../members/member-store.ts'
+import { photoBytesMax } from '../photos/media-type.ts'
+import { findPhoto } from '../photos/photo-store.ts'
 import { loadCloudIdentity } from '../sites/cloud-identity.ts'
 import { createEnrolmentCode } from '../sites/enrolment.ts'
 import { importCommand } from './import-command.ts'
 import { parseImportFile } from './import-file.ts'
+import { readSitePhotos, type SitePhotos } from './site-photos.ts'
 
 const text = readFileSync(new URL('example.json', import.meta.url), 'utf8')
 
@@ -45,11 +51,11 @@ describe('import', () => {
   })
   afterAll(() => database.close())
 
-  async function run(json: string): Promise<string[]> {
+  async function run(json: string, photos: SitePhotos = new Map()): Promise<string[]> {
     const lines: string[] = []
     const file = parseImportFile(json)
     if ('lines' in file) throw new TypeError(file.lines.join('; '))
-    await importCommand({ pool: database.pool, random, by }, file, (line) => lines.push(line))
+    await importCommand({ pool: database.pool, random, by }, file, photos, (line) => lines.push(line))
     return lines
   }
 
@@ -102,5 +108,34 @@ describe('import', () => {
     expect(spaces.map(({ key }) => key)).toEqual([space.key])
     raw.sites[0].rows = [hall('hall', space.key)]
     expect((await run(JSON.stringify(raw)))[0]).toMatch(/: 1 of 1 rows/)
+  })
+
+  it('keeps a picture by its content, and shows it until the file names others', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'photos-'))
+    const path = join(folder, 'site.json')
+    const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3])
+    writeFileSync(join(folder, 'front.png'), png)
+    writeFileSync(join(folder, 'page.png'), '<svg xmlns="http://www.w3.org/2000/svg"/>')
+    writeFileSync(join(folder, 'large.png'), Buffer.concat([png, Buffer.alloc(photoBytesMax)]))
+    const raw = JSON.parse(text)
+    const read = (...names: string[]) => {
+      raw.sites[0].photos = names.map((file) => ({ file, text: 'The house' }))
+      const file = parseImportFile(JSON.stringify(raw))
+      return 'lines' in file ? expect.fail(file.lines.join()) : readSitePhotos(path, file)
+    }
+    expect(read('page.png', 'large.png', 'none.png', '../site.json')).toHaveProperty('lines.length', 4)
+    const photos = read('front.png')
+    if ('lines' in photos) expect.fail(photos.lines.join())
+    await run(JSON.stringify(raw), photos)
+    const shown = async () => (await readDirectory(database.pool, 'site', [siteId]))[0]?.body.photos
+    const sha256 = createHash('sha256').update(png).digest('hex')
+    expect(await shown()).toEqual([{ sha256, text: 'The house' }])
+    const kept = await findPhoto(database.pool, sha256)
+    expect(kept?.mediaType).toBe('image/png')
+    expect(Buffer.from(kept?.bytes ?? [])).toEqual(Buffer.from(png))
+    await run(text)
+    expect(await shown()).toEqual([{ sha256, text: 'The house' }])
+    await run(text, new Map([[siteId, []]]))
+    expect(await shown()).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { chargingSchema } from '../wire/v1/directory.ts'
+import { chargingSchema, photoSchema } from '../wire/v1/directory.ts'
 import { priceSchema, vehicleClassSchema } from '../wire/v1/entries.ts'
 
 /** Shapes both tiers answer with; times are epoch milliseconds, amounts minor units. */
@@ -39,6 +39,8 @@ export const siteViewSchema = z.object({
   openingHours: z.array(z.object({ weekday: z.int(), from: z.string(), to: z.string() })),
   /** Whose site it is; known in the cloud. */
   operatorName: z.string().optional(),
+  /** Served below `/api/v1/photos/`; known in the cloud. */
+  photos: z.array(photoSchema).readonly().optional(),
   /** The next dates with hours of their own; none of them means closed that day. */
   holidays: z.array(holidayViewSchema).readonly().optional(),
   openNow: z.boolean(),

@@ -1,5 +1,6 @@
 import type { SiteView } from '@gatehouse/shared/api/views'
 import { useFeatureWords } from '@gatehouse/shared/ui/code-words.ts'
+import { addDays, localDate } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { useHolidayWords } from '@gatehouse/shared/ui/space-facts.ts'
 import { useSpaceKindWords } from '@gatehouse/shared/ui/space-list.tsx'
@@ -11,6 +12,7 @@ import { useWords } from '../words/words.ts'
 
 /** How many of the next holidays are listed. */
 const holidaysMax = 4
+const aheadDays = 330
 
 /** The name of a weekday, 1 = Monday. */
 function weekdayName(weekday: number, locale: string): string {
@@ -56,7 +58,9 @@ function Hours(props: { readonly site: SiteView }): ReactNode {
 function Holidays(props: { readonly site: SiteView }): ReactNode {
   const t = useWords()
   const words = useHolidayWords()
-  const holidays = (props.site.holidays ?? []).slice(0, holidaysMax)
+  // Dates are written without their year.
+  const lastDate = addDays(localDate(props.site.nowMs, props.site.timeZone), aheadDays)
+  const holidays = (props.site.holidays ?? []).filter(({ date }) => date <= lastDate).slice(0, holidaysMax)
   if (holidays.length === 0) return null
   return (
     <ul className="site-holidays" aria-label={t('site.holidays')}>

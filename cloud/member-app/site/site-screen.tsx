@@ -13,6 +13,7 @@ import { useYours } from '../bookings/yours.ts'
 import { FreeChip } from '../find/site-card.tsx'
 import { useWords } from '../words/words.ts'
 import { SiteFacts } from './facts.tsx'
+import { SitePhotos } from './photos.tsx'
 import { PlanSection } from './plan-section.tsx'
 import { useSite } from './site-answer.ts'
 import './site-screen.css'
@@ -97,6 +98,7 @@ export function SiteScreen(): ReactNode {
               </Group>
               <Text c="dimmed">{view.description}</Text>
             </Stack>
+            <SitePhotos site={view} />
             <div className="site-columns">
               <SitePlan site={view} />
               <SiteFacts site={view} />

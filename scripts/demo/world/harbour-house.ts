@@ -1,4 +1,5 @@
 import { hourlyTariff, hours, workDays, yearEnds } from './calendar.ts'
+import { photosOf } from './pictures.ts'
 import { row, type WorldRow } from './rows.ts'
 
 const siteId = 'harbour-house'
@@ -13,6 +14,7 @@ const site = row('site', siteId, {
   currency: 'EUR',
   openingHours: [...hours(workDays, '06:00', '23:00'), ...hours([6, 7], '08:00', '22:00')],
   holidays: yearEnds,
+  photos: photosOf(siteId),
   amenities: ['wifi', 'coffee', 'showers', 'bicycle_storage', 'step_free'],
   settings: {
     holdMs: 300_000,

@@ -1,4 +1,5 @@
 import { always } from './calendar.ts'
+import { photosOf } from './pictures.ts'
 import { row, type WorldRow } from './rows.ts'
 
 const siteId = 'quay-street'
@@ -12,6 +13,7 @@ const site = row('site', siteId, {
   timeZone: 'Europe/Berlin',
   currency: 'EUR',
   openingHours: always,
+  photos: photosOf(siteId),
   amenities: ['ev_charging', 'accessible', 'toilets', 'lift'],
   settings: {
     holdMs: 300_000,

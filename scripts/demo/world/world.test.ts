@@ -2,6 +2,8 @@ import { partMistakes } from '@gatehouse/shared/booking/combined'
 import { describe, expect, it } from 'vitest'
 import { harbourHouse } from './harbour-house.ts'
 import { demoMembers } from './people.ts'
+import { drawHouse } from './picture.ts'
+import { demoPictures } from './pictures.ts'
 import { planRows } from './plans.ts'
 import { quayStreet } from './quay-street.ts'
 import { rowsOf, type WorldRow } from './rows.ts'
@@ -29,6 +31,16 @@ describe('the demo world', () => {
     const spaces = new Map(rowsOf(harbourHouse.rows, 'space').map(({ key, body }) => [key, body]))
     expect(spaces.get('hall')?.parts).toEqual(['hall-west', 'hall-east'])
     expect(partMistakes(spaces)).toEqual([])
+  })
+
+  it('draws a small picture of each site, the same every time', () => {
+    for (const { photo } of Object.values(demoPictures)) {
+      expect(photo.mediaType).toBe('image/png')
+      expect(photo.bytes.length).toBeLessThan(20_000)
+    }
+    const sketch = { sky: [1, 2, 3], ground: [4, 5, 6], wall: [7, 8, 9], window: [0, 0, 0] } as const
+    const drawn = () => drawHouse({ ...sketch, floors: 2, windowsPerFloor: 3 })
+    expect(drawn()).toEqual(drawn())
   })
 
   it('has a garage of 3 levels, 120 bays of all classes, 2 entries and 2 exits', () => {

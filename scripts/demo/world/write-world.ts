@@ -6,10 +6,12 @@ import { readDirectory } from '@gatehouse/cloud/directory/read-rows'
 import type { Auth } from '@gatehouse/cloud/members/auth'
 import { issueCredentials, putMembers, putPlans } from '@gatehouse/cloud/members/member-store'
 import { ensureUser } from '@gatehouse/cloud/members/users'
+import { putPhoto } from '@gatehouse/cloud/photos/photo-store'
 import { createSite, putOperator } from '@gatehouse/cloud/sites/site-store'
 import { credentialIdSchema, memberIdSchema, planIdSchema, type SiteId } from '@gatehouse/shared/ids/ids'
 import type { Random } from '@gatehouse/shared/random/random'
 import { demoLogins, demoMembers, demoPassword } from './people.ts'
+import { demoPictures } from './pictures.ts'
 import { planRows } from './plans.ts'
 import { rowsOf, type WorldRow } from './rows.ts'
 
@@ -28,6 +30,7 @@ export async function writeWorld(parts: WorldParts): Promise<void> {
   const { pool, random, nowMs } = parts
   const by = commandOrigin('demo', nowMs)
   await putOperator(pool, operatorId, 'Harbour & Quay (demo)', by)
+  for (const { photo } of Object.values(demoPictures)) await putPhoto(pool, photo)
   for (const { siteId, rows } of parts.sites) {
     await createSite(pool, random, { siteId, operatorId, by })
     await writeSite(pool, siteId, rows, by)

@@ -20,6 +20,10 @@ export const holidaySchema = z.object({
   hours: z.array(z.object({ from: wallTime, to: wallTime })).max(8),
 })
 
+/** How many pictures a site may have. */
+export const photosMax = 12
+export const photoSchema = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), text: label })
+
 export const siteKindSchema = z.enum(['coworking', 'parking'])
 export const spaceKindSchema = z.enum(['hot_desk', 'desk', 'office', 'meeting_room', 'event_space', 'bay'])
 export const bayClassSchema = z.enum(['compact', 'regular', 'large', 'accessible', 'ev', 'motorcycle'])
@@ -47,6 +51,8 @@ export const directoryBodies = {
     currency: z.string().length(3),
     openingHours: z.array(openingSchema),
     holidays: z.array(holidaySchema).max(400).optional(),
+    /** Pictures that the cloud keeps by the SHA-256 (hex) of their bytes; `text` says what they show. */
+    photos: z.array(photoSchema).max(photosMax).optional(),
     amenities: z.array(z.string()),
     settings: z.object({
       holdMs: z.int().positive(),

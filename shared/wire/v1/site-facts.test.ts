@@ -14,6 +14,10 @@ describe('golden samples of what sites and spaces may say beyond the first versi
     for (const space of golden.spaces) expect(directoryBodies.space.parse(space)).toEqual(space)
   })
 
+  test('a site with pictures is read as it was written', () => {
+    expect(directoryBodies.site.parse(golden.siteWithPhotos)).toEqual(golden.siteWithPhotos)
+  })
+
   test('a site with holidays, and a plan that goes on during them, are read as they were written', () => {
     expect(directoryBodies.site.parse(golden.siteWithHolidays)).toEqual(golden.siteWithHolidays)
     expect(directoryBodies.plan.parse(golden.planOnHolidays)).toEqual(golden.planOnHolidays)
