@@ -33,8 +33,15 @@ async function booked(caller: Caller, spaceId: string, fromMs: number, hours = 1
   const method = held.price.totalMinor === 0 ? 'plan' : 'card'
   return view(await act(caller, held.bookingId, 'confirm', { method }))
 }
-const checkIn = (bookingId: string) =>
-  world.site.record({ type: 'booking.checked_in', body: { bookingId: bookingIdSchema.parse(bookingId) } })
+/** Checks in on site, and waits until the cloud has heard of it. */
+async function checkIn(bookingId: string): Promise<void> {
+  await world.site.record({
+    type: 'booking.checked_in',
+    body: { bookingId: bookingIdSchema.parse(bookingId) },
+  })
+  const heard = `bookings WHERE booking_id = $1 AND status = 'checked_in'`
+  await world.until(async () => Number(await count(heard, bookingId)) === 1)
+}
 
 describe('a later end', () => {
   it('is offered with prices, held by the site, paid, and shown with the sum of both', async () => {
