@@ -587,6 +587,7 @@ TABLE streams
   incarnation integer NOT NULL
   head_seq bigint NOT NULL DEFAULT 0
   head_hash text NOT NULL DEFAULT repeat('0'::text, 64)
+  writer_seq text
   CONSTRAINT streams_pkey PRIMARY KEY (site_id, incarnation)
   CONSTRAINT streams_site_id_incarnation_fkey FOREIGN KEY (site_id, incarnation) REFERENCES site_incarnations(site_id, incarnation)
 

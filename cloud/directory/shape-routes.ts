@@ -3,8 +3,9 @@ import type { SiteId } from '@gatehouse/shared/ids/ids'
 import { type Context, Hono } from 'hono'
 import type { Notifications } from '../database/notifications.ts'
 import type { Pool } from '../database/pool.ts'
-import { problemResponse, refusal } from '../http/problem.ts'
+import { problemResponse } from '../http/problem.ts'
 import { nextCursor } from '../ingest/stream-headers.ts'
+import { refuseForeignCall } from '../sites/foreign-call.ts'
 import { requireSite, type SiteEnv } from '../sites/site-access.ts'
 import { controlMessage, messageText, schemaHeader } from './shape-messages.ts'
 import { readShapeRequest, type ShapeRequest } from './shape-request.ts'
@@ -35,10 +36,14 @@ export interface ShapeRoutesOptions {
 export function shapeRoutes(options: ShapeRoutesOptions): Hono<SiteEnv> {
   const routes = new Hono<SiteEnv>()
   routes.get('/shape', requireSite(options.pool, options.clock), async (context) => {
-    const { siteId } = context.get('site')
+    const site = context.get('site')
+    const { siteId } = site
     const request = readShapeRequest(new URL(context.req.url).searchParams)
     if (!request.ok) return badRequest(request.error)
-    if (request.value.siteId !== siteId) return problemResponse(refusal('forbidden'), undefined)
+    if (request.value.siteId !== siteId) {
+      const nowMs = options.clock.now().wallMs
+      return refuseForeignCall(options.pool, site, { flow: 'shape', asked: request.value.siteId, nowMs })
+    }
     return serve(options, context, siteId, request.value)
   })
   return routes

@@ -13,6 +13,17 @@ export function appendAnswer(outcome: AppendOutcome, producer: Producer | undefi
         : new Response(null, { status: 200, headers: { ...head, ...echo(producer, producer.seq) } })
     case 'producer':
       return producerAnswer(outcome.decision, producer, head)
+    case 'writer_seq':
+      return problemResponse(
+        {
+          status: 409,
+          code: 'writer_seq',
+          title: `The last Stream-Seq was ${outcome.lastSeq}; this one does not come after it.`,
+          hint: 'Give each append a Stream-Seq that sorts after the last one as text, or leave it out.',
+        },
+        undefined,
+        head,
+      )
     case 'chain_gap':
       return problemResponse(
         {

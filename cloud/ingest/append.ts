@@ -1,12 +1,12 @@
 import type { ChainHead, SealedEntry } from '@gatehouse/shared/ledger/chain'
 import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
 import { openException } from '../sites/exceptions.ts'
-import { decideAppend } from './decide-append.ts'
 import { decideProducer, type ProducerDecision, type ProducerState } from './decide-producer.ts'
+import type { EntryJudge } from './entry-judge.ts'
 import {
   hashesBetween,
   insertEntries,
-  lockHead,
+  lockTail,
   quarantine,
   readProducer,
   type StreamId,
@@ -18,8 +18,10 @@ export type Producer = ProducerState & { readonly producerId: string }
 
 export interface AppendRequest {
   readonly stream: StreamId
-  readonly entries: readonly SealedEntry[]
+  readonly judge: EntryJudge
   readonly producer: Producer | undefined
+  /** The `Stream-Seq` header: must come after, as text, the last one that was accepted. */
+  readonly writerSeq: string | undefined
   readonly nowMs: number
 }
 
@@ -27,6 +29,7 @@ export interface AppendRequest {
 export type AppendOutcome = { readonly head: ChainHead } & (
   | { readonly kind: 'appended'; readonly count: number }
   | { readonly kind: 'producer'; readonly decision: Exclude<ProducerDecision, { kind: 'accept' }> }
+  | { readonly kind: 'writer_seq'; readonly lastSeq: string }
   | { readonly kind: 'chain_gap'; readonly seq: number }
   | { readonly kind: 'chain_fork'; readonly seq: number }
 )
@@ -34,23 +37,26 @@ export type AppendOutcome = { readonly head: ChainHead } & (
 /**
  * Appends entries and the producer's state in one transaction. Entries that the stream holds already are
  * skipped; a contradicting entry is set aside and raised, and nothing of the request is appended.
+ * Durable Streams 5.2 and 5.2.1: a producer's duplicate is seen before the order of `Stream-Seq` is judged.
  */
 export async function append(pool: Pool, request: AppendRequest): Promise<AppendOutcome> {
-  const { stream, producer } = request
+  const { stream, producer, judge, writerSeq } = request
   return inTransaction(pool, async (tx): Promise<AppendOutcome> => {
-    const head = await lockHead(tx, stream)
+    const { head, writerSeq: lastSeq } = await lockTail(tx, stream)
     if (producer !== undefined) {
       const decision = decideProducer(await readProducer(tx, stream, producer.producerId), producer)
       if (decision.kind !== 'accept') return { kind: 'producer', decision, head }
     }
-    const hashes = await knownHashes(tx, request, head)
-    const decision = decideAppend({ head, hashes }, request.entries)
+    if (writerSeq !== undefined && lastSeq !== undefined && writerSeq <= lastSeq) {
+      return { kind: 'writer_seq', lastSeq, head }
+    }
+    const decision = judge.decide({ head, hashes: await knownHashes(tx, request, head) })
     if (decision.kind === 'gap') return { kind: 'chain_gap', seq: decision.seq, head }
     if (decision.kind === 'fork') {
       await setAside(tx, request, decision.forked)
       return { kind: 'chain_fork', seq: decision.forked[0]?.entry.seq ?? head.seq, head }
     }
-    await insertEntries(tx, stream, decision.entries, request.nowMs)
+    await insertEntries(tx, stream, { entries: decision.entries, receivedMs: request.nowMs, writerSeq })
     if (producer !== undefined) await storeProducer(tx, stream, producer)
     return { kind: 'appended', count: decision.entries.length, head: decision.head }
   })
@@ -58,10 +64,10 @@ export async function append(pool: Pool, request: AppendRequest): Promise<Append
 
 async function knownHashes(
   tx: Transaction,
-  { stream, entries }: AppendRequest,
+  { stream, judge }: AppendRequest,
   head: ChainHead,
 ): Promise<ReadonlyMap<number, string>> {
-  const seqs = entries.map(({ entry }) => entry.seq).filter((seq) => seq <= head.seq)
+  const seqs = judge.seqs.filter((seq) => seq <= head.seq)
   if (seqs.length === 0) return new Map()
   const fromSeq = seqs.reduce((least, seq) => Math.min(least, seq))
   return hashesBetween(tx, stream, { fromSeq, toSeq: head.seq })

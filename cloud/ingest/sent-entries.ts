@@ -3,6 +3,8 @@ import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { Entry } from '@gatehouse/shared/wire/v1/entries'
 import { z } from 'zod'
 import type { SiteCaller } from '../sites/site-access.ts'
+import type { BodyRefusal } from './entry-judge.ts'
+import { readJsonMessages } from './json-messages.ts'
 
 // Only what the chain needs is demanded here: a recorded fact is stored even when this version cannot read
 // it. Whatever else it carries stays in it, because the hash covers it.
@@ -24,27 +26,19 @@ function isDeeperThan(value: unknown, depth: number): boolean {
   return level.length > 0
 }
 
-export type SentRefusal = 'malformed_json' | 'empty' | 'not_an_entry' | 'wrong_stream'
-
 /**
  * Reads the body of an append (JSON mode: an array is flattened one level) and seals each entry.
- * Refuses with `malformed_json`, `empty`, `not_an_entry` (no site, incarnation, seq or prev, or nested too deeply) and
+ * Refuses with `not_text`, `malformed_json`, `empty`, `not_an_entry` (no site, incarnation, seq or prev, or nested too deeply) and
  * `wrong_stream` (an entry of another site or life).
  */
 export function readSentEntries(
-  text: string,
+  body: Uint8Array,
   stream: SiteCaller,
-): Result<readonly SealedEntry[], SentRefusal> {
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch {
-    return err('malformed_json')
-  }
-  const values = Array.isArray(body) ? body : [body]
-  if (values.length === 0) return err('empty')
+): Result<readonly SealedEntry[], BodyRefusal> {
+  const values = readJsonMessages(body)
+  if (!values.ok) return values
   const sealed: SealedEntry[] = []
-  for (const value of values) {
+  for (const value of values.value) {
     const link = linkSchema.safeParse(value)
     if (!link.success) return err('not_an_entry')
     if (link.data.site !== stream.siteId || link.data.incarnation !== stream.incarnation) {

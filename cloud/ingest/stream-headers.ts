@@ -8,6 +8,7 @@ export const streamHeaders = {
   nextOffset: 'Stream-Next-Offset',
   cursor: 'Stream-Cursor',
   upToDate: 'Stream-Up-To-Date',
+  writerSeq: 'Stream-Seq',
   producerId: 'Producer-Id',
   producerEpoch: 'Producer-Epoch',
   producerSeq: 'Producer-Seq',
@@ -15,6 +16,23 @@ export const streamHeaders = {
   receivedSeq: 'Producer-Received-Seq',
 } as const
 
+/** Sent with every answer, so that a browser never takes a stream for a page of another site. */
+export const safeHeaders = {
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+} as const
+
+// Parts of the protocol that no stream here has: see decisions.md.
+const notOfferedHeaders = [
+  'Stream-Closed',
+  'Stream-TTL',
+  'Stream-Expires-At',
+  'Stream-Forked-From',
+  'Stream-Fork-Offset',
+  'Stream-Fork-Sub-Offset',
+]
+
+const writerSeqMaxLength = 200
 const offsetDigits = 16
 const wholeNumber = /^\d{1,16}$/
 // Section 10.1: cursors are counts of 20-second intervals since an epoch all servers share.
@@ -40,6 +58,16 @@ export function headHeaders(head: ChainHead): Record<string, string> {
   }
 }
 
+/** The header of a request that asks for something no stream here has; `undefined` when it asks for none. */
+export function notOffered(header: (name: string) => string | undefined): string | undefined {
+  return notOfferedHeaders.find((name) => header(name) !== undefined)
+}
+
+/** Tells whether a Content-Type header names this media type, whatever its case and parameters. */
+export function isOfType(header: string, type: string): boolean {
+  return header.split(';')[0]?.trim().toLowerCase() === type
+}
+
 /** A cursor that moves on: never the one the client sent, so that caches do not answer for ever. */
 export function nextCursor(nowMs: number, sent: string | undefined): string {
   const interval = Math.floor(nowMs / cursorIntervalMs)
@@ -61,4 +89,13 @@ export function readProducerHeaders(
     return err('producer_headers')
   }
   return ok({ producerId, epoch: Number(epoch), seq: Number(seq) })
+}
+
+/** Reads the `Stream-Seq` header, which orders the appends of writers by text. Refuses with `writer_seq_header`. */
+export function readWriterSeq(
+  header: (name: string) => string | undefined,
+): Result<string | undefined, 'writer_seq_header'> {
+  const seq = header(streamHeaders.writerSeq)
+  const isGood = seq === undefined || (seq !== '' && seq.length <= writerSeqMaxLength)
+  return isGood ? ok(seq) : err('writer_seq_header')
 }

@@ -1,4 +1,4 @@
-import type { ChainHead, SealedEntry } from '@gatehouse/shared/ledger/chain'
+import { type ChainHead, emptyHead, type SealedEntry } from '@gatehouse/shared/ledger/chain'
 import { channels } from '../database/notifications.ts'
 import type { Queryable, Transaction } from '../database/pool.ts'
 import type { SiteCaller } from '../sites/site-access.ts'
@@ -15,26 +15,34 @@ export interface StoredEntry {
   readonly entry: string
 }
 
-const emptyHead: ChainHead = { seq: 0, hash: '0'.repeat(64) }
 const unreadableType = 'unreadable'
 const printable = /^[\x20-\x7e]{1,100}$/
 
 /** The head of a stream; the empty head when nothing was appended yet. */
 export async function readHead(db: Queryable, stream: StreamId): Promise<ChainHead> {
-  return (await selectHead(db, stream, '')) ?? emptyHead
+  return (await selectTail(db, stream, '')).head
 }
 
-/** The head, with the stream locked against other appends until the transaction ends. */
-export async function lockHead(tx: Transaction, stream: StreamId): Promise<ChainHead> {
-  return (await selectHead(tx, stream, 'FOR NO KEY UPDATE')) ?? emptyHead
+/** Where a stream ends, and the last `Stream-Seq` a writer gave. */
+export interface StreamTail {
+  readonly head: ChainHead
+  readonly writerSeq: string | undefined
 }
 
-async function selectHead(db: Queryable, stream: StreamId, lock: string): Promise<ChainHead | undefined> {
-  const { rows } = await db.query<ChainHead>(
-    `SELECT head_seq AS seq, head_hash AS hash FROM streams WHERE site_id = $1 AND incarnation = $2 ${lock}`,
+/** The tail, with the stream locked against other appends until the transaction ends. */
+export async function lockTail(tx: Transaction, stream: StreamId): Promise<StreamTail> {
+  return selectTail(tx, stream, 'FOR NO KEY UPDATE')
+}
+
+async function selectTail(db: Queryable, stream: StreamId, lock: string): Promise<StreamTail> {
+  const { rows } = await db.query<ChainHead & { writer_seq: string | null }>(
+    `SELECT head_seq AS seq, head_hash AS hash, writer_seq FROM streams
+     WHERE site_id = $1 AND incarnation = $2 ${lock}`,
     [stream.siteId, stream.incarnation],
   )
-  return rows[0]
+  const [row] = rows
+  if (row === undefined) return { head: emptyHead, writerSeq: undefined }
+  return { head: { seq: row.seq, hash: row.hash }, writerSeq: row.writer_seq ?? undefined }
 }
 
 /** The hash stored at `seq`; `undefined` when there is no such entry. */
@@ -96,8 +104,15 @@ export async function readPosted(
 export async function insertEntries(
   tx: Transaction,
   stream: StreamId,
-  entries: readonly SealedEntry[],
-  receivedMs: number,
+  {
+    entries,
+    receivedMs,
+    writerSeq,
+  }: {
+    readonly entries: readonly SealedEntry[]
+    readonly receivedMs: number
+    readonly writerSeq: string | undefined
+  },
 ): Promise<void> {
   const last = entries.at(-1)
   if (last === undefined) return
@@ -118,9 +133,10 @@ export async function insertEntries(
   )
   await tx.query(
     `WITH moved AS (
-       UPDATE streams SET head_seq = $3, head_hash = $4 WHERE site_id = $1 AND incarnation = $2)
+       UPDATE streams SET head_seq = $3, head_hash = $4, writer_seq = coalesce($6, writer_seq)
+       WHERE site_id = $1 AND incarnation = $2)
      SELECT pg_notify('${channels.ledger}', $5)`,
-    [...key, last.entry.seq, last.hash, `${stream.siteId}/${stream.incarnation}`],
+    [...key, last.entry.seq, last.hash, `${stream.siteId}/${stream.incarnation}`, writerSeq ?? null],
   )
 }
 

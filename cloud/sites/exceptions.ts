@@ -1,7 +1,13 @@
 import type { Queryable } from '../database/pool.ts'
 
 /** What a person at HQ must look at (ARCHITECTURE §4). */
-export type ExceptionKind = 'chain_gap' | 'chain_fork' | 'clone' | 'unprojectable' | 'difference'
+export type ExceptionKind =
+  | 'chain_gap'
+  | 'chain_fork'
+  | 'clone'
+  | 'foreign_call'
+  | 'unprojectable'
+  | 'difference'
 
 export interface NewException {
   readonly siteId: string

@@ -119,6 +119,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'exception.chain_gap': 'In der Kette fehlen Einträge',
   'exception.chain_fork': 'Die Kette hat zwei Fortsetzungen',
   'exception.clone': 'Zwei Edges geben sich als dieser Standort aus',
+  'exception.foreign_call': 'Die Edge dieses Standorts hat Daten eines anderen verlangt',
   'exception.unprojectable': 'Ein Eintrag ließ sich nicht verbuchen',
   'exception.difference': 'Standort und Cloud haben Verschiedenes berechnet',
   'exception.other': 'Etwas braucht einen Menschen',

@@ -118,6 +118,7 @@ export const en = {
   'exception.chain_gap': 'Entries are missing in the chain',
   'exception.chain_fork': 'The chain has two continuations',
   'exception.clone': 'Two edges claim to be this site',
+  'exception.foreign_call': 'This site’s edge asked for another site’s data',
   'exception.unprojectable': 'An entry could not be read into the books',
   'exception.difference': 'Site and cloud computed different figures',
   'exception.other': 'Something needs a person',
