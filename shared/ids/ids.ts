@@ -24,6 +24,8 @@ export const paymentIdSchema = idSchema<'PaymentId'>()
 export const requestIdSchema = idSchema<'RequestId'>()
 export const commandIdSchema = idSchema<'CommandId'>()
 export const effectIdSchema = idSchema<'EffectId'>()
+export const loanIdSchema = idSchema<'LoanId'>()
+export const passIdSchema = idSchema<'PassId'>()
 
 export type SiteId = z.infer<typeof siteIdSchema>
 export type LevelId = z.infer<typeof levelIdSchema>
@@ -44,6 +46,8 @@ export type PaymentId = z.infer<typeof paymentIdSchema>
 export type RequestId = z.infer<typeof requestIdSchema>
 export type CommandId = z.infer<typeof commandIdSchema>
 export type EffectId = z.infer<typeof effectIdSchema>
+export type LoanId = z.infer<typeof loanIdSchema>
+export type PassId = z.infer<typeof passIdSchema>
 
 // Crockford base 32: no I, L, O, U, so that a person can read a code aloud.
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
