@@ -17,8 +17,8 @@ CREATE TABLE IF NOT EXISTS bookings (
   refund_minor INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
-CREATE INDEX IF NOT EXISTS bookings_in_force ON bookings (space_id, from_ms, block_to_ms)
-  WHERE status IN ('held', 'confirmed', 'checked_in');
+CREATE INDEX IF NOT EXISTS bookings_used ON bookings (space_id, from_ms)
+  WHERE status IN ('checked_in', 'completed');
 CREATE INDEX IF NOT EXISTS bookings_by_reference ON bookings (reference);
 CREATE INDEX IF NOT EXISTS bookings_by_holder ON bookings (holder_id, from_ms);
 CREATE INDEX IF NOT EXISTS bookings_held ON bookings (hold_until_ms) WHERE status = 'held';
@@ -78,6 +78,7 @@ END;
 -- Stores from before there were combined spaces: the blocks of their bookings, and triggers that these replace.
 DROP TRIGGER IF EXISTS bookings_never_overlap;
 DROP TRIGGER IF EXISTS bookings_never_overlap_later;
+DROP INDEX IF EXISTS bookings_in_force;
 INSERT INTO booking_blocks SELECT booking_id, space_id, from_ms, block_to_ms FROM bookings
 WHERE status IN ('held', 'confirmed', 'checked_in') AND booking_id NOT IN (SELECT booking_id FROM booking_blocks);
 
