@@ -65,6 +65,10 @@ function post(rows: ProjectedRows, event: LedgerEvent, place: EntryPlace): Unpro
       return pay(rows, { kind: 'captured', of_payment_id: null }, event.body, place)
     case 'payment.refunded':
       return pay(rows, { kind: 'refunded', of_payment_id: event.body.ofPaymentId }, event.body, place)
+    case 'booking.received':
+    case 'booking.adopted':
+      // Kept in the ledger; the books of loans read them.
+      return undefined
     case 'session.arrived':
     case 'session.entered':
     case 'session.voided':
@@ -266,6 +270,12 @@ function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPl
     case 'site.started':
     case 'request.refused':
     case 'reader.pin_locked':
+    case 'loan.granted':
+    case 'loan.recalled':
+    case 'loan.ended':
+    case 'loan.confirmed':
+    case 'lending.stopped':
+    case 'lending.resumed':
       // Kept in the ledger; no table reads them yet. Answers to requests are noted by the caller.
       return
     default:

@@ -69,7 +69,11 @@ export interface BookingPayment {
 }
 
 /** The entries that booking commands produce. */
-export type BookingEvent = Extract<LedgerEvent, { type: `booking.${string}` | `payment.${string}` }>
+export type BookingEvent = Exclude<
+  Extract<LedgerEvent, { type: `booking.${string}` | `payment.${string}` }>,
+  // What the cloud sold comes into the books by decisions of its own (shared/loans/received-booking.ts).
+  { type: 'booking.received' | 'booking.adopted' }
+>
 
 /** The booking before its first entry. */
 export const noBooking: Booking = { kind: 'none' }

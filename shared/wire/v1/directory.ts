@@ -3,6 +3,8 @@ import { traceIdSchema } from '../../api/trace.ts'
 import * as ids from '../../ids/ids.ts'
 import { tariffSchema } from '../../tariffs/tariff.ts'
 import { holderSchema, partsMax, paymentMethodSchema, wallMsSchema } from './entries.ts'
+import { loanEndSchema, soldBookingSchema } from './loans.ts'
+import { passKeySchema, passRevocationSchema } from './passes.ts'
 
 const label = z.string().min(1).max(120)
 /** A wall-clock time of the site's zone, `HH:MM`, `24:00` allowed as an end. */
@@ -112,6 +114,8 @@ export const directoryBodies = {
     contactDeviceId: ids.deviceIdSchema.optional(),
     exitButtonDeviceId: ids.deviceIdSchema.optional(),
     pulseMs: z.int().min(200).max(30_000),
+    /** How old knowledge may be that opens it; the site's own limit where that is shorter, or when absent. */
+    offlineMaxMs: z.int().min(0).optional(),
     at: z.object({ x: z.number(), y: z.number() }),
   }),
   lane: z.object({
@@ -165,6 +169,8 @@ export const directoryBodies = {
     memberId: ids.memberIdSchema,
     fromMs: wallMsSchema.optional(),
     toMs: wallMsSchema.optional(),
+    /** How old knowledge of it may be; the site's own limit where that is shorter, or when absent. */
+    offlineMaxMs: z.int().min(0).optional(),
     revoked: z.boolean(),
   }),
   /** A cloud command for the site to decide; answered by an entry with the same `requestId` (= row key). */
@@ -201,6 +207,15 @@ export const directoryBodies = {
     /** Of the call that asked, so that the logs of both tiers name it. */
     traceId: traceIdSchema,
   }),
+  /**
+   * A booking that the cloud sold inside loans, whole, as it stands now (key = booking id). A tombstone says only that
+   * the row is no longer needed; it never frees a block.
+   */
+  booking: soldBookingSchema,
+  /** A loan that the cloud ended (key = loan id); an open loan has no row. A tombstone says nothing. */
+  loan: loanEndSchema,
+  pass_key: passKeySchema,
+  pass_revocation: passRevocationSchema,
 } as const
 
 export type DirectoryKind = keyof typeof directoryBodies

@@ -1,53 +1,45 @@
 import { z } from 'zod'
 import * as ids from '../../ids/ids.ts'
+import {
+  amountMinorSchema,
+  holderSchema,
+  partsMax,
+  paymentMethodSchema,
+  priceSchema,
+  wallMsSchema,
+} from './facts.ts'
+import {
+  adoptedBookingSchema,
+  loanEndSchema,
+  loanTermsSchema,
+  positionSchema,
+  receivedBookingSchema,
+} from './loans.ts'
+import { shownPassSchema } from './passes.ts'
 
-/** Integer minor units of the site's currency, for example cents. May be negative only in refunds' sums. */
-export const amountMinorSchema = z.int().min(0).max(1_000_000_000)
-/** Milliseconds since the Unix epoch, UTC. */
-export const wallMsSchema = z.int().min(0)
-
-/** How many spaces one may be combined of. */
-export const partsMax = 16
-
-/** One line of a price: what, how much, tax included. `code` is translated by screens. */
-export const priceLineSchema = z.object({
-  code: z.string(),
-  label: z.string(),
-  quantity: z.number(),
-  amountMinor: z.int(),
-})
-/** A price as shown and charged: lines, total, and the tax contained in the total. */
-export const priceSchema = z.object({
-  currency: z.string().length(3),
-  lines: z.array(priceLineSchema),
-  totalMinor: amountMinorSchema,
-  taxMinor: amountMinorSchema,
-  taxRatePercent: z.number().min(0).max(100),
-  tariffId: ids.tariffIdSchema,
-  tariffVersion: z.int().min(1),
-  tzdataVersion: z.string(),
-})
-export type PriceLine = z.infer<typeof priceLineSchema>
-export type Price = z.infer<typeof priceSchema>
+export {
+  amountMinorSchema,
+  type Holder,
+  holderSchema,
+  type PaymentMethod,
+  type Price,
+  type PriceLine,
+  partsMax,
+  paymentMethodSchema,
+  priceLineSchema,
+  priceSchema,
+  wallMsSchema,
+} from './facts.ts'
 
 export const vehicleClassSchema = z.enum(['motorcycle', 'car', 'large', 'ev', 'accessible'])
 export type VehicleClass = z.infer<typeof vehicleClassSchema>
-/** Where the money came from. `plan` is covered by a plan and moves no money (amount 0). */
-export const paymentMethodSchema = z.enum(['cash', 'card', 'plan'])
-export type PaymentMethod = z.infer<typeof paymentMethodSchema>
-
 /** At which reader it was shown, and what; absent in entries of older sites. */
 const shown = {
   deviceId: ids.deviceIdSchema.optional(),
   credential: z.enum(['card', 'pin']).optional(),
+  /** Instead of a card or PIN; its pass id is the `credentialId`. */
+  pass: shownPassSchema.optional(),
 }
-
-/** Who a booking is for: a member, or a guest whose name stays on the site. */
-export const holderSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('member'), memberId: ids.memberIdSchema }),
-  z.object({ kind: z.literal('guest'), guestId: ids.guestIdSchema }),
-])
-export type Holder = z.infer<typeof holderSchema>
 
 const booking = { bookingId: ids.bookingIdSchema }
 /** Present when the entry answers a request that came as a directory row. */
@@ -112,6 +104,31 @@ export const entryBodies = {
   'booking.extended': z.object(extension),
   /** The added part was not paid in time: the block ends at `blockToMs` again. */
   'booking.extension_dropped': z.object({ ...booking, blockToMs: wallMsSchema }),
+  /**
+   * A `booking` row of the directory was applied; the cloud sells a block it freed again only after this.
+   * Recorded once per row, whatever the outcome.
+   */
+  'booking.received': receivedBookingSchema,
+  /** A valid pass told of a booking before its row did. */
+  'booking.adopted': adoptedBookingSchema,
+  /** From here on the site sells nothing that meets the loan; the cloud may, once it has this entry. */
+  'loan.granted': loanTermsSchema,
+  /** The site asks for it back; it still sells nothing there. */
+  'loan.recalled': z.object({
+    loanId: ids.loanIdSchema,
+    reason: z.enum(['kiosk', 'policy', 'person', 'contradiction']),
+  }),
+  /** The row that ended it was applied: the site sells there again, around what it keeps. */
+  'loan.ended': z.object({ loanId: ids.loanIdSchema, ...positionSchema.shape, row: loanEndSchema }),
+  /** A new incarnation of the site stands by a loan of an earlier one. */
+  'loan.confirmed': loanTermsSchema,
+  /** The site sells only what it never lends, until it has spoken with the cloud about its loans. */
+  'lending.stopped': z.object({
+    reason: z.enum(['unknown_loan', 'witness_ahead', 'new_incarnation']),
+    loanId: ids.loanIdSchema.optional(),
+    passId: ids.passIdSchema.optional(),
+  }),
+  'lending.resumed': z.object({ epoch: z.int().min(0) }),
   'request.refused': z.object({ requestId: ids.requestIdSchema, code: z.string() }),
   'payment.captured': z.object({
     ...payment,
