@@ -43,6 +43,17 @@ describe('golden samples', () => {
     }
   })
 
+  test('decisions about a pass, and stricter limits of a door or a card, are read as they were written', () => {
+    const { shownPasses, strictLimits } = golden('frames')
+    for (const [type, body] of Object.entries(shownPasses as object)) {
+      expect(parseEvent({ type, body })).toEqual({ type, body })
+    }
+    for (const [kind, limit] of Object.entries(strictLimits as object)) {
+      const row = { ...(golden('directory')[kind] as object), ...limit }
+      expect(directoryBodies[kind as 'door'].parse(row)).toEqual(row)
+    }
+  })
+
   test('a frame is read as it was written, and seals to the hash that it always had', () => {
     const { sealedEntry, directoryRow } = golden('frames')
     const { entry, hash } = sealedEntry as { entry: unknown; hash: string }
