@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { SiteDatabase } from '../ledger/database.ts'
+import { writeDurably } from '../ledger/durable-file.ts'
 import { statement } from '../ledger/statements.ts'
 
 const keyBytes = 32
@@ -69,13 +69,12 @@ export class SubjectStore {
  */
 export function openSubjectKey(path: string, random: Random): Uint8Array {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    writeFileSync(path, `${Buffer.from(random.bytes(keyBytes)).toString('base64')}\n`, {
-      flag: 'wx',
-      mode: 0o600,
-    })
+    // The store's lock keeps a second process from making one at the same time.
+    if (!existsSync(path)) {
+      writeDurably(path, `${Buffer.from(random.bytes(keyBytes)).toString('base64')}\n`)
+    }
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw unreadable(path, cause)
+    throw unreadable(path, cause)
   }
   const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64')
   if (key.length !== keyBytes) throw unreadable(path)

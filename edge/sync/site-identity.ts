@@ -1,9 +1,10 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
 import { type EnrolAnswer, enrolAnswerSchema } from '@gatehouse/shared/wire/v1/sync'
 import { z } from 'zod'
+import { writeDurably } from '../ledger/durable-file.ts'
 
 const keyFileSchema = z.object({
   kty: z.literal('OKP'),
@@ -59,16 +60,4 @@ function readJson(path: string): unknown {
 function damaged(path: string, cause: unknown): SiteError {
   const hint = `${path} cannot be read; restore it from a backup, or enrol this machine again.`
   return new SiteError({ code: 'identity_damaged', op: 'identity.load', hint, retryable: false, cause })
-}
-
-function writeDurably(path: string, text: string): void {
-  const temporary = `${path}.new`
-  const file = openSync(temporary, 'w', 0o600)
-  writeSync(file, text)
-  fsyncSync(file)
-  closeSync(file)
-  renameSync(temporary, path)
-  const folder = openSync(dirname(path), 'r')
-  fsyncSync(folder)
-  closeSync(folder)
 }
