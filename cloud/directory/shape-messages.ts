@@ -21,6 +21,11 @@ export function messageText(siteId: string, change: ShapeChange): string {
   })
 }
 
+/** The end of a batch of server-sent events: names the position, because their headers were sent long before. */
+export function upToDateMessage(rev: number): string {
+  return JSON.stringify({ headers: { control: 'up-to-date', global_last_seen_lsn: String(rev) } })
+}
+
 /** A control message. */
 export function controlMessage(control: 'up-to-date' | 'must-refetch'): string {
   return JSON.stringify({ headers: { control } })

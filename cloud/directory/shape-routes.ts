@@ -1,21 +1,16 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { SiteId } from '@gatehouse/shared/ids/ids'
 import { type Context, Hono } from 'hono'
-import type { Notifications } from '../database/notifications.ts'
-import type { Pool } from '../database/pool.ts'
 import { problemResponse } from '../http/problem.ts'
 import { nextCursor } from '../ingest/stream-headers.ts'
 import { refuseForeignCall } from '../sites/foreign-call.ts'
 import { requireSite, type SiteEnv } from '../sites/site-access.ts'
+import { type ChangesOptions, changesAfter, changesOrWait, type ShapePart } from './shape-changes.ts'
+import { shapeEvents } from './shape-events.ts'
+import { knownHandle, mustRefetch, newHandle } from './shape-handle.ts'
 import { controlMessage, messageText, schemaHeader } from './shape-messages.ts'
 import { readShapeRequest, type ShapeRequest } from './shape-request.ts'
-import {
-  readChangesAfter,
-  readShapeHead,
-  readSnapshot,
-  type ShapeChange,
-  type ShapeHead,
-} from './shape-store.ts'
+import { readShapeHead, readSnapshot, type ShapeHead } from './shape-store.ts'
 
 /**
  * The Electric shape protocol over a site's directory, served from our own change log, so that the stock
@@ -23,13 +18,16 @@ import {
  * https://electric-sql.com/openapi.html
  */
 
-const longPollMs = 20_000
-const changesPerAnswerMax = 1_000
+// Electric's own freshness, but private: an answer is one site's, and each request brings another token.
+const freshness = {
+  start: 'private, max-age=604800, stale-while-revalidate=2629746',
+  catchUp: 'private, max-age=60, stale-while-revalidate=300',
+  live: 'private, max-age=5, stale-while-revalidate=5',
+  events: 'private, no-store',
+} as const
 
-export interface ShapeRoutesOptions {
-  readonly pool: Pool
+export interface ShapeRoutesOptions extends ChangesOptions {
   readonly clock: Clock
-  readonly notifications: Notifications
 }
 
 /** Route of the shape endpoint, to be mounted under `/sync/v1`. A site sees its own directory only. */
@@ -37,14 +35,13 @@ export function shapeRoutes(options: ShapeRoutesOptions): Hono<SiteEnv> {
   const routes = new Hono<SiteEnv>()
   routes.get('/shape', requireSite(options.pool, options.clock), async (context) => {
     const site = context.get('site')
-    const { siteId } = site
     const request = readShapeRequest(new URL(context.req.url).searchParams)
     if (!request.ok) return badRequest(request.error)
-    if (request.value.siteId !== siteId) {
+    if (request.value.siteId !== site.siteId) {
       const nowMs = options.clock.now().wallMs
       return refuseForeignCall(options.pool, site, { flow: 'shape', asked: request.value.siteId, nowMs })
     }
-    return serve(options, context, siteId, request.value)
+    return serve(options, context, site.siteId, request.value)
   })
   return routes
 }
@@ -58,20 +55,24 @@ async function serve(
   const head = await readShapeHead(options.pool, siteId)
   if (mustRefetch(request, siteId, head)) return refetch(newHandle(siteId, head, request))
   const handle = knownHandle(request, siteId, head) ?? newHandle(siteId, head, request)
-  const part = await partOf(options, context, siteId, request, head)
-  const offset = `${part.rev}_0`
-  const etag = `"${handle}:${request.offsetText}:${offset}"`
-  const headers: Record<string, string> = {
-    'electric-handle': handle,
-    'electric-offset': offset,
-    'content-type': 'application/json',
-    // Behind a token: only the site itself may keep it, and must ask again each time.
-    'cache-control': 'private, max-age=0, must-revalidate',
-    vary: 'Authorization',
-    etag,
+  const { signal } = context.req.raw
+  if (request.isEvents) {
+    const afterRev = typeof request.offset === 'number' ? request.offset : head.rev
+    const headers = { ...headersOf(options, request, handle, afterRev), 'content-type': 'text/event-stream' }
+    return new Response(shapeEvents({ ...options, siteId, request, afterRev, signal }), { headers })
   }
-  if (request.live) headers['electric-cursor'] = nextCursor(options.clock.now().wallMs, request.cursor)
-  else headers['electric-schema'] = schemaHeader
+  const part = await partOf(options, { siteId, request, head, signal })
+  if (request.live) {
+    // An epoch may have begun while the client waited; what came since belongs to another handle.
+    const now = await readShapeHead(options.pool, siteId)
+    if (mustRefetch({ ...request, offset: part.rev }, siteId, now)) {
+      return refetch(newHandle(siteId, now, request))
+    }
+  }
+  const headers: Record<string, string> = headersOf(options, request, handle, part.rev)
+  const cursor = headers['electric-cursor']
+  const etag = `"${handle}:${request.offsetText}:${part.rev}_0${cursor === undefined ? '' : `:${cursor}`}"`
+  headers.etag = etag
   if (part.isUpToDate) headers['electric-up-to-date'] = ''
   if (!request.live && context.req.header('if-none-match') === etag) {
     return new Response(null, { status: 304, headers })
@@ -81,60 +82,45 @@ async function serve(
   return new Response(`[${messages.join(',')}]`, { status: 200, headers })
 }
 
-interface Part {
-  readonly rev: number
-  readonly changes: readonly ShapeChange[]
-  readonly isUpToDate: boolean
+function headersOf(
+  { clock }: ShapeRoutesOptions,
+  request: ShapeRequest,
+  handle: string,
+  rev: number,
+): Record<string, string> {
+  return {
+    'electric-handle': handle,
+    'electric-offset': `${rev}_0`,
+    'content-type': 'application/json',
+    'cache-control': freshness[kindOf(request)],
+    vary: 'Authorization',
+    ...(request.live
+      ? { 'electric-cursor': nextCursor(clock.now().wallMs, request.cursor) }
+      : { 'electric-schema': schemaHeader }),
+  }
+}
+
+function kindOf(request: ShapeRequest): keyof typeof freshness {
+  if (request.isEvents) return 'events'
+  if (request.live) return 'live'
+  return request.offset === 'start' ? 'start' : 'catchUp'
 }
 
 async function partOf(
   options: ShapeRoutesOptions,
-  context: Context<SiteEnv>,
-  siteId: SiteId,
-  request: ShapeRequest,
-  head: ShapeHead,
-): Promise<Part> {
-  const { pool, notifications } = options
-  if (request.offset === 'start') return { ...(await readSnapshot(pool, siteId)), isUpToDate: true }
+  from: {
+    readonly siteId: SiteId
+    readonly request: ShapeRequest
+    readonly head: ShapeHead
+    readonly signal: AbortSignal
+  },
+): Promise<ShapePart> {
+  const { siteId, request, head, signal } = from
+  if (request.offset === 'start') return { ...(await readSnapshot(options.pool, siteId)), isUpToDate: true }
   const afterRev = request.offset === 'now' ? head.rev : request.offset
-  const range = { afterRev, limit: changesPerAnswerMax }
-  if (!request.live) return partAfter(afterRev, await readChangesAfter(pool, siteId, range))
-  const written = notifications.next('directory', {
-    matches: (payload) => payload === siteId,
-    timeoutMs: longPollMs,
-    signal: context.req.raw.signal,
-  })
-  const present = await readChangesAfter(pool, siteId, range)
-  if (present.length > 0) written.cancel()
-  else await written.done
-  return partAfter(afterRev, present.length > 0 ? present : await readChangesAfter(pool, siteId, range))
-}
-
-function partAfter(afterRev: number, changes: readonly ShapeChange[]): Part {
-  return {
-    rev: changes.at(-1)?.rev ?? afterRev,
-    changes,
-    isUpToDate: changes.length < changesPerAnswerMax,
-  }
-}
-
-// A handle names the site, the epoch and the position at which it was given: after a refetch it is another.
-function newHandle(siteId: SiteId, head: ShapeHead, request: ShapeRequest): string {
-  const handle = `${siteId}-${head.epoch}-${head.rev}`
-  return handle === request.expiredHandle || handle === request.handle ? `${handle}-next` : handle
-}
-
-function knownHandle(request: ShapeRequest, siteId: SiteId, head: ShapeHead): string | undefined {
-  const { handle, expiredHandle } = request
-  const isOurs = handle?.startsWith(`${siteId}-${head.epoch}-`) === true
-  return isOurs && handle !== expiredHandle ? handle : undefined
-}
-
-/** A handle of another epoch, a position that is no longer in the log, or one that was never given. */
-function mustRefetch(request: ShapeRequest, siteId: SiteId, head: ShapeHead): boolean {
-  if (request.offset === 'start') return false
-  if (knownHandle(request, siteId, head) === undefined) return true
-  return request.offset !== 'now' && (request.offset < head.prunedRev || request.offset > head.rev)
+  return request.live
+    ? changesOrWait(options, siteId, { afterRev, signal })
+    : changesAfter(options, siteId, afterRev)
 }
 
 function refetch(handle: string): Response {

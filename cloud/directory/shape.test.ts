@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { isChangeMessage, isControlMessage, type Message, ShapeStream } from '@electric-sql/client'
+import { isChangeMessage } from '@electric-sql/client'
 import { canonicalJson } from '@gatehouse/shared/ledger/chain'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inTransaction, type Pool } from '../database/pool.ts'
@@ -7,6 +7,7 @@ import type { SiteTwin } from '../sites/testing/site-twin.ts'
 import { SyncServer } from '../sites/testing/sync-server.ts'
 import { type DirectoryWrite, putRows } from './put-rows.ts'
 import { renewDirectories } from './renew-epoch.ts'
+import { Follower } from './testing/follower.ts'
 
 let server: SyncServer
 beforeAll(async () => {
@@ -24,57 +25,11 @@ function put(twin: SiteTwin, writes: readonly DirectoryWrite[], pool: Pool = ser
   return inTransaction(pool, (tx) => putRows(tx, twin.siteId, writes))
 }
 
-/** Collects what the stock client hands out, and says when it is up to date. */
-class Follower {
-  readonly messages: Message[] = []
-  readonly stream: ShapeStream
-  readonly #abort = new AbortController()
-  #upToDate: (() => void)[] = []
-
-  constructor(twin: SiteTwin, position: { offset?: '-1'; handle?: string } = {}) {
-    this.stream = new ShapeStream({
-      url: `${server.url}/sync/v1/shape`,
-      params: { table: 'site_directory', where: `site_id='${twin.siteId}'` },
-      headers: { authorization: async () => `Bearer ${await twin.token()}` },
-      signal: this.#abort.signal,
-      ...position,
-    })
-    this.stream.subscribe((messages) => {
-      this.messages.push(...messages)
-      if (messages.some((one) => isControlMessage(one) && one.headers.control === 'up-to-date')) {
-        for (const resolve of this.#upToDate.splice(0)) resolve()
-      }
-    })
-  }
-
-  upToDate(): Promise<void> {
-    return new Promise((resolve) => this.#upToDate.push(resolve))
-  }
-
-  keys(): unknown[] {
-    return this.messages.filter(isChangeMessage).map(({ value }) => value.key)
-  }
-
-  /** Keys and epochs of the rows since the last `must-refetch`. */
-  sinceRefetch(): unknown[] {
-    const from = this.messages.findLastIndex(
-      (one) => isControlMessage(one) && one.headers.control === 'must-refetch',
-    )
-    if (from < 0) return []
-    const rows = this.messages.slice(from).filter(isChangeMessage)
-    return rows.map(({ value }) => [value.key, value.epoch])
-  }
-
-  stop(): void {
-    this.#abort.abort()
-  }
-}
-
 describe('the directory shape', () => {
   it('gives the stock client all rows, then each change, with digests of the site key', async () => {
     const twin = await server.enrolled('follow')
     await put(twin, [level('A'), level('B')])
-    const follower = new Follower(twin)
+    const follower = new Follower(server.url, twin)
     await follower.upToDate()
     expect(follower.keys()).toEqual(['lv_A', 'lv_B'])
     const changed = follower.upToDate()
@@ -102,12 +57,12 @@ describe('the directory shape', () => {
   it('lets a client go on from a stored position', async () => {
     const twin = await server.enrolled('position')
     await put(twin, [level('A')])
-    const first = new Follower(twin)
+    const first = new Follower(server.url, twin)
     await first.upToDate()
     first.stop()
     await put(twin, [level('B')])
     const { lastOffset, shapeHandle } = first.stream
-    const second = new Follower(twin, { offset: lastOffset as '-1', handle: shapeHandle! })
+    const second = new Follower(server.url, twin, { offset: lastOffset as '-1', handle: shapeHandle! })
     await second.upToDate()
     second.stop()
     expect(second.keys()).toEqual(['lv_B'])
@@ -116,7 +71,7 @@ describe('the directory shape', () => {
   it('makes clients fetch everything again when an epoch begins', async () => {
     const twin = await server.enrolled('epoch')
     await put(twin, [level('A'), level('B')])
-    const follower = new Follower(twin)
+    const follower = new Follower(server.url, twin)
     await follower.upToDate()
     await inTransaction(server.pool, (tx) => renewDirectories(tx, 2))
     await put(twin, [level('C')])
@@ -159,7 +114,7 @@ describe('positions', () => {
     const twin = await server.enrolled('writers')
     const other = server.otherPool()
     const seen: number[] = []
-    const follower = new Follower(twin)
+    const follower = new Follower(server.url, twin)
     await follower.upToDate()
     const writes = Array.from({ length: 60 }, (_, at) =>
       put(twin, [level(`${at}a`), level(`${at}b`)], at % 2 === 0 ? server.pool : other),
