@@ -1,3 +1,4 @@
+import type { RefusedRequest } from '@gatehouse/shared/api/refused-request'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import type { Random } from '@gatehouse/shared/random/random'
@@ -21,7 +22,7 @@ import { documentPlainRoutes } from './plain-routes.ts'
 import { problem, refusal } from './problem.ts'
 import { type ScreenFolders, screenRoutes } from './screens.ts'
 import { checkHostAndOrigin, type HostRules, securityHeaders } from './security.ts'
-import { type RefusedRequest, traceRequests } from './trace.ts'
+import { traceRequests } from './trace.ts'
 
 export interface CloudAppParts {
   readonly db: Queryable

@@ -1,3 +1,4 @@
+import type { RefusedRequest } from '@gatehouse/shared/api/refused-request'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { RateLimiter } from '@gatehouse/shared/limits/rate-limiter'
 import type { Random } from '@gatehouse/shared/random/random'
@@ -8,7 +9,7 @@ import type { EdgeConfig } from '../config.ts'
 import type { DeviceCallers } from './device-callers.ts'
 import { refuse } from './problem.ts'
 import { securityHeaders } from './security-headers.ts'
-import { type RefusedRequest, traceRequests } from './trace.ts'
+import { traceRequests } from './trace.ts'
 
 const bodyBytesMax = 64 * 1024
 /** Requests that may come at once, as a multiple of those per second. */

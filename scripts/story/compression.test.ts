@@ -1,30 +1,39 @@
+import { compressAnswers as compressInCloud } from '@gatehouse/cloud/http/compression'
+import { compressAnswers as compressOnSite } from '@gatehouse/edge/http/compression'
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
-import { compressAnswers } from './compression.ts'
 
 const rows = Array.from({ length: 500 }, (_, at) => ({ spaceId: `desk-${at}`, status: 'free' }))
 
-const app = new Hono()
-app.use(compressAnswers())
-app.get('/rows', (c) => c.json({ items: rows }))
-app.post('/rows', (c) => c.json({ items: rows }))
-app.get('/row', (c) => c.json(rows[0] ?? {}))
-app.get('/page', (c) => c.html(`<p>${'text '.repeat(1_000)}</p>`))
-app.get('/secret', (c) =>
-  c.json({ key: 'k', echoed: 'k'.repeat(5_000) }, 200, { 'cache-control': 'no-store' }),
-)
-app.get('/picture', (c) => c.body(new Uint8Array(5_000), 200, { 'content-type': 'image/png' }))
-app.get('/events', (c) =>
-  c.body('data: 1\n\n'.repeat(1_000), 200, { 'content-type': 'text/event-stream; charset=utf-8' }),
-)
-app.get('/part', (c) => c.body('x'.repeat(5_000), 206, { 'content-type': 'text/plain' }))
+const tiers = [
+  { tier: 'cloud', app: serve(compressInCloud) },
+  { tier: 'edge', app: serve(compressOnSite) },
+]
 
-const get = async (path: string, accepted = 'gzip, deflate, br') => {
-  const answer = await app.request(path, { headers: { 'accept-encoding': accepted } })
-  return { encoding: answer.headers.get('content-encoding'), answer }
+function serve(compressAnswers: typeof compressInCloud): Hono {
+  const app = new Hono()
+  app.use(compressAnswers())
+  app.get('/rows', (c) => c.json({ items: rows }))
+  app.post('/rows', (c) => c.json({ items: rows }))
+  app.get('/row', (c) => c.json(rows[0] ?? {}))
+  app.get('/page', (c) => c.html(`<p>${'text '.repeat(1_000)}</p>`))
+  app.get('/secret', (c) =>
+    c.json({ key: 'k', echoed: 'k'.repeat(5_000) }, 200, { 'cache-control': 'no-store' }),
+  )
+  app.get('/picture', (c) => c.body(new Uint8Array(5_000), 200, { 'content-type': 'image/png' }))
+  app.get('/events', (c) =>
+    c.body('data: 1\n\n'.repeat(1_000), 200, { 'content-type': 'text/event-stream; charset=utf-8' }),
+  )
+  app.get('/part', (c) => c.body('x'.repeat(5_000), 206, { 'content-type': 'text/plain' }))
+  return app
 }
 
-describe('compression', () => {
+describe.each(tiers)('compression of the $tier', ({ app }) => {
+  const get = async (path: string, accepted = 'gzip, deflate, br') => {
+    const answer = await app.request(path, { headers: { 'accept-encoding': accepted } })
+    return { encoding: answer.headers.get('content-encoding'), answer }
+  }
+
   test('makes large JSON and pages smaller, and they read the same', async () => {
     const { encoding, answer } = await get('/rows')
     expect(encoding).toBe('gzip')
