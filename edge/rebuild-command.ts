@@ -51,6 +51,7 @@ function modulesOf({ dataFolder }: EdgeConfig, db: SiteDatabase, random: Random)
     link: { state: { state: 'offline', sinceMs: 0 } },
     random,
     siteKey: identity?.siteKey ?? '',
+    cloudPublicKey: identity?.cloudPublicKey ?? '',
     subjects: new SubjectStore(openSubjectKey(subjectKeyPath(dataFolder), random), random),
     tzdataVersion: process.versions.tz ?? 'unknown',
     canSell: () => false,

@@ -5,18 +5,21 @@ import type { LedgerModule } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
 import { packageRoot } from '../package-root.ts'
-import { type AccessOptions, accessCommands } from './commands.ts'
+import { accessCommands } from './commands.ts'
+import { type PassOptions, presentPass } from './pass-command.ts'
+import { keepPassUse } from './pass-uses.ts'
 
 /** Doors, readers and who may pass; plugs into the kernel. */
-export function accessModule(options: AccessOptions): LedgerModule {
+export function accessModule(options: PassOptions): LedgerModule {
   return {
     name: 'access',
     tablesSql: readFileSync(join(packageRoot, 'access/tables.sql'), 'utf8'),
-    projectedTables: ['doors'],
-    commands: accessCommands(options),
+    projectedTables: ['doors', 'pass_uses'],
+    commands: [...accessCommands(options), presentPass(options)],
     projections: {
       'access.granted': (db, body, entry) => {
         noteAt(db, entry, { doorId: body.doorId, kind: 'granted', memberId: body.memberId })
+        if (body.pass) keepPassUse(db, body.pass, entry.at.wallMs)
       },
       'access.refused': (db, body, entry) => {
         noteAt(db, entry, { doorId: body.doorId, kind: 'refused', reason: body.reason })

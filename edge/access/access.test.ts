@@ -18,6 +18,7 @@ import { syncTablesSql } from '../sync/tables.ts'
 import { accessModule } from './access-module.ts'
 import { accessDeviceEvents } from './device-events.ts'
 import { DoorWatch } from './door-watch.ts'
+import { passKnowledge } from './pass-keys.ts'
 
 const siteKey = Buffer.alloc(32, 3).toString('base64url')
 const siteId = siteIdSchema.parse('harbour-house')
@@ -109,6 +110,11 @@ const rows: readonly (readonly [kind: string, key: string, body: AppliedRow['bod
   ],
 ]
 
+const withoutPasses = (directory: Directory) => ({
+  passes: passKnowledge(directory, ''),
+  bookingOfPass: () => ({ kind: 'unknown' as const }),
+})
+
 function openDoors(
   folder = mkdtempSync(join(tmpdir(), 'access-')),
   bookings: readonly AccessBooking[] = [],
@@ -121,7 +127,10 @@ function openDoors(
   const directory = new Directory(db, siteId)
   const applied = rows.map(([kind, key, body]) => ({ kind, key, body, epoch: 1, rev: 1 }))
   directory.apply(applied, { epoch: 1, rev: 1, handle: undefined, offset: '1' }, true)
-  const module = accessModule({ directory, bookingsOf: () => bookings, directoryAgeMs: () => 0 })
+  const module = accessModule({
+    ...{ directory, bookingsOf: () => bookings, directoryAgeMs: () => 0 },
+    ...withoutPasses(directory),
+  })
   const strikes: string[] = []
   const kernel = new Kernel({
     receiptKey: 'test',

@@ -62,7 +62,7 @@ function presentCredential(options: AccessOptions): Command {
         doorId: input.doorId,
         door,
         settings: site.settings,
-        ...memberSituation(options, site, credential?.body, atMs),
+        ...memberSituation(options, site, credential?.body.memberId, atMs),
         credential: credential && { ...credential, key: ids.credentialIdSchema.parse(credential.key) },
         bookings: credential ? options.bookingsOf(db, credential.body.memberId, atMs) : [],
       })
@@ -164,7 +164,8 @@ function shownAt({ doorId, deviceId, kind }: Presented & { readonly doorId: ids.
   return { doorId, deviceId, credential: kind }
 }
 
-function strikeEffect(
+/** The strike of a door, once, within 3 s of the decision. */
+export function strikeEffect(
   door: DirectoryBody<'door'>,
   doorId: ids.DoorId,
   context: CommandContext,
@@ -177,16 +178,18 @@ function strikeEffect(
   }
 }
 
-function memberSituation(
+/** What is known of a member, or of nobody in particular, for a decision at `atMs` (epoch ms). */
+export function memberSituation(
   { directory, directoryAgeMs }: AccessOptions,
   site: DirectoryBody<'site'>,
-  credential: DirectoryBody<'credential'> | undefined,
+  memberId: ids.MemberId | undefined,
   atMs: number,
 ) {
-  const member = credential && directory.get('member', credential.memberId)
-  const plan = member?.planId && directory.get('plan', member.planId)
+  const member = memberId && directory.get('member', memberId)
+  const planId = member ? member.planId : undefined
+  const plan = planId && directory.get('plan', planId)
   return {
-    member,
+    member: member || undefined,
     plan: plan || undefined,
     planOpenNow: plan ? planIsOpen(plan, site, atMs) : false,
     directoryAgeMs: directoryAgeMs(atMs),

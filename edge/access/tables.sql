@@ -14,3 +14,13 @@ CREATE TABLE IF NOT EXISTS pin_guards (
   device_id TEXT PRIMARY KEY,
   guard TEXT NOT NULL
 ) STRICT;
+
+-- The last use of each pass that has not run out: a presentation opens once, paper once in each direction.
+CREATE TABLE IF NOT EXISTS pass_uses (
+  pass_id TEXT NOT NULL,
+  slot TEXT NOT NULL CHECK (slot IN ('any', 'in', 'out')),
+  shown_window INTEGER NOT NULL,
+  to_ms INTEGER NOT NULL,
+  PRIMARY KEY (pass_id, slot)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS pass_uses_by_end ON pass_uses (to_ms);

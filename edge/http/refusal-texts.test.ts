@@ -6,11 +6,18 @@ import type { ArrivalRefusal } from '@gatehouse/shared/parking/arrival'
 import type { SessionRefusal } from '@gatehouse/shared/parking/decision'
 import type { DepartureRefusal } from '@gatehouse/shared/parking/departure'
 import { describe, expect, test } from 'vitest'
+import type { PassRefusal } from '../access/pass-command.ts'
 import { packageRoot } from '../package-root.ts'
 import { problemOf } from './problem.ts'
 import { refusalTexts } from './refusal-texts.ts'
 
-type Decided = BookingRefusal | SessionRefusal | DepartureRefusal | ArrivalRefusal | AccessRefusal
+type Decided =
+  | BookingRefusal
+  | SessionRefusal
+  | DepartureRefusal
+  | ArrivalRefusal
+  | AccessRefusal
+  | PassRefusal
 
 // A code that is added to one of the unions and missing here does not compile; the status is that of RULES, Answers.
 const decided: Readonly<Record<Decided, number>> = {
@@ -58,6 +65,31 @@ const decided: Readonly<Record<Decided, number>> = {
   directory_too_old: 503,
   no_right: 403,
   outside_hours: 409,
+  pass_malformed: 422,
+  pass_truncated: 422,
+  pass_too_long: 422,
+  pass_version_unknown: 422,
+  pass_algorithm_unknown: 422,
+  pass_kind_unknown: 422,
+  pass_key_unknown: 403,
+  pass_forged: 403,
+  pass_not_presented: 403,
+  presentation_forged: 403,
+  pass_foreign: 409,
+  pass_key_retired: 410,
+  pass_revoked: 403,
+  clock_untrusted: 503,
+  pass_from_future: 409,
+  pass_not_yet_valid: 409,
+  pass_expired: 410,
+  presentation_expired: 410,
+  presentation_early: 409,
+  presentation_used: 409,
+  pass_used: 410,
+  pass_not_for_doors: 422,
+  pass_other_door: 403,
+  booking_unknown: 404,
+  booking_not_in_force: 410,
 }
 
 /** Codes that the edge's own sources refuse with: `err({ code })`, `refuse(c, { code })`, `refused(code)`, triggers. */

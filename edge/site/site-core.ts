@@ -63,6 +63,7 @@ export async function openSiteCore(
     link,
     random,
     siteKey: identity.siteKey,
+    cloudPublicKey: identity.cloudPublicKey,
     subjects: new SubjectStore(openSubjectKey(subjectKeyPath(dataFolder), random), random),
     tzdataVersion: process.versions.tz ?? 'unknown',
     // Asked only while commands run, when the kernel below exists.

@@ -1,8 +1,9 @@
 import { credentialDigest } from '@gatehouse/shared/passes/credential-digest'
 import type { Random } from '@gatehouse/shared/random/random'
 import { accessModule } from '../access/access-module.ts'
+import { passKnowledge } from '../access/pass-keys.ts'
 import type { BookingEnvironment } from '../bookings/booking-environment.ts'
-import { accessBookings } from '../bookings/booking-lookup.ts'
+import { accessBookings, passBooking } from '../bookings/booking-lookup.ts'
 import { createBookingsModule } from '../bookings/bookings-module.ts'
 import { drawerModule } from '../drawer/drawer-module.ts'
 import type { LedgerModule } from '../ledger/command.ts'
@@ -19,6 +20,8 @@ export interface SiteModulesOptions extends BookingEnvironment {
   readonly canSell: () => boolean
   /** Keys the digests of cards, PINs and plates. */
   readonly siteKey: string
+  /** JWK `x` of the cloud's key, pinned at enrolment; signs passes. */
+  readonly cloudPublicKey: string
 }
 
 /** Every module of the edge, in the order in which their projections run. */
@@ -30,6 +33,8 @@ export function siteModules(options: SiteModulesOptions): LedgerModule[] {
     accessModule({
       directory,
       bookingsOf: (db, memberId, atMs) => accessBookings(db, directory, { memberId, atMs }),
+      passes: passKnowledge(directory, options.cloudPublicKey),
+      bookingOfPass: (db, asked) => passBooking(db, directory, asked),
       directoryAgeMs: (atMs) => (link.state.state === 'live' ? 0 : Math.max(0, atMs - link.state.sinceMs)),
     }),
     parkingModule(parkingOptions(options)),

@@ -1,5 +1,6 @@
 import type { PlanView, SiteView } from '@gatehouse/shared/api/views'
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import { passRoutes } from '../access/pass-routes.ts'
 import { accessRoutes } from '../access/routes.ts'
 import { type PlanSurroundings, planView } from '../bookings/plan-view.ts'
 import { bookingRoutes } from '../bookings/routes.ts'
@@ -59,6 +60,7 @@ export function siteRouting(options: SiteRoutingOptions): OpenAPIHono[] {
       deviceStatus: () => devices.hub.status(),
     }),
     accessRoutes({ kernel, directory, callers, doors: watch, memberTokens, siteKey }),
+    passRoutes({ kernel, directory, callers, doors: watch }),
     parkingRoutes({
       kernel,
       parking: core.parking,

@@ -83,6 +83,13 @@ describe('a card at a door', () => {
   })
   test('is refused when the directory is older than the site allows', () =>
     expect(refusal({ directoryAgeMs: situation.settings.memberOfflineMs + 1 })).toBe('directory_too_old'))
+  test('is refused sooner where the door or the card says so', () => {
+    const strict = { offlineMaxMs: minute }
+    for (const change of [{ door: { ...situation.door, ...strict } }, withCredential(strict)]) {
+      expect(refusal({ ...change, directoryAgeMs: minute })).toBe('plan')
+      expect(refusal({ ...change, directoryAgeMs: minute + 1 })).toBe('directory_too_old')
+    }
+  })
   test('is refused outside the hours of the plan', () =>
     expect(refusal({ planOpenNow: false })).toBe('outside_hours'))
   test('is refused at a private door of another space', () => expect(refusal(inRoom)).toBe('no_right'))

@@ -54,25 +54,37 @@ export function decideAccess(situation: AccessSituation): Result<AccessGrant, Ac
   const refusal = credentialRefusal(situation, credential.body)
   if (refusal) return err(refusal)
   const who = { credentialId: credential.key, memberId: credential.body.memberId }
+  const right = decideRight(situation)
+  return right.ok ? ok({ ...who, ...right.value }) : right
+}
+
+/** Decides by which right a door opens for somebody whose credential is in order: a booking, else the plan. */
+export function decideRight(
+  situation: Omit<AccessSituation, 'credential'>,
+): Result<Pick<AccessGrant, 'right' | 'bookingId'>, 'no_right' | 'outside_hours'> {
   const booking = situation.bookings.find((candidate) => bookingOpens(situation, candidate))
-  if (booking) return ok({ ...who, right: 'booking', bookingId: booking.bookingId })
+  if (booking) return ok({ right: 'booking', bookingId: booking.bookingId })
   const planRefusal = planRefuses(situation)
-  return planRefusal ? err(planRefusal) : ok({ ...who, right: 'plan' })
+  return planRefusal ? err(planRefusal) : ok({ right: 'plan' })
 }
 
 function credentialRefusal(
-  { atMs, directoryAgeMs, settings }: AccessSituation,
+  { atMs, directoryAgeMs, settings, door }: AccessSituation,
   credential: DirectoryBody<'credential'>,
 ): AccessRefusal | undefined {
   if (credential.revoked) return 'credential_revoked'
   if (credential.fromMs !== undefined && atMs < credential.fromMs) return 'credential_not_yet_valid'
   if (credential.toMs !== undefined && atMs >= credential.toMs) return 'credential_expired'
-  if (directoryAgeMs > settings.memberOfflineMs) return 'directory_too_old'
+  const limits = [settings.memberOfflineMs, door.offlineMaxMs, credential.offlineMaxMs]
+  if (limits.some((maxMs) => maxMs !== undefined && directoryAgeMs > maxMs)) return 'directory_too_old'
   return undefined
 }
 
 /** A booking opens its own door and the public ones, from shortly before to shortly after. */
-function bookingOpens({ atMs, doorId, door, settings }: AccessSituation, booking: AccessBooking): boolean {
+function bookingOpens(
+  { atMs, doorId, door, settings }: Omit<AccessSituation, 'credential'>,
+  booking: AccessBooking,
+): boolean {
   if (!door.public && booking.doorId !== doorId) return false
   if (atMs >= booking.toMs + settings.unlockLateMs) return false
   if (atMs >= booking.fromMs) return true
@@ -85,7 +97,7 @@ function planRefuses({
   member,
   plan,
   planOpenNow,
-}: AccessSituation): 'no_right' | 'outside_hours' | undefined {
+}: Omit<AccessSituation, 'credential'>): 'no_right' | 'outside_hours' | undefined {
   if (!member || !plan) return 'no_right'
   if (member.planFromMs !== undefined && atMs < member.planFromMs) return 'no_right'
   if (member.planToMs !== undefined && atMs >= member.planToMs) return 'no_right'
