@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FailpointName } from '@gatehouse/edge/ledger/failpoints'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
@@ -15,6 +15,11 @@ export type Fate =
   | { readonly kind: 'failpoint'; readonly name: FailpointName; readonly nth: number }
   | { readonly kind: 'moment'; readonly afterMs: number }
 
+/** Makes this process keep its promises less well than the product does, so that a test can show that it notices. */
+export interface EdgeWeakness {
+  readonly GATEHOUSE_FAULT_SYNCHRONOUS: 'NORMAL'
+}
+
 const startMaxMs = 20_000
 
 /** One process of the edge, from its start to its death. */
@@ -24,16 +29,18 @@ export class EdgeLife {
   readonly ended: Promise<string>
   #alive = true
 
-  constructor(configPath: string, logPath: string, fate: Fate | undefined) {
+  constructor(configPath: string, logPath: string, fate: Fate | undefined, weakness?: EdgeWeakness) {
     const program = join(repositoryRoot, 'scripts/dist/faults/main.js')
     const log = openSync(logPath, 'a')
-    const environment = { ...process.env }
+    const environment: NodeJS.ProcessEnv = { ...process.env, ...weakness }
     if (fate?.kind === 'failpoint') environment.GATEHOUSE_FAULT = `${fate.name}:${fate.nth}`
     this.#child = fork(program, [configPath], {
       stdio: ['ignore', log, log, 'ipc'],
       execArgv: [],
       env: environment,
     })
+    // The child has its own; a disk that this file is on can be unmounted once the child has ended.
+    closeSync(log)
     this.ended = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
         this.#alive = false
@@ -62,6 +69,11 @@ export class EdgeLife {
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  /** Its process, to stop it and let it go on. */
+  get pid(): number {
+    return this.#child.pid ?? Number.NaN
   }
 
   kill(): void {

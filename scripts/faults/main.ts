@@ -21,7 +21,10 @@ function dyingAt(text: string | undefined): Failpoint | undefined {
   }
 }
 
-// The real edge program, except that it can die at a numbered place.
+/** `GATEHOUSE_FAULT_SYNCHRONOUS=NORMAL`: commits are answered before they are durable, as the product never does. */
+const synchronousSchema = z.literal('NORMAL').optional()
+
+// The real edge program, except that it can die at a numbered place and can be made to lose what it answered.
 const path = process.argv[2] ?? ''
 const config = readEdgeConfig(path)
 if (isConfigProblem(config)) {
@@ -33,5 +36,7 @@ const program = await startEdge(config, { ...systemAdapters(config), ...(failpoi
 process.once('disconnect', () => process.exit(0))
 process.once('SIGTERM', () => void program.stop().then(() => process.exit(0)))
 await program.ready
+const synchronous = synchronousSchema.parse(process.env.GATEHOUSE_FAULT_SYNCHRONOUS)
+if (synchronous !== undefined) program.site?.kernel.db.pragma(`synchronous = ${synchronous}`)
 const ready: EdgeReady = { headSeq: program.site?.kernel.head.seq ?? 0 }
 process.send?.(ready)

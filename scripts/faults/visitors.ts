@@ -15,11 +15,13 @@ export interface VisitorsOptions {
   readonly random: Random
   readonly bayIds: readonly string[]
   readonly nowMs: number
+  /** What visitors come for; every ending unless given. */
+  readonly endings?: readonly Ending[]
 }
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-const endings = [
+const allEndings = [
   'cash',
   'card',
   'card',
@@ -30,6 +32,8 @@ const endings = [
   'parked_cash',
   'parked_card',
 ] as const
+/** How a visit goes. */
+type Ending = (typeof allEndings)[number]
 
 /** People at the kiosk, one after the other: each holds a bay of their own, or pays for a stay, in one of several ways. */
 export class Visitors {
@@ -50,7 +54,7 @@ export class Visitors {
   async next(): Promise<void> {
     const number = this.#count
     this.#count += 1
-    const { random } = this.#options
+    const { random, endings = allEndings } = this.#options
     const ending = endings[randomInt(random, endings.length)] ?? 'cash'
     if (ending === 'parked_cash' || ending === 'parked_card') return this.#payStay(number, ending)
     const hold = { ...this.#slot(number), guestName: `Visitor ${number} (demo)` }
