@@ -19,6 +19,7 @@ import { machineRoutes } from './machine-routes.ts'
 import { type Auth, createAuth } from './members/auth.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { packageRoot } from './package-root.ts'
+import { tendPasses } from './passes/tend-passes.ts'
 import { SandboxGateway } from './payments/sandbox-gateway.ts'
 import { ReconciliationRecorder } from './reconciliation/recorder.ts'
 import { type CloudIdentity, loadCloudIdentity } from './sites/cloud-identity.ts'
@@ -78,6 +79,7 @@ async function assemble(
   const { clock, random, logger, furtherRoutes } = adapters
   const { pool } = database
   const identity = await loadCloudIdentity(pool, random, clock.now().wallMs)
+  await tendPasses({ pool, clock, identity })
   const notifications = new Notifications(database.url)
   await notifications.start()
   undo.push(() => notifications.stop())
@@ -104,9 +106,7 @@ async function assemble(
   const sync = syncRoutes({ ...adapters, pool, notifications, identity, projector, metrics, recorder })
   const surface = assembleSurface({
     ...adapters,
-    pool,
-    notifications,
-    auth,
+    ...{ pool, notifications, auth, identity },
     gateway: new SandboxGateway(pool),
     machineRoutes: [health, sync, ...(furtherRoutes === undefined ? [] : [furtherRoutes])],
     settings: surfaceSettings(config),
@@ -291,6 +291,7 @@ function surfaceSettings(config: CloudConfig): SurfaceSettings {
     },
     answerMaxMs: siteAnswerMaxMs,
     accessKeptDays: retention.accessDays,
+    passLifeMs: config.passes.lifeHours * 3_600_000,
     tzdataVersion: process.versions.tz ?? 'unknown',
   }
 }

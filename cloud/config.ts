@@ -55,6 +55,12 @@ export const cloudConfigSchema = z.strictObject({
       accessDays: z.int().min(1).max(36_500).default(365),
     })
     .prefault({}),
+  passes: z
+    .strictObject({
+      /** A pass on a phone is believed for so long without being renewed. */
+      lifeHours: z.number().positive().max(720).default(24),
+    })
+    .prefault({}),
   /** Bearer token for `/metrics`; without it only callers on this machine may read them. */
   metricsToken: z.string().min(16).optional(),
   log: z

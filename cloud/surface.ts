@@ -21,6 +21,9 @@ import { LinkWatch, publishSiteChanges } from './http/live-changes.ts'
 import { LiveHub } from './http/live-hub.ts'
 import type { Auth } from './members/auth.ts'
 import { memberRoutes } from './members/routes.ts'
+import { PassService } from './passes/pass-service.ts'
+import { passRoutes } from './passes/routes.ts'
+import { tendPasses } from './passes/tend-passes.ts'
 import { CardPayments } from './payments/card-payments.ts'
 import type { PaymentGateway } from './payments/gateway.ts'
 import { photoRoutes } from './photos/routes.ts'
@@ -35,6 +38,8 @@ export type SurfaceSettings = Pick<
   readonly answerMaxMs: number
   /** Days for which HQ can search access decisions and past incidents. */
   readonly accessKeptDays: number
+  /** How long a pass is believed before it must be renewed, ms. */
+  readonly passLifeMs: number
   /** Version of the time zone data of this process. */
   readonly tzdataVersion: string
 }
@@ -47,6 +52,8 @@ export interface SurfaceParts {
   readonly logger: Logger
   readonly auth: Auth
   readonly gateway: PaymentGateway
+  /** The key that sites pinned; the first that passes are signed with. */
+  readonly identity: { readonly publicKey: string; readonly privateKey: string }
   /** Sync, health and metrics, with absolute paths. */
   readonly machineRoutes: readonly Hono[]
   readonly settings: SurfaceSettings
@@ -98,6 +105,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
       siteViewRoutes({ catalogues, reader, clock }),
       photoRoutes(pool),
       bookingRoutes(bookings, new ExtensionService(bookingParts)),
+      passRoutes(new PassService({ pool, clock, catalogues, passLifeMs: settings.passLifeMs })),
       hqRoutes({ pool, clock, catalogues }),
       auditRoutes({ pool, clock }),
       accessRoutes({ pool, clock, catalogues, keptDays: settings.accessKeptDays }),
@@ -109,6 +117,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
     await watch.check()
     await sweepBookings({ pool, clock, link, payments })
     await retention.prune()
+    await tendPasses(parts)
   }
   return { app, hub, sweep, stop }
 }

@@ -395,6 +395,41 @@ TABLE parking_sessions
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = parking_sessions.site_id)))
 
+TABLE pass
+  pass_id text NOT NULL
+  site_id text NOT NULL
+  kind text NOT NULL
+  user_id text NOT NULL
+  member_id text NOT NULL
+  booking_id text
+  guest_id text
+  holder_key text NOT NULL
+  issued_ms bigint NOT NULL
+  to_ms bigint NOT NULL
+  created_ms bigint NOT NULL
+  revoked_ms bigint
+  CONSTRAINT pass_check CHECK (((booking_id IS NULL) = (kind = 'member'::text)))
+  CONSTRAINT pass_check1 CHECK (((guest_id IS NULL) = (kind <> 'guest'::text)))
+  CONSTRAINT pass_check2 CHECK ((to_ms > issued_ms))
+  CONSTRAINT pass_kind_check CHECK ((kind = ANY (ARRAY['booking'::text, 'member'::text, 'guest'::text])))
+  CONSTRAINT pass_pkey PRIMARY KEY (pass_id)
+  CONSTRAINT pass_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  CREATE INDEX pass_by_end ON public.pass USING btree (to_ms)
+  CREATE INDEX pass_by_member ON public.pass USING btree (member_id, to_ms)
+  ROW LEVEL SECURITY
+  POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = pass.site_id)))
+
+TABLE pass_signing_key
+  key_id text NOT NULL
+  public_key text NOT NULL
+  private_key text NOT NULL
+  announced_ms bigint NOT NULL
+  use_from_ms bigint NOT NULL
+  use_to_ms bigint
+  CONSTRAINT pass_signing_key_check CHECK ((use_to_ms > use_from_ms))
+  CONSTRAINT pass_signing_key_key_id_check CHECK ((key_id ~ '^[0-9a-f]{16}$'::text))
+  CONSTRAINT pass_signing_key_pkey PRIMARY KEY (key_id)
+
 TABLE payments
   site_id text NOT NULL
   payment_id text NOT NULL

@@ -88,6 +88,10 @@ const catalogue = {
   too_far_ahead: [422, 'That is too far ahead.', 'Choose an earlier day.'],
   booking_exists: [409, 'This booking exists already.', 'Look at the booking for its state.'],
   unknown_booking: [404, 'There is no such booking.', 'Choose one of your bookings.'],
+  holder_key_unusable: [422, 'This key cannot hold a pass.', 'Send a new Ed25519 key.'],
+  too_many_passes: [409, 'You have too many passes.', 'Take passes back that you do not need any more.'],
+  unknown_pass: [404, 'There is no such pass.', 'Open the pass of your booking again.'],
+  pass_taken_back: [410, 'This pass was taken back.', 'Open the pass of your booking for a new one.'],
   payment_needed: [402, 'The booking has to be paid.', 'Pay by card.'],
   payment_amount: [
     409,

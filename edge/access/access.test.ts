@@ -110,10 +110,11 @@ const rows: readonly (readonly [kind: string, key: string, body: AppliedRow['bod
   ],
 ]
 
-const withoutPasses = (directory: Directory) => ({
-  passes: passKnowledge(directory, ''),
-  bookingOfPass: () => ({ kind: 'unknown' as const }),
-})
+const doorsModule = (directory: Directory, bookings: readonly AccessBooking[]) =>
+  accessModule({
+    ...{ directory, bookingsOf: () => bookings, directoryAgeMs: () => 0 },
+    ...{ passes: passKnowledge(directory, ''), bookingOfPass: () => ({ kind: 'unknown' }) },
+  })
 
 function openDoors(
   folder = mkdtempSync(join(tmpdir(), 'access-')),
@@ -127,10 +128,7 @@ function openDoors(
   const directory = new Directory(db, siteId)
   const applied = rows.map(([kind, key, body]) => ({ kind, key, body, epoch: 1, rev: 1 }))
   directory.apply(applied, { epoch: 1, rev: 1, handle: undefined, offset: '1' }, true)
-  const module = accessModule({
-    ...{ directory, bookingsOf: () => bookings, directoryAgeMs: () => 0 },
-    ...withoutPasses(directory),
-  })
+  const module = doorsModule(directory, bookings)
   const strikes: string[] = []
   const kernel = new Kernel({
     receiptKey: 'test',

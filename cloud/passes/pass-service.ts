@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto'
+import type { PassView } from '@gatehouse/shared/api/pass-view'
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import * as ids from '@gatehouse/shared/ids/ids'
+import { ed25519Signer, isUsableKey, publicKeyBytes } from '@gatehouse/shared/passes/ed25519'
+import type { HeldPass, PassBlock } from '@gatehouse/shared/passes/pass'
+import { passIdOf, writeClaims } from '@gatehouse/shared/passes/pass-codec'
+import { issuerMessage, signedPassText } from '@gatehouse/shared/passes/presentation'
+import { err, ok, type Result } from '@gatehouse/shared/result/result'
+import type { Actor } from '../bookings/booking-parts.ts'
+import { findBooking, type KnownBooking, statusOfBooking } from '../bookings/booking-store.ts'
+import type { SiteCatalogues } from '../bookings/site-catalogue.ts'
+import { inTransaction, type Pool, type Queryable } from '../database/pool.ts'
+import { putRows } from '../directory/put-rows.ts'
+import { type Refused, refusal } from '../http/problem.ts'
+import { countPasses, lockPass, markRevoked, putPass, renewPass, type StoredPass } from './pass-store.ts'
+import { signingKey } from './signing-keys.ts'
+
+export interface PassServiceParts {
+  readonly pool: Pool
+  readonly clock: Clock
+  readonly catalogues: SiteCatalogues
+  /** How long a pass is believed before it must be renewed, ms. */
+  readonly passLifeMs: number
+}
+
+/** What a pass is asked for. */
+export type PassWish = { readonly holderKey: string } & (
+  | { readonly kind: 'booking' | 'guest'; readonly bookingId: string }
+  | { readonly kind: 'member'; readonly siteId: string }
+)
+
+/** Passes of one member that are in force at once: phones, and guests of bookings. */
+const passesMax = 50
+
+/** What a pass covers, and how long it may be believed at most. */
+interface Cover {
+  readonly siteId: string
+  readonly block: PassBlock | undefined
+  readonly lastMs: number
+}
+
+/** Passes of members: given, renewed and taken back (ARCHITECTURE §2). */
+export class PassService {
+  readonly #parts: PassServiceParts
+
+  constructor(parts: PassServiceParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Gives a pass for one of the member's bookings, a guest of one, or the member at a site. Refuses with 404
+   * (`unknown_booking`, `not_found`), 409 (`not_confirmed`, `too_many_passes`), 410 `ended`, 422 `holder_key_unusable`.
+   */
+  async issue(actor: Actor, wish: PassWish): Promise<Result<PassView, Refused>> {
+    const { pool, clock } = this.#parts
+    const { memberId, userId } = actor
+    const holderKey = publicKeyBytes(wish.holderKey)
+    if (holderKey === undefined || !isUsableKey(holderKey)) return err(refusal('holder_key_unusable'))
+    const nowMs = clock.now().wallMs
+    const cover = await this.#cover(memberId, wish, nowMs)
+    if (!cover.ok) return cover
+    if ((await countPasses(pool, memberId, nowMs)) >= passesMax) return err(refusal('too_many_passes'))
+    const digest = createHash('sha256').update(`pass ${userId} ${actor.key}`).digest()
+    const passId = passIdOf(digest)
+    const pass: StoredPass = {
+      ...{ passId, siteId: cover.value.siteId, kind: wish.kind, userId, memberId, holderKey: wish.holderKey },
+      bookingId: wish.kind === 'member' ? undefined : wish.bookingId,
+      guestId: wish.kind === 'guest' ? `gs_${passId.slice(3)}` : undefined,
+      ...this.#validity(cover.value, nowMs),
+      revokedMs: undefined,
+    }
+    await putPass(pool, pass)
+    return ok(await this.#sign(pool, pass, cover.value.block))
+  }
+
+  /**
+   * Gives a pass of the member anew, with what is known now, for the same holder's key. Refuses with 404 `unknown_pass`,
+   * 410 (`pass_taken_back`, `ended`).
+   */
+  async renew(memberId: string, passId: string): Promise<Result<PassView, Refused>> {
+    return inTransaction(this.#parts.pool, async (tx) => {
+      const pass = await lockPass(tx, memberId, passId)
+      if (pass === undefined) return err(refusal('unknown_pass'))
+      if (pass.revokedMs !== undefined) return err(refusal('pass_taken_back'))
+      const nowMs = this.#parts.clock.now().wallMs
+      const cover = await this.#cover(memberId, wishOf(pass), nowMs)
+      if (!cover.ok) return cover
+      const validity = this.#validity(cover.value, nowMs)
+      await renewPass(tx, passId, validity)
+      return ok(await this.#sign(tx, { ...pass, ...validity }, cover.value.block))
+    })
+  }
+
+  /** Takes a pass of the member back and tells its site; a second time changes nothing. Refuses: `unknown_pass`. */
+  async revoke(memberId: string, passId: string): Promise<Result<{ readonly passId: string }, Refused>> {
+    return inTransaction(this.#parts.pool, async (tx) => {
+      const pass = await lockPass(tx, memberId, passId)
+      if (pass === undefined) return err(refusal('unknown_pass'))
+      if (pass.revokedMs !== undefined) return ok({ passId })
+      const revokedMs = this.#parts.clock.now().wallMs
+      await markRevoked(tx, passId, revokedMs)
+      const body = { revokedMs, toMs: pass.toMs }
+      await putRows(tx, ids.siteIdSchema.parse(pass.siteId), [{ kind: 'pass_revocation', key: passId, body }])
+      return ok({ passId })
+    })
+  }
+
+  async #cover(memberId: string, wish: PassWish, nowMs: number): Promise<Result<Cover, Refused>> {
+    const { pool, catalogues, passLifeMs } = this.#parts
+    if (wish.kind === 'member') {
+      const catalogue = await catalogues.find(wish.siteId)
+      if (catalogue === undefined) return err(refusal('not_found'))
+      return ok({ siteId: wish.siteId, block: undefined, lastMs: nowMs + passLifeMs })
+    }
+    const booking = await findBooking(pool, memberId, wish.bookingId)
+    if (booking === undefined) return err(refusal('unknown_booking'))
+    const refused = whyNoPass(booking, nowMs)
+    if (refused !== undefined) return err(refusal(refused))
+    const { siteId, toMs } = booking
+    const site = (await catalogues.find(siteId))?.site
+    const lastMs = toMs + (site?.settings.unlockLateMs ?? 0)
+    return nowMs >= lastMs ? err(refusal('ended')) : ok({ siteId, block: blockOf(booking), lastMs })
+  }
+
+  /** Whole seconds: begun now, and run out when the life or what it covers is over. */
+  #validity({ lastMs }: Cover, nowMs: number): { readonly issuedMs: number; readonly toMs: number } {
+    const issuedMs = Math.floor(nowMs / 1000) * 1000
+    const toMs = Math.ceil(Math.min(nowMs + this.#parts.passLifeMs, lastMs) / 1000) * 1000
+    return { issuedMs, toMs }
+  }
+
+  async #sign(db: Queryable, stored: StoredPass, block: PassBlock | undefined): Promise<PassView> {
+    const key = await signingKey(db, stored.issuedMs + 1000)
+    const claims = writeClaims(heldPass(stored, key.keyId, block))
+    const signature = ed25519Signer(key.privateKey)(issuerMessage(claims))
+    const { passId, kind, siteId, bookingId, issuedMs, toMs } = stored
+    return {
+      ...{ passId, kind, siteId, issuedMs, toMs, token: signedPassText({ claims, signature }) },
+      ...(bookingId === undefined ? {} : { bookingId }),
+    }
+  }
+}
+
+function whyNoPass(
+  booking: KnownBooking,
+  nowMs: number,
+): 'still_pending' | 'not_confirmed' | 'ended' | undefined {
+  switch (statusOfBooking(booking, nowMs)) {
+    case 'confirmed':
+    case 'checked_in':
+      return undefined
+    case 'pending':
+      return 'still_pending'
+    case 'held':
+      return 'not_confirmed'
+    default:
+      return 'ended'
+  }
+}
+
+function blockOf({ spaceId, fromMs, toMs }: KnownBooking): PassBlock {
+  const [from, to] = [Math.floor(fromMs / 1000) * 1000, Math.ceil(toMs / 1000) * 1000]
+  return { spaceId: ids.spaceIdSchema.parse(spaceId), fromMs: from, toMs: to }
+}
+
+function wishOf({ kind, siteId, bookingId, holderKey }: StoredPass): PassWish {
+  return kind === 'member' || bookingId === undefined
+    ? { kind: 'member', siteId, holderKey }
+    : { kind, bookingId, holderKey }
+}
+
+function heldPass(stored: StoredPass, keyId: string, block: PassBlock | undefined): HeldPass {
+  const frame = {
+    passId: ids.passIdSchema.parse(stored.passId),
+    keyId,
+    issuer: 'cloud' as const,
+    audience: ids.siteIdSchema.parse(stored.siteId),
+    issuedMs: stored.issuedMs,
+    fromMs: stored.issuedMs,
+    toMs: stored.toMs,
+    doors: [],
+    singlePassage: false,
+    holderKey: publicKeyBytes(stored.holderKey) ?? new Uint8Array(),
+  }
+  const memberId = ids.memberIdSchema.parse(stored.memberId)
+  if (stored.kind === 'member') return { ...frame, kind: 'member', memberId }
+  // The loans that a booking lies in will be named here once the cloud sells inside them.
+  const about = { bookingId: ids.bookingIdSchema.parse(stored.bookingId), ...(block && { block }) }
+  return stored.kind === 'booking'
+    ? { ...frame, ...about, kind: 'booking', memberId }
+    : { ...frame, ...about, kind: 'guest', guestId: ids.guestIdSchema.parse(stored.guestId) }
+}
