@@ -2,17 +2,19 @@ import type { BookingView, ReceiptView } from '@gatehouse/shared/api/views'
 import { type BookingEvent, evolve } from '@gatehouse/shared/booking/booking'
 import type { BookingCommand } from '@gatehouse/shared/booking/command'
 import { decide } from '@gatehouse/shared/booking/decide'
+import { type PayingCommand, priceDue } from '@gatehouse/shared/booking/price-due'
 import * as ids from '@gatehouse/shared/ids/ids'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import {
   amountMinorSchema,
   type Holder,
+  type PaymentMethod,
   paymentMethodSchema,
   wallMsSchema,
 } from '@gatehouse/shared/wire/v1/entries'
 import { z } from 'zod'
 import { cardEffects, paymentIdOfCommand } from '../drawer/card-payments.ts'
-import { cardPaymentBegun, findPayment } from '../drawer/payment-store.ts'
+import { authorisedMinor, findPayment } from '../drawer/payment-store.ts'
 import { receiptView } from '../drawer/receipt-view.ts'
 import {
   type Command,
@@ -29,8 +31,23 @@ import { type DecidedBooking, decideHold } from './hold-booking.ts'
 
 const sweepMax = 200
 
-/** A confirmed booking with the receipt of its payment. */
-export type ConfirmedBooking = BookingView & { readonly receipt?: ReceiptView }
+/** A booking with the receipt of what was paid just now. */
+type PaidBooking = BookingView & { readonly receipt?: ReceiptView }
+
+/** A command that takes money on site, and how it is paid. */
+interface AskedPayment {
+  readonly bookingId: ids.BookingId
+  readonly command: PayingCommand
+  readonly method: PaymentMethod
+  readonly tenderedMinor?: number | undefined
+}
+
+/** How somebody pays on site; the same for a repeated request, whatever has become of the booking meanwhile. */
+export const meansOfPayment = {
+  method: paymentMethodSchema,
+  /** What was handed over in cash; without it exactly the price. */
+  tenderedMinor: amountMinorSchema.optional(),
+}
 
 const holdInput = z.object({
   spaceId: ids.spaceIdSchema,
@@ -41,12 +58,7 @@ const holdInput = z.object({
     z.object({ kind: z.literal('guest'), guestName: z.string().trim().min(1).max(80) }),
   ]),
 })
-const confirmInput = z.object({
-  bookingId: ids.bookingIdSchema,
-  method: paymentMethodSchema,
-  /** Card: what was authorised under the command's payment id. Cash: what was handed over. */
-  offeredMinor: amountMinorSchema,
-})
+const confirmInput = z.object({ bookingId: ids.bookingIdSchema, ...meansOfPayment })
 const bookingInput = z.object({ bookingId: ids.bookingIdSchema })
 
 /** The commands that people at a screen give about bookings, and the sweep that time gives. */
@@ -64,7 +76,8 @@ export function bookingCommands(env: BookingEnvironment): Command[] {
       priority: 2,
       sells: true,
       input: confirmInput,
-      run: (db, input, context) => confirmBooking(env, db, input, context),
+      run: (db, input, context) =>
+        decidePayment(env, db, { ...input, command: { kind: 'confirmBooking' } }, context),
     }),
     ...(['cancelBooking', 'checkIn'] as const).map((kind) =>
       defineCommand({
@@ -121,6 +134,41 @@ export function answered(
   }
 }
 
+/**
+ * Decides a command that takes money on site; its answer carries the receipt. Refuses what `decide` refuses,
+ * `site_not_ready`, and `payment_needed` for a card that was not authorised.
+ */
+export function decidePayment(
+  env: BookingEnvironment,
+  db: SiteDatabase,
+  { bookingId, command, method, tenderedMinor }: AskedPayment,
+  context: CommandContext,
+): Result<Decision<PaidBooking | null>, Refusal> {
+  const decision = bookingContext(env, context.at)
+  if (!decision) return err({ code: 'site_not_ready' })
+  const paymentId = paymentIdOfCommand(context.commandId)
+  const price = priceDue(loadBooking(db, bookingId), command, decision)
+  const dueMinor = price?.totalMinor ?? 0
+  const cardMinor = method === 'card' ? authorisedMinor(db, paymentId) : undefined
+  // Whoever submits a card payment has had it authorised; without that there is nothing to capture.
+  if (method === 'card' && dueMinor > 0 && cardMinor === undefined) return err({ code: 'payment_needed' })
+  const offeredMinor = method === 'cash' ? (tenderedMinor ?? dueMinor) : (cardMinor ?? 0)
+  const payment = { paymentId, method, takenBy: 'site' as const, offeredMinor }
+  const decided = decideChange(env, db, bookingId, { ...command, payment }, context)
+  if (!decided.ok) return decided
+  const plain = answered(env, decided.value, context)
+  return ok({
+    ...plain,
+    answer: () => {
+      const view = plain.answer()
+      const paid = findPayment(db, paymentId)
+      if (!view || !paid || !price) return view
+      const siteName = env.directory.site()?.name ?? env.directory.siteId
+      return { ...view, receipt: receiptView(paid, { siteName, price }) }
+    },
+  })
+}
+
 // A hold may expire others that stood in its way.
 function isAbout({ body }: BookingEvent, bookingId: string): boolean {
   const about = 'subject' in body ? body.subject : body
@@ -146,34 +194,6 @@ function holdBooking(
     env.subjects.put(db, holder.guestId, input.holder.guestName)
   }
   return ok(answered(env, decided.value, context))
-}
-
-function confirmBooking(
-  env: BookingEnvironment,
-  db: SiteDatabase,
-  input: z.infer<typeof confirmInput>,
-  context: CommandContext,
-): Result<Decision<ConfirmedBooking | null>, Refusal> {
-  const { bookingId, method, offeredMinor } = input
-  const paymentId = paymentIdOfCommand(context.commandId)
-  const payment = { paymentId, method, takenBy: 'site' as const, offeredMinor }
-  const decided = decideChange(env, db, bookingId, { kind: 'confirmBooking', payment }, context)
-  if (!decided.ok) return decided
-  const { before } = decided.value
-  const due = before.kind === 'held' && before.price.totalMinor > 0
-  // Whoever submits a card payment has had it authorised; without that there is nothing to capture.
-  if (method === 'card' && due && !cardPaymentBegun(db, paymentId)) return err({ code: 'payment_needed' })
-  const decision = answered(env, decided.value, context)
-  return ok({
-    ...decision,
-    answer: () => {
-      const view = decision.answer()
-      const paid = findPayment(db, paymentId)
-      if (!view || !paid) return view
-      const siteName = env.directory.site()?.name ?? env.directory.siteId
-      return { ...view, receipt: receiptView(paid, { siteName, price: view.price }) }
-    },
-  })
 }
 
 function sweepBookings(

@@ -177,6 +177,20 @@ describe('a later end', () => {
     expect(checkRebuild(site.db, site.modules).equal).toBe(true)
   })
 
+  test.each(['card', 'cash'])(
+    'paid by %s is charged once, and a repeated request gets its answer',
+    async (method) => {
+      const site = openBookingSite()
+      const id = await booked(site, 'elm', 0, 1)
+      const toMs = friday10 + 2 * hour
+      await act(site, id, 'extend', { toMs })
+      const paid = await act(site, id, 'extend/confirm', { toMs, method })
+      expect(paid).toMatchObject({ status: 200, body: { toMs, receipt: { method } } })
+      expect(await act(site, id, 'extend/confirm', { toMs, method })).toEqual(paid)
+      expect((await bookingOf(site, id)).paidMinor).toBe(2 * 1200)
+    },
+  )
+
   test('is at once where the plan covers the space', async () => {
     const site = openBookingSite()
     const id = await booked(site, 'desk-1', 0, 1, { memberToken: 'token-m-1' })

@@ -1,9 +1,9 @@
-import type { Booking } from '@gatehouse/shared/booking/booking'
+import { type PayingCommand, priceDue } from '@gatehouse/shared/booking/price-due'
 import { normalReference } from '@gatehouse/shared/booking/reference'
-import type { Clock, Moment } from '@gatehouse/shared/clock/clock'
+import type { Clock } from '@gatehouse/shared/clock/clock'
 import { memberIdSchema } from '@gatehouse/shared/ids/ids'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
-import type { PaymentMethod, Price } from '@gatehouse/shared/wire/v1/entries'
+import type { PaymentMethod } from '@gatehouse/shared/wire/v1/entries'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { type CardPayments, paymentIdOf } from '../drawer/card-payments.ts'
@@ -11,7 +11,7 @@ import { refuse } from '../http/problem.ts'
 import type { Refusal } from '../ledger/command.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import type { Outcome } from '../ledger/receipts.ts'
-import type { BookingEnvironment } from './booking-environment.ts'
+import { type BookingEnvironment, bookingContext } from './booking-environment.ts'
 import { bookingsByReference, bookingsOfHolder, loadBooking } from './booking-store.ts'
 import { bookingView } from './booking-view.ts'
 import { dayView } from './day-view.ts'
@@ -87,16 +87,17 @@ function serveCommands(app: OpenAPIHono, options: BookingRoutesOptions): void {
     return answer(c, await kernel.submit({ kind: 'holdBooking', ...submitter(c), input }), 201)
   })
   app.openapi(routes.confirmRoute, async (c) => {
-    const { id } = c.req.valid('param')
-    return answer(c, await confirm(options, c, { bookingId: id, ...c.req.valid('json') }), 200)
+    const asked = { bookingId: c.req.valid('param').id, ...c.req.valid('json') }
+    return answer(c, await pay(options, c, { ...asked, command: { kind: 'confirmBooking' } }), 200)
   })
   app.openapi(routes.extendRoute, async (c) => {
     const input = { bookingId: c.req.valid('param').id, toMs: c.req.valid('json').toMs }
     return answer(c, await kernel.submit({ kind: 'extendBooking', ...submitter(c), input }), 200)
   })
   app.openapi(routes.confirmExtensionRoute, async (c) => {
-    const { id } = c.req.valid('param')
-    return answer(c, await confirmExtension(options, c, { bookingId: id, ...c.req.valid('json') }), 200)
+    const { toMs, ...means } = c.req.valid('json')
+    const asked = { bookingId: c.req.valid('param').id, ...means }
+    return answer(c, await pay(options, c, { ...asked, command: { kind: 'confirmExtension', toMs } }), 200)
   })
   for (const [route, kind] of [
     [routes.cancelRoute, 'cancelBooking'],
@@ -110,55 +111,31 @@ function serveCommands(app: OpenAPIHono, options: BookingRoutesOptions): void {
   }
 }
 
-interface AskedConfirmation {
+interface AskedPayment {
   readonly bookingId: string
   readonly method: PaymentMethod
   readonly tenderedMinor?: number | undefined
   readonly card?: string | undefined
-}
-
-function confirm(options: BookingRoutesOptions, c: Context, asked: AskedConfirmation): Promise<Outcome> {
-  const booking = loadBooking(options.kernel.db, asked.bookingId)
-  const price = booking.kind === 'none' ? undefined : booking.price
-  const payable = canBePaid(booking, options.clock.now())
-  return pay(options, c, { ...asked, kind: 'confirmBooking', price, payable, more: {} })
-}
-
-function confirmExtension(
-  options: BookingRoutesOptions,
-  c: Context,
-  asked: AskedConfirmation & { readonly toMs: number },
-): Promise<Outcome> {
-  const { toMs } = asked
-  const booking = loadBooking(options.kernel.db, asked.bookingId)
-  const extension = booking.kind === 'none' ? undefined : booking.extension
-  const at = options.clock.now()
-  const runs = extension && (at.quality === 'untrusted' || at.wallMs < extension.holdUntilMs)
-  const payable = runs === true && extension?.toMs === toMs
-  const more = { toMs }
-  return pay(options, c, { ...asked, kind: 'confirmExtension', price: extension?.price, payable, more })
-}
-
-interface DuePayment extends AskedConfirmation {
-  readonly kind: 'confirmBooking' | 'confirmExtension'
-  readonly price: Price | undefined
-  readonly payable: boolean
-  /** What the command needs beside the payment. */
-  readonly more: object
+  readonly command: PayingCommand
 }
 
 // Card: reserve the amount, let the kernel decide, give the reservation back when it says no.
-async function pay(options: BookingRoutesOptions, c: Context, due: DuePayment): Promise<Outcome> {
-  const { kernel, cards } = options
-  const { kind, bookingId, method, tenderedMinor, card, price, payable, more } = due
+async function pay(options: BookingRoutesOptions, c: Context, asked: AskedPayment): Promise<Outcome> {
+  const { kernel, cards, env, clock } = options
+  const { bookingId, method, tenderedMinor, card, command } = asked
   const { caller, key } = submitter(c)
-  const dueMinor = price?.totalMinor ?? 0
-  const offeredMinor = method === 'cash' ? (tenderedMinor ?? dueMinor) : method === 'card' ? dueMinor : 0
-  const input = { bookingId, method, offeredMinor, ...more }
+  const { kind, ...more } = command
+  const tendered = tenderedMinor === undefined ? {} : { tenderedMinor }
+  const input = { bookingId, method, ...tendered, ...more }
   const decide = () => kernel.submit({ kind, caller, key, input })
-  if (method !== 'card' || price === undefined || !payable || dueMinor === 0) return decide()
-  const { currency } = price
-  const payment = { paymentId: paymentIdOf(caller, key), amountMinor: dueMinor, currency }
+  const context = bookingContext(env, clock.now())
+  const price = context && priceDue(loadBooking(kernel.db, bookingId), command, context)
+  if (method !== 'card' || price === undefined || price.totalMinor === 0) return decide()
+  const payment = {
+    paymentId: paymentIdOf(caller, key),
+    amountMinor: price.totalMinor,
+    currency: price.currency,
+  }
   const authorised = await cards.authorise(kernel, {
     ...payment,
     subjectId: bookingId,
@@ -168,10 +145,6 @@ async function pay(options: BookingRoutesOptions, c: Context, due: DuePayment): 
   const outcome = await decide()
   if (!outcome.ok) await cards.release(kernel, payment.paymentId)
   return outcome
-}
-
-function canBePaid(booking: Booking, at: Moment): booking is Extract<Booking, { kind: 'held' }> {
-  return booking.kind === 'held' && (at.quality === 'untrusted' || at.wallMs < booking.holdUntilMs)
 }
 
 function findBookings(

@@ -35,9 +35,12 @@ export function findPayment(db: SiteDatabase, paymentId: string): PaymentRow | u
   return statement<PaymentRow>(db, `SELECT ${columns} FROM payments WHERE payment_id = ?`).get(paymentId)
 }
 
-/** Tells whether a card payment was begun under this id and waits for its decision. */
-export function cardPaymentBegun(db: SiteDatabase, paymentId: string): boolean {
-  return statement(db, 'SELECT 1 FROM card_attempts WHERE payment_id = ?').get(paymentId) !== undefined
+/** What a card was asked for under this id, minor units, while it waits for its decision; `undefined` when it was not. */
+export function authorisedMinor(db: SiteDatabase, paymentId: string): number | undefined {
+  return statement<{ amountMinor: number }>(
+    db,
+    'SELECT amount_minor AS amountMinor FROM card_attempts WHERE payment_id = ?',
+  ).get(paymentId)?.amountMinor
 }
 
 /** What the site took per currency and method: entries of both kinds, and captured minus refunded. */

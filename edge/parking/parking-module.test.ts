@@ -343,7 +343,7 @@ describe('a booked bay', () => {
     const holder = { kind: 'member', memberId: 'mem-1' }
     const held = await garage.run('holdBooking', { spaceId, fromMs, toMs: fromMs + 2 * hourMs, holder })
     const { bookingId } = held
-    await garage.run('confirmBooking', { bookingId, method: 'cash', offeredMinor: 400 })
+    await garage.run('confirmBooking', { bookingId, method: 'cash', tenderedMinor: 400 })
   }
 
   test('waits for its member, who arrives in it and pays only what runs over', async () => {

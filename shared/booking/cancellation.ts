@@ -37,7 +37,7 @@ export function cancelBooking(booking: Booking, command: Answers, context: Booki
       return assertNever(booking)
   }
   const { bookingId, payments, price, fromMs } = booking
-  const paidMinor = payments.reduce((sum, payment) => sum + payment.amountMinor - payment.refundedMinor, 0)
+  const paidMinor = paidOf(payments)
   const fee = cancellationFee({ totalMinor: price.totalMinor, fromMs, nowMs: context.nowMs })
   const feeMinor = booking.kind === 'held' ? 0 : Math.min(fee, paidMinor)
   const refundMinor = paidMinor - feeMinor
@@ -45,6 +45,11 @@ export function cancelBooking(booking: Booking, command: Answers, context: Booki
     { type: 'booking.cancelled', body: { ...answers(command), bookingId, feeMinor, refundMinor } },
     ...refunds(bookingId, price.currency, payments, refundMinor),
   ])
+}
+
+/** What was paid and not given back, minor units. */
+export function paidOf(payments: readonly BookingPayment[]): number {
+  return payments.reduce((sum, payment) => sum + payment.amountMinor - payment.refundedMinor, 0)
 }
 
 /** Gives back each means of payment in proportion; a refund's id follows from the payment's. */

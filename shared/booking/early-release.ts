@@ -1,7 +1,7 @@
 import { percentOf } from '../money/money.ts'
 import { assertNever, err, ok } from '../result/result.ts'
 import type { Booking, BookingFacts } from './booking.ts'
-import { refunds } from './cancellation.ts'
+import { paidOf, refunds } from './cancellation.ts'
 import { answers, type BookingCommand, type BookingContext, type Decision } from './command.ts'
 
 type Command = Extract<BookingCommand, { kind: 'releaseEarly' }>
@@ -51,7 +51,6 @@ export function earlyReleaseRefund(
   const { fromMs, toMs, price, payments } = booking
   if (refund === undefined || nowMs >= toMs) return 0
   const usedMinor = nowMs <= fromMs ? 0 : refund.price({ fromMs, toMs: nowMs }).totalMinor
-  const paidMinor = payments.reduce((sum, payment) => sum + payment.amountMinor - payment.refundedMinor, 0)
   const unusedMinor = Math.max(0, price.totalMinor - usedMinor)
-  return Math.min(paidMinor, percentOf(unusedMinor, refund.percent))
+  return Math.min(paidOf(payments), percentOf(unusedMinor, refund.percent))
 }

@@ -3,6 +3,7 @@ import { err, ok } from '../result/result.ts'
 import { type Calendar, conflicts, holdIsOver, refuseInterval } from './availability.ts'
 import type { Booking, BookingEvent } from './booking.ts'
 import { type Answers, answers, type BookingContext, type Decision, type HoldBooking } from './command.ts'
+import { holdRuns } from './confirmation.ts'
 
 /** Holds a free interval; holds of others that ran out in its way are expired first. */
 export function holdBooking(command: HoldBooking & Answers, context: BookingContext): Decision {
@@ -46,6 +47,6 @@ export function endHoldsInTheWay(calendar: Calendar, interval: Interval): Bookin
 export function expireHold(booking: Booking, context: BookingContext): Decision {
   if (booking.kind === 'none') return err('unknown_booking')
   if (booking.kind !== 'held') return err('not_held')
-  if (context.clockTrusted === false || context.nowMs < booking.holdUntilMs) return err('hold_running')
+  if (holdRuns(booking, context)) return err('hold_running')
   return ok([{ type: 'booking.expired', body: { bookingId: booking.bookingId } }])
 }

@@ -77,12 +77,12 @@ async function confirm(
     })
     if (!authorised.ok) return authorised.error.code
   }
-  const offeredMinor = actual === 'cash' ? Math.ceil(price.totalMinor / 500) * 500 : price.totalMinor
+  const tendered = actual === 'cash' ? { tenderedMinor: Math.ceil(price.totalMinor / 500) * 500 } : {}
   const outcome = await kernel.submit({
     kind: 'confirmBooking',
     caller,
     key,
-    input: { bookingId, method: actual, offeredMinor },
+    input: { bookingId, method: actual, ...tendered },
   })
   return outcome.ok ? undefined : outcome.refusal.code
 }
