@@ -1,0 +1,130 @@
+import { commandOrigin } from '@gatehouse/cloud/audit/act'
+import { putChangedRows } from '@gatehouse/cloud/directory/put-changes'
+import { createSimulatedBoard, type SimulatedBoard } from '@gatehouse/edge/devices/simulators/simulated-board'
+import { SystemClock } from '@gatehouse/edge/system-clock'
+import type { PassView } from '@gatehouse/shared/api/pass-view'
+import { bookingViewSchema, planViewSchema } from '@gatehouse/shared/api/views'
+import { windowMs } from '@gatehouse/shared/passes/presentation'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { Holder } from './holder.ts'
+import type { Member } from './member.ts'
+import { type StoryWorld, startStory, untilLive } from './story-world.ts'
+
+const minute = 60_000
+/** The front door of Harbour House: the first output of the first board. */
+const frontDoor = { doorId: 'door-main', unit: 1, channel: 1 }
+
+let world: StoryWorld
+let board: SimulatedBoard
+let member: Member
+let openings = 0
+let keys = 0
+const phone = new Holder()
+const nowMs = () => new SystemClock().now().wallMs
+const key = () => `pass-story-${++keys}`
+
+/** The house never closes, so that the story can be told at any hour. */
+async function neverClose(): Promise<void> {
+  const site = world.edge().site?.directory.site()
+  if (!site) return expect.fail('the site is not described yet')
+  const openingHours = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '00:00', to: '24:00' }))
+  const body = { ...site, openingHours, holidays: [] }
+  const { siteId } = world.site
+  await putChangedRows(
+    world.cloud.pool,
+    siteId,
+    [{ kind: 'site', key: siteId, body }],
+    commandOrigin('test', nowMs()),
+  )
+  await vi.waitFor(() => expect(world.edge().site?.directory.site()?.holidays).toEqual([]), 10_000)
+}
+
+/** Books a room from the next minute on and pays it in the cloud. */
+async function bookNow(): Promise<string> {
+  const fromMs = Math.ceil(nowMs() / minute) * minute + minute
+  const when = { fromMs, toMs: fromMs + 30 * minute }
+  const answer = await world.kiosk(`/plan?fromMs=${fromMs}&toMs=${when.toMs + 60 * minute}`)
+  const { spaces } = planViewSchema.parse(await answer.json())
+  const room = spaces.find(({ status, kind }) => status === 'free' && kind === 'meeting_room')
+  const order = { spaceId: room?.spaceId, ...when }
+  const held = await member.post('/sites/harbour-house/bookings', key(), order)
+  const { bookingId } = bookingViewSchema.parse(await held.json())
+  const paid = await member.post(`/bookings/${bookingId}/confirm`, key(), { method: 'card' })
+  expect(await paid.json()).toMatchObject({ status: 'confirmed' })
+  return bookingId
+}
+
+async function scan(presentation: string): Promise<[number, string | undefined]> {
+  const answer = await world.kiosk('/access/pass', key(), { presentation, doorId: frontDoor.doorId })
+  const { code } = (await answer.json()) as { code?: string }
+  return [answer.status, code]
+}
+
+beforeAll(async () => {
+  board = await createSimulatedBoard({ listen: { host: '127.0.0.1', port: 0 }, units: [1, 2] })
+  const boards = { kind: 'tcp' as const, host: '127.0.0.1', port: board.port }
+  world = await startStory({ devices: { buses: { 'boards-1': boards } } })
+  board
+    .unit(frontDoor.unit)
+    .output(frontDoor.channel)
+    .onChange((on) => {
+      if (on) openings += 1
+    })
+  member = await world.logIn('member@demo.example')
+  await untilLive(member)
+  await neverClose()
+}, 60_000)
+
+afterAll(async () => {
+  await world?.stop()
+  await board?.close()
+})
+
+describe('a pass for a booking made in the cloud', () => {
+  let pass: PassView
+  let shown: string
+
+  test('opens the door of its site after the cable was cut', async () => {
+    const bookingId = await bookNow()
+    pass = await phone.fetch(member, key(), { kind: 'booking', bookingId })
+    await world.network.cut()
+    shown = phone.show(pass, nowMs())
+    expect(await scan(shown)).toEqual([200, undefined])
+    await vi.waitFor(() => expect(openings).toBe(1), 5_000)
+  })
+
+  test('does not open it again from a picture or a copy', async () => {
+    expect(await scan(shown)).toEqual([409, 'presentation_used'])
+    expect(await scan(phone.show(pass, nowMs() - 3 * windowMs))).toEqual([410, 'presentation_expired'])
+    expect(await scan(pass.token)).toEqual([403, 'pass_not_presented'])
+    expect(await scan(new Holder().show(pass, nowMs()))).toEqual([403, 'presentation_forged'])
+    expect(openings).toBe(1)
+  })
+
+  test('of another site opens nothing here', async () => {
+    const elsewhere = await phone.fetch(member, key(), { kind: 'member', siteId: 'quay-street' })
+    expect(await scan(phone.show(elsewhere, nowMs()))).toEqual([409, 'pass_foreign'])
+  })
+
+  test('that was taken back opens nothing once the site has heard of it', async () => {
+    const own = await phone.fetch(member, key(), { kind: 'member', siteId: 'harbour-house' })
+    await world.network.restore()
+    expect((await member.post(`/passes/${own.passId}/revoke`, key(), {})).status).toBe(200)
+    const isKnown = () => world.edge().site?.directory.get('pass_revocation', own.passId)
+    await vi.waitFor(() => expect(isKnown()).toBeDefined(), 20_000)
+    expect(await scan(phone.show(own, nowMs()))).toEqual([403, 'pass_revoked'])
+  })
+
+  test('leaves what happened in the cloud, with the pass and its booking', async () => {
+    await vi.waitFor(async () => {
+      const { rows } = await world.cloud.pool.query<{ kind: string; reason: string }>(
+        `SELECT kind, reason FROM access_events WHERE credential_id = $1 ORDER BY incarnation, seq LIMIT 2`,
+        [pass.passId],
+      )
+      expect(rows).toEqual([
+        { kind: 'granted', reason: 'booking' },
+        { kind: 'refused', reason: 'presentation_used' },
+      ])
+    }, 20_000)
+  })
+})
