@@ -6,6 +6,7 @@ import { AccessRetention } from './access/retention.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { BookingService } from './bookings/booking-service.ts'
 import { directoryLink } from './bookings/directory-link.ts'
+import { extensionRoutes } from './bookings/extension-routes.ts'
 import { ExtensionService } from './bookings/extension-service.ts'
 import { bookingRoutes } from './bookings/routes.ts'
 import { SiteCatalogues } from './bookings/site-catalogue.ts'
@@ -104,7 +105,8 @@ export function assembleSurface(parts: SurfaceParts): Surface {
       memberRoutes(siteIds),
       siteViewRoutes({ catalogues, reader, clock }),
       photoRoutes(pool),
-      bookingRoutes(bookings, new ExtensionService(bookingParts)),
+      bookingRoutes(bookings),
+      extensionRoutes(new ExtensionService(bookingParts)),
       passRoutes(new PassService({ pool, clock, catalogues, passLifeMs: settings.passLifeMs })),
       hqRoutes({ pool, clock, catalogues }),
       auditRoutes({ pool, clock }),

@@ -1,16 +1,17 @@
 import type { BookingStatus } from '@gatehouse/shared/api/views'
 import { assertNever } from '@gatehouse/shared/result/result'
 
-/** Why a booking cannot be confirmed now; codes of the HTTP API. */
-export type ConfirmRefusal =
+/** Why a booking in another state than held, confirmed or checked in stays as it is; codes of the HTTP API. */
+type FixedRefusal =
   | 'still_pending'
-  | 'already_confirmed'
   | 'hold_expired'
   | 'already_cancelled'
   | 'no_show'
   | 'ended'
   | 'request_withdrawn'
-  | 'plan_does_not_cover'
+
+/** Why a booking cannot be confirmed now; codes of the HTTP API. */
+export type ConfirmRefusal = FixedRefusal | 'already_confirmed' | 'plan_does_not_cover'
 
 /** Says why the site need not be asked to confirm, or nothing when it must decide. `totalMinor` is the price. */
 export function decideConfirm(
@@ -21,37 +22,16 @@ export function decideConfirm(
   switch (status) {
     case 'held':
       return method === 'plan' && totalMinor > 0 ? 'plan_does_not_cover' : undefined
-    case 'pending':
-      return 'still_pending'
     case 'confirmed':
     case 'checked_in':
       return 'already_confirmed'
-    case 'expired':
-      return 'hold_expired'
-    case 'cancelled':
-      return 'already_cancelled'
-    case 'no_show':
-      return 'no_show'
-    case 'completed':
-    case 'displaced':
-      return 'ended'
-    case 'refused':
-      return 'request_withdrawn'
     default:
-      return assertNever(status)
+      return whyFixed(status)
   }
 }
 
 /** Why a booking's end cannot be moved now; codes of the HTTP API. */
-export type EndRefusal =
-  | 'still_pending'
-  | 'not_confirmed'
-  | 'not_checked_in'
-  | 'hold_expired'
-  | 'already_cancelled'
-  | 'no_show'
-  | 'ended'
-  | 'request_withdrawn'
+export type EndRefusal = FixedRefusal | 'not_confirmed' | 'not_checked_in'
 
 /** Says why the site need not be asked about a later end, or nothing when it must decide. */
 export function decideExtend(status: BookingStatus): EndRefusal | undefined {
@@ -61,6 +41,19 @@ export function decideExtend(status: BookingStatus): EndRefusal | undefined {
       return undefined
     case 'held':
       return 'not_confirmed'
+    default:
+      return whyFixed(status)
+  }
+}
+
+/** Says why the site need not be asked to end a booking early, or nothing when it must decide. */
+export function decideRelease(status: BookingStatus): EndRefusal | undefined {
+  if (status === 'checked_in') return undefined
+  return status === 'confirmed' || status === 'held' ? 'not_checked_in' : decideExtend(status)
+}
+
+function whyFixed(status: Exclude<BookingStatus, 'held' | 'confirmed' | 'checked_in'>): FixedRefusal {
+  switch (status) {
     case 'pending':
       return 'still_pending'
     case 'expired':
@@ -77,12 +70,6 @@ export function decideExtend(status: BookingStatus): EndRefusal | undefined {
     default:
       return assertNever(status)
   }
-}
-
-/** Says why the site need not be asked to end a booking early, or nothing when it must decide. */
-export function decideRelease(status: BookingStatus): EndRefusal | undefined {
-  if (status === 'checked_in') return undefined
-  return status === 'confirmed' || status === 'held' ? 'not_checked_in' : decideExtend(status)
 }
 
 /** What cancelling means for a booking in this state. */
