@@ -6,6 +6,7 @@ import type { Pool } from '../database/pool.ts'
 import { accessRefusals, createApi } from '../http/api.ts'
 import type { AppEnv } from '../http/app-context.ts'
 import { csv } from '../http/csv.ts'
+import { csvFile } from '../http/csv-answer.ts'
 import { problem, refusal } from '../http/problem.ts'
 import { requirePermission } from '../members/login.ts'
 import { permittedSites } from '../members/permissions.ts'
@@ -71,20 +72,15 @@ export function auditRoutes(parts: { readonly pool: Pool; readonly clock: Clock 
     }
     const query = { ...asked, readable: readableActs(context) }
     if (format === 'json') return context.json(await readActs(pool, query), 200)
-    const filters = (['act', 'actor', 'site', 'fromMs', 'toMs'] as const).filter(
-      (name) => asked[name] !== undefined,
-    )
+    const { beforeSeq: _, limit: __, ...filter } = asked
     const page = await recordExport(
       pool,
       requestOrigin(context, clock),
-      { name: 'audit', filters },
+      { name: 'audit', filter },
       (db) => readActs(db, query),
       ({ items }) => items.length,
     )
-    return context.body(csv(columns, page.items.map(line)), 200, {
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': 'attachment; filename="audit.csv"',
-    })
+    return csvFile(context, 'audit', csv(columns, page.items.map(line)))
   })
 
   api.openapi(summaryRoute, async (context) => {

@@ -7,8 +7,8 @@ import { requirePermission } from '../../members/login.ts'
 import { mayAtSite, type Permission, permittedSites } from '../../members/permissions.ts'
 import { accessRefusals, createApi } from '../api.ts'
 import type { AppEnv } from '../app-context.ts'
+import { csvAnswer } from '../csv-answer.ts'
 import { problem, refusal } from '../problem.ts'
-import { csvAnswer } from './csv-answer.ts'
 import { hoursMax, readHours } from './hours.ts'
 import { readLedgerPage } from './ledger-page.ts'
 import {
@@ -141,11 +141,11 @@ export function hqRoutes(parts: OverviewParts) {
     if (!isKnown) return problem(context, refusal('not_found'))
     const { format: as, ...query } = context.req.valid('query')
     if (as === 'json') return context.json(await readLedgerPage(pool, { siteId, ...query }), 200)
-    const filters = Object.keys(query).filter((name) => name !== 'limit')
+    const { limit: _, ...filter } = query
     const page = await recordExport(
       pool,
       requestOrigin(context, clock),
-      { name: 'ledger', siteId, filters },
+      { name: 'ledger', siteId, filter },
       (db) => readLedgerPage(db, { siteId, ...query }),
       ({ items }) => items.length,
     )
