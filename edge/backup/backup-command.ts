@@ -14,6 +14,7 @@ import {
 import { dirname, join, resolve } from 'node:path'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { isSiteError } from '@gatehouse/shared/errors/site-error'
+import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { EdgeConfig } from '../config.ts'
 import { readDamageNote } from '../ledger/damage-note.ts'
 import { openDatabase } from '../ledger/database.ts'
@@ -45,18 +46,16 @@ export async function backupCommand(
     print(wrong ?? '')
     return 2
   }
-  const { dataFolder } = config
-  const identity = loadIdentity(dataFolder)
-  const damage = readDamageNote(dataFolder)
-  if (damage) print(damageAdvice(damage))
-  else if (!identity) print('This machine is not enrolled; there is nothing to back up yet.')
-  else if (!existsSync(join(dataFolder, storeFile))) print(`There is no ledger in ${dataFolder}.`)
-  if (damage || !identity || !existsSync(join(dataFolder, storeFile))) return 1
+  const found = findStore(config.dataFolder)
+  if (!found.ok) {
+    print(found.error)
+    return 1
+  }
   // Written beside its place and renamed: a backup that was interrupted never looks like one.
   const partial = `${resolve(target)}.partial-${process.pid}`
   try {
     mkdirSync(partial, { mode: 0o700 })
-    const manifest = await writeBackup(config, identity, partial, clock.now().wallMs)
+    const manifest = await writeBackup(config, found.value, partial, clock.now().wallMs)
     renameSync(partial, resolve(target))
     syncFolder(dirname(resolve(target)))
     print(`${target}: entries up to ${manifest.head.seq} of ${manifest.siteId}, life ${manifest.incarnation}`)
@@ -69,6 +68,15 @@ export async function backupCommand(
     print(`No backup was made: ${isSiteError(error) ? error.hint : String(error)}`)
     return 1
   }
+}
+
+/** Whose store there is to back up, or in a sentence why there is none. */
+function findStore(dataFolder: string): Result<SiteIdentity, string> {
+  const damage = readDamageNote(dataFolder)
+  if (damage) return err(damageAdvice(damage))
+  const identity = loadIdentity(dataFolder)
+  if (!identity) return err('This machine is not enrolled; there is nothing to back up yet.')
+  return existsSync(join(dataFolder, storeFile)) ? ok(identity) : err(`There is no ledger in ${dataFolder}.`)
 }
 
 function wrongTarget(target: string | undefined): string | undefined {
