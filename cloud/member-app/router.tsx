@@ -8,6 +8,7 @@ import { BookingScreen } from './bookings/booking-screen.tsx'
 import { BookingsScreen } from './bookings/bookings-screen.tsx'
 import { FindScreen } from './find/find-screen.tsx'
 import { AppFrame } from './frame/app-frame.tsx'
+import { BookingPassScreen, SitePassScreen } from './pass/pass-screen.tsx'
 import { SiteScreen } from './site/site-screen.tsx'
 import { SpaceScreen } from './space/space-screen.tsx'
 import { useWords } from './words/words.ts'
@@ -60,11 +61,21 @@ const booking = createRoute({
   path: '/bookings/$bookingId',
   component: BookingScreen,
 })
+const bookingPass = createRoute({
+  getParentRoute: () => root,
+  path: '/bookings/$bookingId/pass',
+  component: BookingPassScreen,
+})
+const sitePass = createRoute({
+  getParentRoute: () => root,
+  path: '/sites/$siteId/pass',
+  component: SitePassScreen,
+})
 const account = createRoute({ getParentRoute: () => root, path: '/account', component: AccountScreen })
 
 /** Every page of the member app under `/app`. */
 export const router = createRouter({
-  routeTree: root.addChildren([find, site, space, bookings, booking, account]),
+  routeTree: root.addChildren([find, site, space, bookings, booking, bookingPass, sitePass, account]),
   basepath: '/app',
   scrollRestoration: true,
 })

@@ -8,6 +8,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { forgetAnswers } from '../api/kept-answers.ts'
 import { meQuery } from '../api/queries.ts'
+import { forgetPasses } from '../pass/device-store.ts'
 import { useWords } from '../words/words.ts'
 
 /** Who is logged in, how the app looks and speaks, and the way out. */
@@ -18,7 +19,7 @@ export function AccountScreen(): ReactNode {
   const client = useQueryClient()
   const me = useQuery(meQuery)
   const leave = () => {
-    void logOut().finally(() => {
+    void Promise.all([logOut(), forgetPasses()]).finally(() => {
       client.clear()
       forgetAnswers()
       window.location.assign('/app/')

@@ -6,9 +6,9 @@ import { Money } from '@gatehouse/shared/ui/money.tsx'
 import { problemSentences } from '@gatehouse/shared/ui/problem-words.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { IntervalText, TimeText } from '@gatehouse/shared/ui/time-text.tsx'
-import { Anchor, Group, Loader, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Button, Group, Loader, Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
-import { IconChevronLeft } from '@tabler/icons-react'
+import { IconChevronLeft, IconQrcode } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -41,6 +41,20 @@ function Reference(props: { readonly booking: BookingView }): ReactNode {
         {t('booking.referenceHint')}
       </Text>
     </div>
+  )
+}
+
+function PassLink(props: { readonly bookingId: string }): ReactNode {
+  const t = useWords()
+  const { bookingId } = props
+  return (
+    <Button
+      size="md"
+      leftSection={<IconQrcode size={20} aria-hidden />}
+      renderRoot={(link) => <Link to="/bookings/$bookingId/pass" params={{ bookingId }} {...link} />}
+    >
+      {t('pass.show')}
+    </Button>
   )
 }
 
@@ -121,6 +135,7 @@ function StatusBody(props: { readonly booking: BookingView; readonly timeZone: s
     case 'checked_in':
       return (
         <>
+          <PassLink bookingId={booking.bookingId} />
           <Reference booking={booking} />
           {booking.extension ? (
             <ExtensionPanel booking={booking} extension={booking.extension} timeZone={timeZone} />

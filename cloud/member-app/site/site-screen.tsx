@@ -4,7 +4,7 @@ import { localDate } from '@gatehouse/shared/ui/format.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { Anchor, Group, Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
-import { IconChevronLeft } from '@tabler/icons-react'
+import { IconChevronLeft, IconQrcode } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -97,6 +97,12 @@ export function SiteScreen(): ReactNode {
                 <FreeChip site={view} />
               </Group>
               <Text c="dimmed">{view.description}</Text>
+              <Anchor
+                size="sm"
+                renderRoot={(props) => <Link to="/sites/$siteId/pass" params={{ siteId }} {...props} />}
+              >
+                <IconQrcode size={16} aria-hidden style={{ verticalAlign: '-3px' }} /> {t('pass.site')}
+              </Anchor>
             </Stack>
             <SitePhotos site={view} />
             <div className="site-columns">

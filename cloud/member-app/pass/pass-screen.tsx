@@ -1,0 +1,207 @@
+import { windowMs } from '@gatehouse/shared/passes/presentation'
+import { isProblem } from '@gatehouse/shared/ui/api.ts'
+import { Notice } from '@gatehouse/shared/ui/faces.tsx'
+import { viewerZone } from '@gatehouse/shared/ui/format.ts'
+import { useProblemWords } from '@gatehouse/shared/ui/problem-words.ts'
+import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
+import { IntervalText, TimeText } from '@gatehouse/shared/ui/time-text.tsx'
+import { Anchor, Button, List, Progress, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { useDocumentTitle } from '@mantine/hooks'
+import { IconChevronLeft } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { type ReactNode, useEffect } from 'react'
+import { bookingQuery } from '../api/queries.ts'
+import '../bookings/booking-screen.css'
+import { useSite } from '../site/site-answer.ts'
+import { useWords } from '../words/words.ts'
+import { PassCode } from './pass-code.tsx'
+import { type HeldPass, holdPass, type PassSubject } from './pass-keeper.ts'
+import './pass-screen.css'
+import { usePresentation } from './use-presentation.ts'
+
+const bookingRoute = getRouteApi('/bookings/$bookingId/pass')
+const siteRoute = getRouteApi('/sites/$siteId/pass')
+const renewEveryMs = 10 * 60_000
+
+/** Keeps the screen lit while the pass is shown, where the browser can. */
+function useWakeLock(): void {
+  useEffect(() => {
+    const lock = 'wakeLock' in navigator ? navigator.wakeLock.request('screen') : undefined
+    // Refused, for example when the battery is low: the pass works all the same.
+    lock?.catch(() => undefined)
+    return () => void lock?.then((held) => held.release()).catch(() => undefined)
+  }, [])
+}
+
+function Code(props: { readonly held: HeldPass }): ReactNode {
+  const t = useWords()
+  const { text, leftMs } = usePresentation(props.held)
+  useWakeLock()
+  const seconds = Math.max(1, Math.ceil(leftMs / 1000))
+  return (
+    <>
+      {text === undefined ? (
+        <div className="pass-code-waiting" />
+      ) : (
+        <PassCode text={text} label={t('pass.code')} />
+      )}
+      <div className="pass-next">
+        <Progress value={(100 * leftMs) / windowMs} size="sm" aria-label={t('pass.nextLabel')} />
+        <Text size="sm" c="dimmed" mt={4} className="gh-figures">
+          {t('pass.next', { seconds })}
+        </Text>
+      </div>
+    </>
+  )
+}
+
+function RenewalNote(props: { readonly held: HeldPass; readonly timeZone: string }): ReactNode {
+  const t = useWords()
+  const { view, refused } = props.held
+  return (
+    <>
+      {refused ? (
+        <Notice tone="held" title={t('pass.offline')}>
+          {t('pass.offlineHint')}
+        </Notice>
+      ) : null}
+      <dl className="booking-details">
+        <div>
+          <dt>{t('pass.valid')}</dt>
+          <dd>
+            <IntervalText fromMs={view.issuedMs} toMs={view.toMs} timeZone={props.timeZone} />
+          </dd>
+        </div>
+        <div>
+          <dt>{t('pass.renewed')}</dt>
+          <dd>
+            <TimeText ms={view.issuedMs} timeZone={props.timeZone} />
+          </dd>
+        </div>
+      </dl>
+    </>
+  )
+}
+
+function Sheet(props: { readonly held: HeldPass; readonly timeZone: string }): ReactNode {
+  const t = useWords()
+  const now = useServerNowMs(1_000)
+  if (now >= props.held.view.toMs) {
+    return (
+      <Notice tone="out" title={t('pass.over')}>
+        {t('pass.overHint')}
+      </Notice>
+    )
+  }
+  return (
+    <section className="gh-card pass-sheet" aria-label={t('pass.title')}>
+      <Code held={props.held} />
+      <RenewalNote {...props} />
+    </section>
+  )
+}
+
+function Trouble(props: { readonly error: unknown; readonly retry: () => void }): ReactNode {
+  const t = useWords()
+  const words = useProblemWords()
+  const said = isProblem(props.error) ? words(props.error.problem) : undefined
+  return (
+    <Notice
+      tone="out"
+      title={said?.title ?? t('pass.failed')}
+      action={<Button onClick={props.retry}>{t('pass.retry')}</Button>}
+    >
+      {said?.hint}
+    </Notice>
+  )
+}
+
+/** The pass itself in every state: being fetched, shown, run out, refused, or not possible in this browser. */
+function Pass(props: { readonly subject: PassSubject; readonly timeZone: string }): ReactNode {
+  const t = useWords()
+  const { subject, timeZone } = props
+  const pass = useQuery({
+    queryKey: ['pass', ...Object.values(subject)],
+    queryFn: async () => (await holdPass(subject)) ?? null,
+    refetchInterval: renewEveryMs,
+    retry: false,
+    gcTime: 0,
+  })
+  if (pass.data) return <Sheet held={pass.data} timeZone={timeZone} />
+  if (pass.data === null) {
+    return (
+      <Notice tone="held" title={t('pass.unsupported')}>
+        {t('pass.unsupportedHint')}
+      </Notice>
+    )
+  }
+  if (pass.isError) return <Trouble error={pass.error} retry={() => void pass.refetch()} />
+  return <Skeleton height={360} maw={480} radius="md" aria-label={t('pass.loading')} />
+}
+
+function Refused(): ReactNode {
+  const t = useWords()
+  return (
+    <section>
+      <Title order={2} size="h4" mb="xs">
+        {t('pass.refusedTitle')}
+      </Title>
+      <List size="sm" spacing={4}>
+        <List.Item>{t('pass.refusedNext')}</List.Item>
+        <List.Item>{t('pass.refusedPicture')}</List.Item>
+        <List.Item>{t('pass.refusedTime')}</List.Item>
+        <List.Item>{t('pass.refusedElse')}</List.Item>
+      </List>
+    </section>
+  )
+}
+
+/** The pass of one booking: code, place, time, and what to do when it is refused. */
+export function BookingPassScreen(): ReactNode {
+  const t = useWords()
+  const { bookingId } = bookingRoute.useParams()
+  const booking = useQuery(bookingQuery(bookingId)).data
+  const site = useSite(booking?.siteId).data
+  const timeZone = site?.timeZone ?? viewerZone()
+  useDocumentTitle(`${t('pass.title')} · ${t('app.name')}`)
+  return (
+    <Stack gap="md" maw={560}>
+      <Anchor size="sm" renderRoot={(p) => <Link to="/bookings/$bookingId" params={{ bookingId }} {...p} />}>
+        <IconChevronLeft size={16} aria-hidden style={{ verticalAlign: '-3px' }} /> {t('pass.back')}
+      </Anchor>
+      <div>
+        <Title order={1}>{booking?.spaceName ?? t('pass.title')}</Title>
+        {booking ? (
+          <Text>
+            {site ? `${site.name} · ` : ''}
+            <IntervalText fromMs={booking.fromMs} toMs={booking.toMs} timeZone={timeZone} />
+          </Text>
+        ) : null}
+      </div>
+      <Pass subject={{ kind: 'booking', bookingId }} timeZone={timeZone} />
+      <Refused />
+    </Stack>
+  )
+}
+
+/** The member's own pass at one site. */
+export function SitePassScreen(): ReactNode {
+  const t = useWords()
+  const { siteId } = siteRoute.useParams()
+  const site = useSite(siteId).data
+  useDocumentTitle(`${t('pass.title')} · ${t('app.name')}`)
+  return (
+    <Stack gap="md" maw={560}>
+      <Anchor size="sm" renderRoot={(p) => <Link to="/sites/$siteId" params={{ siteId }} {...p} />}>
+        <IconChevronLeft size={16} aria-hidden style={{ verticalAlign: '-3px' }} /> {t('pass.backToSite')}
+      </Anchor>
+      <div>
+        <Title order={1}>{site?.name ?? t('pass.title')}</Title>
+        <Text>{t('pass.member')}</Text>
+      </div>
+      <Pass subject={{ kind: 'member', siteId }} timeZone={site?.timeZone ?? viewerZone()} />
+      <Refused />
+    </Stack>
+  )
+}

@@ -1,0 +1,37 @@
+import {
+  holderMessage,
+  presentationText,
+  readPresentation,
+  windowAt,
+  windowMs,
+} from '@gatehouse/shared/passes/presentation'
+import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
+import { useEffect, useState } from 'react'
+import type { HeldPass } from './pass-keeper.ts'
+
+/** What is to be shown now; made on the device, so that it goes on without a network. */
+export interface Presentation {
+  /** Absent for the blink of an eye at the beginning. */
+  readonly text: string | undefined
+  /** Milliseconds until the next code. */
+  readonly leftMs: number
+}
+
+/** The rotating code of a pass: a new signature of the holder in every window. */
+export function usePresentation({ view, holder }: HeldPass): Presentation {
+  const now = useServerNowMs(500)
+  const window = windowAt(now)
+  const [text, setText] = useState<string>()
+  useEffect(() => {
+    const signed = readPresentation(view.token)
+    if (!signed.ok) return
+    let isCurrent = true
+    void holder.sign(holderMessage(signed.value.pass, window)).then((signature) => {
+      if (isCurrent) setText(presentationText(signed.value, { window, signature }))
+    })
+    return () => {
+      isCurrent = false
+    }
+  }, [view.token, holder, window])
+  return { text, leftMs: (window + 1) * windowMs - now }
+}
