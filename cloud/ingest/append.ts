@@ -5,12 +5,11 @@ import { decideProducer, type ProducerDecision, type ProducerState } from './dec
 import type { EntryJudge } from './entry-judge.ts'
 import {
   hashesBetween,
-  insertEntries,
   lockTail,
   quarantine,
   readProducer,
   type StreamId,
-  storeProducer,
+  storeAppend,
 } from './stream-store.ts'
 
 /** The three producer headers of a request. */
@@ -56,8 +55,8 @@ export async function append(pool: Pool, request: AppendRequest): Promise<Append
       await setAside(tx, request, decision.forked)
       return { kind: 'chain_fork', seq: decision.forked[0]?.entry.seq ?? head.seq, head }
     }
-    await insertEntries(tx, stream, { entries: decision.entries, receivedMs: request.nowMs, writerSeq })
-    if (producer !== undefined) await storeProducer(tx, stream, producer)
+    const { entries } = decision
+    await storeAppend(tx, stream, { entries, receivedMs: request.nowMs, writerSeq, producer })
     return { kind: 'appended', count: decision.entries.length, head: decision.head }
   })
 }

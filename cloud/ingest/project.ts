@@ -135,14 +135,22 @@ interface Position {
 /** The position, locked; `undefined` when another process holds it. */
 async function lockPosition(tx: Transaction, stream: StreamId): Promise<Position | undefined> {
   const key = [stream.siteId, stream.incarnation]
-  await tx.query(
+  const position = await selectPosition(tx, key)
+  if (position !== undefined) return position
+  const made = await tx.query(
     'INSERT INTO projection_positions (site_id, incarnation) VALUES ($1, $2) ON CONFLICT DO NOTHING',
     key,
   )
+  return made.rowCount === 1 ? selectPosition(tx, key) : undefined
+}
+
+// A run need not wait for the disk: after a crash the same entries are projected again, and whatever builds on
+// a projected row waits for its own commit, which is behind this one in the log.
+async function selectPosition(tx: Transaction, key: readonly unknown[]): Promise<Position | undefined> {
   const { rows } = await tx.query<Position>(
-    `SELECT seq, audit_seq AS "auditSeq" FROM projection_positions
-     WHERE site_id = $1 AND incarnation = $2 FOR UPDATE SKIP LOCKED`,
-    key,
+    `SELECT seq, audit_seq AS "auditSeq", set_config('synchronous_commit', 'off', true)
+     FROM projection_positions WHERE site_id = $1 AND incarnation = $2 FOR UPDATE SKIP LOCKED`,
+    [...key],
   )
   return rows[0]
 }

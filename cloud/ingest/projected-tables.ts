@@ -170,8 +170,8 @@ export async function loadRows(
   if (wanted.bookingIds.length > 0) {
     const found = await tx.query(
       `SELECT ${Object.keys(tables.bookings.columns).join(', ')} FROM bookings
-       WHERE site_id = $1 AND (booking_id = ANY ($2) OR booking_id IN (SELECT booking_id FROM booking_blocks
-         WHERE site_id = $1 AND space_id = ANY ($3) AND block && int8range($4, $5)))`,
+       WHERE site_id = $1 AND booking_id IN (SELECT unnest($2::text[]) UNION SELECT booking_id FROM booking_blocks
+         WHERE site_id = $1 AND space_id = ANY ($3) AND block && int8range($4, $5))`,
       [siteId, wanted.bookingIds, wanted.spaceIds, wanted.fromMs, wanted.toMs],
     )
     for (const row of found.rows) rows.bookings.set(row.booking_id, row)

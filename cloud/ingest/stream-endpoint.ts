@@ -26,6 +26,7 @@ import { readHead, type StreamId } from './stream-store.ts'
  */
 
 const bodyMaxBytes = 4 * 1024 * 1024
+const drainedMaxBytes = 8 * bodyMaxBytes
 
 export interface OpenStream {
   readonly id: StreamId
@@ -67,7 +68,10 @@ export function streamEndpoint<E extends Env>(options: StreamEndpointOptions<E>)
   const routes = new Hono<E>()
   const limit = bodyLimit({
     maxSize: bodyMaxBytes,
-    onError: () => problemResponse(refusal('too_large'), undefined),
+    onError: async (context) => {
+      await drain(context.req.raw.body)
+      return problemResponse(refusal('too_large'), undefined)
+    },
   })
   const onStream = (handle: Handler<E>) => async (context: Context<E>) => {
     const refused = notOffered((name) => context.req.header(name))
@@ -141,4 +145,16 @@ async function metadata<E extends Env>(
   const head = await readHead(pool, id)
   const headers = { 'content-type': format.contentType, 'cache-control': 'no-store', ...headHeaders(head) }
   return new Response(null, { status: 200, headers })
+}
+
+/** Reads a refused body to its end, within bounds: a caller that is still sending would see a reset, not the answer. */
+async function drain(body: ReadableStream<Uint8Array> | null): Promise<void> {
+  if (body === null || body.locked) return
+  let drainedBytes = 0
+  const reader = body.getReader()
+  while (drainedBytes < drainedMaxBytes) {
+    const { value, done } = await reader.read()
+    if (done) return
+    drainedBytes += value.length
+  }
 }

@@ -100,44 +100,57 @@ export async function readPosted(
   return rows
 }
 
-/** Stores entries that continue the chain, moves the head and tells the projectors, in one statement each. */
-export async function insertEntries(
-  tx: Transaction,
-  stream: StreamId,
-  {
-    entries,
-    receivedMs,
-    writerSeq,
-  }: {
-    readonly entries: readonly SealedEntry[]
-    readonly receivedMs: number
-    readonly writerSeq: string | undefined
-  },
-): Promise<void> {
+/** What an append changes. */
+export interface StoredAppend {
+  readonly entries: readonly SealedEntry[]
+  readonly receivedMs: number
+  readonly writerSeq: string | undefined
+  readonly producer: (ProducerState & { readonly producerId: string }) | undefined
+}
+
+/**
+ * Stores entries that continue the chain, moves the head, records the producer and tells the projectors, all
+ * in one statement. Without entries only the producer is recorded.
+ */
+export async function storeAppend(tx: Transaction, stream: StreamId, append: StoredAppend): Promise<void> {
+  const { entries, receivedMs, writerSeq, producer } = append
   const last = entries.at(-1)
-  if (last === undefined) return
-  const key = [stream.siteId, stream.incarnation]
-  await tx.query(
-    `INSERT INTO ledger_entries (site_id, incarnation, received_ms, seq, hash, type, wall_ms, entry)
-     SELECT $1, $2, $3, sent.* FROM unnest($4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[])
-       AS sent (seq, hash, type, wall_ms, entry)`,
-    [
-      ...key,
+  if (last === undefined) {
+    if (producer !== undefined) await storeProducer(tx, stream, producer)
+    return
+  }
+  await tx.query({
+    name: 'store-append',
+    text: `WITH stored AS (
+        INSERT INTO ledger_entries (site_id, incarnation, received_ms, seq, hash, type, wall_ms, entry)
+        SELECT $1, $2, $3, sent.* FROM unnest($4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[])
+          AS sent (seq, hash, type, wall_ms, entry)),
+      produced AS (
+        INSERT INTO producers (site_id, incarnation, producer_id, epoch, seq)
+        SELECT $1, $2, $9::text, $10::bigint, $11::bigint WHERE $9 IS NOT NULL
+        ON CONFLICT (site_id, incarnation, producer_id) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq),
+      moved AS (
+        UPDATE streams SET head_seq = $12, head_hash = $13, writer_seq = coalesce($14, writer_seq)
+        WHERE site_id = $1 AND incarnation = $2)
+      SELECT pg_notify('${channels.ledger}', $15)`,
+    values: [
+      stream.siteId,
+      stream.incarnation,
       receivedMs,
       entries.map(({ entry }) => entry.seq),
       entries.map(({ hash }) => hash),
       entries.map(({ entry }) => typeOf(entry)),
       entries.map(({ entry }) => wallMsOf(entry)),
       entries.map(({ text }) => text),
+      producer?.producerId ?? null,
+      producer?.epoch ?? null,
+      producer?.seq ?? null,
+      last.entry.seq,
+      last.hash,
+      writerSeq ?? null,
+      `${stream.siteId}/${stream.incarnation}`,
     ],
-  )
-  await tx.query(
-    `WITH moved AS (
-       UPDATE streams SET head_seq = $3, head_hash = $4, writer_seq = coalesce($6, writer_seq)
-       WHERE site_id = $1 AND incarnation = $2)
-     SELECT pg_notify('${channels.ledger}', $5)`,
-    [...key, last.entry.seq, last.hash, `${stream.siteId}/${stream.incarnation}`, writerSeq ?? null],
-  )
+  })
 }
 
 function typeOf(entry: { readonly type?: unknown }): string {
@@ -162,8 +175,7 @@ export async function readProducer(
   return rows[0]
 }
 
-/** Records the last accepted request of a producer. */
-export async function storeProducer(
+async function storeProducer(
   tx: Transaction,
   stream: StreamId,
   producer: ProducerState & { readonly producerId: string },

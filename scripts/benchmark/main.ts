@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createSimulatedBoard } from '@gatehouse/edge/devices/simulators/simulated-board'
 import { createSimulatedReaders } from '@gatehouse/edge/devices/simulators/simulated-readers'
 import { freePort } from '../story/free-port.ts'
+import { runAppend } from './append-bench.ts'
 import { writeBenchSite } from './bench-site.ts'
 import { runBookings, SlotSupply } from './bookings-bench.ts'
 import { startEdgeUnderTest } from './edge-under-test.ts'
@@ -56,6 +57,7 @@ try {
   await edgeBench(join(folder, 'edge'))
   await runSlowDisk(join(folder, 'slow'), say)
   await runIngest(say)
+  await runAppend(say)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
