@@ -278,7 +278,7 @@ function urlHost(host: string): string {
 }
 
 function surfaceSettings(config: CloudConfig): SurfaceSettings {
-  const { http, limits, siteAnswerMaxMs, retention } = config
+  const { http, limits, siteAnswerMaxMs, retention, exceptions } = config
   return {
     hostRules: hostRulesOf(config),
     limits,
@@ -292,6 +292,7 @@ function surfaceSettings(config: CloudConfig): SurfaceSettings {
     answerMaxMs: siteAnswerMaxMs,
     accessKeptDays: retention.accessDays,
     passLifeMs: config.passes.lifeHours * 3_600_000,
+    secondPerson: { aboveMinor: exceptions.secondPersonAboveMinor, kinds: exceptions.secondPersonKinds },
     tzdataVersion: process.versions.tz ?? 'unknown',
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import { exceptionKinds } from './exceptions/kinds.ts'
 
 const rate = (perSecond: number, burst: number) =>
   z
@@ -59,6 +60,16 @@ export const cloudConfigSchema = z.strictObject({
     .strictObject({
       /** A pass on a phone is believed for so long without being renewed. */
       lifeHours: z.number().positive().max(720).default(24),
+    })
+    .prefault({}),
+  exceptions: z
+    .strictObject({
+      /** Settling a case above this needs a second person, minor units of any currency. */
+      secondPersonAboveMinor: z.int().min(0).max(1_000_000_000).default(5_000),
+      /** Kinds that always need one. */
+      secondPersonKinds: z
+        .array(z.enum(exceptionKinds))
+        .default(['chain_fork', 'clone', 'foreign_call', 'late_decline']),
     })
     .prefault({}),
   /** Bearer token for `/metrics`; without it only callers on this machine may read them. */

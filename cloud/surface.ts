@@ -15,6 +15,8 @@ import { siteViewRoutes } from './bookings/site-routes.ts'
 import { sweepBookings } from './bookings/sweep.ts'
 import type { Notifications } from './database/notifications.ts'
 import type { Pool } from './database/pool.ts'
+import type { SecondPersonRule } from './exceptions/kinds.ts'
+import { exceptionRoutes } from './exceptions/routes.ts'
 import { type CloudAppParts, createCloudApp } from './http/app.ts'
 import { accessRoutes } from './http/hq/access-routes.ts'
 import { hqRoutes } from './http/hq/routes.ts'
@@ -41,6 +43,8 @@ export type SurfaceSettings = Pick<
   readonly accessKeptDays: number
   /** How long a pass is believed before it must be renewed, ms. */
   readonly passLifeMs: number
+  /** When settling an exception needs a second person. */
+  readonly secondPerson: SecondPersonRule
   /** Version of the time zone data of this process. */
   readonly tzdataVersion: string
 }
@@ -110,6 +114,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
       passRoutes(new PassService({ pool, clock, catalogues, passLifeMs: settings.passLifeMs })),
       hqRoutes({ pool, clock, catalogues }),
       auditRoutes({ pool, clock }),
+      exceptionRoutes({ pool, clock, secondPerson: settings.secondPerson }),
       accessRoutes({ pool, clock, catalogues, keptDays: settings.accessKeptDays }),
     ],
   })

@@ -20,11 +20,26 @@ export const actCodes = [
   'role.changed',
   'epoch.renewed',
   'data.exported',
+  'exception.taken',
+  'exception.released',
+  'exception.proposed',
+  'exception.rejected',
+  'exception.settled',
+  'exception.reopened',
 ] as const
 export type ActCode = (typeof actCodes)[number]
 
 /** What an act was done to. */
-type SubjectKind = 'operator' | 'site' | 'plan' | 'member' | 'credential' | 'user' | 'cloud' | 'export'
+type SubjectKind =
+  | 'operator'
+  | 'site'
+  | 'plan'
+  | 'member'
+  | 'credential'
+  | 'user'
+  | 'cloud'
+  | 'export'
+  | 'exception'
 
 /** Who acts: a logged-in user, a command on the cloud's machine, a machine that enrols, or the cloud itself. */
 interface Actor {

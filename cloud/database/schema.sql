@@ -229,6 +229,23 @@ TABLE enrolment_codes
   CONSTRAINT enrolment_codes_pkey PRIMARY KEY (code_digest)
   CONSTRAINT enrolment_codes_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
 
+TABLE exception_history
+  exception_id bigint NOT NULL
+  step integer NOT NULL
+  act text NOT NULL
+  at_ms bigint NOT NULL
+  by_id text NOT NULL
+  state text NOT NULL
+  fix text
+  note text
+  amount_minor bigint
+  sides jsonb
+  CONSTRAINT exception_history_exception_id_fkey FOREIGN KEY (exception_id) REFERENCES exceptions(exception_id)
+  CONSTRAINT exception_history_pkey PRIMARY KEY (exception_id, step)
+  ROW LEVEL SECURITY
+  POLICY own_history USING (EXISTS ( SELECT FROM exceptions WHERE (exceptions.exception_id = exception_history.exception_id)))
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.exception_history FOR EACH STATEMENT EXECUTE FUNCTION refuse_history_change()
+
 TABLE exceptions
   exception_id bigint NOT NULL GENERATED AS IDENTITY
   site_id text NOT NULL
@@ -237,9 +254,26 @@ TABLE exceptions
   detail jsonb NOT NULL
   opened_ms bigint NOT NULL
   closed_ms bigint
+  state text NOT NULL DEFAULT 'open'::text
+  severity integer NOT NULL DEFAULT 1
+  sides jsonb NOT NULL DEFAULT '[]'::jsonb
+  amount_minor bigint
+  currency text
+  incarnation integer
+  seq bigint
+  found_ms bigint
+  owner_id text
+  proposed_by text
+  fix text
+  note text
+  settled_by text
+  accepted text
+  CONSTRAINT exceptions_closed_when_settled CHECK (((state = 'settled'::text) = (closed_ms IS NOT NULL)))
   CONSTRAINT exceptions_pkey PRIMARY KEY (exception_id)
   CONSTRAINT exceptions_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
-  CREATE UNIQUE INDEX exceptions_open_once ON public.exceptions USING btree (site_id, kind, about) WHERE (closed_ms IS NULL)
+  CONSTRAINT exceptions_state_check CHECK ((state = ANY (ARRAY['open'::text, 'taken'::text, 'proposed'::text, 'settled'::text])))
+  CREATE INDEX exceptions_in_order ON public.exceptions USING btree (( CASE WHEN (closed_ms IS NULL) THEN (3 - severity) ELSE 9 END), ( CASE WHEN (closed_ms IS NULL) THEN opened_ms ELSE (- closed_ms) END), exception_id)
+  CREATE UNIQUE INDEX exceptions_once ON public.exceptions USING btree (site_id, kind, about)
   ROW LEVEL SECURITY
   POLICY own_exceptions USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = exceptions.site_id)))
 

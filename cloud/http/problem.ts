@@ -122,6 +122,27 @@ const catalogue = {
     'The site answered in a way that this version cannot read.',
     'Look at the booking again in a moment.',
   ],
+  exception_taken: [
+    409,
+    'Somebody is working on this case already.',
+    'Look at who owns it, and speak with them.',
+  ],
+  exception_not_taken: [409, 'Nobody is working on this case.', 'Take it first.'],
+  not_owner: [
+    409,
+    'Somebody else is working on this case.',
+    'Ask its owner, or wait until it is given back.',
+  ],
+  exception_proposed: [409, 'A fix is proposed already.', 'Approve it or send it back first.'],
+  nothing_proposed: [409, 'No fix is proposed yet.', 'Propose one first.'],
+  second_person_needed: [
+    409,
+    'Whoever proposed a fix cannot approve it.',
+    'Ask another person at HQ to look at it.',
+  ],
+  not_yours_to_settle: [403, 'Only HQ settles cases.', 'Ask somebody at HQ.'],
+  exception_settled: [410, 'This case is settled already.', 'Look at its history.'],
+  fix_not_for_kind: [422, 'This fix does not fit this kind of case.', 'Choose one of the fixes of the case.'],
   request_withdrawn: [410, 'The request was withdrawn.', 'Book again.'],
 } as const satisfies Record<string, readonly [number, string, string]>
 

@@ -14,6 +14,8 @@ const expected: Record<Role, Record<Permission, Verdict>> = {
     'hq.reconciliation': 'nowhere',
     'hq.hours': 'nowhere',
     'hq.audit': 'nowhere',
+    'hq.exceptions': 'nowhere',
+    'hq.settle_exceptions': 'nowhere',
   },
   site_manager: {
     'sites.read': 'everywhere',
@@ -26,6 +28,8 @@ const expected: Record<Role, Record<Permission, Verdict>> = {
     'hq.reconciliation': 'own sites only',
     'hq.hours': 'own sites only',
     'hq.audit': 'own sites only',
+    'hq.exceptions': 'own sites only',
+    'hq.settle_exceptions': 'nowhere',
   },
   hq: {
     'sites.read': 'everywhere',
@@ -38,6 +42,8 @@ const expected: Record<Role, Record<Permission, Verdict>> = {
     'hq.reconciliation': 'everywhere',
     'hq.hours': 'everywhere',
     'hq.audit': 'everywhere',
+    'hq.exceptions': 'everywhere',
+    'hq.settle_exceptions': 'everywhere',
   },
 }
 

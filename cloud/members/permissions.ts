@@ -14,6 +14,8 @@ export const permissions = [
   'hq.reconciliation',
   'hq.hours',
   'hq.audit',
+  'hq.exceptions',
+  'hq.settle_exceptions',
 ] as const
 export type Permission = (typeof permissions)[number]
 
@@ -33,6 +35,8 @@ export const permissionMatrix: Readonly<Record<Role, Readonly<Record<Permission,
     'hq.reconciliation': 'none',
     'hq.hours': 'none',
     'hq.audit': 'none',
+    'hq.exceptions': 'none',
+    'hq.settle_exceptions': 'none',
   },
   site_manager: {
     'sites.read': 'all',
@@ -45,6 +49,8 @@ export const permissionMatrix: Readonly<Record<Role, Readonly<Record<Permission,
     'hq.reconciliation': 'own_sites',
     'hq.hours': 'own_sites',
     'hq.audit': 'own_sites',
+    'hq.exceptions': 'own_sites',
+    'hq.settle_exceptions': 'none',
   },
   hq: {
     'sites.read': 'all',
@@ -57,6 +63,8 @@ export const permissionMatrix: Readonly<Record<Role, Readonly<Record<Permission,
     'hq.reconciliation': 'all',
     'hq.hours': 'all',
     'hq.audit': 'all',
+    'hq.exceptions': 'all',
+    'hq.settle_exceptions': 'all',
   },
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
-import type { Pool } from '../database/pool.ts'
+import { inTransaction, type Pool } from '../database/pool.ts'
+import { openException, resolveException } from '../exceptions/raise.ts'
 import type { Projector } from '../ingest/projector.ts'
-import { openException } from '../sites/exceptions.ts'
 import { readSiteHealth } from '../sites/site-health.ts'
 import { reconcileNow, type SiteReconciliation, storeReconciliation } from './reconcile.ts'
 
@@ -41,15 +41,25 @@ export class ReconciliationRecorder {
     if (result.state === 'waiting') return
     await storeReconciliation(pool, result)
     if (result.state === 'different') await this.#raise(result)
+    else await this.#settle(result)
   }
 
   async #raise(result: SiteReconciliation): Promise<void> {
-    await openException(this.#parts.pool, {
-      siteId: result.siteId,
-      kind: 'difference',
-      about: String(result.incarnation),
-      detail: { atSeq: result.atSeq, lines: result.lines.filter(({ difference }) => difference !== 0) },
-      nowMs: result.atMs,
-    })
+    const { siteId, incarnation, atSeq, atMs } = result
+    const sides = result.lines.filter(({ difference }) => difference !== 0)
+    await inTransaction(this.#parts.pool, (tx) =>
+      openException(tx, {
+        ...{ siteId, kind: 'difference', about: String(incarnation), sides, nowMs: atMs },
+        ...{ detail: { atSeq, lines: sides }, entry: { incarnation, seq: atSeq } },
+      }),
+    )
+  }
+
+  /** Both sides agree: what they differed in, and entries that were missing, are there again. */
+  async #settle({ siteId, incarnation, atMs }: SiteReconciliation): Promise<void> {
+    const about = String(incarnation)
+    for (const kind of ['difference', 'chain_gap'] as const) {
+      await resolveException(this.#parts.pool, { siteId, kind, about }, atMs)
+    }
   }
 }

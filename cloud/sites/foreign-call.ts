@@ -1,6 +1,6 @@
-import type { Queryable } from '../database/pool.ts'
+import { inTransaction, type Pool } from '../database/pool.ts'
+import { openException } from '../exceptions/raise.ts'
 import { problemResponse } from '../http/problem.ts'
-import { openException } from './exceptions.ts'
 import type { SiteCaller } from './site-access.ts'
 
 const askedMaxLength = 100
@@ -10,7 +10,7 @@ const askedMaxLength = 100
  * that asks for its neighbour's data is misconfigured or in wrong hands. One open case per site and flow.
  */
 export async function refuseForeignCall(
-  db: Queryable,
+  pool: Pool,
   caller: SiteCaller,
   {
     flow,
@@ -18,13 +18,12 @@ export async function refuseForeignCall(
     nowMs,
   }: { readonly flow: 'stream' | 'shape'; readonly asked: string; readonly nowMs: number },
 ): Promise<Response> {
-  await openException(db, {
-    siteId: caller.siteId,
-    kind: 'foreign_call',
-    about: flow,
-    detail: { incarnation: caller.incarnation, asked: asked.slice(0, askedMaxLength) },
-    nowMs,
-  })
+  const { siteId, incarnation } = caller
+  const detail = { incarnation, asked: asked.slice(0, askedMaxLength) }
+  const sides = [{ what: flow, site: detail.asked, cloud: siteId, unit: 'code' }]
+  await inTransaction(pool, (tx) =>
+    openException(tx, { siteId, kind: 'foreign_call', about: flow, sides, detail, nowMs }),
+  )
   return problemResponse(
     {
       status: 403,

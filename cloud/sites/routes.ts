@@ -12,13 +12,14 @@ import type { z } from 'zod'
 import { cloudOrigin } from '../audit/act.ts'
 import { recordActs } from '../audit/record-acts.ts'
 import { inTransaction, type Pool } from '../database/pool.ts'
+import { openException } from '../exceptions/raise.ts'
 import { problemResponse, refusal } from '../http/problem.ts'
 import { isStorable } from '../http/storable.ts'
 import { entryHashAt, readHead } from '../ingest/stream-store.ts'
 import type { CloudIdentity } from './cloud-identity.ts'
 import { decideHandshake } from './decide-handshake.ts'
 import { enrol } from './enrolment.ts'
-import { openException } from './exceptions.ts'
+import { raiseFork, raiseLostEntries, watchClock } from './findings.ts'
 import { requireSite, type SiteCaller, type SiteEnv } from './site-access.ts'
 import { storeHeartbeat } from './site-health.ts'
 import { currentIncarnation } from './site-store.ts'
@@ -115,15 +116,9 @@ async function shakeHands(pool: Pool, handshake: Handshake): Promise<HandshakeAn
     cloudHead: head,
     cloudHashAtEdgeHead,
   })
-  if (verdict === 'fork') {
-    await openException(pool, {
-      siteId: caller.siteId,
-      kind: 'chain_fork',
-      about: `${caller.incarnation}:${edgeHead.seq}`,
-      detail: { site: edgeHead.hash, cloud: cloudHashAtEdgeHead },
-      nowMs: cloudWallMs,
-    })
-  }
+  const facts = { siteId: caller.siteId, incarnation: caller.incarnation, edgeHead, nowMs: cloudWallMs }
+  if (verdict === 'fork') await raiseFork(pool, { ...facts, cloudHash: cloudHashAtEdgeHead ?? '' })
+  if (verdict === 'edge_behind') await raiseLostEntries(pool, { ...facts, cloudSeq: head.seq })
   return { head, epoch, cloudWallMs, verdict }
 }
 
@@ -134,7 +129,10 @@ async function takeHeartbeat(
   nowMs: number,
 ): Promise<boolean> {
   const isCurrent = await storeHeartbeat(pool, caller.siteId, heartbeat, nowMs)
-  if (isCurrent) return true
+  if (isCurrent) {
+    await watchClock(pool, caller, heartbeat, nowMs)
+    return true
+  }
   // An older life that still talks is a clone or a machine that was replaced: people must know.
   await fence(pool, caller, heartbeat, nowMs)
   return false
@@ -147,6 +145,9 @@ async function fence(pool: Pool, caller: SiteCaller, heartbeat: Heartbeat, nowMs
       siteId,
       kind: 'clone',
       about: String(incarnation),
+      sides: [
+        { what: 'life', site: incarnation, cloud: await currentIncarnation(tx, siteId), unit: 'count' },
+      ],
       detail: { bootId: heartbeat.bootId, version: heartbeat.version },
       nowMs,
     })

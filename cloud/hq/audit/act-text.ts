@@ -44,7 +44,8 @@ export function useActText() {
   }
   const value = (name: string, of: DetailValue | undefined, idsMax = Number.POSITIVE_INFINITY): string => {
     if (of === undefined || isEmpty(of)) return '–'
-    if (name === 'role') return word('role', String(of)) ?? String(of)
+    const named = typeof of === 'string' ? word(name, of) : undefined
+    if (named !== undefined) return named
     if (name.endsWith('Ms') && typeof of === 'number') return formatTime(of, locale, 'dateTime')
     if (typeof of === 'number') return of.toLocaleString(locale)
     if (Array.isArray(of)) return of.slice(0, idsMax).join(', ') + (of.length > idsMax ? ' …' : '')

@@ -1,3 +1,4 @@
+import { caseDe } from '../../exceptions/words/case-words.ts'
 import type { en } from './en.ts'
 
 /** Words of the audit in German. */
@@ -66,6 +67,12 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'act.role.changed': 'Rolle geändert',
   'act.epoch.renewed': 'Neue Epoche begonnen',
   'act.data.exported': 'Daten exportiert',
+  'act.exception.taken': 'Ausnahme übernommen',
+  'act.exception.released': 'Ausnahme zurückgegeben',
+  'act.exception.proposed': 'Lösung einer Ausnahme vorgeschlagen',
+  'act.exception.rejected': 'Lösung einer Ausnahme zurückgewiesen',
+  'act.exception.settled': 'Ausnahme erledigt',
+  'act.exception.reopened': 'Ausnahme wieder geöffnet',
   'actor.command': 'Befehl {{id}}',
   'actor.machine': 'Rechner {{id}}',
   'actor.cloud': 'Die Cloud',
@@ -80,6 +87,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'subject.user': 'Benutzer {{id}}',
   'subject.cloud': 'Die Cloud',
   'subject.export': 'Export: {{id}}',
+  'subject.exception': 'Ausnahme {{id}}',
   'field.role': 'Rolle',
   'field.sites': 'Standorte',
   'field.siteIds': 'an',
@@ -96,4 +104,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'field.reason': 'Grund',
   'field.expiresMs': 'gültig bis',
   'field.filters': 'Filter',
+  'field.fix': 'Lösung',
+  'field.amountMinor': 'Betrag in kleinster Einheit',
+  'field.currency': 'Währung',
+  ...caseDe,
 }

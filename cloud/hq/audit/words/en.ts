@@ -1,3 +1,5 @@
+import { caseEn } from '../../exceptions/words/case-words.ts'
+
 /** Words of the audit in English. */
 export const en = {
   title: 'Audit',
@@ -64,6 +66,12 @@ export const en = {
   'act.role.changed': 'Role changed',
   'act.epoch.renewed': 'New epoch begun',
   'act.data.exported': 'Data exported',
+  'act.exception.taken': 'Exception taken',
+  'act.exception.released': 'Exception given back',
+  'act.exception.proposed': 'Fix of an exception proposed',
+  'act.exception.rejected': 'Fix of an exception sent back',
+  'act.exception.settled': 'Exception settled',
+  'act.exception.reopened': 'Exception opened again',
   'actor.command': 'Command {{id}}',
   'actor.machine': 'Machine {{id}}',
   'actor.cloud': 'The cloud',
@@ -78,6 +86,7 @@ export const en = {
   'subject.user': 'User {{id}}',
   'subject.cloud': 'The cloud',
   'subject.export': 'Export: {{id}}',
+  'subject.exception': 'Exception {{id}}',
   'field.role': 'role',
   'field.sites': 'sites',
   'field.siteIds': 'at',
@@ -94,4 +103,8 @@ export const en = {
   'field.reason': 'reason',
   'field.expiresMs': 'valid until',
   'field.filters': 'filters',
+  'field.fix': 'fix',
+  'field.amountMinor': 'amount in minor units',
+  'field.currency': 'currency',
+  ...caseEn,
 } as const

@@ -7,7 +7,10 @@ export const useAuditWords = defineWords('hq-audit', { en, de })
 
 const known: ReadonlySet<string> = new Set(Object.keys(en))
 /** A word of one of the closed lists that the cloud names things by. */
-type Named = Extract<keyof typeof en, `${'act' | 'actor' | 'role' | 'subject' | 'field'}.${string}`>
+type Named = Extract<
+  keyof typeof en,
+  `${'act' | 'actor' | 'role' | 'subject' | 'field' | 'kind' | 'fix'}.${string}`
+>
 
 /** The word for something the cloud named, or `undefined` for a name that this page is too old to know. */
 export function namedWord(family: string, name: string): Named | undefined {

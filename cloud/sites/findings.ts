@@ -1,0 +1,68 @@
+import type { ChainHead } from '@gatehouse/shared/ledger/chain'
+import type { Heartbeat } from '@gatehouse/shared/wire/v1/sync'
+import { inTransaction, type Pool } from '../database/pool.ts'
+import { openException, resolveException } from '../exceptions/raise.ts'
+import type { SiteCaller } from './site-access.ts'
+
+/** A site's clock may be this far from the cloud's before people are told; calls themselves take a moment. */
+const clockSkewMaxMs = 60_000
+
+interface HandshakeFinding extends SiteCaller {
+  readonly edgeHead: ChainHead
+  readonly nowMs: number
+}
+
+/** Raises that site and cloud hold different entries under one number. */
+export async function raiseFork(
+  pool: Pool,
+  { siteId, incarnation, edgeHead, nowMs, cloudHash }: HandshakeFinding & { readonly cloudHash: string },
+): Promise<void> {
+  const { seq, hash } = edgeHead
+  await inTransaction(pool, (tx) =>
+    openException(tx, {
+      siteId,
+      kind: 'chain_fork',
+      about: `${incarnation}:${seq}`,
+      sides: [{ what: 'entry_hash', site: hash, cloud: cloudHash, unit: 'hash' }],
+      detail: { site: hash, cloud: cloudHash },
+      entry: { incarnation, seq },
+      nowMs,
+    }),
+  )
+}
+
+/** Raises that a site no longer has entries which the cloud holds: its store is older than its own past. */
+export async function raiseLostEntries(
+  pool: Pool,
+  { siteId, incarnation, edgeHead, nowMs, cloudSeq }: HandshakeFinding & { readonly cloudSeq: number },
+): Promise<void> {
+  await inTransaction(pool, (tx) =>
+    openException(tx, {
+      siteId,
+      kind: 'chain_gap',
+      about: String(incarnation),
+      sides: [{ what: 'last_entry', site: edgeHead.seq, cloud: cloudSeq, unit: 'count' }],
+      detail: { site: edgeHead, cloudSeq },
+      entry: { incarnation, seq: Math.max(1, edgeHead.seq) },
+      nowMs,
+    }),
+  )
+}
+
+/** Raises a site's clock that is more than a minute away from the cloud's, and settles it when it is right again. */
+export async function watchClock(
+  pool: Pool,
+  { siteId }: SiteCaller,
+  heartbeat: Heartbeat,
+  nowMs: number,
+): Promise<void> {
+  const { wallMs, clockQuality } = heartbeat
+  const key = { siteId, kind: 'clock_skew', about: 'clock' } as const
+  if (Math.abs(wallMs - nowMs) <= clockSkewMaxMs) {
+    await resolveException(pool, key, nowMs)
+    return
+  }
+  const sides = [{ what: 'clock', site: wallMs, cloud: nowMs, unit: 'instant' }]
+  const detail = { wallMs, clockQuality }
+  await inTransaction(pool, (tx) => openException(tx, { ...key, sides, detail, nowMs }))
+}
