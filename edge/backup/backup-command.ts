@@ -1,16 +1,4 @@
-import {
-  chmodSync,
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { isSiteError } from '@gatehouse/shared/errors/site-error'
@@ -18,6 +6,7 @@ import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { EdgeConfig } from '../config.ts'
 import { readDamageNote } from '../ledger/damage-note.ts'
 import { openDatabase } from '../ledger/database.ts'
+import { syncFolder, writeDurably } from '../ledger/durable-file.ts'
 import { readHead } from '../ledger/entry-store.ts'
 import { findDamage } from '../ledger/ledger-integrity.ts'
 import { copyFromRunningEdge } from '../site/running-copy.ts'
@@ -105,11 +94,7 @@ async function writeBackup(
     ...{ siteId, incarnation, head, madeMs },
     files: backupFiles.map((name) => describeFile(folder, name)),
   }
-  const file = openSync(join(folder, manifestFile), 'wx', 0o600)
-  writeSync(file, `${JSON.stringify(manifest, undefined, 2)}\n`)
-  fsyncSync(file)
-  closeSync(file)
-  syncFolder(folder)
+  writeDurably(join(folder, manifestFile), `${JSON.stringify(manifest, undefined, 2)}\n`)
   return manifest
 }
 
@@ -145,10 +130,4 @@ function checkedHead(path: string, incarnation: number): Manifest['head'] {
   } finally {
     db.close()
   }
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r')
-  fsyncSync(folder)
-  closeSync(folder)
 }

@@ -1,17 +1,8 @@
-import {
-  chmodSync,
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { EdgeConfig } from '../config.ts'
+import { syncFolder } from '../ledger/durable-file.ts'
 import { lastGoodFile } from '../site/last-good.ts'
 import { provisionalFile, storeFile, subjectKeyPath } from '../site/store-file.ts'
 import { storeFormat } from '../site/store-format.ts'
@@ -101,7 +92,5 @@ function putInPlace(dataFolder: string, source: string, manifest: Manifest, atMs
   } finally {
     rmSync(partial, { recursive: true, force: true })
   }
-  const folder = openSync(dataFolder, 'r')
-  fsyncSync(folder)
-  closeSync(folder)
+  syncFolder(dataFolder)
 }

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeDurably } from '../ledger/durable-file.ts'
 
 const noteFile = 'restored.json'
 
@@ -11,12 +12,7 @@ export const restoredReason = 'restored_unconfirmed'
  * backup is missing here, so it sells nothing until the cloud said that it knows of no more (ARCHITECTURE §5).
  */
 export function leaveRestoredNote(dataFolder: string, note: object): void {
-  const path = join(dataFolder, noteFile)
-  const file = openSync(`${path}.new`, 'w', 0o600)
-  writeSync(file, JSON.stringify(note))
-  fsyncSync(file)
-  closeSync(file)
-  renameSync(`${path}.new`, path)
+  writeDurably(join(dataFolder, noteFile), JSON.stringify(note))
 }
 
 /** Tells whether the store came from a backup and the cloud has not confirmed it yet. */

@@ -1,16 +1,7 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { syncFolder, writeDurably } from './durable-file.ts'
 
 /** What remains on record beside a ledger that was moved aside; the site stays degraded while it is there. */
 const damageNoteSchema = z.object({
@@ -62,13 +53,7 @@ export function setAside(
   found: Pick<DamageNote, 'atMs' | 'why' | 'incarnation'>,
 ): DamageNote {
   const note: DamageNote = { ...found, folder: moveAside(dataFolder, file, found.atMs) }
-  const path = join(dataFolder, noteFile)
-  const written = openSync(`${path}.new`, 'w', 0o600)
-  writeSync(written, JSON.stringify(note))
-  fsyncSync(written)
-  closeSync(written)
-  renameSync(`${path}.new`, path)
-  syncFolder(dataFolder)
+  writeDurably(join(dataFolder, noteFile), JSON.stringify(note))
   return note
 }
 
@@ -78,10 +63,4 @@ export function retireNote(dataFolder: string, files: readonly string[], atMs: n
   renameSync(join(dataFolder, noteFile), join(dataFolder, `damaged-${atMs}`, noteFile))
   rmSync(join(dataFolder, `${noteFile}.new`), { force: true })
   syncFolder(dataFolder)
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r')
-  fsyncSync(folder)
-  closeSync(folder)
 }

@@ -19,7 +19,8 @@ export function writeDurably(path: string, text: string): void {
   if (made !== undefined) syncFolder(dirname(made))
 }
 
-function syncFolder(path: string): void {
+/** Makes what was made, renamed or removed in a folder durable. */
+export function syncFolder(path: string): void {
   const folder = openSync(path, 'r')
   fsyncSync(folder)
   closeSync(folder)
