@@ -1,6 +1,6 @@
 import type { ChainHead, SealedEntry } from '@gatehouse/shared/ledger/chain'
 import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
-import { openException } from '../sites/exceptions.ts'
+import { openException } from '../exceptions/raise.ts'
 import { decideProducer, type ProducerDecision, type ProducerState } from './decide-producer.ts'
 import type { EntryJudge } from './entry-judge.ts'
 import {
@@ -49,10 +49,11 @@ export async function append(pool: Pool, request: AppendRequest): Promise<Append
     if (writerSeq !== undefined && lastSeq !== undefined && writerSeq <= lastSeq) {
       return { kind: 'writer_seq', lastSeq, head }
     }
-    const decision = judge.decide({ head, hashes: await knownHashes(tx, request, head) })
+    const hashes = await knownHashes(tx, request, head)
+    const decision = judge.decide({ head, hashes })
     if (decision.kind === 'gap') return { kind: 'chain_gap', seq: decision.seq, head }
     if (decision.kind === 'fork') {
-      await setAside(tx, request, decision.forked)
+      await setAside(tx, request, decision.forked, hashes)
       return { kind: 'chain_fork', seq: decision.forked[0]?.entry.seq ?? head.seq, head }
     }
     const { entries } = decision
@@ -76,6 +77,7 @@ async function setAside(
   tx: Transaction,
   { stream, nowMs }: AppendRequest,
   forked: readonly SealedEntry[],
+  known: ReadonlyMap<number, string>,
 ): Promise<void> {
   const detail = 'The chain of this site already goes on another way.'
   await quarantine(
@@ -85,11 +87,15 @@ async function setAside(
     nowMs,
   )
   const [first] = forked
+  const { siteId, incarnation } = stream
+  const seq = first?.entry.seq ?? 0
   await openException(tx, {
-    siteId: stream.siteId,
+    siteId,
     kind: 'chain_fork',
-    about: `${stream.incarnation}:${first?.entry.seq}`,
+    about: `${incarnation}:${seq}`,
+    sides: [{ what: 'entry_hash', site: first?.hash ?? '', cloud: known.get(seq) ?? '', unit: 'hash' }],
     detail: { seqs: forked.map(({ entry }) => entry.seq), hash: first?.hash },
+    entry: { incarnation, seq },
     nowMs,
   })
 }

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { channels } from '../database/notifications.ts'
 import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
-import { openException } from '../sites/exceptions.ts'
+import { openException } from '../exceptions/raise.ts'
 import { auditTypes } from './evolve-audit.ts'
 import { foldAudit, foldEntries, mentioned, type ReadEntry, readEntry } from './fold.ts'
 import { noRows, type ProjectedRows } from './projected-rows.ts'
@@ -170,11 +170,14 @@ async function setAside(
 ): Promise<void> {
   await quarantine(tx, stream, aside, nowMs)
   for (const { seq, reason, detail } of aside) {
+    const { siteId, incarnation } = stream
     await openException(tx, {
-      siteId: stream.siteId,
+      siteId,
       kind: 'unprojectable',
-      about: `${stream.incarnation}:${seq}`,
+      about: `${incarnation}:${seq}`,
+      sides: [{ what: 'entry', site: detail, cloud: reason, unit: 'code' }],
       detail: { reason, type: detail },
+      entry: { incarnation, seq },
       nowMs,
     })
   }
