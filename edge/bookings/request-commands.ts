@@ -1,5 +1,5 @@
 import * as ids from '@gatehouse/shared/ids/ids'
-import { err, ok, type Result } from '@gatehouse/shared/result/result'
+import { assertNever, err, ok, type Result } from '@gatehouse/shared/result/result'
 import { type DirectoryRequestCommand, directoryBodies } from '@gatehouse/shared/wire/v1/directory'
 import type { z } from 'zod'
 import {
@@ -65,11 +65,14 @@ function decideRequest(
   switch (command.kind) {
     case 'holdBooking':
       return decideHold(env, db, { ...command, requestId }, context)
-    case 'confirmBooking': {
+    case 'confirmBooking':
+    case 'confirmExtension': {
       const { bookingId, paymentId, method, amountMinor } = command
       if (method === 'cash') return err({ code: 'payment_needed' })
       const payment = { paymentId, method, takenBy: 'cloud' as const, offeredMinor: amountMinor }
-      return decideChange(env, db, bookingId, { kind: 'confirmBooking', payment, requestId }, context)
+      const { kind } = command
+      const paying = kind === 'confirmBooking' ? { kind } : { kind, toMs: command.toMs }
+      return decideChange(env, db, bookingId, { ...paying, payment, requestId }, context)
     }
     case 'cancelBooking': {
       const decided = decideChange(env, db, command.bookingId, { kind: 'cancelBooking', requestId }, context)
@@ -78,16 +81,11 @@ function decideRequest(
     }
     case 'extendBooking':
       return decideExtension(env, db, { ...command, requestId }, context)
-    case 'confirmExtension': {
-      const { bookingId, toMs, paymentId, method, amountMinor } = command
-      if (method === 'cash') return err({ code: 'payment_needed' })
-      const payment = { paymentId, method, takenBy: 'cloud' as const, offeredMinor: amountMinor }
-      const confirm = { kind: 'confirmExtension' as const, toMs, payment, requestId }
-      return decideChange(env, db, bookingId, confirm, context)
-    }
     case 'releaseBooking': {
       const decided = decideRelease(env, db, { ...command, requestId }, context)
       return decided.ok && decided.value.events.length === 0 ? err({ code: 'booking_ended' }) : decided
     }
+    default:
+      return assertNever(command)
   }
 }
