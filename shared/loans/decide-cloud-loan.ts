@@ -21,7 +21,8 @@ type Of<K extends CloudLoanCommand['kind']> = Extract<CloudLoanCommand, { kind: 
  * as a `booking` row at `context.position`. An exclusion constraint over sales and freed blocks per space stands behind it.
  *
  * Commands that carry an entry of the site (`openLoan`, `settleSale`, `leaveSale`, `confirmLoan`, `releaseLoan`) are
- * never refused for their state, but for a loan that is not known: then the entry is quarantined, as a fact.
+ * never refused for their state, but for a loan that is not known: then the entry is quarantined, as a fact. Entries of an
+ * incarnation before the present one are stored and, but for `openLoan`, not given here: today's site answers the rows anew.
  */
 export function decideCloudLoan(
   loan: CloudLoan,

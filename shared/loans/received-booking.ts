@@ -42,8 +42,8 @@ export interface ReceivedContext {
   /** Blocks of other bookings on those spaces that keep others out and meet the wanted block. */
   readonly inTheWay: readonly (Block & {
     readonly bookingId: string
-    /** It is an unpaid hold of the cloud inside a loan. */
-    readonly isCloudHold: boolean
+    /** `cloud_hold`: an unpaid hold of the cloud in a loan. `adopted`: known from a pass alone. */
+    readonly by: 'cloud_hold' | 'adopted' | 'other'
   })[]
 }
 
@@ -80,13 +80,13 @@ function outcomeOf(known: KnownBooking, row: SoldBooking, context: ReceivedConte
   const wanted = { fromMs: row.fromMs, blockToMs: row.blockToMs }
   switch (known.kind) {
     case 'none':
-      return frees ? nothing('freed') : place(wanted, context)
+      return frees ? nothing('freed') : place(wanted, row, context)
     case 'kept':
     case 'held':
     case 'adopted':
     case 'confirmed': {
       if (frees) return nothing('freed')
-      if (!sameBlock(known.block, wanted)) return place(wanted, context)
+      if (!sameBlock(known.block, wanted)) return place(wanted, row, context)
       const isNews = known.kind === 'kept' || known.kind === 'held'
       return { outcome: isNews ? 'taken' : 'known', standing: known.block }
     }
@@ -108,9 +108,12 @@ function nothing(outcome: ReceivedBooking['outcome']): Answer {
 }
 
 // A sale is refused for want of room alone, never for its papers: the member was promised a space.
-function place(wanted: Block, { inTheWay }: ReceivedContext): Answer {
-  const isTaken = inTheWay.some((other) => blocksMeet(other, wanted))
-  return isTaken ? nothing('displaced') : { outcome: 'taken', standing: wanted }
+function place(wanted: Block, row: SoldBooking, { inTheWay }: ReceivedContext): Answer {
+  const taken = inTheWay.filter((other) => blocksMeet(other, wanted))
+  if (taken.length === 0) return { outcome: 'taken', standing: wanted }
+  // A pass sold over an unpaid hold came before the hold's row: the hold was over by then.
+  const isOver = row.status === 'held' && taken.every(({ by }) => by === 'adopted')
+  return nothing(isOver ? 'freed' : 'displaced')
 }
 
 function irregularityOf(row: SoldBooking, { loans }: ReceivedContext): ReceivedBooking['irregular'] {
@@ -184,7 +187,7 @@ function adoptUnseen(pass: PassBooking, context: ReceivedContext): Result<Adopti
     if (!isRunning(loan)) return err('loan_ended')
     if (!blockInside(pass, loan.terms)) return err('outside_loan')
   }
-  if (inTheWay.some(({ isCloudHold }) => !isCloudHold)) return ok({ events: [], verdict: 'displaced' })
+  if (inTheWay.some(({ by }) => by !== 'cloud_hold')) return ok({ events: [], verdict: 'displaced' })
   // The cloud sells over a hold of its own only when that has run out unpaid.
   const supersedes = inTheWay.map(({ bookingId }) => bookingId as PassBooking['bookingId'])
   const body = supersedes.length === 0 ? pass : { ...pass, supersedes }
