@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import { recordExport } from '../../audit/record-export.ts'
 import { requestOrigin } from '../../audit/request-origin.ts'
 import type { SiteCatalogues } from '../../bookings/site-catalogue.ts'
+import type { Queryable } from '../../database/pool.ts'
 import { requirePermission } from '../../members/login.ts'
 import { permittedSites } from '../../members/permissions.ts'
 import { accessRefusals, createApi } from '../api.ts'
@@ -100,13 +101,8 @@ export function accessRoutes(parts: AccessRouteParts) {
     if (cursor !== undefined && after === undefined) return problem(context, refusal('invalid_request'))
     const asked = { ...filter, visible, after }
     if (format === 'csv') {
-      const { site, ...narrowed } = filter
-      const rows = await recordExport(
-        pool,
-        requestOrigin(context, clock),
-        { name: 'access', siteId: site, filter: narrowed },
-        (db) => readAccess(db, { ...asked, limit: csvRowsMax }),
-        ({ length }) => length,
+      const rows = await exported(context, parts, { name: 'access', filter }, (db) =>
+        readAccess(db, { ...asked, limit: csvRowsMax }),
       )
       return csvAnswer(context, 'access', (await named(catalogues, rows)).map(withInstant))
     }
@@ -126,13 +122,8 @@ export function accessRoutes(parts: AccessRouteParts) {
     if (cursor !== undefined && after === undefined) return problem(context, refusal('invalid_request'))
     const asked = { ...filter, visible, after }
     if (format === 'csv') {
-      const { site, ...narrowed } = filter
-      const rows = await recordExport(
-        pool,
-        requestOrigin(context, clock),
-        { name: 'incidents', siteId: site, filter: narrowed },
-        (db) => readIncidents(db, { ...asked, limit: csvRowsMax }),
-        ({ length }) => length,
+      const rows = await exported(context, parts, { name: 'incidents', filter }, (db) =>
+        readIncidents(db, { ...asked, limit: csvRowsMax }),
       )
       const dated = (await named(catalogues, rows)).map((row) => withInstant({ ...row, atMs: row.sinceMs }))
       return csvAnswer(context, 'incidents', dated)
@@ -156,6 +147,18 @@ export function accessRoutes(parts: AccessRouteParts) {
 function visibleSites(context: Context<AppEnv>, site: string | undefined): Visible | undefined {
   const visible = permittedSites(context.get('login'), 'hq.access') ?? []
   return visible === 'all' || site === undefined || visible.includes(site) ? visible : undefined
+}
+
+/** Reads what leaves as a file; that it left is recorded. */
+function exported<T>(
+  context: Context<AppEnv>,
+  { pool, clock }: OverviewParts,
+  { name, filter }: { readonly name: string; readonly filter: { readonly site?: string | undefined } },
+  read: (db: Queryable) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const { site: siteId, ...others } = filter
+  const about = { name, siteId, filter: others }
+  return recordExport(pool, requestOrigin(context, clock), about, read, ({ length }) => length)
 }
 
 /** For people who read the file: the instant as text, beside the number. */
