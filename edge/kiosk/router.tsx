@@ -11,6 +11,8 @@ import { Board } from './board/board.tsx'
 import { Book } from './flows/book/book.tsx'
 import { CheckIn } from './flows/check-in/check-in.tsx'
 import { Parking } from './flows/parking/parking.tsx'
+import { PassFlow } from './flows/pass/pass.tsx'
+import { PassScanner } from './flows/pass/pass-scanner.tsx'
 import { IdleGuard } from './frame/idle-guard.tsx'
 import { KioskFrame } from './frame/kiosk-frame.tsx'
 import { Help } from './help/help.tsx'
@@ -28,7 +30,9 @@ function Kiosk(props: { readonly pairing: Pairing }): ReactNode {
       waiting={(failed) => <Waiting failed={failed} />}
     >
       <KioskFrame>
-        <Outlet />
+        <PassScanner>
+          <Outlet />
+        </PassScanner>
       </KioskFrame>
     </SiteProvider>
   )
@@ -59,6 +63,7 @@ export function createKioskRouter(pairing: Pairing, history?: RouterHistory) {
         at('/book', Book),
         at('/check-in', CheckIn),
         at('/parking', Parking),
+        at('/pass', PassFlow),
         at('/help', Help),
       ]),
     ]),

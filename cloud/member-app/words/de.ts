@@ -161,7 +161,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'pass.refusedTitle': 'Wenn er abgelehnt wird',
   'pass.refusedNext': 'Warten Sie auf den nächsten Code: Jeder öffnet einmal.',
   'pass.refusedPicture': 'Zeigen Sie diesen Bildschirm selbst. Bilder und Kopien gelten nicht.',
-  'pass.refusedTime': 'Türen öffnen ab 15 Minuten vor Ihrer Buchung, solange niemand anders drinnen ist.',
+  'pass.refusedTime': 'Türen öffnen kurz vor Beginn Ihrer Buchung, sobald niemand anders mehr drinnen ist.',
   'pass.refusedElse': 'Tippen Sie Ihren Buchungscode am Kiosk ein, oder fragen Sie das Personal.',
   'bookings.title': 'Meine Buchungen',
   'bookings.coming': 'Kommende',

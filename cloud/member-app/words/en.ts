@@ -158,7 +158,7 @@ export const en = {
   'pass.refusedTitle': 'If it is refused',
   'pass.refusedNext': 'Wait for the next code: each one opens once.',
   'pass.refusedPicture': 'Show this screen itself. Pictures and copies do not work.',
-  'pass.refusedTime': 'Doors open from 15 minutes before your booking, as long as nobody else is inside.',
+  'pass.refusedTime': 'Doors open shortly before your booking begins, as soon as nobody else is inside.',
   'pass.refusedElse': 'Type your reference code at the kiosk, or ask the staff.',
   'bookings.title': 'My bookings',
   'bookings.coming': 'Coming',

@@ -26,6 +26,8 @@ const identitySchema = z.object({
 })
 export type Identity = z.infer<typeof identitySchema>
 
+const openedSchema = z.object({ doorId: z.string(), doorName: z.string() })
+
 const list = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item) })
 
 type HoldInput = { readonly spaceId: string; readonly fromMs: number; readonly toMs: number } & (
@@ -71,6 +73,9 @@ export const confirmExtension = (
 
 export const releaseBooking = (bookingId: string, key: string) =>
   api.post(`/bookings/${encodeURIComponent(bookingId)}/release`, {}, bookingViewSchema, key)
+
+export const showPass = (input: { readonly presentation: string }, key: string) =>
+  api.post('/access/pass', input, openedSchema, key)
 
 export const findBookings = async (by: { readonly reference: string } | { readonly memberToken: string }) => {
   const query = new URLSearchParams(by)

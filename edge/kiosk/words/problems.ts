@@ -71,4 +71,99 @@ export const germanProblems: Readonly<Record<string, Sentence>> = {
     title: 'Dieser Aufenthalt ist beendet.',
     hint: 'Sind Sie noch hier, fragen Sie das Personal.',
   },
+  door_needed: { title: 'Dieser Kiosk gehört zu keiner Tür.', hint: 'Rufen Sie den Betreiber.' },
+  pass_malformed: { title: 'Das ist kein Pass.', hint: 'Zeigen Sie den Code auf der Pass-Seite der App.' },
+  pass_truncated: { title: 'Ein Teil des Codes fehlt.', hint: 'Halten Sie den ganzen Code ins Bild.' },
+  pass_too_long: { title: 'Das ist kein Pass.', hint: 'Zeigen Sie den Code auf der Pass-Seite der App.' },
+  pass_version_unknown: {
+    title: 'Diesen Pass kann der Standort noch nicht lesen.',
+    hint: 'Aktualisieren Sie die App oder nehmen Sie die Karte.',
+  },
+  pass_algorithm_unknown: {
+    title: 'Diesen Pass kann der Standort noch nicht lesen.',
+    hint: 'Aktualisieren Sie die App oder nehmen Sie die Karte.',
+  },
+  pass_kind_unknown: {
+    title: 'Diesen Pass kann der Standort noch nicht lesen.',
+    hint: 'Aktualisieren Sie die App oder nehmen Sie die Karte.',
+  },
+  pass_key_unknown: {
+    title: 'Dieser Pass ist nicht von uns.',
+    hint: 'Öffnen Sie den Pass in der App noch einmal.',
+  },
+  pass_forged: { title: 'Dieser Pass ist nicht echt.', hint: 'Öffnen Sie den Pass in der App noch einmal.' },
+  pass_not_presented: {
+    title: 'Das ist die Kopie eines Passes.',
+    hint: 'Zeigen Sie die Pass-Seite der App selbst.',
+  },
+  presentation_forged: {
+    title: 'Das ist die Kopie eines Passes.',
+    hint: 'Zeigen Sie die Pass-Seite der App selbst.',
+  },
+  pass_foreign: {
+    title: 'Dieser Pass gilt an einem anderen Standort.',
+    hint: 'Sehen Sie auf dem Pass nach, wo er gilt.',
+  },
+  pass_key_retired: {
+    title: 'Dieser Pass ist zu alt.',
+    hint: 'Öffnen Sie ihn in der App, während Sie online sind.',
+  },
+  pass_revoked: {
+    title: 'Dieser Pass wurde zurückgenommen.',
+    hint: 'Holen Sie in der App einen neuen oder fragen Sie das Personal.',
+  },
+  clock_untrusted: {
+    title: 'Dieser Standort kennt gerade die Uhrzeit nicht.',
+    hint: 'Nehmen Sie Karte oder PIN oder fragen Sie das Personal.',
+  },
+  pass_from_future: {
+    title: 'Dieser Pass ist von später als jetzt.',
+    hint: 'Prüfen Sie die Uhr Ihres Telefons.',
+  },
+  pass_not_yet_valid: {
+    title: 'Dieser Pass gilt noch nicht.',
+    hint: 'Sehen Sie auf dem Pass nach, wann er beginnt.',
+  },
+  pass_expired: {
+    title: 'Dieser Pass ist abgelaufen.',
+    hint: 'Öffnen Sie ihn in der App, während Sie online sind.',
+  },
+  presentation_expired: {
+    title: 'Dieser Code ist alt.',
+    hint: 'Zeigen Sie die Pass-Seite selbst, kein Bild davon.',
+  },
+  presentation_early: {
+    title: 'Die Uhr Ihres Telefons geht vor.',
+    hint: 'Stellen Sie sie nach dem Netz und versuchen Sie es noch einmal.',
+  },
+  presentation_used: {
+    title: 'Dieser Code wurde gerade benutzt.',
+    hint: 'Warten Sie auf den nächsten, höchstens eine halbe Minute.',
+  },
+  pass_used: { title: 'Dieser Pass wurde schon benutzt.', hint: 'Fragen Sie das Personal.' },
+  pass_not_for_doors: { title: 'Das ist ein Parkschein.', hint: 'Benutzen Sie ihn an der Ausfahrt.' },
+  pass_other_door: {
+    title: 'Dieser Pass öffnet diese Tür nicht.',
+    hint: 'Sehen Sie auf dem Pass nach, für welche Türen er gilt.',
+  },
+  booking_unknown: {
+    title: 'Diese Buchung ist hier noch nicht angekommen.',
+    hint: 'Fragen Sie das Personal oder nehmen Sie die Karte.',
+  },
+  booking_not_in_force: {
+    title: 'Diese Buchung ist vorbei oder wurde storniert.',
+    hint: 'Sehen Sie in der App nach.',
+  },
+  no_right: {
+    title: 'Diese Tür öffnet sich für Sie gerade nicht.',
+    hint: 'Prüfen Sie Ort und Zeit Ihrer Buchung.',
+  },
+  outside_hours: {
+    title: 'Ihr Tarif gilt zu dieser Zeit nicht.',
+    hint: 'Kommen Sie innerhalb der Zeiten Ihres Tarifs.',
+  },
+  directory_too_old: {
+    title: 'Dieser Standort war zu lange ohne Verbindung.',
+    hint: 'Fragen Sie das Personal.',
+  },
 }

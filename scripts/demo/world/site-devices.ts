@@ -43,7 +43,10 @@ export function siteCallers(
     )
     return secret
   }
-  const kiosk = add('kiosk-1', 'Kiosk', 'gatehouse/kiosk', { scope: 'kiosk' })
+  // The kiosk stands at the first door; passes that it scans open that one.
+  const [entrance] = rowsOf(rows, 'door')
+  const kioskParameters = { scope: 'kiosk', ...(entrance && { doorId: entrance.key }) }
+  const kiosk = add('kiosk-1', 'Kiosk', 'gatehouse/kiosk', kioskParameters)
   const board = add('board-1', 'Level board', 'gatehouse/board', { scope: 'board' })
   const panel = add('panel-1', 'Simulator panel', 'gatehouse/panel', { scope: 'panel' })
   added.push(

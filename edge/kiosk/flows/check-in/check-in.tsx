@@ -1,6 +1,7 @@
 import type { BookingView } from '@gatehouse/shared/api/views'
 import { Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
+import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useReducer, useState } from 'react'
 import { useAction } from '../../action/use-action.ts'
 import choice from '../../choice/choice.module.css'
@@ -64,6 +65,7 @@ function EnterReference(props: {
 }): ReactNode {
   const t = useWords()
   const leave = useLeave()
+  const navigate = useNavigate()
   const [reference, setReference] = useState('')
   const [missing, setMissing] = useState<string>()
   useIdentified(props.onIdentified)
@@ -102,8 +104,9 @@ function EnterReference(props: {
       )}
       <TypedText capitals label={t('checkIn.reference')} onSubmit={submit} {...text} />
       <Keyboard kind="code" {...text} />
-      <div>
+      <div style={{ display: 'flex', gap: 16 }}>
         <ActionButton onPress={props.onMember}>{t('checkIn.member')}</ActionButton>
+        <ActionButton onPress={() => void navigate({ to: '/pass' })}>{t('checkIn.pass')}</ActionButton>
       </div>
     </StepFrame>
   )
