@@ -2,7 +2,7 @@ import { explore } from './exploration.ts'
 import { boundsOf, fullRuns, mutations } from './mutations.ts'
 
 /** States that one run may keep; beyond it the run says how far it came. The first argument changes it. */
-const statesMax = Number(process.argv[2] ?? 2_000_000)
+const statesMax = Number(process.argv[2] ?? 500_000)
 
 let isSound = true
 for (const bounds of fullRuns) {
