@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { bookingIdSchema, loanIdSchema, passIdSchema } from '../ids/ids.ts'
 import { type ReceivedBooking, soldBookingSchema } from '../wire/v1/loans.ts'
+import { evolveKnownBooking } from './known-booking.ts'
 import {
   adoptBooking,
   type KnownBooking,
@@ -102,6 +103,14 @@ describe('a row of a booking that the cloud sold', () => {
       outcome: 'taken',
       irregular: 'unknown_loan',
     })
+  })
+
+  test('of a hold leaves a booking adopted that its pass proved paid', () => {
+    const sent = { bookingId, row: rows.held, position }
+    const [late] = receiveBooking(states.adopted, sent, free)
+    expect(late && evolveKnownBooking(states.adopted, late)).toEqual({ ...known, kind: 'adopted', position })
+    const [first] = receiveBooking(states.none, sent, free)
+    expect(first && evolveKnownBooking(states.none, first)).toEqual({ ...known, kind: 'held', position })
   })
 
   test('of an unpaid hold is over when a pass was sold over it', () => {

@@ -8,6 +8,7 @@ import type { CloudLoanCommand, CloudLoanContext } from './cloud-command.ts'
 import { type CloudLoan, unknownLoan } from './cloud-loan.ts'
 import { decideCloudLoan } from './decide-cloud-loan.ts'
 import { decideSiteLoan, lentLoanInTheWay, type SiteLoanCommand } from './decide-site-loan.ts'
+import { evolveKnownBooking, keep, supersede } from './known-booking.ts'
 import { adoptBooking, type KnownBooking, receiveBooking } from './received-booking.ts'
 import { evolveSiteLoan, isRunning, noLoan, type SiteLoan, type SiteLoanEvent } from './site-loan.ts'
 
@@ -147,9 +148,8 @@ class World {
     this.applied = Math.max(this.applied, at + 1)
     if (row.kind === 'loan') {
       this.decideOnSite(row.id, endCommand(row.id, row.body, at + 1))
-      for (const { bookingId, fromMs, blockToMs } of row.body.kept) {
-        if (!this.known.has(bookingId))
-          this.known.set(bookingId, { kind: 'kept', block: { fromMs, blockToMs } })
+      for (const { bookingId, ...block } of row.body.kept) {
+        this.known.set(bookingId, keep(this.known.get(bookingId) ?? { kind: 'none' }, block))
       }
       return
     }
@@ -158,17 +158,9 @@ class World {
     const position = { epoch: 1, rev: at + 1 }
     const sent = { bookingId: bookingIdSchema.parse(row.id), row: row.body, position }
     for (const entry of receiveBooking(before, sent, { loans, inTheWay: this.occupied(row.id) })) {
-      const { outcome, standing } = entry.body
       this.entries.push(entry)
-      if (outcome === 'displaced') this.displaced += 1
-      if (standing === null) this.known.set(row.id, { kind: 'gone', position })
-      else if (before.kind === 'checked_in') this.known.set(row.id, { ...before, position })
-      else
-        this.known.set(row.id, {
-          kind: row.body.status === 'held' ? 'held' : 'confirmed',
-          block: standing,
-          position,
-        })
+      if (entry.body.outcome === 'displaced') this.displaced += 1
+      this.known.set(row.id, evolveKnownBooking(before, entry))
     }
   }
 
@@ -189,13 +181,16 @@ class World {
     if (!decided.ok) return
     if (decided.value.verdict === 'displaced') this.displaced += 1
     else {
-      for (const { type, body: said } of decided.value.events) {
-        if (type === 'booking.adopted')
-          for (const over of said.supersedes ?? []) this.known.set(over, { kind: 'gone' })
+      let known: KnownBooking = before
+      for (const event of decided.value.events) {
+        if (event.type !== 'booking.adopted') continue
+        known = evolveKnownBooking(known, event)
+        for (const over of event.body.supersedes ?? []) {
+          this.known.set(over, supersede(this.known.get(over) ?? { kind: 'none' }))
+        }
       }
-      const position =
-        before.kind === 'none' || before.position === undefined ? {} : { position: before.position }
-      this.known.set(id, { kind: 'checked_in', block: { fromMs, blockToMs }, ...position })
+      const { bookingId } = about
+      this.known.set(id, evolveKnownBooking(known, { type: 'booking.checked_in', body: { bookingId } }))
     }
   }
 
