@@ -1,4 +1,6 @@
 import type { BookingView } from '@gatehouse/shared/api/views'
+import { earlyReleaseRefund } from '@gatehouse/shared/booking/early-release'
+import type { Interval } from '@gatehouse/shared/calendar/opening'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { DirectoryRequestCommand } from '@gatehouse/shared/wire/v1/directory'
 import { inTransaction, type Transaction } from '../database/pool.ts'
@@ -8,6 +10,8 @@ import type { Actor, BookingAnswer, BookingServiceParts } from './booking-parts.
 import { bookingView, findBooking, type KnownBooking } from './booking-store.ts'
 import type { RequestOutcome } from './request-outcome.ts'
 import { sendRequest, settleRequest } from './request-store.ts'
+import type { SiteCatalogue } from './site-catalogue.ts'
+import { priceOfSpace } from './site-view.ts'
 
 /** How a request ended, as far as the call that waits for it knows. */
 export type Outcome = RequestOutcome | { readonly kind: 'pending' }
@@ -62,12 +66,37 @@ export async function answerOf(
   if (outcome.kind === 'refused') return err(siteRefusal(outcome.code))
   const booking = await findBooking(parts.pool, actor.memberId, bookingId)
   if (booking === undefined) return err(refusal('unknown_booking'))
-  return ok({ decided: outcome.kind === 'done', view: await viewOf(parts, booking) })
+  return ok({ decided: outcome.kind === 'done', view: await viewOf(parts, actor.memberId, booking) })
 }
 
-/** Renders a booking with the name of its space. */
-export async function viewOf(parts: BookingServiceParts, booking: KnownBooking): Promise<BookingView> {
+/** Renders a booking with the name of its space and, while it is in use, with what leaving now gives back. */
+export async function viewOf(
+  parts: BookingServiceParts,
+  memberId: string,
+  booking: KnownBooking,
+): Promise<BookingView> {
   const catalogue = await parts.catalogues.find(booking.siteId)
   const name = catalogue?.spaces.get(booking.spaceId)?.name ?? booking.spaceId
-  return bookingView(booking, name, parts.clock.now().wallMs)
+  const nowMs = parts.clock.now().wallMs
+  const view = bookingView(booking, name, nowMs)
+  if (view.status !== 'checked_in' || catalogue === undefined) return view
+  return { ...view, releaseRefundMinor: await releaseRefund(parts, catalogue, { memberId, booking, nowMs }) }
+}
+
+/** What the site's setting would give back at `nowMs`, by the prices known here; minor units. */
+async function releaseRefund(
+  { reader }: BookingServiceParts,
+  catalogue: SiteCatalogue,
+  asked: { readonly memberId: string; readonly booking: KnownBooking; readonly nowMs: number },
+): Promise<number> {
+  const { memberId, booking, nowMs } = asked
+  const { fromMs, toMs, projected } = booking
+  const space = catalogue.spaces.get(booking.spaceId)
+  const percent = space?.earlyReleaseRefundPercent ?? 0
+  if (space === undefined || projected === undefined || percent === 0) return 0
+  const context = await reader.context(catalogue, { fromMs, toMs }, memberId)
+  const price = (interval: Interval) => priceOfSpace(context, space, interval) ?? booking.price
+  const { paidMinor, refundedMinor } = projected
+  const payments = [{ amountMinor: paidMinor, refundedMinor }]
+  return earlyReleaseRefund({ fromMs, toMs, price: booking.price, payments }, { percent, price }, nowMs)
 }

@@ -139,13 +139,13 @@ export class BookingService {
   /** One booking of the member, or `undefined`. */
   async find(memberId: string, bookingId: string): Promise<BookingView | undefined> {
     const booking = await findBooking(this.#parts.pool, memberId, bookingId)
-    return booking === undefined ? undefined : viewOf(this.#parts, booking)
+    return booking === undefined ? undefined : viewOf(this.#parts, memberId, booking)
   }
 
   /** The member's bookings, latest start first. */
   async list(memberId: string): Promise<readonly BookingView[]> {
     const bookings = await listBookings(this.#parts.pool, memberId)
-    return Promise.all(bookings.map((booking) => viewOf(this.#parts, booking)))
+    return Promise.all(bookings.map((booking) => viewOf(this.#parts, memberId, booking)))
   }
 
   async #withdrawHold(booking: KnownBooking): Promise<void> {

@@ -140,6 +140,14 @@ describe('a later end', () => {
 })
 
 describe('leaving early', () => {
+  it('says before what would come back, by the setting of the space', async () => {
+    const [none, half] = [await booked(anna, 'room-1', morning()), await booked(anna, 'room-2', morning())]
+    for (const { bookingId } of [none, half]) await checkIn(bookingId)
+    const read = async ({ bookingId }: BookingView) => view(await anna.get(`/api/v1/bookings/${bookingId}`))
+    expect(await read(none)).toMatchObject({ paidMinor: 1_200, releaseRefundMinor: 0 })
+    expect(await read(half)).toMatchObject({ paidMinor: 1_200, releaseRefundMinor: 600 })
+  })
+
   it('is decided by the site: the booking ends, and its time can be booked again', async () => {
     const fromMs = morning()
     const { bookingId } = await booked(anna, 'room-1', fromMs, 2)

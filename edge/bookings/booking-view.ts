@@ -1,7 +1,9 @@
 import type { BookingStatus, BookingView } from '@gatehouse/shared/api/views'
 import { cancellationFee } from '@gatehouse/shared/booking/cancellation'
+import { earlyReleaseRefund } from '@gatehouse/shared/booking/early-release'
 import type { BookingEnvironment } from './booking-environment.ts'
 import type { StoredBooking } from './booking-store.ts'
+import { pricing } from './hold-booking.ts'
 
 /** Renders a booking for its holder at `nowMs` (epoch ms); a hold that ran out shows as expired at once. */
 export function bookingView(env: BookingEnvironment, booking: StoredBooking, nowMs: number): BookingView {
@@ -30,6 +32,7 @@ export function bookingView(env: BookingEnvironment, booking: StoredBooking, now
     ...(booking.kind === 'completed' && booking.endedMs !== undefined ? { endedMs: booking.endedMs } : {}),
     ...(status === 'held' ? { cancelFeeMinor: 0 } : {}),
     ...(status === 'confirmed' ? { cancelFeeMinor: Math.min(fee, paidMinor) } : {}),
+    ...releaseRefundAt(env, booking, nowMs),
     ...(paidBy ? { paidBy } : {}),
     ...(decided ? { decidedBy: 'site' as const } : {}),
   }
@@ -39,6 +42,20 @@ function extensionAt({ extension }: StoredBooking, nowMs: number): Pick<BookingV
   if (extension === undefined || nowMs >= extension.holdUntilMs) return {}
   const { toMs, holdUntilMs, price } = extension
   return { extension: { toMs, holdUntilMs, price } }
+}
+
+function releaseRefundAt(
+  env: BookingEnvironment,
+  booking: StoredBooking,
+  nowMs: number,
+): Pick<BookingView, 'releaseRefundMinor'> {
+  if (booking.kind !== 'checked_in') return {}
+  const site = env.directory.site()
+  const space = env.directory.get('space', booking.spaceId)
+  const percent = space?.earlyReleaseRefundPercent ?? 0
+  const price =
+    site && space && percent > 0 ? pricing(env, { site, space, holder: booking.holder }) : undefined
+  return { releaseRefundMinor: earlyReleaseRefund(booking, price && { percent, price }, nowMs) }
 }
 
 function statusAt(booking: StoredBooking, nowMs: number): BookingStatus {

@@ -260,8 +260,12 @@ describe('leaving early', () => {
     const elm = site.directory.get('space', 'elm')
     site.apply('space', 'elm', { ...elm, earlyReleaseRefundPercent: 50 })
     const id = await booked(site, 'elm', 0, 2)
+    expect(await bookingOf(site, id)).toMatchObject({ releaseRefundMinor: 1200 })
     site.clock.advance(hour)
-    expect((await act(site, id, 'release')).body).toMatchObject({ paidMinor: 2400, refundedMinor: 600 })
+    expect(await bookingOf(site, id)).toMatchObject({ releaseRefundMinor: 600 })
+    const left = (await act(site, id, 'release')).body
+    expect(left).toMatchObject({ paidMinor: 2400, refundedMinor: 600 })
+    expect(left.releaseRefundMinor).toBeUndefined()
     await settled(site, 'turn-the-loop')
     expect(takings(site.db)).toEqual([{ currency: 'EUR', method: 'card', count: 2, amountMinor: 1800 }])
   })

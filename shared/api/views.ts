@@ -142,6 +142,8 @@ export const bookingViewSchema = z.object({
   endedMs: z.int().optional(),
   /** Fee if cancelled now. */
   cancelFeeMinor: z.int().optional(),
+  /** What comes back if its holder leaves now; present while it is in use. */
+  releaseRefundMinor: z.int().optional(),
   paidBy: z.enum(['cash', 'card', 'plan']).optional(),
   /** Who confirmed it: the site itself. Present once confirmed. */
   decidedBy: z.enum(['site', 'cloud']).optional(),

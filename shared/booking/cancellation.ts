@@ -48,7 +48,7 @@ export function cancelBooking(booking: Booking, command: Answers, context: Booki
 }
 
 /** What was paid and not given back, minor units. */
-export function paidOf(payments: readonly BookingPayment[]): number {
+export function paidOf(payments: readonly Pick<BookingPayment, 'amountMinor' | 'refundedMinor'>[]): number {
   return payments.reduce((sum, payment) => sum + payment.amountMinor - payment.refundedMinor, 0)
 }
 

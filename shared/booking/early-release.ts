@@ -44,7 +44,9 @@ export function releaseEarly(booking: Booking, command: Command, context: Bookin
 
 /** What leaving at `nowMs` gives back, minor units: the setting's share of the price of the unused time, never more than was paid. */
 export function earlyReleaseRefund(
-  booking: Pick<BookingFacts, 'fromMs' | 'toMs' | 'price' | 'payments'>,
+  booking: Pick<BookingFacts, 'fromMs' | 'toMs' | 'price'> & {
+    readonly payments: readonly Pick<BookingFacts['payments'][number], 'amountMinor' | 'refundedMinor'>[]
+  },
   refund: Command['refund'],
   nowMs: number,
 ): number {

@@ -174,7 +174,11 @@ function layout(name: string): DirectoryWrite[] {
     { kind: 'level', key: 'l1', body: { name: 'Ground', ordinal: 0, width: 100, height: 60 } },
     { kind: 'tariff', key: 't1', body: tariff },
     { kind: 'space', key: 'room-1', body: spaceBody('Room 1', 'meeting_room') },
-    { kind: 'space', key: 'room-2', body: spaceBody('Room 2', 'meeting_room') },
+    {
+      kind: 'space',
+      key: 'room-2',
+      body: { ...spaceBody('Room 2', 'meeting_room'), earlyReleaseRefundPercent: 50 },
+    },
     { kind: 'space', key: 'desk-1', body: spaceBody('Desk 1', 'desk') },
   ]
   return rows as DirectoryWrite[]

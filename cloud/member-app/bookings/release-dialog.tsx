@@ -1,4 +1,6 @@
 import { type BookingView, bookingViewSchema } from '@gatehouse/shared/api/views'
+import { formatMoney } from '@gatehouse/shared/ui/format.ts'
+import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
@@ -14,7 +16,10 @@ export function ReleaseBooking(props: {
   const t = useWords()
   const client = useQueryClient()
   const [open, setOpen] = useState(false)
+  const { locale } = useLanguage()
   const { booking } = props
+  const refundMinor = booking.releaseRefundMinor ?? 0
+  const amount = formatMoney(refundMinor, booking.price.currency, locale)
   const close = () => setOpen(false)
   const release = useWish(bookingViewSchema, (answer) => {
     close()
@@ -33,7 +38,9 @@ export function ReleaseBooking(props: {
         closeButtonProps={{ 'aria-label': t('release.stay') }}
       >
         <Stack gap="md">
-          <Text>{t('release.hint')}</Text>
+          <Text>
+            {t('release.hint')} {t(refundMinor > 0 ? 'release.refund' : 'release.noRefund', { amount })}
+          </Text>
           {release.refusal ? <Refusal problem={release.refusal.problem} timeZone={props.timeZone} /> : null}
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>

@@ -131,8 +131,9 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'extend.close': 'Jetzt nicht',
   'release.do': 'Jetzt freigeben',
   'release.title': 'Gehen Sie jetzt?',
-  'release.hint':
-    'Ihre Buchung endet jetzt, und andere können den Platz nutzen. Geld kommt nur zurück, wenn der Standort für frühes Gehen etwas erstattet.',
+  'release.hint': 'Ihre Buchung endet jetzt, und andere können den Platz nutzen.',
+  'release.refund': 'Sie erhalten etwa {{amount}} so zurück, wie Sie bezahlt haben.',
+  'release.noRefund': 'Für die restliche Zeit wird nichts erstattet.',
   'release.stay': 'Bleiben',
   'booking.endedEarly': 'Gegangen um',
   'booking.refused': 'Der Standort hat diese Buchung abgelehnt',

@@ -128,8 +128,9 @@ export const en = {
   'extend.close': 'Not now',
   'release.do': 'Release now',
   'release.title': 'Are you leaving?',
-  'release.hint':
-    'Your booking ends now and others can use the space. Money comes back only if the site gives some back for leaving early.',
+  'release.hint': 'Your booking ends now and others can use the space.',
+  'release.refund': 'You get back about {{amount}} the way you paid.',
+  'release.noRefund': 'Nothing is paid back for the time that is left.',
   'release.stay': 'Stay',
   'booking.endedEarly': 'Left at',
   'booking.refused': 'The site refused this booking',

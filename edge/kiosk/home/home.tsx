@@ -48,7 +48,11 @@ export function Home(): ReactNode {
                   <Icon size={48} stroke={1.75} aria-hidden />
                   <span>
                     <span className={css.verb}>{t(`home.${word}`)}</span>
-                    <span className={css.hint}>{t(`home.${word}Hint`)}</span>
+                    <span className={css.hint}>
+                      {t(
+                        word === 'book' && site.kind === 'parking' ? 'home.bookBayHint' : `home.${word}Hint`,
+                      )}
+                    </span>
                   </span>
                 </Link>
               ))}

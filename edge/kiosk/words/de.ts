@@ -15,7 +15,8 @@ export const de: Record<WordKey, string> = {
 
   'home.title': 'Was möchten Sie tun?',
   'home.book': 'Platz buchen',
-  'home.bookHint': 'Raum, Schreibtisch oder Stellplatz, ab jetzt oder für später heute',
+  'home.bookHint': 'Raum oder Schreibtisch, ab jetzt oder für später heute',
+  'home.bookBayHint': 'Stellplatz, ab jetzt oder für später heute',
   'home.checkIn': 'Einchecken',
   'home.checkInHint': 'Mit Ihrer Buchungsnummer; hier auch verlängern, gehen oder stornieren',
   'home.pay': 'Parken bezahlen',
@@ -189,8 +190,9 @@ export const de: Record<WordKey, string> = {
   'extend.doneHint': '{{name}} gehört Ihnen bis {{time}}.',
   'leave.do': 'Ich gehe',
   'leave.title': 'Gehen Sie jetzt?',
-  'leave.hint':
-    'Ihre Buchung endet jetzt, und andere können {{name}} nutzen. Geld kommt nur zurück, wenn dieser Standort für frühes Gehen etwas erstattet.',
+  'leave.hint': 'Ihre Buchung endet jetzt, und andere können {{name}} nutzen.',
+  'leave.refund': 'Sie erhalten etwa {{amount}} so zurück, wie Sie bezahlt haben.',
+  'leave.noRefund': 'Für die restliche Zeit wird nichts erstattet.',
   'leave.stay': 'Bleiben',
   'leave.doneTitle': 'Danke, bis bald',
   'leave.doneHint': '{{name}} ist wieder frei.',

@@ -13,7 +13,8 @@ export const en = {
 
   'home.title': 'What would you like to do?',
   'home.book': 'Book a space',
-  'home.bookHint': 'A room, a desk or a bay, from now or for later today',
+  'home.bookHint': 'A room or a desk, from now or for later today',
+  'home.bookBayHint': 'A bay, from now or for later today',
   'home.checkIn': 'Check in',
   'home.checkInHint': 'With your booking reference; extend, leave or cancel here too',
   'home.pay': 'Pay parking',
@@ -184,8 +185,9 @@ export const en = {
   'extend.doneHint': '{{name}} is yours until {{time}}.',
   'leave.do': 'I am leaving',
   'leave.title': 'Are you leaving now?',
-  'leave.hint':
-    'Your booking ends now and others can use {{name}}. Money comes back only if this site gives some back for leaving early.',
+  'leave.hint': 'Your booking ends now and others can use {{name}}.',
+  'leave.refund': 'You get back about {{amount}} the way you paid.',
+  'leave.noRefund': 'Nothing is paid back for the time that is left.',
   'leave.stay': 'Stay',
   'leave.doneTitle': 'Thank you, see you soon',
   'leave.doneHint': '{{name}} is free again.',

@@ -107,10 +107,14 @@ function AskLeaveStep(props: {
 }): ReactNode {
   const { booking, leave } = props
   const t = useWords()
+  const { locale } = useLanguage()
+  const refundMinor = booking.releaseRefundMinor ?? 0
+  const amount = formatMoney(refundMinor, booking.price.currency, locale)
+  const name = booking.spaceName
   return (
     <StepFrame
       title={t('leave.title')}
-      lead={t('leave.hint', { name: booking.spaceName })}
+      lead={`${t('leave.hint', { name })} ${t(refundMinor > 0 ? 'leave.refund' : 'leave.noRefund', { amount })}`}
       problem={leave.problem}
       onBack={leave.busy ? undefined : props.back}
       closing={<ActionButton onPress={props.back}>{t('leave.stay')}</ActionButton>}
