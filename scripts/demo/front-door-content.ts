@@ -5,11 +5,14 @@ import type { DemoPorts } from './ports.ts'
 import { demoLogins, demoPassword } from './world/people.ts'
 import { rowsOf } from './world/rows.ts'
 
-const notes: Record<string, string> = {
-  'member@demo.example': 'Resident plan, card and PIN on the simulator panel',
-  'harbour@demo.example': 'Runs Harbour House',
-  'garage@demo.example': 'Runs Quay Street Garage',
-  'hq@demo.example': 'Sees every site',
+const notes: Readonly<Record<string, { readonly en: string; readonly de: string }>> = {
+  'member@demo.example': {
+    en: 'Resident plan, card and PIN on the simulator panel',
+    de: 'Tarif Resident, Karte und PIN auf der Simulatortafel',
+  },
+  'harbour@demo.example': { en: 'Runs Harbour House', de: 'Leitet Harbour House' },
+  'garage@demo.example': { en: 'Runs Quay Street Garage', de: 'Leitet Quay Street Garage' },
+  'hq@demo.example': { en: 'Sees every site', de: 'Sieht jeden Standort' },
 }
 
 /** What the front door shows about this demo: addresses, paired kiosks, log-ins. */

@@ -24,7 +24,7 @@ export const demoContentSchema = z.object({
       email: z.string(),
       password: z.string(),
       /** One more fact worth knowing, for example the plan. */
-      note: z.string().optional(),
+      note: z.object({ en: z.string(), de: z.string() }).optional(),
     }),
   ),
 })

@@ -1,4 +1,5 @@
 import type { PriceLine } from '@gatehouse/shared/wire/v1/entries'
+import { useGivenNames } from './given-names.ts'
 import { uiEn, useUiWords } from './words.ts'
 
 type UiWord = keyof typeof uiEn
@@ -18,6 +19,7 @@ export function useFeatureWords(): (code: string) => string {
 /** Words for a line of a price: by its code where that says all, else the label of the tariff. */
 export function usePriceLineWords(): (line: Pick<PriceLine, 'code' | 'label'>) => string {
   const t = useUiWords()
+  const given = useGivenNames()
   return ({ code, label }) => {
     switch (code) {
       case 'free_minutes':
@@ -27,7 +29,7 @@ export function usePriceLineWords(): (line: Pick<PriceLine, 'code' | 'label'>) =
       case 'plan_covered':
         return t(`price.${code}`, { plan: label })
       default:
-        return label
+        return given(label)
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { KeyboardEvent, ReactNode } from 'react'
+import { useGivenNames } from './given-names.ts'
 import { type PlanLevel, type PlanSpace, planStateOf, spaceLayout } from './plan-space.ts'
 import { useStaleWords } from './stale-words.ts'
 import { chipStateOf, StateShape } from './state-chip.tsx'
@@ -85,6 +86,7 @@ export function FloorPlan(props: {
 }): ReactNode {
   const t = useUiWords()
   const since = useStaleWords(props.staleSinceMs, props.timeZone)
+  const given = useGivenNames()
   const { level } = props
   const unit = Math.max(level.width, level.height) / 42
   const yours = props.yours ?? nobody
@@ -95,7 +97,7 @@ export function FloorPlan(props: {
         className="gh-plan"
         role="group"
         viewBox={`0 0 ${level.width} ${level.height}`}
-        aria-label={t('plan.label', { level: level.name })}
+        aria-label={t('plan.label', { level: given(level.name) })}
         style={{ minWidth: props.minWidth }}
       >
         {(level.doors ?? []).map((door) => (

@@ -61,6 +61,11 @@ const german: Readonly<Record<string, Sentence>> = {
     title: 'Das Ende muss nach dem Beginn liegen.',
     hint: 'Wählen Sie ein späteres Ende.',
   },
+  reversed: { title: 'Das Ende muss nach dem Beginn liegen.', hint: 'Wählen Sie ein späteres Ende.' },
+  not_json: {
+    title: 'Die Anfrage kam nicht richtig an.',
+    hint: 'Laden Sie die Seite neu; sie ist vielleicht veraltet.',
+  },
   too_long: { title: 'Diese Buchung ist zu lang.', hint: 'Buchen Sie eine kürzere Zeit.' },
   too_far_ahead: { title: 'Das liegt zu weit in der Zukunft.', hint: 'Wählen Sie einen früheren Tag.' },
   booking_ended: { title: 'Diese Buchung ist beendet.', hint: 'Buchen Sie neu.' },

@@ -1,6 +1,7 @@
 import type { SiteView, SpaceView } from '@gatehouse/shared/api/views'
 import { useFeatureWords } from './code-words.ts'
 import { formatTime } from './format.ts'
+import { useGivenNames } from './given-names.ts'
 import { useLanguage } from './language.ts'
 import { useUiWords } from './words.ts'
 
@@ -65,7 +66,9 @@ type Holiday = NonNullable<SiteView['holidays']>[number]
 export function useHolidayWords(): (holiday: Holiday) => string {
   const t = useUiWords()
   const { locale } = useLanguage()
-  return ({ date, name, hours }) => {
+  const given = useGivenNames()
+  return ({ date, hours, ...holiday }) => {
+    const name = given(holiday.name)
     const day = formatTime(Date.parse(`${date}T12:00:00Z`), locale, 'date', 'UTC')
     if (hours.length === 0) return t('holiday.closed', { date: day, name })
     const open = hours.map(({ from, to }) => `${from}–${to}`).join(', ')

@@ -49,7 +49,7 @@ function Row(props: {
           {space.name}
         </Text>
         <Text size="sm" c="dimmed">
-          {[kindOf(space), ...factsOf(space), last, until].filter(Boolean).join(' · ')}
+          {[kindOf(space), ...factsOf(space), last, until].filter(Boolean).join('\u00a0· ')}
         </Text>
       </Stack>
       <Group gap="sm" wrap="nowrap">

@@ -1,4 +1,5 @@
 import type { DemoContent } from '@gatehouse/shared/api/demo-content'
+import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { ActionIcon, CopyButton, Group, Text, Title } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
@@ -32,6 +33,7 @@ function Copyable(props: { readonly value: string; readonly what: string }): Rea
 /** The demo's people with their e-mail and password, to copy. */
 export function Logins(props: { readonly logins: DemoContent['logins'] }): ReactNode {
   const t = useWords()
+  const { language } = useLanguage()
   return (
     <section aria-labelledby="logins">
       <Title order={2} id="logins">
@@ -46,7 +48,7 @@ export function Logins(props: { readonly logins: DemoContent['logins'] }): React
             <div>
               <Text fw={600}>{login.displayName}</Text>
               <Text size="sm" c="dimmed">
-                {[t(`logins.role.${login.role}`), login.note].filter(Boolean).join(' · ')}
+                {[t(`logins.role.${login.role}`), login.note?.[language]].filter(Boolean).join(' · ')}
               </Text>
             </div>
             <Copyable value={login.email} what={`${t('logins.email')} ${login.displayName}`} />

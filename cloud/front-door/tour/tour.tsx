@@ -57,7 +57,7 @@ export function Tour(props: { readonly demo: DemoContent }): ReactNode {
               <Text size="sm" c="dimmed">
                 {t('tour.watch', { what: t(`tour.${step}.see`) })}
               </Text>
-              <Group gap="md" mt={4}>
+              <Group gap="4px 16px" mt={4}>
                 {placesOf(step).map((place) => (
                   <Anchor key={place.url} href={place.url} target="_blank" rel="noreferrer" size="sm">
                     {place.name}

@@ -1,6 +1,7 @@
 import type { PlanView } from '@gatehouse/shared/api/views'
 import { Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { FloorPlan } from '@gatehouse/shared/ui/floor-plan.tsx'
+import { useGivenNames } from '@gatehouse/shared/ui/given-names.ts'
 import { planStateOf } from '@gatehouse/shared/ui/plan-space.ts'
 import { filterCodes, useFilterWords } from '@gatehouse/shared/ui/space-facts.ts'
 import { SpaceList } from '@gatehouse/shared/ui/space-list.tsx'
@@ -45,12 +46,13 @@ function Switches(props: {
   readonly onView: (view: 'plan' | 'list') => void
 }): ReactNode {
   const ui = useUiWords()
+  const given = useGivenNames()
   return (
     <Group justify="space-between" gap="sm">
       <SegmentedControl
         aria-label={ui('plan.level')}
         value={props.levelId}
-        data={props.levels.map(({ levelId, name }) => ({ value: levelId, label: name }))}
+        data={props.levels.map(({ levelId, name }) => ({ value: levelId, label: given(name) }))}
         onChange={props.onLevel}
       />
       <SegmentedControl

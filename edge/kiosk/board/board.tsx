@@ -2,6 +2,7 @@ import { type BoardView, boardViewSchema, liveMessageSchema } from '@gatehouse/s
 import { isProblem } from '@gatehouse/shared/ui/api.ts'
 import { nowMs, useNowMs } from '@gatehouse/shared/ui/browser-clock.ts'
 import { formatTime } from '@gatehouse/shared/ui/format.ts'
+import { useGivenNames } from '@gatehouse/shared/ui/given-names.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { useLive } from '@gatehouse/shared/ui/live.ts'
 import { noteServerTime, serverNowMs } from '@gatehouse/shared/ui/server-clock.ts'
@@ -59,6 +60,7 @@ export function Board(): ReactNode {
 function BoardFace(props: { readonly board: BoardView; readonly sinceMs: number | undefined }): ReactNode {
   const { board, sinceMs } = props
   const t = useWords()
+  const given = useGivenNames()
   const { locale } = useLanguage()
   return (
     <main className={css.board} data-stale={sinceMs !== undefined || undefined}>
@@ -71,7 +73,7 @@ function BoardFace(props: { readonly board: BoardView; readonly sinceMs: number 
       <ol className={css.levels}>
         {board.levels.map((level) => (
           <li key={level.levelId} className={css.level} data-full={level.full || undefined}>
-            <span className={css.name}>{level.name}</span>
+            <span className={css.name}>{given(level.name)}</span>
             <Arrow closed={level.full} />
             <strong className={css.figure}>{level.full ? t('board.full') : level.free}</strong>
           </li>

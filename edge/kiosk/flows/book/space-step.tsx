@@ -1,10 +1,11 @@
 import type { PlanView, SpaceView } from '@gatehouse/shared/api/views'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { FloorPlan } from '@gatehouse/shared/ui/floor-plan.tsx'
-import { formatMoney } from '@gatehouse/shared/ui/format.ts'
+import { formatMoney, localDate } from '@gatehouse/shared/ui/format.ts'
+import { useGivenNames } from '@gatehouse/shared/ui/given-names.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
-import { useSpaceFacts } from '@gatehouse/shared/ui/space-facts.ts'
+import { useHolidayWords, useSpaceFacts } from '@gatehouse/shared/ui/space-facts.ts'
 import { SpaceList } from '@gatehouse/shared/ui/space-list.tsx'
 import { IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
 import { SegmentedControl } from '@mantine/core'
@@ -78,6 +79,21 @@ const control = { size: 'lg', radius: 'md', style: { maxWidth: '100%', overflowX
 const planWidth = (level: { readonly width: number; readonly height: number }) =>
   `max(760px, calc((100dvh / var(--kiosk-zoom) - 380px) * ${level.width / level.height}))`
 
+/** Nothing to choose, with the holiday that may be why. */
+function NothingFree(props: { readonly fromMs: number }): ReactNode {
+  const { site } = useSite()
+  const t = useWords()
+  const holidayWords = useHolidayWords()
+  const day = localDate(props.fromMs, site.timeZone)
+  const holiday = site.holidays?.find(({ date }) => date === day)
+  return (
+    <Notice title={t('book.noneTitle')}>
+      {holiday === undefined ? null : <p style={{ margin: 0 }}>{holidayWords(holiday)}</p>}
+      {t('book.noneHint')}
+    </Notice>
+  )
+}
+
 function PlanOrList(props: {
   readonly data: PlanView
   readonly kind: string
@@ -87,6 +103,7 @@ function PlanOrList(props: {
   const { data, kind, chosenId } = props
   const { site } = useSite()
   const t = useWords()
+  const given = useGivenNames()
   const [shape, setShape] = useState('plan')
   const wanted = data.spaces.filter((space) => isChoosable(space) && (space.bayClass ?? space.kind) === kind)
   const [levelId, setLevelId] = useState(() => busiestLevel(wanted) ?? data.levels[0]?.levelId ?? '')
@@ -111,11 +128,11 @@ function PlanOrList(props: {
             {...control}
             value={level?.levelId ?? ''}
             onChange={setLevelId}
-            data={data.levels.map((one) => ({ value: one.levelId, label: one.name }))}
+            data={data.levels.map((one) => ({ value: one.levelId, label: given(one.name) }))}
           />
         ) : null}
       </div>
-      {wanted.length === 0 ? <Notice title={t('book.noneTitle')}>{t('book.noneHint')}</Notice> : null}
+      {wanted.length === 0 ? <NothingFree fromMs={data.fromMs} /> : null}
       {shape === 'plan' && level ? (
         <div style={{ maxWidth: planWidth(level) }}>
           <FloorPlan

@@ -1,4 +1,5 @@
 import { FloorPlan } from '@gatehouse/shared/ui/floor-plan.tsx'
+import { useGivenNames } from '@gatehouse/shared/ui/given-names.ts'
 import { StateShape } from '@gatehouse/shared/ui/state-chip.tsx'
 import { type ReactNode, useState } from 'react'
 import type { PanelSite } from '../../panel-contract.ts'
@@ -16,6 +17,7 @@ export function LivePlan(props: { readonly site: PanelSite }): ReactNode {
   const { site } = props
   const { act } = usePanel()
   const t = useWords()
+  const given = useGivenNames()
   const [levelId, setLevelId] = useState(site.levels[0]?.levelId)
   const level = site.levels.find((one) => one.levelId === levelId) ?? site.levels[0]
   if (level === undefined) return null
@@ -38,7 +40,7 @@ export function LivePlan(props: { readonly site: PanelSite }): ReactNode {
             onClick={() => setLevelId(one.levelId)}
           >
             <StateShape state={one.full ? 'out' : 'free'} />
-            {one.name}
+            {given(one.name)}
             <b data-full={one.full || undefined}>
               {one.full ? t('plan.full') : t('plan.free', { count: one.free })}
             </b>

@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest'
+import { givenName } from './given-names.ts'
+
+describe('names that an operator gave', () => {
+  it('are shown in German where they are common', () => {
+    expect(givenName('Christmas Day', 'de')).toBe('1. Weihnachtstag')
+  })
+
+  it('stay as they were given in English, and where nothing is known of them', () => {
+    expect(givenName('Christmas Day', 'en')).toBe('Christmas Day')
+    expect(givenName('P0 Street', 'de')).toBe('P0 Street')
+    expect(givenName('constructor', 'de')).toBe('constructor')
+  })
+})
