@@ -1,5 +1,5 @@
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
-import { Group, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Stack, Text, TextInput, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
@@ -106,7 +106,7 @@ export function AccessScreen(): ReactNode {
   const csvPath = accessPath({ ...search, cursor: undefined })
   return (
     <Stack gap="md">
-      <Group justify="space-between" align="flex-start">
+      <div className="hq-head">
         <div>
           <Title order={1}>{t('access.title')}</Title>
           <Text c="dimmed" maw={720}>
@@ -114,7 +114,7 @@ export function AccessScreen(): ReactNode {
           </Text>
         </div>
         <AsOf ms={access.data?.asOfMs} csvPath={`/api/v1${csvPath}&format=csv`} what={t('nav.access')} />
-      </Group>
+      </div>
       <Filters page={access.data} />
       <Faces
         query={access}

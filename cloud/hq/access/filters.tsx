@@ -49,7 +49,7 @@ export function PlaceFilters(props: {
   const t = useWords()
   const { filter, choices, onChange } = props
   return (
-    <Group align="flex-end" gap="sm">
+    <div className="hq-filters">
       <CodeSelect
         label={t('access.site')}
         any={t('access.allSites')}
@@ -85,7 +85,7 @@ export function PlaceFilters(props: {
           {t('access.clear')}
         </Button>
       ) : null}
-    </Group>
+    </div>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, TextInput } from '@mantine/core'
+import { Button, NativeSelect, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useActText } from './act-text.ts'
 import type { AuditSearch } from './queries.ts'
@@ -37,7 +37,7 @@ export function AuditFilters(props: {
     return { id, name: word === undefined ? name : t(word) }
   })
   return (
-    <Group align="flex-end" gap="sm">
+    <div className="hq-filters">
       <NativeSelect
         label={t('filter.act')}
         value={search.act ?? ''}
@@ -73,6 +73,6 @@ export function AuditFilters(props: {
           {t('filter.clear')}
         </Button>
       ) : null}
-    </Group>
+    </div>
   )
 }

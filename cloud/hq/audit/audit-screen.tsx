@@ -80,13 +80,13 @@ export function AuditScreen(): ReactNode {
   const chain = summary.data?.chain
   return (
     <Stack gap="md">
-      <Group justify="space-between" align="flex-start">
+      <div className="hq-head">
         <div>
           <Title order={1}>{t('title')}</Title>
           <Text c="dimmed">{t('lead')}</Text>
         </div>
         <AsOf ms={summary.data?.asOfMs} csvPath={auditFilePath(search)} what={t('title')} />
-      </Group>
+      </div>
       <ChainChip chain={chain} />
       <ChainNotice chain={chain} />
       <AuditFilters search={search} summary={summary.data} onChange={change} />

@@ -1,5 +1,5 @@
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
-import { Group, Stack, Text, Title } from '@mantine/core'
+import { Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
@@ -63,7 +63,7 @@ export function IncidentsScreen(): ReactNode {
   const open = data?.openCount ?? 0
   return (
     <Stack gap="md">
-      <Group justify="space-between" align="flex-start">
+      <div className="hq-head">
         <div>
           <Title order={1}>{t('incident.title')}</Title>
           <Text c="dimmed">
@@ -73,7 +73,7 @@ export function IncidentsScreen(): ReactNode {
           </Text>
         </div>
         <AsOf ms={data?.asOfMs} csvPath={`/api/v1${csvPath}&format=csv`} what={t('nav.incidents')} />
-      </Group>
+      </div>
       <Filters choices={data?.choices} />
       <Faces
         query={incidents}

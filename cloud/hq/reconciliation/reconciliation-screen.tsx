@@ -106,13 +106,13 @@ export function ReconciliationScreen(): ReactNode {
   const books = useQuery(reconciliationQuery)
   return (
     <Stack gap="md">
-      <Group justify="space-between" align="flex-start">
+      <div className="hq-head">
         <div>
           <Title order={1}>{t('books.title')}</Title>
           <Text c="dimmed">{t('books.lead')}</Text>
         </div>
         <AsOf ms={books.data?.asOfMs} csvPath="/api/v1/hq/reconciliation?format=csv" what={t('nav.books')} />
-      </Group>
+      </div>
       <Faces
         query={books}
         isEmpty={({ items }) => items.length === 0}

@@ -42,7 +42,7 @@ export function LedgerTable(props: {
                 </UnstyledButton>
               </th>
               <td>
-                <TimeText ms={entry.atMs} timeZone={props.timeZone} style="timeSeconds" hideZone />
+                <TimeText ms={entry.atMs} timeZone={props.timeZone} style="timeSeconds" />
               </td>
               <td>{entry.type}</td>
               <td className="ledger-brief">{briefOf(entry.body, locale)}</td>

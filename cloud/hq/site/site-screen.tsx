@@ -28,7 +28,7 @@ function SiteHead(props: { readonly siteId: string; readonly site: SiteDetail | 
   const { site } = props
   const name = site?.name ?? props.siteId
   return (
-    <Group justify="space-between" align="flex-start">
+    <div className="hq-head">
       <div>
         <Group gap="sm">
           <Title order={1}>{t('site.title', { name })}</Title>
@@ -46,7 +46,7 @@ function SiteHead(props: { readonly siteId: string; readonly site: SiteDetail | 
         </Text>
       </div>
       <AsOf ms={site?.asOfMs} csvPath={`/api/v1${ledgerPath(props.siteId, search)}&format=csv`} what={name} />
-    </Group>
+    </div>
   )
 }
 
