@@ -125,7 +125,9 @@ export function ExtendBooking(props: {
   const close = () => setOpen(false)
   return (
     <>
-      <Button onClick={() => setOpen(true)}>{t('extend.do')}</Button>
+      <Button variant={props.booking.extension ? 'default' : 'filled'} onClick={() => setOpen(true)}>
+        {t('extend.do')}
+      </Button>
       <Modal
         opened={open}
         onClose={close}

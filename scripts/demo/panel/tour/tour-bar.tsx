@@ -20,7 +20,6 @@ export function TourBar(): ReactNode {
     return (
       <section className={css.tour} aria-label={t('tour.title')}>
         <p className={css.text}>{t(step === 0 ? 'tour.invite' : 'tour.finished')}</p>
-        <span className={css.spread} />
         <Button onClick={() => go(1)}>{t(step === 0 ? 'tour.start' : 'tour.again')}</Button>
       </section>
     )
