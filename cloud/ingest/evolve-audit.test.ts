@@ -135,6 +135,17 @@ describe('incidents', () => {
     ])
   })
 
+  it('about a vehicle that cannot get out last until its lane lets somebody out, a release is over at once', async () => {
+    const twin = await server.enrolled('exits')
+    await tell(twin, arrived('ss_1'), incident('call', 'attendant_called', 'out-1/several'))
+    expect(await select(incidents, 'exits')).toMatchObject([{ place_id: 'out-1', is_open: true }])
+    await tell(twin, departing('ss_1'), incident('free', 'released_unpaid', 'out-1/ss_1'))
+    expect(await select(incidents, 'exits')).toMatchObject([
+      { incident_id: 'call', is_open: false },
+      { incident_id: 'free', place: 'lane', place_id: 'out-1', is_open: false },
+    ])
+  })
+
   it('that are over at once are never open, and so are kinds of later sites', async () => {
     const twin = await server.enrolled('moments')
     await tell(twin, incident('a', 'tailgate_exit', 'z1/out-1'), incident('b', 'meteor', 'roof/7'))

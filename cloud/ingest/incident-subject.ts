@@ -11,7 +11,7 @@ const nowhere: IncidentSubject = { place: null, place_id: null, session_id: null
 
 /**
  * Reads the kind of an incident and what its entry says it is about (`about` is an id, or two with a slash).
- * A door's alarm lasts until the door is closed, a tie of plates until its lane lets somebody out, what is
+ * A door's alarm lasts until the door is closed, a call from an exit until its lane lets somebody out, what is
  * about a stay until the stay ends; everything else is over at once. Kinds of later sites keep only their text.
  */
 export function incidentSubject(kind: string, about: string): IncidentSubject {
@@ -27,6 +27,10 @@ export function incidentSubject(kind: string, about: string): IncidentSubject {
       return { ...nowhere, place: 'zone', place_id: first }
     case 'departure_unrecorded':
       return { ...nowhere, place: 'lane', place_id: about }
+    case 'attendant_called':
+      return { ...nowhere, place: 'lane', place_id: first, ends_with: `lane:${first}` }
+    case 'released_unpaid':
+      return { ...nowhere, place: 'lane', place_id: first, session_id: second === '' ? null : second }
     case 'plate_tie':
       return { ...nowhere, place: 'lane', place_id: about, ends_with: `lane:${about}` }
     case 'session_inferred':

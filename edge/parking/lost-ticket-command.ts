@@ -1,21 +1,13 @@
-import {
-  effectIdSchema,
-  laneIdSchema,
-  newId,
-  randomCode,
-  sessionIdSchema,
-  tariffIdSchema,
-} from '@gatehouse/shared/ids/ids'
+import { tariffIdSchema } from '@gatehouse/shared/ids/ids'
+import { lostTicketPrice } from '@gatehouse/shared/parking/lost-ticket'
 import { normalisePlate } from '@gatehouse/shared/parking/plate'
-import { sessionInferredIncident } from '@gatehouse/shared/parking/session'
 import { err, ok } from '@gatehouse/shared/result/result'
-import { type LedgerEvent, vehicleClassSchema } from '@gatehouse/shared/wire/v1/entries'
+import { type Price, vehicleClassSchema } from '@gatehouse/shared/wire/v1/entries'
 import { z } from 'zod'
 import { type Command, defineCommand } from '../ledger/command.ts'
-import { unusedTicket } from './arrive-vehicle.ts'
-import { keepPlate, matchOpenSessions } from './open-plates.ts'
+import { inferStay } from './inferred-stay.ts'
+import { matchOpenSessions } from './open-plates.ts'
 import type { ParkingOptions } from './parking-options.ts'
-import { keepTariff } from './pricing.ts'
 import { readSession } from './session-store.ts'
 import { sessionView } from './session-view.ts'
 
@@ -44,37 +36,24 @@ export function loseTicket(options: ParkingOptions): Command {
         const found = sessionView(directory, match.id)
         return ok({ events: [], answer: () => found })
       }
-      const [tariffKey, tariff] = [...directory.all('tariff')][0] ?? []
-      const [laneKey] = [...directory.all('lane').keys()]
-      if (tariffKey === undefined || tariff === undefined || laneKey === undefined) {
-        return err({ code: 'no_parking' })
-      }
-      const tariffId = tariffIdSchema.parse(tariffKey)
-      keepTariff(db, tariffId, tariff)
-      const sessionId = newId(sessionIdSchema, 'ps', context.random)
-      const incidentId = `inc_${randomCode(context.random, 16)}`
-      const arrived: LedgerEvent = {
-        type: 'session.arrived',
-        body: {
-          sessionId,
-          laneId: laneIdSchema.parse(laneKey),
-          ticket: unusedTicket(db, context.random),
-          ...(plate === undefined ? {} : { vehicleId: keepPlate(db, options, plate) }),
-          vehicleClass: input.vehicleClass,
-          tariffId,
-          tariffVersion: tariff.version,
-          effectId: newId(effectIdSchema, 'fx', context.random),
-        },
-      }
-      const inferred: LedgerEvent = {
-        type: 'incident.opened',
-        body: { incidentId, kind: sessionInferredIncident, about: sessionId },
-      }
+      const stay = inferStay(db, options, { plate, vehicleClass: input.vehicleClass }, context)
+      if (!stay) return err({ code: 'no_parking' })
+      const { sessionId } = stay.session.stay
       const answer = () => {
         const session = readSession(db, sessionId)
         return session ? sessionView(directory, session) : null
       }
-      return ok({ events: [arrived, inferred], answer })
+      return ok({ events: stay.events, answer })
     },
   })
+}
+
+/** What a driver without a ticket and without a stay on record would pay; `undefined` where nobody parks. */
+export function readLostTicketPrice(
+  options: Pick<ParkingOptions, 'directory' | 'tzdataVersion'>,
+): Price | undefined {
+  const [tariffKey, tariff] = [...options.directory.all('tariff')][0] ?? []
+  if (tariffKey === undefined || tariff === undefined) return undefined
+  const { tzdataVersion } = options
+  return lostTicketPrice({ tariff, tariffId: tariffIdSchema.parse(tariffKey), tzdataVersion })
 }

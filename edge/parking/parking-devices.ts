@@ -10,11 +10,14 @@ import type { Outcome } from '../ledger/receipts.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
 import type { ArrivalAnswer } from './arrive-vehicle.ts'
 import { BaySensors } from './bay-sensors.ts'
+import type { DepartureCredential } from './departing-session.ts'
 import { DurableFacts, isStoreTrouble } from './durable-facts.ts'
+import { ExitWaits, exitPolicy, type ShownAtExit, waitCause } from './exit-waits.ts'
 import { LaneWatch } from './lane-watch.ts'
 import { laneWires, type WiredLane } from './lane-wires.ts'
 import { waitingForPayment } from './paid-at-exit.ts'
-import type { DepartureAnswer, DepartureCredential } from './request-departure.ts'
+import type { ReleaseAnswer } from './release-exit.ts'
+import type { DepartureAnswer } from './request-departure.ts'
 import { readPending } from './session-store.ts'
 import { LevelSigns } from './signs.ts'
 import { vehicleClassOf } from './vehicle-type.ts'
@@ -44,6 +47,7 @@ export class ParkingDevices {
   readonly #options: ParkingDevicesOptions
   readonly #facts: DurableFacts
   readonly #bays: BaySensors
+  readonly #waits: ExitWaits
   readonly #running = new Set<Promise<void>>()
   /** Vehicles per lane that were let out without a record; their passages are recorded with them. */
   readonly #unrecorded = new Map<LaneId, number>()
@@ -68,6 +72,12 @@ export class ParkingDevices {
       clock,
       pendingAtStart: (laneId) => readPending(kernel.db, laneId).length,
       onFact: (laneId, fact) => this.#record(laneId, fact),
+    })
+    this.#waits = new ExitWaits({
+      clock,
+      policy: () => exitPolicy(directory),
+      onCall: (laneId, cause) => this.#pushFact('callAttendant', laneId, { laneId, cause }),
+      onRelease: (laneId, shown) => this.#run(() => this.#release(laneId, shown)),
     })
     directory.onChange((changes) => {
       if (changes.some(({ kind }) => kind === 'lane')) this.#wires = laneWires(directory)
@@ -124,9 +134,10 @@ export class ParkingDevices {
     this.#run(() => this.#requestDeparture(laneId, { kind: 'ticket', ticket }, this.#freshKey()))
   }
 
-  /** Lets time pass: back-outs are believed, refused facts tried again, counts corrected. */
+  /** Lets time pass: back-outs are believed, refused facts tried again, counts corrected, nobody is trapped. */
   tick(): void {
     this.lanes.tick()
+    this.#watchExits()
     const nowMs = this.#options.clock.now().monotonicMs
     if (nowMs - this.#retriedMs >= retryMs) {
       this.#retriedMs = nowMs
@@ -184,10 +195,49 @@ export class ParkingDevices {
     const input = { laneId, by, position: this.lanes.positionOf(laneId) }
     const outcome = await kernel.submit({ kind: 'requestDeparture', caller: `lane:${laneId}`, key, input })
     if (isStoreTrouble(outcome)) return this.#failOpen(laneId, input, outcome)
-    if (!outcome.ok) return logger.warn({ laneId, code: outcome.refusal.code }, 'a departure was not decided')
+    if (!outcome.ok) {
+      this.#waits.refused(laneId, 'unknown', { by })
+      return logger.warn({ laneId, code: outcome.refusal.code }, 'a departure was not decided')
+    }
     // The command's own answer, just made in this process.
     const answer = outcome.value as DepartureAnswer
-    if (answer.kind === 'opened' || answer.kind === 'again') this.lanes.opened(laneId, answer.kind)
+    if (answer.kind === 'refused') {
+      // Who is let out already and is read once more does not wait.
+      if (input.position === 'front') return
+      const session = 'sessionId' in answer ? { sessionId: answer.sessionId } : {}
+      this.#waits.refused(laneId, waitCause(answer.reason), { by, ...session })
+      return
+    }
+    if (answer.kind === 'busy') return
+    this.#waits.letOut(laneId)
+    this.lanes.opened(laneId, answer.kind)
+  }
+
+  /** Only who stands before the boom waits; while somebody is let out, the next one's time does not run. */
+  #watchExits(): void {
+    for (const { laneId, body } of this.#wires.byBarrier.values()) {
+      const { kind } = this.lanes.stateOf(laneId)
+      if (body.direction !== 'exit' || (kind !== 'presented' && kind !== 'idle')) continue
+      const absent = this.lanes.mayBeOccupied(laneId) ? 'unheard' : 'no'
+      this.#waits.tick(laneId, kind === 'presented' ? 'yes' : absent)
+    }
+  }
+
+  /** The policy's time is over: whoever stands there is let out, and what is owed is recorded. */
+  async #release(laneId: LaneId, { sessionId, by }: ShownAtExit): Promise<void> {
+    const { kernel, logger } = this.#options
+    const plate = by?.kind === 'plate' ? { plate: by.plate } : {}
+    const input = { laneId, ...(sessionId === undefined ? {} : { sessionId }), ...plate }
+    const from = { caller: `lane:${laneId}`, key: this.#freshKey() }
+    const outcome = await kernel.submit({ kind: 'releaseExit', ...from, input })
+    const unread = { kind: 'plate', plate: '' } as const
+    if (isStoreTrouble(outcome)) return this.#failOpen(laneId, { laneId, by: by ?? unread }, outcome)
+    this.#waits.letOut(laneId)
+    if (!outcome.ok) return logger.warn({ laneId, code: outcome.refusal.code }, 'an exit was not released')
+    // The command's own answer, just made in this process.
+    const { debtMinor } = outcome.value as ReleaseAnswer
+    logger.warn({ laneId, debtMinor }, 'an exit opened by policy and the debt is recorded')
+    this.lanes.opened(laneId, 'opened')
   }
 
   /** Nobody is ever trapped: the store cannot decide, so the gate opens and the departure is recorded later. */
@@ -198,8 +248,8 @@ export class ParkingDevices {
     const code = outcome.ok ? 'ok' : outcome.refusal.code
     logger.warn({ laneId, code }, 'the store cannot decide: the exit opens and the debt is recorded later')
     this.#unrecorded.set(laneId, (this.#unrecorded.get(laneId) ?? 0) + 1)
-    const key = this.#freshKey()
-    this.#facts.push({ kind: 'recordUnrecordedDeparture', caller: `lane:${laneId}`, key, input })
+    this.#pushFact('recordUnrecordedDeparture', laneId, input)
+    this.#waits.letOut(laneId)
     this.lanes.opened(laneId, 'opened')
     await hub.barrier(lane.barrierDeviceId).vend({ pulseMs: vendPulseMs })
   }
@@ -210,17 +260,24 @@ export class ParkingDevices {
       this.#unrecorded.set(laneId, unrecorded - 1)
       return
     }
-    const from = { caller: `lane:${laneId}`, key: this.#freshKey() }
     if (fact.kind === 'passage') {
-      this.#facts.push({ kind: 'confirmPassage', ...from, input: { laneId } })
+      if (!fact.authorised) this.#waits.letOut(laneId)
+      this.#pushFact('confirmPassage', laneId, { laneId })
       return
     }
     const reason = fact.kind === 'back_out' ? 'backed_out' : 'timeout'
-    this.#facts.push({ kind: 'backOut', ...from, input: { laneId, reason } })
+    this.#pushFact('backOut', laneId, { laneId, reason })
+  }
+
+  #pushFact(kind: string, laneId: LaneId, input: object): void {
+    this.#facts.push({ kind, caller: `lane:${laneId}`, key: this.#freshKey(), input })
   }
 
   /** Who stands at an exit while somebody pays for them is let out without being read again. */
   #paid(body: Readonly<Record<string, unknown>>): void {
+    for (const { laneId, by } of this.#waits.undecided()) {
+      this.#run(() => this.#requestDeparture(laneId, by, this.#freshKey()))
+    }
     const waiting = waitingForPayment(this.#options.kernel.db, body)
     if (!waiting || !this.lanes.isOccupied(waiting.laneId)) return
     this.scanTicket(waiting.laneId, waiting.ticket)

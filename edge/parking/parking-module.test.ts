@@ -249,6 +249,42 @@ describe('at the exit', () => {
     expect(await depart(garage, { kind: 'plate', plate: 'HHO1' })).toMatchObject({
       reason: 'attendant_needed',
     })
+    garage.passMinutes(30)
+    expect(await depart(garage, { kind: 'plate', plate: 'HHO1' })).toMatchObject({
+      reason: 'attendant_needed',
+    })
+    expect(garage.vends).toEqual(['entry-1-barrier', 'entry-1-barrier'])
+  })
+
+  test('of two that look alike the only one that has paid is let out, with both reads and the tie on record', async () => {
+    const garage = openGarage()
+    const paid = await enter(garage, { kind: 'plate', plate: 'HH01' })
+    await enter(garage, { kind: 'plate', plate: 'HHD1' })
+    garage.passMinutes(30)
+    await pay(garage, paid)
+    expect(await depart(garage, { kind: 'plate', plate: 'HHO1' })).toMatchObject({
+      kind: 'opened',
+      sessionId: paid,
+    })
+    expect(garage.incidents()).toEqual([['plate_tie', 'exit-1']])
+    const reads = statement<{ session_id: string }>(garage.db, 'SELECT * FROM parking_plate_reads').all()
+    expect(reads).toMatchObject([{ session_id: paid }])
+    await pass(garage, 'exit-1')
+    expect(await depart(garage, { kind: 'plate', plate: 'HHO1' })).toMatchObject({ reason: 'payment_needed' })
+    expect(garage.rebuildsEqual()).toBe(true)
+  })
+
+  test('of two that look alike and have both paid nobody is chosen', async () => {
+    const garage = openGarage()
+    const stays = [
+      await enter(garage, { kind: 'plate', plate: 'HH01' }),
+      await enter(garage, { kind: 'plate', plate: 'HHD1' }),
+    ]
+    garage.passMinutes(30)
+    for (const sessionId of stays) await pay(garage, sessionId)
+    expect(await depart(garage, { kind: 'plate', plate: 'HHO1' })).toMatchObject({
+      reason: 'attendant_needed',
+    })
   })
 
   test('both reads are kept when they differ', async () => {
@@ -277,6 +313,37 @@ describe('at the exit', () => {
     await enter(garage)
     garage.passMinutes(61)
     expect(await depart(garage)).toMatchObject({ kind: 'opened', debtMinor: 400 })
+  })
+
+  test('when nobody can pay also who is not on record gets out, and owes the lost-ticket amount', async () => {
+    const garage = openGarage({ canPay: () => false })
+    expect(await depart(garage)).toMatchObject({ kind: 'opened', debtMinor: 3500 })
+    expect(await pass(garage, 'exit-1')).toMatchObject({ tailgate: false })
+    expect(garage.incidents().map(([kind]) => kind)).toEqual(['session_inferred', 'released_unpaid'])
+    expect(garage.rebuildsEqual()).toBe(true)
+  })
+
+  test('an exit is not released for an entry lane, an unknown lane or a plate of another shape', async () => {
+    const garage = openGarage()
+    for (const laneId of ['entry-1', 'nowhere']) {
+      expect(await garage.run('releaseExit', { laneId })).toEqual({ refused: 'not_found' })
+    }
+    expect(await garage.run('releaseExit', { laneId: 'exit-1', plate: 7 })).toEqual({
+      refused: 'invalid_input',
+    })
+    expect(await garage.run('callAttendant', { laneId: 'exit-1', cause: 'bored' })).toEqual({
+      refused: 'invalid_input',
+    })
+    expect(garage.entryTypes()).toEqual([])
+  })
+
+  test('a release of a stay that was paid in the meantime owes nothing and tells nobody', async () => {
+    const garage = openGarage()
+    const sessionId = await enter(garage)
+    garage.passMinutes(30)
+    await pay(garage, sessionId)
+    expect(await garage.run('releaseExit', { laneId: 'exit-1', sessionId })).toMatchObject({ debtMinor: 0 })
+    expect(garage.incidents()).toEqual([])
   })
 
   test('with a store that only has its reserve, departures decide and arrivals are refused', async () => {

@@ -8,6 +8,7 @@ import { loseTicket } from './lost-ticket-command.ts'
 import type { ParkingOptions } from './parking-options.ts'
 import { paySession, quoteSession } from './payment-commands.ts'
 import { parkingProjections } from './projections.ts'
+import { callAttendant, releaseExit } from './release-exit.ts'
 import { recordUnrecordedDeparture, requestDeparture } from './request-departure.ts'
 
 /** Lanes, stays, counts and bays of a site; plugs into the kernel. */
@@ -27,6 +28,8 @@ export function parkingModule(options: ParkingOptions): LedgerModule {
       arriveVehicle(options),
       requestDeparture(options),
       recordUnrecordedDeparture(options),
+      releaseExit(options),
+      callAttendant(options),
       confirmPassage(options),
       backOut(options),
       senseBay(options),

@@ -46,6 +46,8 @@ export interface Garage {
   readonly run: (kind: string, input: object) => Promise<Record<string, unknown>>
   /** Types of all entries so far but outcomes of effects. */
   readonly entryTypes: () => string[]
+  /** Kind and subject of every incident so far. */
+  readonly incidents: () => [kind: string, about: string][]
   readonly rebuildsEqual: () => boolean
   readonly passMinutes: (minutes: number) => void
   readonly close: () => void
@@ -122,6 +124,7 @@ export function openGarage(changes: GarageChanges = {}): Garage {
       return outcome.ok ? (outcome.value as Record<string, unknown>) : { refused: outcome.refusal.code }
     },
     entryTypes: () => entryTypes(db),
+    incidents: () => incidents(db),
     rebuildsEqual: () => checkRebuild(db, modules).equal,
     passMinutes: (minutes: number) => clock.advance(minutes * minuteMs),
     close: () => {
@@ -137,6 +140,14 @@ function entryTypes(db: SiteDatabase): string[] {
   return statement<{ type: string }>(db, text)
     .all()
     .map(({ type }) => type)
+}
+
+function incidents(db: SiteDatabase): [string, string][] {
+  const text = "SELECT text FROM entries WHERE type = 'incident.opened' ORDER BY seq"
+  return statement<{ text: string }>(db, text)
+    .all()
+    .map((row) => JSON.parse(row.text).body)
+    .map(({ kind, about }) => [String(kind), String(about)])
 }
 
 function rememberingBarrier(deviceId: string, vends: string[]): Barrier {

@@ -41,6 +41,9 @@ export const chargingSchema = z.object({
 /** Where a space is drawn on its level's plan, in plan units (1 unit = 10 cm), origin top left. */
 const rectSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
 
+/** Nobody stands longer than this at an exit, whatever a site sets: one hour. */
+const exitWaitMsMax = 3_600_000
+
 /** What each kind of directory row says. The row's `key` is the id of the thing. */
 export const directoryBodies = {
   site: z.object({
@@ -68,6 +71,10 @@ export const directoryBodies = {
       reopenAtFree: z.int().min(0),
       memberOfflineMs: z.int().min(0),
       heldOpenMs: z.int().positive(),
+      /** An exit whose call for a person nobody answered opens after this long; 3 minutes where absent. */
+      attendantWaitMs: z.int().min(0).max(exitWaitMsMax).optional(),
+      /** An exit opens after this long for who stands there and only has to pay; 15 minutes where absent. */
+      unpaidWaitMs: z.int().min(0).max(exitWaitMsMax).optional(),
     }),
   }),
   level: z.object({ name: label, ordinal: z.int(), width: z.number(), height: z.number() }),

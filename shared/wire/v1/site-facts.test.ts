@@ -18,6 +18,13 @@ describe('golden samples of what sites and spaces may say beyond the first versi
     expect(directoryBodies.site.parse(golden.siteWithPhotos)).toEqual(golden.siteWithPhotos)
   })
 
+  test('how long an exit waits for a person is read as it was written, and never longer than an hour', () => {
+    const site = golden.siteWithExitPolicy
+    expect(directoryBodies.site.parse(site)).toEqual(site)
+    const settings = { ...site.settings, attendantWaitMs: 3_600_001 }
+    expect(directoryBodies.site.safeParse({ ...site, settings }).success).toBe(false)
+  })
+
   test('a site with holidays, and a plan that goes on during them, are read as they were written', () => {
     expect(directoryBodies.site.parse(golden.siteWithHolidays)).toEqual(golden.siteWithHolidays)
     expect(directoryBodies.plan.parse(golden.planOnHolidays)).toEqual(golden.planOnHolidays)
