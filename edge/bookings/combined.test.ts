@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { planViewSchema } from '@gatehouse/shared/api/views'
 import { memberIdSchema } from '@gatehouse/shared/ids/ids'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkRebuild } from '../ledger/rebuild.ts'
 import { packageRoot } from '../package-root.ts'
 import { accessBookings } from './booking-lookup.ts'
+import { freeNow } from './free-now.ts'
 import { type BookingSite, friday10, hour, minute, openBookingSite, post } from './testing/booking-site.ts'
 
 const callers = 16
@@ -40,14 +42,24 @@ async function paid(spaceId: string, fromMs = friday10 + hour): Promise<string> 
 }
 
 const blocks = () => site.db.prepare('SELECT space_id FROM booking_blocks ORDER BY space_id').pluck().all()
-const plan = async () => {
+const wholePlan = async () => {
   const query = `fromMs=${friday10 + hour}&toMs=${friday10 + 2 * hour}`
-  const answer = await site.app.request(`/plan?${query}`)
-  const { spaces } = (await answer.json()) as { spaces: { spaceId: string; status: string }[] }
+  return planViewSchema.parse(await (await site.app.request(`/plan?${query}`)).json())
+}
+const plan = async () => {
+  const { spaces } = await wholePlan()
   return Object.fromEntries(spaces.map(({ spaceId, status }) => [spaceId, status]))
 }
 
 describe('a hall of two rooms', () => {
+  test('is no further room in what is free now, and its booking takes both rooms out of it', async () => {
+    const rooms = async () => freeNow(await wholePlan())
+    expect(await rooms()).toMatchObject({ meeting_room: { free: 2, total: 2 } })
+    expect(await rooms()).not.toHaveProperty('event_space')
+    expect((await hold('hall')).status).toBe(201)
+    expect(await rooms()).toMatchObject({ meeting_room: { free: 0, total: 2 } })
+  })
+
   test('occupies both rooms, and each room the hall', async () => {
     const held = await hold('hall')
     expect(held.status).toBe(201)

@@ -1,7 +1,7 @@
-import type { PlanView, SiteView } from '@gatehouse/shared/api/views'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { passRoutes } from '../access/pass-routes.ts'
 import { accessRoutes } from '../access/routes.ts'
+import { freeNow } from '../bookings/free-now.ts'
 import { type PlanSurroundings, planView } from '../bookings/plan-view.ts'
 import { bookingRoutes } from '../bookings/routes.ts'
 import type { EdgeConfig } from '../config.ts'
@@ -109,16 +109,3 @@ function guarded(callers: DeviceCallers, routes: OpenAPIHono): OpenAPIHono {
 }
 
 const soonMs = 3_600_000
-
-/** Free and usable for the next hour, per kind, or per class for bays. */
-function freeNow(plan: PlanView | undefined): SiteView['freeNow'] {
-  const counts: Record<string, { free: number; total: number }> = {}
-  for (const space of plan?.spaces ?? []) {
-    // A combined space is no more room than its parts.
-    if (space.parts !== undefined) continue
-    const group = space.bayClass ?? space.kind
-    const count = counts[group] ?? { free: 0, total: 0 }
-    counts[group] = { free: count.free + (space.status === 'free' ? 1 : 0), total: count.total + 1 }
-  }
-  return counts
-}

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { bookingIdSchema } from '../ids/ids.ts'
 import { type DirectoryBody, directoryBodies } from '../wire/v1/directory.ts'
 import { refuseInterval } from './availability.ts'
-import { bookableSpace, involvedSpaces, occupancyAround, partMistakes, sharedRoom } from './combined.ts'
+import {
+  bookableSpace,
+  involvedSpaces,
+  occupancyAround,
+  partMistakes,
+  roomCapacity,
+  sharedRoom,
+} from './combined.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -39,6 +46,10 @@ describe('a combined space', () => {
     expect(involvedSpaces(sharedRoom(house), 'hall')).toEqual(['hall', 'a', 'b'])
     expect(involvedSpaces(sharedRoom(house), 'a')).toEqual(['a', 'hall'])
     expect(involvedSpaces(sharedRoom(house), 'c')).toEqual(['c'])
+  })
+
+  it('is no further room beside its parts', () => {
+    expect(roomCapacity(house)).toBe(3)
   })
 
   it('needs the largest gap of all involved', () => {

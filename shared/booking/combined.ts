@@ -10,6 +10,11 @@ export function partsOf(spaces: SiteSpaces, spaceId: string): readonly SpaceId[]
   return spaces.get(spaceId)?.parts ?? []
 }
 
+/** How many spaces a site has at once: a combined space is no more room than its parts. */
+export function roomCapacity(spaces: SiteSpaces): number {
+  return [...spaces.values()].filter(({ parts = [] }) => parts.length === 0).length
+}
+
 /** A site's spaces with the wholes that each one is part of; made once per change of the spaces. */
 export interface SharedRoom {
   readonly spaces: SiteSpaces

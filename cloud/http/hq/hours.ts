@@ -31,16 +31,18 @@ export async function readHours(
   const found = await db.query<HourRow>(
     `WITH hour AS (SELECT generate_series($2::bigint, $3::bigint - 1, ${hourMs}) AS hour_ms),
      used AS (
-       SELECT from_ms, least(to_ms, $4) AS to_ms FROM bookings
+       -- A combined space is in use as its parts are.
+       SELECT from_ms, least(to_ms, $4) AS to_ms, greatest(cardinality(parts), 1) AS spaces FROM bookings
        WHERE site_id = ANY ($1) AND status IN ('confirmed', 'checked_in', 'completed')
          AND from_ms < $3 AND to_ms > $2
          AND NOT EXISTS (SELECT FROM site_directory d WHERE d.site_id = bookings.site_id AND d.kind = 'site'
            AND d.body->>'kind' = 'parking')
        UNION ALL
-       SELECT entered_ms, coalesce(departed_ms, $4) FROM parking_sessions
+       SELECT entered_ms, coalesce(departed_ms, $4), 1 FROM parking_sessions
        WHERE site_id = ANY ($1) AND entered_ms < $3 AND coalesce(departed_ms, $4) > $2),
      occupied AS (
-       SELECT hour_ms, sum(least(to_ms, hour_ms + ${hourMs}) - greatest(from_ms, hour_ms)) AS occupied_ms
+       SELECT hour_ms,
+         sum(spaces * (least(to_ms, hour_ms + ${hourMs}) - greatest(from_ms, hour_ms))) AS occupied_ms
        FROM hour JOIN used ON from_ms < hour_ms + ${hourMs} AND to_ms > hour_ms GROUP BY hour_ms),
      taken AS (
        SELECT at_ms - at_ms % ${hourMs} AS hour_ms,

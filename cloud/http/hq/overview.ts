@@ -1,3 +1,4 @@
+import { roomCapacity } from '@gatehouse/shared/booking/combined'
 import { dayNumber } from '@gatehouse/shared/calendar/civil'
 import { dateAt, dayBounds } from '@gatehouse/shared/calendar/wall-time'
 import type { Clock } from '@gatehouse/shared/clock/clock'
@@ -139,7 +140,7 @@ async function summarise(
     cloudSeq: health.projectedSeq,
     lagEntries: Math.max(0, Math.max(head.seq, health.head.seq) - health.projectedSeq),
     ...figures,
-    capacity: catalogue.spaces.size,
+    capacity: roomCapacity(catalogue.spaces),
     diff: { state: books?.state ?? 'waiting', amountMinor: books?.amountMinor ?? 0 },
   }
 }

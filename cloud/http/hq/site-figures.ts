@@ -4,7 +4,7 @@ import type { Queryable } from '../../database/pool.ts'
 export interface SiteFigures {
   readonly entriesToday: number
   readonly takingsTodayMinor: number
-  /** Spaces in use now: vehicles inside, or spaces booked or sensed as occupied. */
+  /** Spaces in use now: vehicles inside, or spaces booked or sensed as occupied; a combined one as its parts. */
   readonly occupied: number
   readonly exceptions: number
 }
@@ -30,9 +30,14 @@ export async function readSiteFigures(
          (SELECT count(*) FROM parking_sessions WHERE site_id = $1 AND entered_ms IS NOT NULL AND departed_ms IS NULL)
        ELSE
          (SELECT count(*) FROM (
-            SELECT space_id FROM bookings WHERE site_id = $1 AND status IN ('confirmed', 'checked_in')
+            SELECT unnest(CASE parts WHEN '{}' THEN ARRAY[space_id] ELSE parts END) AS space_id
+            FROM bookings WHERE site_id = $1 AND status IN ('confirmed', 'checked_in')
               AND from_ms <= $4 AND to_ms > $4
-            UNION SELECT space_id FROM space_states WHERE site_id = $1 AND occupied) AS used)
+            UNION SELECT coalesce(part, space_id) FROM space_states
+              LEFT JOIN site_directory d
+                ON d.site_id = space_states.site_id AND d.kind = 'space' AND d.key = space_states.space_id
+              LEFT JOIN jsonb_array_elements_text(d.body->'parts') AS part ON true
+            WHERE space_states.site_id = $1 AND occupied) AS used)
        END AS occupied,
        (SELECT count(*) FROM exceptions WHERE site_id = $1 AND closed_ms IS NULL) AS exceptions`,
     [site.siteId, site.fromMs, site.toMs, site.nowMs, site.kind === 'parking'],

@@ -173,6 +173,7 @@ export class TestSite {
       ...command,
       requestId,
       reference: `T-${this.#head.seq}`,
+      parts: space.parts ?? [],
       calendar: { site, space, occupied: this.#occupied(command.spaceId) },
       price,
     }
