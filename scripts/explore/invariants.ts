@@ -39,6 +39,9 @@ function cloudMaySell(state: State, instant: number): boolean {
 /** The site's word on a booking that it knows, else the cloud's, else the pass that a member holds of a lost one. */
 function holds(state: State, booking: number): boolean {
   if (has(state.forgotten, booking)) return false
+  // A restored site may let in the holder of a pass whose cancellation its lost life had confirmed: it has no right to the
+  // space, and what the site had told comes back at the handshake (shared/loans/decisions.md).
+  if (state.restored === 1 && state.newLife === 0 && has(state.over, booking)) return false
   const mine = state.site.bookings[booking]
   if (mine !== 0 && mine !== 5) return occupiesAtSite(mine)
   const theirs = state.cloud.bookings[booking]

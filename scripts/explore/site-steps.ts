@@ -145,7 +145,8 @@ function passStep(state: State, booking: number, take: Take): void {
   take(`booking ${booking} enters with a pass`, (next) => {
     if (!isKnownLoan) next.site.stopped = 1
     if (isTakenAtSite(state, shape, booking)) {
-      if (isKnownLoan) next.fault = 2
+      // Who is in the way of a restored site before its handshake may have no right to be (see `holds`).
+      if (isKnownLoan && (state.restored !== 1 || state.newLife === 1)) next.fault = 2
       return
     }
     next.site.bookings[booking] = atSite.inUse
@@ -194,7 +195,10 @@ export function newLifeStep(state: State, { mutation }: Rules, take: Take): void
 // What the site had told comes back before anything is sold, so that a row which it had refused is refused again.
 function learnBookings(next: State): void {
   next.cloud.told.forEach((told, booking) => {
-    if (told === atSite.none) return
+    // The image may be ahead of what the cloud has: a word that came later stands.
+    const mine = next.site.bookings[booking]
+    if (told === atSite.none || mine === atSite.gone) return
+    if (mine === atSite.inUse && told === atSite.taken) return
     next.site.bookings[booking] = told
     if (told === atSite.own) next.forgotten &= ~(1 << booking)
   })
