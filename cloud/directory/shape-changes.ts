@@ -1,6 +1,7 @@
 import type { SiteId } from '@gatehouse/shared/ids/ids'
 import type { Notifications } from '../database/notifications.ts'
 import type { Pool } from '../database/pool.ts'
+import { rowsOrWait } from '../database/rows-or-wait.ts'
 import { readChangesAfter, type ShapeChange } from './shape-store.ts'
 
 const longPollMs = 20_000
@@ -24,26 +25,22 @@ export async function changesAfter(
   siteId: SiteId,
   afterRev: number,
 ): Promise<ShapePart> {
-  const changes = await readChangesAfter(pool, siteId, { afterRev, limit: changesPerAnswerMax })
-  return { rev: changes.at(-1)?.rev ?? afterRev, changes, isUpToDate: changes.length < changesPerAnswerMax }
+  return partOf(afterRev, await readChangesAfter(pool, siteId, { afterRev, limit: changesPerAnswerMax }))
 }
 
 /** The changes after a position; when there are none it waits for the next write, at most 20 s. */
 export async function changesOrWait(
-  options: ChangesOptions,
+  { pool, notifications }: ChangesOptions,
   siteId: SiteId,
   { afterRev, signal }: { readonly afterRev: number; readonly signal: AbortSignal },
 ): Promise<ShapePart> {
-  const written = options.notifications.next('directory', {
-    matches: (payload) => payload === siteId,
-    timeoutMs: longPollMs,
-    signal,
-  })
-  const present = await changesAfter(options, siteId, afterRev)
-  if (present.changes.length > 0) {
-    written.cancel()
-    return present
-  }
-  await written.done
-  return changesAfter(options, siteId, afterRev)
+  const wait = { channel: 'directory', payload: siteId, timeoutMs: longPollMs, signal } as const
+  const changes = await rowsOrWait(notifications, wait, () =>
+    readChangesAfter(pool, siteId, { afterRev, limit: changesPerAnswerMax }),
+  )
+  return partOf(afterRev, changes)
+}
+
+function partOf(afterRev: number, changes: readonly ShapeChange[]): ShapePart {
+  return { rev: changes.at(-1)?.rev ?? afterRev, changes, isUpToDate: changes.length < changesPerAnswerMax }
 }

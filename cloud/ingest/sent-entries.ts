@@ -1,8 +1,9 @@
-import { type SealedEntry, sealEntry } from '@gatehouse/shared/ledger/chain'
+import { type SealedEntry, sealEntry, sha256Hex } from '@gatehouse/shared/ledger/chain'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { Entry } from '@gatehouse/shared/wire/v1/entries'
 import { z } from 'zod'
 import type { SiteCaller } from '../sites/site-access.ts'
+import { canonicalForm } from './canonical-form.ts'
 import type { BodyRefusal } from './entry-judge.ts'
 import { readJsonMessages } from './json-messages.ts'
 
@@ -18,12 +19,13 @@ const linkSchema = z.looseObject({
 /** No entry nests deeper; writing the canonical form of one that does would exhaust the stack. */
 const depthMax = 64
 
-function isDeeperThan(value: unknown, depth: number): boolean {
-  let level: unknown[] = [value]
-  for (let at = 0; at <= depth && level.length > 0; at += 1) {
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
-  }
-  return level.length > 0
+function seal(value: unknown): SealedEntry | undefined {
+  const form = canonicalForm(value, depthMax)
+  if (form === 'too_deep') return undefined
+  const entry = value as Entry
+  if (form === 'other') return sealEntry(entry)
+  const text = JSON.stringify(entry)
+  return { entry, text, hash: sha256Hex(text) }
 }
 
 /**
@@ -44,8 +46,9 @@ export function readSentEntries(
     if (link.data.site !== stream.siteId || link.data.incarnation !== stream.incarnation) {
       return err('wrong_stream')
     }
-    if (isDeeperThan(value, depthMax)) return err('not_an_entry')
-    sealed.push(sealEntry(value as Entry))
+    const entry = seal(value)
+    if (entry === undefined) return err('not_an_entry')
+    sealed.push(entry)
   }
   return ok(sealed)
 }

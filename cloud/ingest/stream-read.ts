@@ -1,4 +1,5 @@
 import type { Context, Env } from 'hono'
+import { rowsOrWait } from '../database/rows-or-wait.ts'
 import { badRequest } from './stream-answers.ts'
 import type { OpenStream, StreamEndpointOptions } from './stream-endpoint.ts'
 import { headHeaders, nextCursor, offsetAfter, seqOfOffset, streamHeaders } from './stream-headers.ts'
@@ -34,7 +35,8 @@ export async function readStream<E extends Env>(
     'content-type': format.contentType,
     etag,
   }
-  if (lastSeq >= head.seq) headers[streamHeaders.upToDate] = 'true'
+  // A page that is not full was all there was when it was read, whatever has come since.
+  if (entries.length < entriesPerReadMax || lastSeq >= head.seq) headers[streamHeaders.upToDate] = 'true'
   if (isLive) headers[streamHeaders.cursor] = nextCursor(clock.now().wallMs, cursor)
   if (isLive && entries.length === 0) return new Response(null, { status: 204, headers })
   if (!isLive && context.req.header('if-none-match') === etag) {
@@ -50,17 +52,8 @@ async function entriesOrWait<E extends Env>(
   afterSeq: number,
   signal: AbortSignal,
 ): Promise<readonly StoredEntry[]> {
-  const wanted = { afterSeq, limit: entriesPerReadMax }
-  const appended = notifications.next('ledger', {
-    matches: (payload) => payload === `${stream.siteId}/${stream.incarnation}`,
-    timeoutMs: longPollMs,
-    signal,
-  })
-  const present = await readEntriesAfter(pool, stream, wanted)
-  if (present.length > 0) {
-    appended.cancel()
-    return present
-  }
-  await appended.done
-  return readEntriesAfter(pool, stream, wanted)
+  const payload = `${stream.siteId}/${stream.incarnation}`
+  return rowsOrWait(notifications, { channel: 'ledger', payload, timeoutMs: longPollMs, signal }, () =>
+    readEntriesAfter(pool, stream, { afterSeq, limit: entriesPerReadMax }),
+  )
 }

@@ -93,6 +93,20 @@ describe('reading', () => {
     expect((await again()).status).toBe(200)
   })
 
+  it('goes on waiting at the tail when a late message tells of what the reader has already', async () => {
+    const twin = await server.enrolled('late-message')
+    await twin.send(twin.record(sensed('a', true)))
+    const waiting = twin.call(`${twin.streamUrl}?offset=now&live=long-poll`)
+    for (let late = 0; late < 5; late += 1) {
+      await server.pool.query(`SELECT pg_notify('gatehouse_ledger', 'late-message/1')`)
+      await twin.call(twin.streamUrl, { method: 'HEAD' })
+    }
+    const [second] = twin.record(sensed('a', false))
+    await twin.send(second === undefined ? [] : [second])
+    const answer = await waiting
+    expect([answer.status, await answer.json()]).toEqual([200, [second?.entry]])
+  })
+
   it('refuses two offsets at once', async () => {
     const twin = await server.enrolled('two-offsets')
     const answer = await twin.call(`${twin.streamUrl}?offset=-1&offset=now`)
