@@ -76,7 +76,7 @@ export function AccessTable(props: {
   const heads = ['time', 'result', 'reason', 'name', 'door', 'site', 'entry', 'by'] as const
   return (
     <ScrollBox className="gh-card" label={t('access.table')}>
-      <table className="hq-table">
+      <table className="hq-table access-table">
         <thead>
           <tr>
             {heads.map((head) => (
