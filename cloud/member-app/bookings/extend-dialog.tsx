@@ -125,7 +125,7 @@ export function ExtendBooking(props: {
   const close = () => setOpen(false)
   return (
     <>
-      <Button variant={props.booking.extension ? 'default' : 'filled'} onClick={() => setOpen(true)}>
+      <Button variant="default" onClick={() => setOpen(true)}>
         {t('extend.do')}
       </Button>
       <Modal
