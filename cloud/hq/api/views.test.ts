@@ -23,6 +23,7 @@ const site: cloud.SiteSummary = {
   occupied: 4,
   capacity: 120,
   exceptions: 0,
+  openIncidents: 1,
   diff: { state: 'waiting', amountMinor: 350 },
 }
 const overview: cloud.Overview = {

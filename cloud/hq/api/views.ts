@@ -28,6 +28,7 @@ const siteRowSchema = z.object({
   occupied: z.number(),
   capacity: z.number(),
   exceptions: z.number(),
+  openIncidents: z.number(),
   diff: z.object({ state: differenceStateSchema, amountMinor: z.number() }),
 })
 export type SiteRow = z.infer<typeof siteRowSchema>

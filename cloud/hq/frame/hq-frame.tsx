@@ -2,6 +2,7 @@ import { Faces, Notice, OfflineBanner } from '@gatehouse/shared/ui/faces.tsx'
 import { LanguageSwitch, SchemeSwitch } from '@gatehouse/shared/ui/language-switch.tsx'
 import { logOut } from '@gatehouse/shared/ui/login.ts'
 import { LoginForm } from '@gatehouse/shared/ui/login-form.tsx'
+import { StateChip } from '@gatehouse/shared/ui/state-chip.tsx'
 import { useUiWords } from '@gatehouse/shared/ui/words.ts'
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import {
@@ -17,7 +18,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useLiveUpdates } from '../api/live-updates.ts'
-import { meQuery } from '../api/queries.ts'
+import { meQuery, overviewQuery } from '../api/queries.ts'
 import { useWords } from '../words/words.ts'
 import './hq-frame.css'
 
@@ -31,7 +32,21 @@ function LogOutButton(): ReactNode {
   )
 }
 
-function Rail(props: { readonly displayName: string }): ReactNode {
+/** How many incidents are open at the viewer's sites, beside the way to them; nothing when none is. */
+function OpenCount(): ReactNode {
+  const t = useWords()
+  const overview = useQuery(overviewQuery)
+  const open = (overview.data?.sites ?? []).reduce((sum, site) => sum + site.openIncidents, 0)
+  if (open === 0) return null
+  return (
+    <StateChip state="out">
+      <span aria-hidden="true">{open}</span>
+      <span className="gh-visually-hidden">{t('incident.open', { count: open })}</span>
+    </StateChip>
+  )
+}
+
+function Rail(props: { readonly displayName: string; readonly allowed: boolean }): ReactNode {
   const t = useWords()
   return (
     <header className="hq-rail">
@@ -51,6 +66,7 @@ function Rail(props: { readonly displayName: string }): ReactNode {
         </Link>
         <Link to="/incidents" activeOptions={{ includeSearch: false }}>
           <IconAlertTriangle size={18} aria-hidden /> {t('nav.incidents')}
+          {props.allowed ? <OpenCount /> : null}
         </Link>
         <Link to="/audit">
           <IconClipboardList size={18} aria-hidden /> {t('nav.audit')}
@@ -109,7 +125,7 @@ export function HqFrame(): ReactNode {
   if (me.data === null || me.data?.role === 'member') return <Gate denied={me.data !== null} />
   return (
     <div className="hq-frame">
-      <Rail displayName={me.data?.displayName ?? ''} />
+      <Rail displayName={me.data?.displayName ?? ''} allowed={allowed} />
       <div className="hq-page">
         {live.state === 'lost' ? (
           <OfflineBanner sinceMs={live.sinceMs}>{t('live.lost')}</OfflineBanner>

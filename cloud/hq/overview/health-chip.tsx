@@ -5,6 +5,7 @@ import { useWords } from '../words/words.ts'
 import type { Health } from './worst-first.ts'
 
 const healthShapes: Readonly<Record<Health, ChipState>> = {
+  incident: 'out',
   different: 'out',
   offline: 'out',
   devices: 'held',

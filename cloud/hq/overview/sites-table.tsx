@@ -1,6 +1,7 @@
 import { formatMoney } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { Money } from '@gatehouse/shared/ui/money.tsx'
+import { StateChip } from '@gatehouse/shared/ui/state-chip.tsx'
 import { RelativeTime } from '@gatehouse/shared/ui/time-text.tsx'
 import { token } from '@gatehouse/shared/ui/tokens.ts'
 import { Link } from '@tanstack/react-router'
@@ -24,6 +25,17 @@ function Difference(props: { readonly site: SiteRow }): ReactNode {
   )
 }
 
+/** The open incidents of a site, which lead to their list; nothing when there is none. */
+function OpenIncidents({ site }: { readonly site: SiteRow }): ReactNode {
+  const t = useWords()
+  if (site.openIncidents === 0) return null
+  return (
+    <Link to="/incidents" search={{ site: site.siteId, state: 'open' }}>
+      <StateChip state="out">{t('incident.open', { count: site.openIncidents })}</StateChip>
+    </Link>
+  )
+}
+
 /** What a site sells now: while it is cut off, it sells alone. */
 function sells(site: SiteRow): 'all' | 'alone' | 'none' | 'unknown' {
   return site.selling === 'all' && site.link === 'offline' ? 'alone' : site.selling
@@ -33,6 +45,7 @@ function Row(props: { readonly site: SiteRow }): ReactNode {
   const t = useWords()
   const { locale } = useLanguage()
   const { site } = props
+  const health = healthOf(site)
   const figure = (value: number) => value.toLocaleString(locale)
   return (
     <tr data-site={site.siteId}>
@@ -42,7 +55,8 @@ function Row(props: { readonly site: SiteRow }): ReactNode {
         </Link>
       </th>
       <td>
-        <HealthChip health={healthOf(site)} />
+        {health === 'incident' ? null : <HealthChip health={health} />}
+        <OpenIncidents site={site} />
       </td>
       <td>{site.heardMs ? <RelativeTime ms={site.heardMs} /> : t('overview.never')}</td>
       <td className="number">{figure(Math.max(site.waiting, site.lagEntries))}</td>

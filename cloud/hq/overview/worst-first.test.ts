@@ -7,18 +7,21 @@ const fine = {
   devicesDown: 0,
   lagEntries: 0,
   waiting: 0,
+  openIncidents: 0,
   diff: { state: 'equal', amountMinor: 0 },
 } as const
 
-it('puts differing books before a silent site, and that before broken devices', () => {
+it('puts an open incident before all else, differing books before a silent site, and that before broken devices', () => {
   const sites = [
     fine,
     { ...fine, name: 'Broken', devicesDown: 1 },
     { ...fine, name: 'Silent', link: 'offline' as const },
     { ...fine, name: 'Differs', diff: { state: 'different' as const, amountMinor: 350 } },
+    { ...fine, name: 'Forced', openIncidents: 1 },
     { ...fine, name: 'Another' },
   ]
   expect(worstFirst(sites).map(({ name }) => name)).toEqual([
+    'Forced',
     'Differs',
     'Silent',
     'Broken',

@@ -1,16 +1,21 @@
 import type { SiteRow } from '../api/views.ts'
 
 /** What is the matter with a site, worst first; `live` is nothing. */
-const healthOrder = ['different', 'offline', 'devices', 'waiting', 'live'] as const
+const healthOrder = ['incident', 'different', 'offline', 'devices', 'waiting', 'live'] as const
 export type Health = (typeof healthOrder)[number]
 
 /** More entries than this under way are worth a look while the site is heard. */
 const lagWorthALook = 50
 
-type Judged = Pick<SiteRow, 'link' | 'devicesDown' | 'lagEntries' | 'waiting' | 'diff' | 'name'>
+type Judged = Pick<
+  SiteRow,
+  'link' | 'devicesDown' | 'lagEntries' | 'waiting' | 'diff' | 'name' | 'openIncidents'
+>
 
 /** The worst thing about a site. */
 export function healthOf(site: Judged): Health {
+  // A forced or held-open door is waiting for somebody now.
+  if (site.openIncidents > 0) return 'incident'
   if (site.diff.state === 'different') return 'different'
   if (site.link === 'offline') return 'offline'
   if (site.devicesDown > 0) return 'devices'

@@ -46,6 +46,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'overview.noHours': 'Für heute gibt es noch nichts zu zeigen.',
   'overview.hour': 'Stunde',
   'overview.value': 'Wert',
+  'health.incident': 'Vorfall offen',
   'health.live': 'Verbunden',
   'health.offline': 'Nicht gehört',
   'health.different': 'Bücher weichen ab',

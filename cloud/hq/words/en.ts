@@ -45,6 +45,7 @@ export const en = {
   'overview.noHours': 'Nothing to show for today yet.',
   'overview.hour': 'Hour',
   'overview.value': 'Value',
+  'health.incident': 'Incident open',
   'health.live': 'Live',
   'health.offline': 'Not heard',
   'health.different': 'Books differ',

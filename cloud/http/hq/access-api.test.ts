@@ -4,6 +4,7 @@ import { inTransaction } from '../../database/pool.ts'
 import { type DirectoryWrite, putRows } from '../../directory/put-rows.ts'
 import { type Caller, hourMs, startMs, startTestCloud, type TestCloud } from '../testing/test-cloud.ts'
 import type { AccessPage, IncidentPage } from './access-views.ts'
+import type { Overview } from './views.ts'
 
 let world: TestCloud
 let hana: Caller
@@ -62,6 +63,15 @@ const access = async (query = '', who = hana) =>
 const incidents = async (query = '', who = hana) =>
   (await who.get(`/api/v1/hq/incidents${query}`)).body as unknown as IncidentPage
 const seqs = (page: { items: readonly { seq: number }[] }) => page.items.map(({ seq }) => seq)
+
+it('the overview says how many incidents are open at each site, as the list of that site does', async () => {
+  const overview = (await hana.get('/api/v1/hq/overview')).body as unknown as Overview
+  expect(overview.sites.map(({ siteId, openIncidents }) => [siteId, openIncidents])).toEqual([
+    ['north', 1],
+    ['south', 0],
+  ])
+  expect((await incidents('?site=north')).openCount).toBe(1)
+})
 
 describe('access decisions', () => {
   it('name who, where, by what and why, and the entry that says so', async () => {

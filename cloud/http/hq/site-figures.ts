@@ -7,6 +7,7 @@ export interface SiteFigures {
   /** Spaces in use now: vehicles inside, or spaces booked or sensed as occupied; a combined one as its parts. */
   readonly occupied: number
   readonly exceptions: number
+  readonly openIncidents: number
 }
 
 /** Computes the figures of a site from its projected tables; `[fromMs, toMs)` is today in the site's zone. */
@@ -39,9 +40,10 @@ export async function readSiteFigures(
               LEFT JOIN jsonb_array_elements_text(d.body->'parts') AS part ON true
             WHERE space_states.site_id = $1 AND occupied) AS used)
        END AS occupied,
-       (SELECT count(*) FROM exceptions WHERE site_id = $1 AND closed_ms IS NULL) AS exceptions`,
+       (SELECT count(*) FROM exceptions WHERE site_id = $1 AND closed_ms IS NULL) AS exceptions,
+       (SELECT count(*) FROM incidents WHERE site_id = $1 AND is_open) AS "openIncidents"`,
     [site.siteId, site.fromMs, site.toMs, site.nowMs, site.kind === 'parking'],
   )
   const [figures] = found.rows
-  return figures ?? { entriesToday: 0, takingsTodayMinor: 0, occupied: 0, exceptions: 0 }
+  return figures ?? { entriesToday: 0, takingsTodayMinor: 0, occupied: 0, exceptions: 0, openIncidents: 0 }
 }

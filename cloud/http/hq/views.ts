@@ -40,6 +40,8 @@ export const siteSummarySchema = z.object({
   occupied: z.int(),
   capacity: z.int(),
   exceptions: z.int(),
+  /** Incidents that are not over: an open alarm of a door, a lane that waits for somebody. */
+  openIncidents: z.int(),
   diff: z.object({ state: bookStateSchema, amountMinor: z.int() }),
 })
 export type SiteSummary = z.infer<typeof siteSummarySchema>
