@@ -1,3 +1,4 @@
+import { lastDoorEvent } from './door-event.ts'
 import type { PanelDoor, PanelLane, PanelSite, PanelSpace } from './panel-contract.ts'
 import type { ParkedVehicle } from './site/parked-vehicles.ts'
 import type { RunningSite } from './site/running-site.ts'
@@ -8,7 +9,6 @@ import { rowsOf } from './world/rows.ts'
 const tailMax = 40
 const peopleMax = 12
 const planNames = new Map(planRows.map(({ key, body }) => [key, body.name]))
-const memberNames = new Map(demoMembers.map(({ memberId, displayName }) => [memberId, displayName]))
 
 /** The people the panel offers: the demo log-in first, then some of every plan and some without one. */
 const people = demoMembers.slice(0, peopleMax).map(({ memberId, displayName, planId, card, pin }) => {
@@ -70,8 +70,6 @@ export class StateTimes {
   }
 }
 
-const doorEvents = new Set(['granted', 'refused', 'forced', 'held_open', 'exit'])
-
 function door(
   site: RunningSite,
   doorId: string,
@@ -85,25 +83,14 @@ function door(
   const shut = simulated.isReleased ? 'unlocked' : 'locked'
   const seen = simulated.isOpen ? (told ?? 'open') : shut
   const state = site.edge.state === 'running' ? seen : 'unknown'
-  const last = reading?.last
-  const who = last?.memberId === undefined ? undefined : memberNames.get(last.memberId)
+  const lastEvent = lastDoorEvent(reading?.last, site.watch.doorAlarms.get(doorId))
   return {
     doorId,
     name: body.name,
     levelId: body.levelId,
     state,
     sinceMs: since.since(`${site.siteId}/${doorId}`, state, nowMs),
-    ...(last !== undefined && doorEvents.has(last.kind)
-      ? {
-          lastEvent: {
-            // The set above holds exactly the kinds of the contract.
-            kind: last.kind as 'granted',
-            atMs: last.atMs,
-            ...(who === undefined ? {} : { who }),
-            ...(last.reason === undefined ? {} : { reason: last.reason }),
-          },
-        }
-      : {}),
+    ...(lastEvent === undefined ? {} : { lastEvent }),
   }
 }
 

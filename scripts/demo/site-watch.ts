@@ -50,6 +50,12 @@ export interface SiteReadings {
   ledger: z.infer<typeof ledgerSchema>
 }
 
+/** That a door was forced or held open too long, and when by the site's clock, epoch ms. */
+export interface DoorAlarm {
+  readonly kind: 'held_open' | 'forced'
+  readonly atMs: number
+}
+
 type Part = 'plan' | 'doors' | 'board' | 'ledger'
 
 const refreshMs = 2_000
@@ -58,6 +64,7 @@ const hourMs = 3_600_000
 const tailLength = 40
 const paidStaysMax = 500
 const subjectSchema = z.object({ kind: z.literal('session'), sessionId: z.string() })
+const alarmSchema = z.object({ doorId: z.string(), state: z.enum(['held_open', 'forced']) })
 const partsByTopic: Record<string, readonly Part[]> = {
   plan: ['plan'],
   bookings: ['plan'],
@@ -87,6 +94,8 @@ export class SiteWatch {
   }
   /** When each stay was last paid, by session id, epoch ms; the newest 500. */
   readonly paidStays = new Map<string, number>()
+  /** The newest alarm of each door by its id, as its contact told it; doors are few. */
+  readonly doorAlarms = new Map<string, DoorAlarm>()
   readonly #options: SiteWatchOptions
   readonly #wanted = new Set<Part>()
   #socket: WebSocket | undefined
@@ -170,6 +179,7 @@ export class SiteWatch {
       set(ledgerSchema, await this.#get(`ledger?newest=true&limit=${tailLength}`), (value) => {
         readings.ledger = value
         this.#noteStays(value)
+        this.#noteAlarms(value)
       })
     }
   }
@@ -184,6 +194,19 @@ export class SiteWatch {
     for (const sessionId of this.paidStays.keys()) {
       if (this.paidStays.size <= paidStaysMax) break
       this.paidStays.delete(sessionId)
+    }
+  }
+
+  /** Remembers alarms of doors: the edge itself keeps only the last card or button of each. */
+  #noteAlarms({ items }: SiteReadings['ledger']): void {
+    for (const { entry } of items) {
+      if (entry.type !== 'door.state_changed') continue
+      const alarm = alarmSchema.safeParse(entry.body)
+      if (!alarm.success) continue
+      const { doorId, state } = alarm.data
+      const known = this.doorAlarms.get(doorId)
+      if (known === undefined || known.atMs <= entry.at.wallMs)
+        this.doorAlarms.set(doorId, { kind: state, atMs: entry.at.wallMs })
     }
   }
 
