@@ -50,7 +50,7 @@ function Rail(props: { readonly displayName: string; readonly allowed: boolean }
   const t = useWords()
   return (
     <header className="hq-rail">
-      <Group gap="xs" wrap="nowrap" px="xs" className="hq-brand">
+      <Group gap="xs" wrap="nowrap" className="hq-brand">
         <IconBuilding size={22} aria-hidden color="var(--gh-brand)" />
         <Text fw={650}>{t('app.name')}</Text>
       </Group>
