@@ -10,24 +10,11 @@ import { sitesQuery } from '../api/queries.ts'
 import { useWords } from '../words/words.ts'
 import { distanceMeters } from './distance.ts'
 import './find-screen.css'
-import { freeSummary } from './free-summary.ts'
+import { type Found, nearestFirst } from './nearest-first.ts'
 import { usePosition } from './position.ts'
 import { SiteCard } from './site-card.tsx'
 
 const route = getRouteApi('/')
-
-type Found = { readonly site: SiteView; readonly meters: number | undefined }
-
-function sorted(found: readonly Found[]): readonly Found[] {
-  const distance = (entry: Found) => entry.meters ?? Number.POSITIVE_INFINITY
-  return [...found].sort(
-    (a, b) =>
-      distance(a) - distance(b) ||
-      Number(b.site.link.state === 'live') - Number(a.site.link.state === 'live') ||
-      freeSummary(b.site).free - freeSummary(a.site).free ||
-      a.site.name.localeCompare(b.site.name),
-  )
-}
 
 type FindSearch = ReturnType<typeof route.useSearch>
 
@@ -86,7 +73,7 @@ export function FindScreen(): ReactNode {
     </Button>
   )
   const fitting = (items: readonly SiteView[]): readonly Found[] =>
-    sorted(
+    nearestFirst(
       items
         .filter((site) => search.kind === undefined || site.kind === search.kind)
         .map((site) => ({

@@ -6,9 +6,10 @@ import { useHolidayWords } from '@gatehouse/shared/ui/space-facts.ts'
 import { useSpaceKindWords } from '@gatehouse/shared/ui/space-list.tsx'
 import { bayClassSchema } from '@gatehouse/shared/wire/v1/directory'
 import { Anchor, Badge, Group, Stack, Text, Title } from '@mantine/core'
-import { IconNavigation } from '@tabler/icons-react'
+import { IconMap2, IconNavigation } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useWords } from '../words/words.ts'
+import { mapLinks } from './map-links.ts'
 
 /** How many of the next holidays are listed. */
 const holidaysMax = 4
@@ -77,7 +78,7 @@ export function SiteFacts(props: { readonly site: SiteView }): ReactNode {
   const kindWords = useSpaceKindWords()
   const featureWords = useFeatureWords()
   const { site } = props
-  const { latitude, longitude } = site.position
+  const links = mapLinks(site.position)
   const nameOf = (kind: string) =>
     kindWords(bayClassSchema.safeParse(kind).success ? { kind: 'bay', bayClass: kind } : { kind })
   return (
@@ -123,9 +124,14 @@ export function SiteFacts(props: { readonly site: SiteView }): ReactNode {
           <Text size="sm">{t('site.operator', { name: site.operatorName })}</Text>
         )}
         <Text size="sm">{site.address}</Text>
-        <Anchor size="sm" href={`geo:${latitude},${longitude}?q=${latitude},${longitude}`}>
-          <IconNavigation size={14} aria-hidden /> {t('site.navigate')}
-        </Anchor>
+        <Group gap="md">
+          <Anchor size="sm" href={links.page} target="_blank" rel="noreferrer">
+            <IconMap2 size={14} aria-hidden /> {t('site.map')}
+          </Anchor>
+          <Anchor size="sm" href={links.device}>
+            <IconNavigation size={14} aria-hidden /> {t('site.navigate')}
+          </Anchor>
+        </Group>
       </div>
     </Stack>
   )

@@ -39,7 +39,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'site.filterClear': 'Alle Plätze zeigen',
   'site.amenities': 'Vor Ort',
   'site.address': 'Adresse',
-  'site.navigate': 'Weg dorthin',
+  'site.map': 'Karte (OpenStreetMap)',
+  'site.navigate': 'In meiner Karten-App öffnen',
   'site.offline':
     'Der Standort selbst arbeitet weiter. Was Sie sehen, kann alt sein; bis er zurück ist, bucht man nur an seinem Kiosk.',
   'site.choose': 'Tippen Sie auf einen freien Platz, um ihn zu buchen.',

@@ -37,7 +37,8 @@ export const en = {
   'site.filterClear': 'Show all spaces',
   'site.amenities': 'On site',
   'site.address': 'Address',
-  'site.navigate': 'Way there',
+  'site.map': 'Map (OpenStreetMap)',
+  'site.navigate': 'Open in my map app',
   'site.offline':
     'The site itself keeps working. What you see may be old; until it is back it can be booked at its kiosk only.',
   'site.choose': 'Tap a free space to book it.',
