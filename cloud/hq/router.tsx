@@ -6,6 +6,8 @@ import { AccessScreen } from './access/access-screen.tsx'
 import { accessSearch, incidentSearch } from './access/search.ts'
 import { AuditScreen } from './audit/audit-screen.tsx'
 import { auditSearchSchema } from './audit/queries.ts'
+import { ExceptionsScreen } from './exceptions/exceptions-screen.tsx'
+import { caseSearchSchema } from './exceptions/queries.ts'
 import { HqFrame } from './frame/hq-frame.tsx'
 import { IncidentsScreen } from './incidents/incidents-screen.tsx'
 import { OverviewScreen } from './overview/overview-screen.tsx'
@@ -35,6 +37,12 @@ const audit = createRoute({
   component: AuditScreen,
   validateSearch: (search) => auditSearchSchema.parse(search),
 })
+const exceptions = createRoute({
+  getParentRoute: () => root,
+  path: '/exceptions',
+  component: ExceptionsScreen,
+  validateSearch: (search) => caseSearchSchema.parse(search),
+})
 const access = createRoute({
   getParentRoute: () => root,
   path: '/access',
@@ -56,7 +64,7 @@ const site = createRoute({
 
 /** Every page of HQ under `/hq`. */
 export const router = createRouter({
-  routeTree: root.addChildren([overview, books, access, incidents, audit, site]),
+  routeTree: root.addChildren([overview, books, exceptions, access, incidents, audit, site]),
   basepath: '/hq',
   scrollRestoration: true,
 })

@@ -107,6 +107,7 @@ export const screens: readonly Screen[] = [
     ['hq-overview', '/hq/', 'table tbody tr'],
     ['hq-books', '/hq/books', '.books ~ .books'],
     ['hq-ledger', '/hq/sites/quay-street', 'table tbody tr'],
+    ['hq-exceptions', '/hq/exceptions', heading],
     ['hq-audit', '/hq/audit', 'table tbody tr'],
   ]),
   ...sketched('house-kiosk', kioskWidths, 800, [

@@ -16,7 +16,15 @@ export function useLiveUpdates(enabled: boolean): LiveStatus {
     if (timer.current !== undefined) return
     timer.current = setTimeout(() => {
       timer.current = undefined
-      for (const name of ['overview', 'reconciliation', 'ledger', 'site', 'access', 'incidents'])
+      for (const name of [
+        'overview',
+        'reconciliation',
+        'ledger',
+        'site',
+        'access',
+        'incidents',
+        'exceptions',
+      ])
         void client.invalidateQueries({ queryKey: [name] })
     }, gatherMs)
   }

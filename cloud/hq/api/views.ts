@@ -4,7 +4,10 @@ export const differenceStateSchema = z.enum(['equal', 'waiting', 'different'])
 export type DifferenceState = z.infer<typeof differenceStateSchema>
 
 const exceptionKindSchema = z
-  .enum(['chain_gap', 'chain_fork', 'clone', 'foreign_call', 'unprojectable', 'difference', 'other'])
+  .enum([
+    ...(['chain_gap', 'chain_fork', 'clone', 'foreign_call', 'unprojectable', 'difference'] as const),
+    ...(['late_decline', 'clock_skew', 'other'] as const),
+  ])
   .catch('other')
 
 /** One site as HQ sees it; times are epoch milliseconds, amounts minor units. */

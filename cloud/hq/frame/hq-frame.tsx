@@ -13,6 +13,7 @@ import {
   IconClipboardList,
   IconDeviceMobile,
   IconDoorEnter,
+  IconInbox,
 } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
@@ -60,6 +61,9 @@ function Rail(props: { readonly displayName: string; readonly allowed: boolean }
         </Link>
         <Link to="/books">
           <IconBook2 size={18} aria-hidden /> {t('nav.books')}
+        </Link>
+        <Link to="/exceptions" activeOptions={{ includeSearch: false }}>
+          <IconInbox size={18} aria-hidden /> {t('nav.exceptions')}
         </Link>
         <Link to="/access" activeOptions={{ includeSearch: false }}>
           <IconDoorEnter size={18} aria-hidden /> {t('nav.access')}

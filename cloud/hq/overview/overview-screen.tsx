@@ -4,6 +4,7 @@ import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { Group, Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { overviewQuery } from '../api/queries.ts'
 import type { Overview } from '../api/views.ts'
@@ -16,7 +17,7 @@ import { healthOf } from './worst-first.ts'
 
 function Tile(props: {
   readonly label: string
-  readonly value: string
+  readonly value: ReactNode
   readonly alarm?: boolean
 }): ReactNode {
   return (
@@ -38,7 +39,11 @@ function Tiles(props: { readonly totals: Overview['totals'] }): ReactNode {
       <Tile label={t('overview.entries')} value={totals.entriesToday.toLocaleString(locale)} />
       <Tile
         label={t('overview.exceptions')}
-        value={totals.exceptions.toLocaleString(locale)}
+        value={
+          <Link to="/exceptions" className="tile-link">
+            {totals.exceptions.toLocaleString(locale)}
+          </Link>
+        }
         alarm={totals.exceptions > 0}
       />
     </dl>

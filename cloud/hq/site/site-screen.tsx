@@ -78,14 +78,21 @@ function DevicesDown(props: { readonly site: SiteDetail }): ReactNode {
 
 function OpenExceptions(props: { readonly site: SiteDetail }): ReactNode {
   const t = useWords()
-  const { openExceptions, timeZone } = props.site
+  const { openExceptions, siteId, timeZone } = props.site
   if (openExceptions.length === 0) return null
   return (
     <Notice tone="out" title={t('site.exceptions', { count: openExceptions.length })}>
       {openExceptions.map((exception) => (
         <div key={exception.exceptionId}>
-          {t(`exception.${exception.kind}`)} ({exception.about}) ·{' '}
-          <TimeText ms={exception.openedMs} timeZone={timeZone} style="dateTime" />
+          <Anchor
+            size="sm"
+            renderRoot={(anchor) => (
+              <Link to="/exceptions" search={{ site: siteId, open: exception.exceptionId }} {...anchor} />
+            )}
+          >
+            {t(`exception.${exception.kind}`)}
+          </Anchor>{' '}
+          ({exception.about}) · <TimeText ms={exception.openedMs} timeZone={timeZone} style="dateTime" />
         </div>
       ))}
     </Notice>
