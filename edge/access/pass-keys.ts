@@ -16,7 +16,9 @@ export function passKnowledge(directory: DirectoryReader, cloudPublicKey: string
       const publicKey = row && publicKeyBytes(row.publicKey)
       if (row && publicKey)
         return { publicKey, issuer: 'cloud', useFromMs: row.useFromMs, useToMs: row.useToMs }
-      return pinned && keyId === pinnedId ? { publicKey: pinned, issuer: 'cloud', useFromMs: 0 } : undefined
+      // Once the cloud has named its keys only those count: the pinned one is not believed again when its row is gone.
+      if (!pinned || keyId !== pinnedId || directory.all('pass_key').size > 0) return undefined
+      return { publicKey: pinned, issuer: 'cloud', useFromMs: 0 }
     },
     isRevoked: (passId) => directory.get('pass_revocation', passId) !== undefined,
     verify: ed25519Verifier(),

@@ -209,6 +209,14 @@ describe('a pass at a door', () => {
     expect(await room.scan(shown({}, nowMs + windowMs))).toBe('pass_key_retired')
   })
 
+  test('is not believed by the pinned key again after the cloud has retired it', async () => {
+    const room = openElm()
+    const row = { publicKey: base64url(testKeys(7).publicKey), useFromMs: 0 }
+    room.put('pass_key', testKeys(7).keyId, row)
+    room.put('pass_key', cloudKeys.keyId, null)
+    expect(await room.scan(shown())).toBe('pass_key_unknown')
+  })
+
   test('of a garage opens no door', async () => {
     const room = openElm()
     expect(await room.scan(show(signPass(samplePasses.ticket), nowMs))).toBe('pass_key_unknown')
