@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type { PassView } from '@gatehouse/shared/api/pass-view'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import * as ids from '@gatehouse/shared/ids/ids'
@@ -50,7 +51,8 @@ export class PassService {
 
   /**
    * Gives a pass for one of the member's bookings, a guest of one, or the member at a site. Refuses with 404
-   * (`unknown_booking`, `not_found`), 409 (`not_confirmed`, `too_many_passes`), 410 `ended`, 422 `holder_key_unusable`.
+   * (`unknown_booking`, `not_found`), 409 (`not_confirmed`, `too_many_passes`), 410 (`ended`, `pass_taken_back`), 422
+   * (`holder_key_unusable`, `key_reused`).
    */
   async issue(actor: Actor, wish: PassWish): Promise<Result<PassView, Refused>> {
     const { pool, clock } = this.#parts
@@ -70,8 +72,15 @@ export class PassService {
       ...this.#validity(cover.value, nowMs),
       revokedMs: undefined,
     }
-    await putPass(pool, pass)
-    return ok(await this.#sign(pool, pass, cover.value.block))
+    return inTransaction(pool, async (tx) => {
+      await putPass(tx, pass)
+      const stored = await lockPass(tx, memberId, passId)
+      // What another wish was signed for under this key could not be taken back.
+      if (stored === undefined || !isSameWish(stored, pass)) return err(refusal('key_reused'))
+      if (stored.revokedMs !== undefined) return err(refusal('pass_taken_back'))
+      await renewPass(tx, passId, pass)
+      return ok(await this.#sign(tx, pass, cover.value.block))
+    })
   }
 
   /**
@@ -168,6 +177,11 @@ function wishOf({ kind, siteId, bookingId, holderKey }: StoredPass): PassWish {
   return kind === 'member' || bookingId === undefined
     ? { kind: 'member', siteId, holderKey }
     : { kind, bookingId, holderKey }
+}
+
+function isSameWish(one: StoredPass, other: StoredPass): boolean {
+  const said = ({ siteId, kind, bookingId, holderKey }: StoredPass) => [siteId, kind, bookingId, holderKey]
+  return isDeepStrictEqual(said(one), said(other))
 }
 
 function heldPass(stored: StoredPass, keyId: string, block: PassBlock | undefined): HeldPass {

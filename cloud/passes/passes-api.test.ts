@@ -5,7 +5,7 @@ import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { ed25519Verifier, publicKeyBytes } from '@gatehouse/shared/passes/ed25519'
 import type { HeldPass } from '@gatehouse/shared/passes/pass'
 import { readPresentation } from '@gatehouse/shared/passes/presentation'
-import { holderKeys, show } from '@gatehouse/shared/passes/testing/sample-passes'
+import { holderKeys, show, testKeys } from '@gatehouse/shared/passes/testing/sample-passes'
 import { verifyPass } from '@gatehouse/shared/passes/verify-pass'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -24,6 +24,7 @@ const key = () => `pass-key-${String(++keys).padStart(8, '0')}`
 const holderKey = Buffer.from(holderKeys.publicKey).toString('base64url')
 const refused = (answer: { status: number; body: unknown }) => [answer.status, (answer.body as Problem).code]
 const ask = (caller: Caller, body: object, by = key()) => caller.post('/api/v1/passes', body, by)
+const forgetKeys = () => world.cloud.pool.query('DELETE FROM idempotency_key')
 const tend = () => tendPasses({ ...world.cloud, clock: world.clock })
 
 async function confirmed(caller: Caller, slot: number, confirm = true): Promise<string> {
@@ -94,6 +95,25 @@ describe('a pass for a booking', () => {
     const by = key()
     const first = await ask(anna, { kind: 'booking', bookingId, holderKey }, by)
     expect((await ask(anna, { kind: 'booking', bookingId, holderKey }, by)).text).toBe(first.text)
+  })
+
+  it('is no other one under a key whose answer is kept no longer, nor the same once it was taken back', async () => {
+    const by = key()
+    const wish = { kind: 'booking', bookingId, holderKey }
+    const { passId } = (await ask(anna, wish, by)).body as unknown as PassView
+    const others = [
+      { kind: 'guest', bookingId, holderKey },
+      { kind: 'member', siteId: 'south', holderKey },
+      { ...wish, bookingId: await confirmed(anna, 16) },
+      { ...wish, holderKey: Buffer.from(testKeys(9).publicKey).toString('base64url') },
+    ]
+    await anna.post(`/api/v1/passes/${passId}/revoke`, {}, key())
+    for (const other of others) {
+      await forgetKeys()
+      expect(refused(await ask(anna, other, by))).toEqual([422, 'key_reused'])
+    }
+    await forgetKeys()
+    expect(refused(await ask(anna, wish, by))).toEqual([410, 'pass_taken_back'])
   })
 
   it('for a guest names no member', async () => {

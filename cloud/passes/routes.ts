@@ -36,8 +36,8 @@ const issueRoute = createRoute({
     201: { description: 'Signed; present it with the key it names', content },
     404: { description: 'Not one of yours', content: problems },
     409: { description: 'Not confirmed yet, or too many passes', content: problems },
-    410: { description: 'It has ended', content: problems },
-    422: { description: 'The key cannot be used', content: problems },
+    410: { description: 'It has ended, or was taken back', content: problems },
+    422: { description: 'The key cannot be used, or was for another wish', content: problems },
   },
 })
 
