@@ -51,6 +51,20 @@ const plan = async () => {
   return Object.fromEntries(spaces.map(({ spaceId, status }) => [spaceId, status]))
 }
 
+test('a store from before there were halls compares equal before and after its first start, and changes only then', async () => {
+  await paid('elm')
+  await hold('oak')
+  const before = `DROP TABLE booking_blocks; DROP TABLE booking_extensions; DROP TABLE booking_early_ends;
+    DROP TRIGGER bookings_occupy; DROP TRIGGER bookings_free; DROP TRIGGER bookings_move`
+  site.db.exec(before)
+  expect(checkRebuild(site.db, site.modules)).toMatchObject({ equal: true })
+  const tables = site.db.prepare("SELECT name FROM sqlite_schema WHERE name = 'booking_blocks'")
+  expect(tables.all()).toEqual([])
+  for (const { tablesSql } of site.modules) site.db.exec(tablesSql)
+  expect(blocks()).toEqual(['elm', 'oak'])
+  expect((await hold('hall')).body.code).toBe('space_taken')
+})
+
 describe('a hall of two rooms', () => {
   test('is no further room in what is free now, and its booking takes both rooms out of it', async () => {
     const rooms = async () => freeNow(await wholePlan())

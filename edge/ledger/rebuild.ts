@@ -30,9 +30,9 @@ export function checkRebuild(db: SiteDatabase, modules: readonly LedgerModule[])
   try {
     for (const module of all) fresh.exec(module.tablesSql)
     const { entries, breaks } = replay(db, fresh, all)
-    const tables = all
-      .flatMap((module) => module.projectedTables)
-      .map((table) => compareTable(db, fresh, table))
+    const tables = withAllTables(db, all, () =>
+      all.flatMap((module) => module.projectedTables).map((table) => compareTable(db, fresh, table)),
+    )
     return { entries, breaks, tables, equal: breaks.length === 0 && tables.every(({ equal }) => equal) }
   } finally {
     fresh.close()
@@ -68,6 +68,25 @@ function brokenLink(row: EntryRow, head: ChainHead): string | undefined {
   if (sha256Hex(row.text) !== row.hash) return 'wrong_hash'
   const { seq, prev } = JSON.parse(row.text) as { seq: number; prev: string }
   return chainBreak(head, { seq, prev })
+}
+
+/** A release before made no tables that came later: what the next start makes of the store is compared, and undone. */
+function withAllTables<T>(db: SiteDatabase, modules: readonly LedgerModule[], compare: () => T): T {
+  const behind = modules.filter(({ projectedTables }) =>
+    projectedTables.some((table) => !hasTable(db, table)),
+  )
+  if (behind.length === 0) return compare()
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    for (const { tablesSql } of behind) db.exec(tablesSql)
+    return compare()
+  } finally {
+    db.exec('ROLLBACK')
+  }
+}
+
+function hasTable(db: SiteDatabase, table: string): boolean {
+  return statement(db, 'SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined
 }
 
 function compareTable(db: SiteDatabase, fresh: SiteDatabase, table: string): RebuildReport['tables'][number] {
