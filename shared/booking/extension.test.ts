@@ -403,6 +403,14 @@ describe('leaving early', () => {
     expect('extension' in run(extending, { kind: 'releaseEarly' }, at(end))).toBe(false)
   })
 
+  it('gives nothing back and names no end by a clock that is not trusted', () => {
+    const command = { kind: 'releaseEarly', refund: { percent: 100, price } } as const
+    expect(decide(checkedIn, command, at(0, { clockTrusted: false }))).toEqual({
+      ok: true,
+      value: [{ type: 'booking.completed', body: { bookingId } }],
+    })
+  })
+
   it.each([
     [start - minute, 100, 2400],
     [start + 30 * minute, 100, 1200],
