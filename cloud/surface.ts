@@ -23,6 +23,7 @@ import { hqRoutes } from './http/hq/routes.ts'
 import { LinkWatch, publishSiteChanges } from './http/live-changes.ts'
 import { LiveHub } from './http/live-hub.ts'
 import type { Auth } from './members/auth.ts'
+import { planRoutes } from './members/plan-routes.ts'
 import { memberRoutes } from './members/routes.ts'
 import { PassService } from './passes/pass-service.ts'
 import { passRoutes } from './passes/routes.ts'
@@ -107,6 +108,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
     machineRoutes: parts.machineRoutes,
     apiRoutes: [
       memberRoutes(siteIds),
+      planRoutes({ db: pool, clock, catalogues }),
       siteViewRoutes({ catalogues, reader, clock }),
       photoRoutes(pool),
       bookingRoutes(bookings),

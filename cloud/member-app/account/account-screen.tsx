@@ -10,6 +10,7 @@ import { forgetAnswers } from '../api/kept-answers.ts'
 import { meQuery } from '../api/queries.ts'
 import { forgetPasses } from '../pass/device-store.ts'
 import { useWords } from '../words/words.ts'
+import { PlanCard } from './plan-card.tsx'
 
 /** Who is logged in, how the app looks and speaks, and the way out. */
 export function AccountScreen(): ReactNode {
@@ -38,6 +39,7 @@ export function AccountScreen(): ReactNode {
           </Paper>
         )}
       </Faces>
+      <PlanCard />
       <Paper className="gh-card" p="md">
         <Stack gap="md">
           <Group justify="space-between">

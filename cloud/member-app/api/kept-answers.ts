@@ -2,7 +2,7 @@ import { type DehydratedState, dehydrate, hydrate, type QueryClient } from '@tan
 
 const storageKey = 'gatehouse.member-app.answers'
 /** Kept for the phone without a network; plans and days are not, because they are wrong within minutes. */
-const keptNames: ReadonlySet<unknown> = new Set(['me', 'sites', 'site', 'bookings'])
+const keptNames: ReadonlySet<unknown> = new Set(['me', 'my-plan', 'sites', 'site', 'bookings'])
 const writeAfterMs = 1_000
 
 function read(): DehydratedState | undefined {

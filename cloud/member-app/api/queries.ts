@@ -7,6 +7,7 @@ import {
 } from '@gatehouse/shared/api/views'
 import { isProblem } from '@gatehouse/shared/ui/api.ts'
 import { noteServerTime } from '@gatehouse/shared/ui/server-clock.ts'
+import { spaceKindSchema } from '@gatehouse/shared/wire/v1/directory'
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 import { api } from './client.ts'
@@ -34,6 +35,25 @@ export const meQuery = queryOptions({
     }
   },
   staleTime: 60_000,
+})
+
+const memberPlanSchema = z.object({
+  name: z.string(),
+  monthlyMinor: z.number(),
+  currency: z.string().optional(),
+  discountPercent: z.number(),
+  covers: z.array(spaceKindSchema),
+  access: z.object({ doors: z.enum(['public', 'all']) }),
+  state: z.enum(['coming', 'running', 'over']),
+  fromMs: z.number().optional(),
+  toMs: z.number().optional(),
+})
+export type MemberPlan = z.infer<typeof memberPlanSchema>
+
+/** The plan of whoever is logged in; `plan` is `null` without one. */
+export const memberPlanQuery = queryOptions({
+  queryKey: ['my-plan'],
+  queryFn: ({ signal }) => api.get('/me/plan', z.object({ plan: memberPlanSchema.nullable() }), signal),
 })
 
 /** Every site that matches `text`. */
