@@ -1,6 +1,7 @@
 import { problemSchema } from '@gatehouse/shared/api/problem'
 import {
   boardViewSchema,
+  lostTicketPriceViewSchema,
   quoteViewSchema,
   receiptViewSchema,
   sessionViewSchema,
@@ -52,6 +53,14 @@ export const lostRoute = createRoute({
     body: body(z.object({ plate: code.optional(), vehicleClass: vehicleClassSchema.optional() })),
   },
   responses: { 200: json(sessionViewSchema, 'The stay to pay'), ...refusals },
+})
+
+export const lostPriceRoute = createRoute({
+  method: 'get',
+  path: '/lost-ticket-price',
+  tags,
+  summary: 'What a driver without a ticket and without a stay on record pays',
+  responses: { 200: json(lostTicketPriceViewSchema, 'The price, before anything is recorded'), ...refusals },
 })
 
 export const quoteRoute = createRoute({

@@ -212,10 +212,22 @@ describe('a driver at the kiosk', () => {
     ])
   })
 
-  test('without a ticket pays the lost-ticket amount', async () => {
-    const { post } = await parked()
+  test('without a ticket sees the lost-ticket amount before anything is recorded, and pays it', async () => {
+    const { post, call, garage, lanes } = await parked()
+    const before = garage.entryTypes().length
+    const { body } = await call('/lost-ticket-price')
+    expect(body).toMatchObject({ price: { totalMinor: 3500, lines: [{ code: 'lost_ticket' }] } })
+    expect(garage.entryTypes()).toHaveLength(before)
+    expect((await call('/lost-ticket-price', { as: 'entry-1-camera' })).status).toBe(403)
     const lost = await post('/sessions/lost-ticket', { plate: 'ZZ 99' })
     const quote = await post(`/sessions/${String(lost.body.sessionId)}/quote`, {})
     expect(quote.body).toMatchObject({ dueMinor: 3500, price: { lines: [{ code: 'lost_ticket' }] } })
+    const again = await post('/sessions/lost-ticket', { plate: 'zz-99' })
+    expect(again.body.sessionId).toBe(lost.body.sessionId)
+    const paying = { quoteId: quote.body.quoteId, method: 'cash', tenderedMinor: 3500 }
+    const paid = await post(`/sessions/${String(lost.body.sessionId)}/payments`, paying)
+    expect(paid.body).toMatchObject({ session: { state: 'paid', ticket: lost.body.ticket } })
+    await lanes.scan('exit-2', String(lost.body.ticket))
+    expect(garage.vends.at(-1)).toBe('exit-2-barrier')
   })
 })

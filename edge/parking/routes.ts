@@ -15,6 +15,7 @@ import { addCameraRoute } from './camera-route.ts'
 import { findSessions } from './find-sessions.ts'
 import { laneViews } from './lane-view.ts'
 import type { LaneWatch } from './lane-watch.ts'
+import { readLostTicketPrice } from './lost-ticket-command.ts'
 import { readBoard } from './occupancy.ts'
 import type { ParkingOptions } from './parking-options.ts'
 import { readQuote } from './payment-commands.ts'
@@ -40,6 +41,7 @@ export function parkingRoutes(options: ParkingRoutesOptions): OpenAPIHono {
   app.use('/sessions/*', requireScope(callers, 'kiosk', 'panel'))
   app.use('/sessions/:id/:verb', requireIdempotencyKey)
   app.use('/sessions/lost-ticket', requireIdempotencyKey)
+  app.use('/lost-ticket-price', requireScope(callers, 'kiosk', 'panel'))
   app.use('/board', requireScope(callers, 'kiosk', 'board', 'panel'))
   app.use('/lanes', requireScope(callers, 'kiosk', 'panel'))
   app.use('/cameras/*', requireScope(callers, 'camera'))
@@ -48,6 +50,10 @@ export function parkingRoutes(options: ParkingRoutesOptions): OpenAPIHono {
   })
   app.openapi(routes.lostRoute, async (c) => {
     return answer(c, await kernel.submit({ kind: 'loseTicket', ...submitter(c), input: c.req.valid('json') }))
+  })
+  app.openapi(routes.lostPriceRoute, (c) => {
+    const price = readLostTicketPrice(parking)
+    return price ? c.json({ price }, 200) : (problem(c, { code: 'no_parking' }) as never)
   })
   app.openapi(routes.quoteRoute, async (c) => {
     const sessionId = c.req.valid('param').id

@@ -9,6 +9,7 @@ import type { Barrier } from '../devices/ports/barrier.ts'
 import { CardPayments } from '../drawer/card-payments.ts'
 import { drawerModule } from '../drawer/drawer-module.ts'
 import { SandboxGateway } from '../drawer/sandbox-gateway.ts'
+import { helpModule } from '../help/help-module.ts'
 import type { LedgerModule } from '../ledger/command.ts'
 import { openDatabase, type SiteDatabase } from '../ledger/database.ts'
 import { Kernel } from '../ledger/kernel.ts'
@@ -90,6 +91,7 @@ export function openGarage(changes: GarageChanges = {}): Garage {
     drawerModule,
     createBookingsModule({ directory, tzdataVersion: '2025b', subjects }),
     parkingModule(options),
+    helpModule,
   ]
   const bugs: unknown[] = []
   const barrier = (deviceId: string) => rememberingBarrier(deviceId, vends)
@@ -105,12 +107,7 @@ export function openGarage(changes: GarageChanges = {}): Garage {
     onBug: (error) => bugs.push(error),
   })
   return {
-    folder,
-    clock,
-    random,
-    db,
-    directory,
-    options,
+    ...{ folder, clock, random, db, directory, options },
     kernel,
     cards,
     gateway,

@@ -6,6 +6,7 @@ import type { BookingEnvironment } from '../bookings/booking-environment.ts'
 import { accessBookings, passBooking } from '../bookings/booking-lookup.ts'
 import { createBookingsModule } from '../bookings/bookings-module.ts'
 import { drawerModule } from '../drawer/drawer-module.ts'
+import { helpModule } from '../help/help-module.ts'
 import type { LedgerModule } from '../ledger/command.ts'
 import { siteBookedBays } from '../parking/booked-bays.ts'
 import { parkingModule } from '../parking/parking-module.ts'
@@ -38,6 +39,7 @@ export function siteModules(options: SiteModulesOptions): LedgerModule[] {
       directoryAgeMs: (atMs) => (link.state.state === 'live' ? 0 : Math.max(0, atMs - link.state.sinceMs)),
     }),
     parkingModule(parkingOptions(options)),
+    helpModule,
   ]
 }
 

@@ -7,6 +7,7 @@ import { bookingRoutes } from '../bookings/routes.ts'
 import type { EdgeConfig } from '../config.ts'
 import { GarbageMeter } from '../devices/garbage-meter.ts'
 import type { EdgeAdapters } from '../edge-program.ts'
+import { helpRoutes } from '../help/help-routes.ts'
 import { type DeviceCallers, requireScope } from '../http/device-callers.ts'
 import { requireIdempotencyKey } from '../http/idempotency-key.ts'
 import { localRoutes } from '../http/local-routes.ts'
@@ -59,6 +60,7 @@ export function siteRouting(options: SiteRoutingOptions): OpenAPIHono[] {
       freeNow: () => freeNow(planFrom(clock.now().wallMs)),
       deviceStatus: () => devices.hub.status(),
     }),
+    helpRoutes({ kernel, callers, lineUp: () => core.link.state.state === 'live' }),
     accessRoutes({ kernel, directory, callers, doors: watch, memberTokens, siteKey }),
     passRoutes({ kernel, directory, callers, doors: watch }),
     parkingRoutes({

@@ -173,6 +173,13 @@ export const sessionViewSchema = z.object({
 })
 export type SessionView = z.infer<typeof sessionViewSchema>
 
+/** What a driver without a ticket and without a stay on record pays. */
+export const lostTicketPriceViewSchema = z.object({ price: priceSchema })
+
+/** A call for help as its kiosk is told; `lineUp`: the operator sees it now, else once the line is back. */
+export const helpCallViewSchema = z.object({ calledMs: z.int(), repeated: z.boolean(), lineUp: z.boolean() })
+export type HelpCallView = z.infer<typeof helpCallViewSchema>
+
 /** A price for a stay, valid until `validUntilMs`; pay `dueMinor`. */
 export const quoteViewSchema = z.object({
   quoteId: z.string(),

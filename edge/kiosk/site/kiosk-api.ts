@@ -1,6 +1,8 @@
 import {
   bookingViewSchema,
   extensionsViewSchema,
+  helpCallViewSchema,
+  lostTicketPriceViewSchema,
   planViewSchema,
   quoteViewSchema,
   receiptViewSchema,
@@ -86,6 +88,14 @@ export const findSessions = async (
   by: { readonly plate: string } | { readonly ticket: string },
   key: string,
 ) => (await api.post('/sessions/find', by, list(sessionViewSchema), key)).items
+
+export const readLostTicketPrice = async () =>
+  (await api.get('/lost-ticket-price', lostTicketPriceViewSchema)).price
+
+export const loseTicket = (plate: string, key: string) =>
+  api.post('/sessions/lost-ticket', { plate }, sessionViewSchema, key)
+
+export const callHelp = (key: string) => api.post('/help-calls', {}, helpCallViewSchema, key)
 
 export const quoteSession = (sessionId: string, key: string) =>
   api.post(`/sessions/${encodeURIComponent(sessionId)}/quote`, {}, quoteViewSchema, key)

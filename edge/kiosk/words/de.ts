@@ -222,7 +222,17 @@ export const de: Record<WordKey, string> = {
   'parking.find': 'Suchen',
   'parking.notFound': 'Kein Fahrzeug hier passt zu {{text}}',
   'parking.notFoundHint':
-    'Prüfen Sie es noch einmal oder nehmen Sie das Ticket. An der Ausfahrt sieht die Kamera erneut nach; niemand wird festgehalten.',
+    'Prüfen Sie es noch einmal oder nehmen Sie das Ticket. Ohne Ticket wählen Sie „Ich habe kein Ticket“.',
+  'parking.lost': 'Ich habe kein Ticket',
+  'parking.lostTitle': 'Ohne Ticket',
+  'parking.lostHint':
+    'Geben Sie das Kennzeichen ein. Wurde es bei der Einfahrt gelesen, zahlen Sie Ihren Aufenthalt; sonst sehen Sie zuerst den Preis für ein verlorenes Ticket.',
+  'parking.lostPriceTitle': 'Verlorenes Ticket',
+  'parking.lostPriceHint':
+    'Zu diesem Kennzeichen ist kein Aufenthalt erfasst. Bei einem Tippfehler gehen Sie zurück. Sonst ist dieser Betrag fällig; erfasst wird erst, wenn Sie ihn annehmen.',
+  'parking.lostAccept': '{{amount}} annehmen',
+  'parking.exitCode':
+    'An der Ausfahrt liest die Kamera das Kennzeichen. Wenn nicht, zeigen Sie den Code {{code}}.',
   'parking.chooseTitle': 'Welches ist Ihres?',
   'parking.verifyTitle': 'Ist das Ihres?',
   'parking.verify': 'Ja, Preis zeigen',
@@ -252,10 +262,21 @@ export const de: Record<WordKey, string> = {
     'Wählen Sie Einchecken, geben Sie die Nummer ein, dann Buchung stornieren. Was Sie zurückbekommen, sehen Sie vorher.',
   'help.ticket': 'Ich habe mein Ticket verloren',
   'help.ticketText':
-    'Wählen Sie Parken bezahlen und geben Sie das Kennzeichen ein: Die Kamera hat es bei der Einfahrt gelesen.',
+    'Wählen Sie Parken bezahlen, dann „Ich habe kein Ticket“, und geben Sie das Kennzeichen ein. Wurde es bei der Einfahrt gelesen, zahlen Sie Ihren Aufenthalt, sonst ein verlorenes Ticket. Den Preis sehen Sie zuerst.',
+  'help.exit': 'Die Ausfahrt öffnet nicht',
+  'help.exitText':
+    'Bleiben Sie vor der Schranke stehen. Der Betreiber erfährt es. Kommt niemand, öffnet die Schranke nach einigen Minuten von selbst, und was offen ist, wird festgehalten.',
+  'help.call': 'Hilfe rufen',
+  'help.callText':
+    'Dem Betreiber wird gezeigt, dass an diesem Automaten jemand Hilfe braucht und seit wann. Eine Sprechverbindung gibt es hier nicht.',
+  'help.called': 'Hilfe wurde um {{time}} gerufen',
+  'help.calledText': 'Der Ruf wird dem Betreiber jetzt gezeigt. Bitte warten Sie hier.',
+  'help.calledOffline':
+    'Die Leitung zum Betreiber ist unterbrochen. Der Ruf bleibt gespeichert und wird gezeigt, sobald sie wieder steht.',
+  'help.calledAgain': 'Sie müssen nicht noch einmal drücken: Ein Ruf genügt für zwei Minuten.',
   'help.money': 'Der Betrag scheint falsch',
   'help.moneyText':
-    'Jede Zeile des Preises steht da, bevor Sie zahlen. Sind Sie nicht einverstanden, wählen Sie Abbrechen: Nichts wird bezahlt, und das Personal kann jede Zeile prüfen.',
+    'Jede Zeile des Preises steht da, bevor Sie zahlen. Sind Sie nicht einverstanden, wählen Sie Abbrechen: Nichts wird bezahlt. Dann wählen Sie unten Hilfe rufen.',
   'help.emergency': 'Im Notfall 112 rufen. Alle Türen öffnen von innen ohne Karte.',
 
   'unpaired.title': 'Dieser Bildschirm ist noch nicht mit dem Standort verbunden',

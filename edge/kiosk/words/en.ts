@@ -217,7 +217,16 @@ export const en = {
   'parking.find': 'Find',
   'parking.notFound': 'No vehicle inside matches {{text}}',
   'parking.notFoundHint':
-    'Check it once more, or try your ticket. At the exit the camera looks again; nobody is kept in.',
+    'Check it once more, or try your ticket. Without a ticket choose “I have no ticket”.',
+  'parking.lost': 'I have no ticket',
+  'parking.lostTitle': 'Without a ticket',
+  'parking.lostHint':
+    'Type your plate. If it was read on arrival you pay your real stay; if not, you see the price of a lost ticket first.',
+  'parking.lostPriceTitle': 'Lost ticket',
+  'parking.lostPriceHint':
+    'No stay with this plate is on record. Go back if you mistyped it. Otherwise this amount is due; nothing is recorded until you accept it.',
+  'parking.lostAccept': 'Accept {{amount}}',
+  'parking.exitCode': 'At the exit the camera reads your plate. If it does not, show the code {{code}}.',
   'parking.chooseTitle': 'Which one is yours?',
   'parking.verifyTitle': 'Is this yours?',
   'parking.verify': 'Yes, show the price',
@@ -246,10 +255,22 @@ export const en = {
   'help.cancelText':
     'Choose Check in, type the reference, then Cancel the booking. You see what comes back before you decide.',
   'help.ticket': 'I lost my ticket',
-  'help.ticketText': 'Choose Pay parking and type your plate: the camera read it on arrival.',
+  'help.ticketText':
+    'Choose Pay parking, then “I have no ticket”, and type your plate. If it was read on arrival you pay your real stay, otherwise a lost ticket. You see the price first.',
+  'help.exit': 'The exit does not open',
+  'help.exitText':
+    'Stay in front of the barrier. The operator is told. If nobody comes, the barrier opens by itself after some minutes, and what is owed is recorded.',
+  'help.call': 'Call for help',
+  'help.callText':
+    'The operator is shown that somebody needs help at this machine, and since when. There is no voice connection here.',
+  'help.called': 'Help was called at {{time}}',
+  'help.calledText': 'The operator is shown the call now. Please wait here.',
+  'help.calledOffline':
+    'The line to the operator is down. The call is kept, and shown as soon as the line is back.',
+  'help.calledAgain': 'You need not press again: one call is enough for two minutes.',
   'help.money': 'The amount looks wrong',
   'help.moneyText':
-    'Every line of the price is shown before you pay. If you do not agree, choose Cancel: nothing is paid, and the staff can look at every line.',
+    'Every line of the price is shown before you pay. If you do not agree, choose Cancel: nothing is paid. Then choose Call for help below.',
   'help.emergency': 'In an emergency call 112. All doors open from inside without a card.',
 
   'unpaired.title': 'This screen is not paired with the site yet',

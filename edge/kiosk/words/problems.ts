@@ -59,13 +59,17 @@ export const germanProblems: Readonly<Record<string, Sentence>> = {
     title: 'Dazu gibt es keinen offenen Aufenthalt.',
     hint: 'Prüfen Sie Kennzeichen oder Ticket.',
   },
+  unknown_ticket: { title: 'Dieses Ticket kennen wir nicht.', hint: 'Prüfen Sie den Code.' },
+  ticket_used: { title: 'Dieses Ticket wurde schon benutzt.', hint: 'Versuchen Sie es mit dem Kennzeichen.' },
+  ticket_void: { title: 'Dieses Ticket gilt nicht mehr.', hint: 'Versuchen Sie es mit dem Kennzeichen.' },
+  attendant_needed: {
+    title: 'Das muss sich eine Person ansehen.',
+    hint: 'Wählen Sie auf der Startseite Hilfe und dann Hilfe rufen.',
+  },
   no_parking: {
     title: 'An diesem Standort wird nicht geparkt.',
     hint: 'Fragen Sie dort, wo das Fahrzeug steht.',
   },
-  unknown_ticket: { title: 'Dieses Ticket kennen wir nicht.', hint: 'Prüfen Sie den Code.' },
-  ticket_used: { title: 'Dieses Ticket wurde schon benutzt.', hint: 'Versuchen Sie es mit dem Kennzeichen.' },
-  ticket_void: { title: 'Dieses Ticket gilt nicht mehr.', hint: 'Versuchen Sie es mit dem Kennzeichen.' },
   already_paid: {
     title: 'Dieser Aufenthalt ist bezahlt.',
     hint: 'Bitte fahren Sie innerhalb der Zeit auf der Quittung aus.',

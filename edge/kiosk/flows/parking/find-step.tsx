@@ -1,5 +1,6 @@
 import type { SessionView } from '@gatehouse/shared/api/views'
 import { Notice } from '@gatehouse/shared/ui/faces.tsx'
+import type { Price } from '@gatehouse/shared/wire/v1/entries'
 import { SegmentedControl } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { useAction } from '../../action/use-action.ts'
@@ -7,31 +8,44 @@ import { ActionButton } from '../../frame/action-button.tsx'
 import { useLeave } from '../../frame/leave.ts'
 import { StepFrame } from '../../frame/step-frame.tsx'
 import { Keyboard, TypedText } from '../../keyboard/keyboard.tsx'
-import { findSessions } from '../../site/kiosk-api.ts'
+import { findSessions, readLostTicketPrice } from '../../site/kiosk-api.ts'
 import { useWords } from '../../words/words.ts'
+import css from './parking.module.css'
 import type { Search } from './parking-flow.ts'
 
 const textLengthMin = 2
 const textLengthMax = 16
 
-const bodyOf = ({ by, text }: Search) => (by === 'plate' ? { plate: text } : { ticket: text })
+const bodyOf = ({ by, text }: Search) => (by === 'ticket' ? { ticket: text } : { plate: text })
+
+const leads = { plate: 'parking.plateHint', ticket: 'parking.ticketHint', lost: 'parking.lostHint' } as const
+
+/** Who has no ticket and is not found sees what that costs. */
+async function searchStays(input: Search, key: string): Promise<Answer> {
+  const found = await findSessions(bodyOf(input), key)
+  return input.by === 'lost' && found.length === 0 ? { found, price: await readLostTicketPrice() } : { found }
+}
+
+interface Answer {
+  readonly found: readonly SessionView[]
+  readonly price?: Price
+}
 
 /** First step: type the plate or the ticket. */
 export function FindStep(props: {
   readonly search: Search
   readonly onFound: (search: Search, found: readonly SessionView[]) => void
+  readonly onNobody: (search: Search, price: Price) => void
 }): ReactNode {
   const t = useWords()
   const leave = useLeave()
   const [search, setSearch] = useState(props.search)
   const [missing, setMissing] = useState(false)
-  const find = useAction(
-    (input: Search, key) => findSessions(bodyOf(input), key),
-    (found, input) => {
-      setMissing(found.length === 0)
-      props.onFound(input, found)
-    },
-  )
+  const find = useAction(searchStays, ({ found, price }, input: Search) => {
+    if (price !== undefined) return props.onNobody(input, price)
+    setMissing(found.length === 0)
+    props.onFound(input, found)
+  })
   const change = (next: Search) => {
     setSearch(next)
     setMissing(false)
@@ -41,7 +55,8 @@ export function FindStep(props: {
   const submit = () => {
     if (ready && !find.busy) find.start({ ...search, text: search.text.trim() })
   }
-  const plate = search.by === 'plate'
+  const { by } = search
+  const lost = by === 'lost'
   const text = {
     value: search.text,
     lengthMax: textLengthMax,
@@ -49,26 +64,17 @@ export function FindStep(props: {
   }
   return (
     <StepFrame
-      title={t('parking.title')}
-      lead={t(plate ? 'parking.plateHint' : 'parking.ticketHint')}
+      title={t(lost ? 'parking.lostTitle' : 'parking.title')}
+      lead={t(leads[by])}
       problem={find.problem}
-      onBack={leave}
+      onBack={lost ? () => change({ by: 'plate', text: '' }) : leave}
       primary={
         <ActionButton tone="primary" unavailable={!ready} busy={find.busy} onPress={submit}>
           {t('parking.find')}
         </ActionButton>
       }
     >
-      <SegmentedControl
-        size="lg"
-        radius="md"
-        value={search.by}
-        onChange={(by) => change({ by: by === 'ticket' ? 'ticket' : 'plate', text: '' })}
-        data={[
-          { value: 'plate', label: t('parking.byPlate') },
-          { value: 'ticket', label: t('parking.byTicket') },
-        ]}
-      />
+      {lost ? null : <Means by={by} onChange={(next) => change({ by: next, text: '' })} />}
       {missing ? (
         <Notice tone="held" title={t('parking.notFound', { text: search.text })}>
           {t('parking.notFoundHint')}
@@ -76,12 +82,35 @@ export function FindStep(props: {
       ) : null}
       <TypedText
         capitals
-        key={search.by}
-        label={t(plate ? 'parking.byPlate' : 'parking.byTicket')}
+        key={by}
+        label={t(by === 'ticket' ? 'parking.byTicket' : 'parking.byPlate')}
         onSubmit={submit}
         {...text}
       />
-      <Keyboard kind={plate ? 'plate' : 'code'} {...text} />
+      <Keyboard kind={by === 'ticket' ? 'code' : 'plate'} {...text} />
     </StepFrame>
+  )
+}
+
+/** By plate, by ticket, or without one. */
+function Means(props: {
+  readonly by: Search['by']
+  readonly onChange: (by: Search['by']) => void
+}): ReactNode {
+  const t = useWords()
+  return (
+    <div className={css.means}>
+      <SegmentedControl
+        size="lg"
+        radius="md"
+        value={props.by}
+        onChange={(by) => props.onChange(by === 'ticket' ? 'ticket' : 'plate')}
+        data={[
+          { value: 'plate', label: t('parking.byPlate') },
+          { value: 'ticket', label: t('parking.byTicket') },
+        ]}
+      />
+      <ActionButton onPress={() => props.onChange('lost')}>{t('parking.lost')}</ActionButton>
+    </div>
   )
 }

@@ -12,8 +12,8 @@ import { ReceiptCard } from '../../receipt/receipt-card.tsx'
 import { useSite } from '../../site/site-context.tsx'
 import { useWords } from '../../words/words.ts'
 
-/** Last step: until when to leave, and the receipt. */
-export function PaidStep(props: { readonly receipt: ReceiptView }): ReactNode {
+/** Last step: until when to leave, the code for the exit of who has no ticket, and the receipt. */
+export function PaidStep(props: { readonly receipt: ReceiptView; readonly exitCode?: string }): ReactNode {
   const { receipt } = props
   const { site } = useSite()
   const { locale } = useLanguage()
@@ -38,6 +38,11 @@ export function PaidStep(props: { readonly receipt: ReceiptView }): ReactNode {
             <p className={css.bigLabel} style={{ margin: '8px 0 0' }}>
               <RelativeTime ms={receipt.leaveByMs} /> · {t('receipt.leaveHint')}
             </p>
+            {props.exitCode === undefined ? null : (
+              <p className={css.bigLabel} style={{ margin: '16px 0 0' }}>
+                {t('parking.exitCode', { code: props.exitCode })}
+              </p>
+            )}
           </div>
         )}
         <ReceiptCard receipt={receipt} />

@@ -1,7 +1,9 @@
 import type { QuoteView, ReceiptView, SessionView } from '@gatehouse/shared/api/views'
+import type { Price } from '@gatehouse/shared/wire/v1/entries'
 import { describe, expect, it } from 'vitest'
 import { type ParkingEvent, type ParkingState, parkingStep } from './parking-flow.ts'
 
+const price = { totalMinor: 3500 } as Price
 const search = { by: 'plate', text: 'BGH12' } as const
 const session = { sessionId: 'ps_1' } as SessionView
 const other = { sessionId: 'ps_2' } as SessionView
@@ -12,13 +14,16 @@ const found = [session, other]
 const states: Record<ParkingState['kind'], ParkingState> = {
   enter: { kind: 'enter', search },
   choose: { kind: 'choose', search, found },
+  lost: { kind: 'lost', search, price },
   verify: { kind: 'verify', search, found, session },
   quote: { kind: 'quote', search, found, session, quote },
   cash: { kind: 'cash', search, found, session, quote },
-  done: { kind: 'done', session, receipt },
+  done: { kind: 'done', search, session, receipt },
 }
 const events: Record<ParkingEvent['kind'], ParkingEvent> = {
   found: { kind: 'found', search, found },
+  nobody: { kind: 'nobody', search, price },
+  lost: { kind: 'lost', session, quote },
   chosen: { kind: 'chosen', session },
   quoted: { kind: 'quoted', quote },
   cash: { kind: 'cash' },
@@ -26,13 +31,15 @@ const events: Record<ParkingEvent['kind'], ParkingEvent> = {
   back: { kind: 'back' },
 }
 type Row = Record<ParkingEvent['kind'], ParkingState['kind'] | ''>
+const none: Row = { found: '', nobody: '', lost: '', chosen: '', quoted: '', cash: '', paid: '', back: '' }
 const table: Record<ParkingState['kind'], Row> = {
-  enter: { found: 'choose', chosen: '', quoted: '', cash: '', paid: '', back: '' },
-  choose: { found: '', chosen: 'verify', quoted: '', cash: '', paid: '', back: 'enter' },
-  verify: { found: '', chosen: '', quoted: 'quote', cash: '', paid: '', back: 'choose' },
-  quote: { found: '', chosen: '', quoted: 'quote', cash: 'cash', paid: 'done', back: 'verify' },
-  cash: { found: '', chosen: '', quoted: 'cash', cash: '', paid: 'done', back: 'quote' },
-  done: { found: '', chosen: '', quoted: '', cash: '', paid: '', back: '' },
+  enter: { ...none, found: 'choose', nobody: 'lost' },
+  choose: { ...none, chosen: 'verify', back: 'enter' },
+  lost: { ...none, lost: 'quote', back: 'enter' },
+  verify: { ...none, quoted: 'quote', back: 'choose' },
+  quote: { ...none, quoted: 'quote', cash: 'cash', paid: 'done', back: 'verify' },
+  cash: { ...none, quoted: 'cash', paid: 'done', back: 'quote' },
+  done: none,
 }
 
 describe('paying for parking', () => {
@@ -50,6 +57,11 @@ describe('paying for parking', () => {
     const verify = parkingStep(states.enter, { kind: 'found', search, found: [session] })
     expect(verify.kind).toBe('verify')
     expect(parkingStep(verify, events.back)).toEqual(states.enter)
+  })
+
+  it('goes from the price of a lost ticket back to typing, which finds the same stay again', () => {
+    const quoted = parkingStep(states.lost, events.lost)
+    expect(parkingStep(quoted, events.back)).toEqual(states.enter)
   })
 
   it('stays where it is when nothing was found', () => {

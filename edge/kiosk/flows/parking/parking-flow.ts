@@ -2,21 +2,26 @@
  * The steps of paying for parking at the kiosk; `back` goes along ◄.
  *
  *   enter ◄─► choose ◄─► verify ◄─► quote ◄─► cash
- *      ▲                  ▲ │         └───► done ◄┘
- *      └── one found ─────┘─┘
+ *    ▲ ▲                  ▲ │        ▲ └───► done ◄┘
+ *    │ └── one found ─────┘─┘        │
+ *    └───► lost ◄────────────────────┘
+ *
+ * `lost`: without a ticket, and no stay matches the plate. The price stands there before anything is recorded.
  */
 import type { QuoteView, ReceiptView, SessionView } from '@gatehouse/shared/api/views'
 import { assertNever } from '@gatehouse/shared/result/result'
+import type { Price } from '@gatehouse/shared/wire/v1/entries'
 
-/** What was typed to find the vehicle. */
+/** What was typed to find the vehicle; `lost`: the plate of who has no ticket. */
 export interface Search {
-  readonly by: 'plate' | 'ticket'
+  readonly by: 'plate' | 'ticket' | 'lost'
   readonly text: string
 }
 
 export type ParkingState =
   | { readonly kind: 'enter'; readonly search: Search }
   | { readonly kind: 'choose'; readonly search: Search; readonly found: readonly SessionView[] }
+  | { readonly kind: 'lost'; readonly search: Search; readonly price: Price }
   | {
       readonly kind: 'verify'
       readonly search: Search
@@ -30,10 +35,17 @@ export type ParkingState =
       readonly session: SessionView
       readonly quote: QuoteView
     }
-  | { readonly kind: 'done'; readonly session: SessionView; readonly receipt: ReceiptView }
+  | {
+      readonly kind: 'done'
+      readonly search: Search
+      readonly session: SessionView
+      readonly receipt: ReceiptView
+    }
 
 export type ParkingEvent =
   | { readonly kind: 'found'; readonly search: Search; readonly found: readonly SessionView[] }
+  | { readonly kind: 'nobody'; readonly search: Search; readonly price: Price }
+  | { readonly kind: 'lost'; readonly session: SessionView; readonly quote: QuoteView }
   | { readonly kind: 'chosen'; readonly session: SessionView }
   | { readonly kind: 'quoted'; readonly quote: QuoteView }
   | { readonly kind: 'cash' }
@@ -45,6 +57,10 @@ export function parkingStep(state: ParkingState, event: ParkingEvent): ParkingSt
   switch (event.kind) {
     case 'found':
       return state.kind === 'enter' ? afterSearch(state, event) : state
+    case 'nobody':
+      return state.kind === 'enter' ? { kind: 'lost', search: event.search, price: event.price } : state
+    case 'lost':
+      return state.kind === 'lost' ? lostQuote(state.search, event) : state
     case 'chosen':
       return state.kind === 'choose' ? { ...state, kind: 'verify', session: event.session } : state
     case 'quoted':
@@ -58,7 +74,7 @@ export function parkingStep(state: ParkingState, event: ParkingEvent): ParkingSt
       return state.kind === 'quote' ? { ...state, kind: 'cash' } : state
     case 'paid':
       return state.kind === 'quote' || state.kind === 'cash'
-        ? { kind: 'done', session: event.session, receipt: event.receipt }
+        ? { kind: 'done', search: state.search, session: event.session, receipt: event.receipt }
         : state
     case 'back':
       return stepBack(state)
@@ -77,12 +93,18 @@ function afterSearch(state: ParkingState, event: Extract<ParkingEvent, { kind: '
     : { kind: 'choose', search, found }
 }
 
+function lostQuote(search: Search, event: Extract<ParkingEvent, { kind: 'lost' }>): ParkingState {
+  const { session, quote } = event
+  return { kind: 'quote', search, found: [], session, quote }
+}
+
 function stepBack(state: ParkingState): ParkingState {
   switch (state.kind) {
     case 'enter':
     case 'done':
       return state
     case 'choose':
+    case 'lost':
       return { kind: 'enter', search: state.search }
     case 'verify':
       return state.found.length > 1
@@ -90,6 +112,8 @@ function stepBack(state: ParkingState): ParkingState {
         : { kind: 'enter', search: state.search }
     case 'quote': {
       const { search, found, session } = state
+      // A stay made up for a lost ticket has nothing to recognise it by.
+      if (found.length === 0) return { kind: 'enter', search }
       return { kind: 'verify', search, found, session }
     }
     case 'cash':

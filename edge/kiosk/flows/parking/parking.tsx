@@ -4,8 +4,9 @@ import { useAction } from '../../action/use-action.ts'
 import { CashStep } from '../../payment/cash-step.tsx'
 import { type PayInput, paySession, quoteSession } from '../../site/kiosk-api.ts'
 import { FindStep } from './find-step.tsx'
+import { LostStep } from './lost-step.tsx'
 import { PaidStep } from './paid-step.tsx'
-import { type ParkingState, parkingStep } from './parking-flow.ts'
+import { type ParkingEvent, type ParkingState, parkingStep } from './parking-flow.ts'
 import { QuoteStep } from './quote-step.tsx'
 import { ChooseStep, VerifyStep } from './session-steps.tsx'
 
@@ -31,17 +32,9 @@ export function Parking(): ReactNode {
     pay.start({ sessionId: session.sessionId, quoteId, ...input })
   switch (state.kind) {
     case 'enter':
-      return (
-        <FindStep search={state.search} onFound={(search, found) => send({ kind: 'found', search, found })} />
-      )
+    case 'lost':
     case 'choose':
-      return (
-        <ChooseStep
-          found={state.found}
-          onChoose={(session) => send({ kind: 'chosen', session })}
-          onBack={back}
-        />
-      )
+      return <Finding {...{ state, send, onBack: back }} />
     case 'verify':
       return <VerifyStep session={state.session} {...{ quote, onBack: back }} />
     case 'quote':
@@ -66,6 +59,47 @@ export function Parking(): ReactNode {
         />
       )
     case 'done':
-      return <PaidStep receipt={state.receipt} />
+      return (
+        <PaidStep
+          receipt={state.receipt}
+          {...(state.search.by === 'lost' ? { exitCode: state.session.ticket } : {})}
+        />
+      )
+  }
+}
+
+/** Until the vehicle is known: typing, choosing among several, or the price of a lost ticket. */
+function Finding(props: {
+  readonly state: Extract<ParkingState, { kind: 'enter' | 'lost' | 'choose' }>
+  readonly send: (event: ParkingEvent) => void
+  readonly onBack: () => void
+}): ReactNode {
+  const { state, send, onBack } = props
+  switch (state.kind) {
+    case 'enter':
+      return (
+        <FindStep
+          search={state.search}
+          onFound={(search, found) => send({ kind: 'found', search, found })}
+          onNobody={(search, price) => send({ kind: 'nobody', search, price })}
+        />
+      )
+    case 'lost':
+      return (
+        <LostStep
+          plate={state.search.text}
+          price={state.price}
+          onAccepted={(session, quote) => send({ kind: 'lost', session, quote })}
+          onBack={onBack}
+        />
+      )
+    case 'choose':
+      return (
+        <ChooseStep
+          found={state.found}
+          onChoose={(session) => send({ kind: 'chosen', session })}
+          onBack={onBack}
+        />
+      )
   }
 }
