@@ -48,6 +48,8 @@ const card = {
 const incidents = `SELECT incident_id, place, place_id, is_open, ended_seq FROM incidents
   WHERE site_id = $1 ORDER BY incident_id`
 
+const pass = { passId: 'ps_1', kind: 'booking', issuedMs: 1, toMs: 2, slot: 'any', window: 7 }
+
 describe('access decisions', () => {
   it.each([
     [
@@ -68,6 +70,13 @@ describe('access decisions', () => {
     [
       { type: 'access.refused', body: { doorId: 'main', reason: 'no_right' } },
       { kind: 'refused', direction: 'in', reason: 'no_right', reader_id: null, credential_kind: null },
+    ],
+    [
+      {
+        type: 'access.refused',
+        body: { doorId: 'main', credentialId: pass.passId, pass, reason: 'pass_revoked' },
+      },
+      { kind: 'refused', reason: 'pass_revoked', credential_kind: 'pass', credential_id: pass.passId },
     ],
     [
       { type: 'access.exit_requested', body: { doorId: 'main', effectId: 'fx_1' } },

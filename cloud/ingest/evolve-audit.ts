@@ -119,8 +119,13 @@ function accessRow(
 
 /** Readers stand outside: who shows a card wants in. Leaving is free (RULES, Access). */
 function atReader(body: EntryBody<'access.granted'> | EntryBody<'access.refused'>) {
-  const { doorId, deviceId = null, credential = null } = body
-  return { door_id: doorId, direction: 'in', reader_id: deviceId, credential_kind: credential } as const
+  const { doorId, deviceId = null, pass, credential = pass && 'pass' } = body
+  return {
+    door_id: doorId,
+    direction: 'in',
+    reader_id: deviceId,
+    credential_kind: credential ?? null,
+  } as const
 }
 
 function atLane({ laneId }: { readonly laneId: string }) {

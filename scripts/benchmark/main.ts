@@ -9,6 +9,7 @@ import { writeBenchSite } from './bench-site.ts'
 import { runBookings, SlotSupply } from './bookings-bench.ts'
 import { startEdgeUnderTest } from './edge-under-test.ts'
 import { runIngest } from './ingest-bench.ts'
+import { runPasses } from './passes-bench.ts'
 import { rawRowsPerSecond } from './raw-sqlite.ts'
 import { runSlowDisk } from './slow-disk-bench.ts'
 import { short } from './statistics.ts'
@@ -54,6 +55,7 @@ async function edgeBench(folder: string): Promise<void> {
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
 try {
+  runPasses(say)
   await edgeBench(join(folder, 'edge'))
   await runSlowDisk(join(folder, 'slow'), say)
   await runIngest(say)

@@ -1,7 +1,9 @@
 // Crockford base 32 in capitals: QR codes hold it in their dense alphanumeric mode, and a scanner that types
 // like a keyboard sends it unharmed.
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-const values = new Map([...alphabet].map((digit, value) => [digit, value]))
+// By character code; what is no digit has no entry.
+const values: (number | undefined)[] = []
+for (let value = 0; value < alphabet.length; value += 1) values[alphabet.charCodeAt(value)] = value
 
 /** Writes bytes as Crockford base 32, five bits per character, the last one filled up with zeros. */
 export function toBase32(bytes: Uint8Array): string {
@@ -26,8 +28,8 @@ export function fromBase32(text: string): Uint8Array | undefined {
   let bits = 0
   let held = 0
   let at = 0
-  for (const digit of text) {
-    const value = values.get(digit)
+  for (let place = 0; place < text.length; place += 1) {
+    const value = values[text.charCodeAt(place)]
     if (value === undefined) return undefined
     held = (held << 5) | value
     bits += 5
