@@ -15,6 +15,7 @@ import type { ParkedVehicle } from '../site/parked-vehicles.ts'
 import { demoMembers } from '../world/people.ts'
 import { replayBookings } from './bookings.ts'
 import { idleHub } from './idle-hub.ts'
+import { planMishaps, replayMishaps } from './mishaps.ts'
 import { type PlanSpan, planBookings, planStays, planTaps } from './plan.ts'
 import { replayStays } from './stays.ts'
 import { replayTaps } from './taps.ts'
@@ -28,6 +29,8 @@ const directoryMaxMs = 30_000
 const staysPerDay = 64
 /** The same people do the same things on every first start. */
 const seed = 20_260_611
+/** Mishaps draw numbers of their own, so that they change nothing of what people do. */
+const mishapSeed = seed + 1
 
 export interface HistoryOptions extends Pick<EdgeAdapters, 'random' | 'logger'> {
   readonly config: EdgeConfig
@@ -141,6 +144,20 @@ async function replay(
   const { directory } = core
   const spaces = [...directory.all('space')].map(([key, body]) => ({ key, body }))
   const shared = { core, timeline, onRefused }
+  const lanes = [...directory.all('lane')]
+  const laneIds = (direction: 'entry' | 'exit') =>
+    lanes.filter(([, lane]) => lane.direction === direction).map(([key]) => key)
+  // Only on days that are over: every door was closed again, and whoever slipped in has left.
+  const mishaps = planMishaps(
+    new SeededRandom(mishapSeed),
+    { ...span, days },
+    {
+      doorIds: [...directory.all('door').keys()],
+      entryLaneIds: laneIds('entry'),
+      exitLaneIds: laneIds('exit'),
+    },
+  )
+  replayMishaps(shared, mishaps)
   const bookings = planBookings({
     random,
     span: { ...span, days: span.days + aheadDays },
@@ -155,9 +172,6 @@ async function replay(
       planTaps({ random, span, doorIds: [firstDoor, ...doors], members: demoMembers }),
     )
   }
-  const lanes = [...directory.all('lane')]
-  const laneIds = (direction: 'entry' | 'exit') =>
-    lanes.filter(([, lane]) => lane.direction === direction).map(([key]) => key)
   const [entry, ...entries] = laneIds('entry')
   const [exit, ...exits] = laneIds('exit')
   if (entry !== undefined && exit !== undefined) {
