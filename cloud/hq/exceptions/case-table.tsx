@@ -35,7 +35,7 @@ function Row(props: { readonly row: Case; readonly onOpen: (id: number) => void 
   const { row } = props
   const kind = t(`kind.${row.kind}`)
   return (
-    <tr data-case={row.exceptionId} data-state={row.state} data-severity={row.severity}>
+    <tr data-case={row.exceptionId} data-case-state={row.state} data-severity={row.severity}>
       <th scope="row" className="case-kind">
         <UnstyledButton
           className="case-open"
