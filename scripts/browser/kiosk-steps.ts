@@ -60,3 +60,43 @@ export async function reachParkingPaid(page: Page, demo: DemoUnderTest): Promise
   await reachQuote(page, demo)
   await primary(page).click()
 }
+
+async function findByReference(page: Page, reference: string): Promise<void> {
+  await page.goto(new URL('/check-in', page.url()).href)
+  await page.locator('main form input').fill(reference)
+  await primary(page).click()
+  await page.locator('main form').waitFor({ state: 'detached' })
+}
+
+/** A booking that begins now, found again by its reference. */
+export async function reachBooking(page: Page): Promise<string> {
+  await reachPrice(page)
+  await primary(page).click()
+  const reference = (await page.locator('main [role="status"] strong').textContent()) ?? ''
+  await findByReference(page, reference)
+  return reference
+}
+
+/** On to the later ends. */
+export async function reachExtending(page: Page): Promise<void> {
+  await reachBooking(page)
+  await page.locator('main button').first().click()
+}
+
+/** On to the price of a later end. */
+export async function reachExtensionPrice(page: Page): Promise<void> {
+  await reachExtending(page)
+  await page.getByRole('radio').first().click()
+  await primary(page).click()
+  await page.locator('main dl').waitFor()
+}
+
+/** Checked in, and on to the question whether to leave. */
+export async function reachLeaving(page: Page): Promise<void> {
+  const reference = await reachBooking(page)
+  await primary(page).click()
+  await page.locator('footer [role="timer"], footer button').first().waitFor()
+  await page.locator('main button').first().waitFor({ state: 'detached' })
+  await findByReference(page, reference)
+  await page.locator('main button').first().click()
+}

@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
+import * as app from './app-steps.ts'
 import type { DemoUnderTest } from './demo-under-test.ts'
-import { reachCash, reachGuest, reachParkingPaid, reachPlan, reachPrice, reachQuote } from './kiosk-steps.ts'
+import * as kiosk from './kiosk-steps.ts'
 
 export type Scheme = 'light' | 'dark'
 export type Language = 'en' | 'de'
@@ -76,6 +77,19 @@ function steps(who: Who, sketches: readonly Step[]): Screen[] {
   }))
 }
 
+/** A step of a member's booking of a room, days ahead. */
+function appSteps(sketches: readonly (readonly [string, string, NonNullable<Screen['reach']>])[]): Screen[] {
+  return sketches.map(([name, complete, reach]) => ({
+    name,
+    who: 'member',
+    path: '/app/sites/harbour-house/spaces/room-dune',
+    widths: [390, 820, 1440],
+    height: 844,
+    reach,
+    complete: (page) => page.locator(complete).first(),
+  }))
+}
+
 /** The height of a screen's window at a width: a kiosk may also stand upright. */
 export function heightAt(screen: Screen, width: number): number {
   return screen.who.endsWith('kiosk') && width === portraitWidth ? 1920 : screen.height
@@ -101,7 +115,15 @@ export const screens: readonly Screen[] = [
     ['app-garage-list', '/app/sites/quay-street?view=list', '[data-space]'],
     ['app-space', '/app/sites/harbour-house/spaces/room-reef', '.day-slots'],
     ['app-bookings', '/app/bookings', '.site-list li'],
+    ['app-hall', '/app/sites/harbour-house/spaces/hall', '.day-slots'],
     ['app-account', '/app/account', heading],
+  ]),
+  ...appSteps([
+    ['app-payment', '[role="radiogroup"]', app.reachPayment],
+    ['app-booking', '[data-testid="reference"]', app.reachBooking],
+    ['app-extending', '[role="dialog"] [role="radiogroup"]', app.reachExtending],
+    ['app-extension', 'main [role="timer"]', app.reachExtension],
+    ['app-cancelling', '[role="dialog"]', app.reachCancelling],
   ]),
   ...sketched('hq', everyWidth, 900, [
     ['hq-overview', '/hq/', 'table tbody tr'],
@@ -109,6 +131,8 @@ export const screens: readonly Screen[] = [
     ['hq-ledger', '/hq/sites/quay-street', 'table tbody tr'],
     ['hq-exceptions', '/hq/exceptions', heading],
     ['hq-audit', '/hq/audit', 'table tbody tr'],
+    ['hq-access', '/hq/access', 'table tbody tr'],
+    ['hq-incidents', '/hq/incidents', 'main [role="status"], table tbody tr'],
   ]),
   ...sketched('house-kiosk', kioskWidths, 800, [
     ['kiosk-home', '/', heading],
@@ -117,18 +141,21 @@ export const screens: readonly Screen[] = [
     ['kiosk-help', '/help', heading],
   ]),
   ...steps('house-kiosk', [
-    ['kiosk-plan', '/book', '[data-space]', reachPlan],
-    ['kiosk-guest', '/book', 'fieldset[data-kind]', reachGuest],
-    ['kiosk-price', '/book', 'footer button[data-tone="primary"]', reachPrice],
-    ['kiosk-cash', '/book', 'dl', reachCash],
+    ['kiosk-plan', '/book', '[data-space]', kiosk.reachPlan],
+    ['kiosk-guest', '/book', 'fieldset[data-kind]', kiosk.reachGuest],
+    ['kiosk-price', '/book', 'footer button[data-tone="primary"]', kiosk.reachPrice],
+    ['kiosk-cash', '/book', 'dl', kiosk.reachCash],
+    ['kiosk-extending', '/book', '[role="radiogroup"]', kiosk.reachExtending],
+    ['kiosk-extension', '/book', 'dl', kiosk.reachExtensionPrice],
+    ['kiosk-leaving', '/book', 'footer button[data-tone="primary"]', kiosk.reachLeaving],
   ]),
   ...sketched('garage-kiosk', kioskWidths, 800, [
     ['garage-home', '/', heading],
     ['garage-parking', '/parking', 'fieldset[data-kind]'],
   ]),
   ...steps('garage-kiosk', [
-    ['garage-quote', '/parking', 'footer button[data-tone="primary"]', reachQuote],
-    ['garage-paid', '/parking', 'footer [role="timer"]', reachParkingPaid],
+    ['garage-quote', '/parking', 'footer button[data-tone="primary"]', kiosk.reachQuote],
+    ['garage-paid', '/parking', 'footer [role="timer"]', kiosk.reachParkingPaid],
   ]),
   ...sketched('board', [1280], 720, [['board', '/board', 'main ol li']]),
 ]
