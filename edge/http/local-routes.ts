@@ -9,6 +9,9 @@ import type { Kernel } from '../ledger/kernel.ts'
 import { refuse } from './problem.ts'
 import { edgeRouter } from './router.ts'
 
+/** Tools that hold a copy at once, each under a name of its own; also what tools that died can leave behind at most. */
+const copiesAtOnceMax = 4
+
 export interface LocalRoutesOptions {
   readonly kernel: Kernel
   readonly dataFolder: string
@@ -55,9 +58,11 @@ const stateRoute = createRoute({
 export function localRoutes(options: LocalRoutesOptions): OpenAPIHono {
   const { kernel, dataFolder, localSecret, deviceStatus, devicesDown } = options
   const app = edgeRouter()
+  let copies = 0
   app.use('/local/*', requireLocalSecret(localSecret))
   app.openapi(copyRoute, async (c) => {
-    const path = join(dataFolder, 'copy.sqlite')
+    copies += 1
+    const path = join(dataFolder, `copy-${copies % copiesAtOnceMax}.sqlite`)
     for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true })
     await kernel.db.backup(path)
     return c.json({ path }, 200)

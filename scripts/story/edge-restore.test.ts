@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { backupCommand } from '@gatehouse/edge/backup/backup-command'
@@ -71,6 +71,19 @@ async function goBackTo(name: string): Promise<void> {
 }
 
 const sells = () => world.edge().site?.kernel.sells
+
+test('backups and a check beside the running site at one time do not get into each other', async () => {
+  await sell('first', 3)
+  const names = ['one', 'two']
+  const codes = await Promise.all([
+    ...names.map(backup),
+    rebuildCommand(world.edgeConfig, systemRandom, print),
+    rebuildCommand(world.edgeConfig, systemRandom, print),
+  ])
+  expect(codes).toEqual([0, 0, 0, 0])
+  for (const name of names) expect(restore(name, join(folder, `from-${name}`))).toBe(0)
+  expect(readdirSync(world.edgeConfig.dataFolder).filter((name) => name.startsWith('copy'))).toEqual([])
+})
 
 describe('a backup of a site at work', () => {
   test('is a moment of its ledger: the chain up to its head, every table as a replay makes it, no sale split', async () => {
