@@ -11,9 +11,10 @@ import { startEdgeUnderTest } from './edge-under-test.ts'
 import { runIngest } from './ingest-bench.ts'
 import { runPasses } from './passes-bench.ts'
 import { rawRowsPerSecond } from './raw-sqlite.ts'
+import { runRawStrikes } from './raw-strike.ts'
 import { runSlowDisk } from './slow-disk-bench.ts'
 import { short } from './statistics.ts'
-import { runStrikes } from './strike-bench.ts'
+import { runStrikes, strikeLine } from './strike-bench.ts'
 
 const forMs = 3_000
 const say = (line: string) => process.stdout.write(`${line}\n`)
@@ -38,13 +39,15 @@ async function edgeBench(folder: string): Promise<void> {
           `raw loop ${short(raw)}/s  ratio ${(run.perSecond / raw).toFixed(2)}`,
       )
     }
+    const raw = await runRawStrikes({ card: site.card, taps: 100 })
+    say(strikeLine('the same bytes without an edge', raw))
     const quiet = await runStrikes(readers, board, { card: site.card, taps: 100 })
-    say(`card to strike, quiet           p50 ${short(quiet.p50Ms)} ms  p99 ${short(quiet.p99Ms)} ms`)
+    say(strikeLine('card to strike, quiet', quiet, raw))
     const [busy] = await Promise.all([
       runStrikes(readers, board, { card: site.card, taps: 30 }),
       runBookings(site, edge.url, slots, { clients: 16, forMs: 9_000 }),
     ])
-    say(`card to strike, 16 clients book p50 ${short(busy.p50Ms)} ms  p99 ${short(busy.p99Ms)} ms`)
+    say(strikeLine('card to strike, 16 clients book', busy, raw))
     say(`edge RSS after the load ${short(edge.rssMiB())} MiB`)
   } finally {
     await edge.stop()

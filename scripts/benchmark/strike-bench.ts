@@ -1,7 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { SimulatedBoard } from '@gatehouse/edge/devices/simulators/simulated-board'
 import type { SimulatedReaders } from '@gatehouse/edge/devices/simulators/simulated-readers'
-import { percentile } from './statistics.ts'
+import { percentile, short } from './statistics.ts'
+
+/** How long strikes took. */
+export interface StrikeTimes {
+  readonly p50Ms: number
+  readonly p99Ms: number
+}
 
 const strikeMaxMs = 2_000
 
@@ -13,7 +19,7 @@ export async function runStrikes(
   readers: SimulatedReaders,
   board: SimulatedBoard,
   { card, taps }: { readonly card: string; readonly taps: number },
-): Promise<{ readonly p50Ms: number; readonly p99Ms: number }> {
+): Promise<StrikeTimes> {
   const times: number[] = []
   for (let tap = 0; tap < taps; tap += 1) {
     times.push(await oneStrike(readers, board, card))
@@ -21,6 +27,13 @@ export async function runStrikes(
     await untilOff(board)
   }
   return { p50Ms: percentile(times, 0.5), p99Ms: percentile(times, 0.99) }
+}
+
+/** One line of the report; with `raw` also how many times longer it took than the bare sockets of the same run. */
+export function strikeLine(what: string, times: StrikeTimes, raw?: StrikeTimes): string {
+  const line = `${what.padEnd(31)} p50 ${short(times.p50Ms)} ms  p99 ${short(times.p99Ms)} ms`
+  if (raw === undefined) return line
+  return `${line}  ratio p50 ${short(times.p50Ms / raw.p50Ms)}  p99 ${short(times.p99Ms / raw.p99Ms)}`
 }
 
 function oneStrike(readers: SimulatedReaders, board: SimulatedBoard, card: string): Promise<number> {
