@@ -1,6 +1,6 @@
-import { createPrivateKey, generateKeyPairSync, sign, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
-import { ed25519Signer, ed25519Verifier, passKeyId, publicKeyBytes } from '@gatehouse/shared/passes/ed25519'
+import { ed25519Signer, ed25519Verifier, passKeyId } from '@gatehouse/shared/passes/ed25519'
 import type { HeldPass } from '@gatehouse/shared/passes/pass'
 import { passIdOf, writeClaims } from '@gatehouse/shared/passes/pass-codec'
 import {
@@ -18,11 +18,16 @@ const holders = 500
 const nowMs = Date.UTC(2026, 10, 20, 9)
 const siteId = siteIdSchema.parse('harbour-house')
 
+/** The raw bytes of a public key end its SubjectPublicKeyInfo (RFC 8410, section 4). */
+const publicKeyBytes = 32
+
+// Encoded as they are made: one run that exported hundreds of key objects afterwards stood still in the library.
 function keys() {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
-  const bytes = publicKeyBytes(publicKey.export({ format: 'jwk' }).x ?? '') ?? new Uint8Array()
-  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
-  return { publicKey, bytes, pem, sign: ed25519Signer(pem) }
+  const { publicKey, privateKey: pem } = generateKeyPairSync('ed25519', {
+    publicKeyEncoding: { format: 'der', type: 'spki' },
+    privateKeyEncoding: { format: 'pem', type: 'pkcs8' },
+  })
+  return { publicKey, bytes: publicKey.subarray(-publicKeyBytes), pem, sign: ed25519Signer(pem) }
 }
 
 /** What 500 phones show, each with a key and a pass of its own. */
@@ -59,7 +64,8 @@ export function runPasses(say: (line: string) => void): void {
   const shown = presentations(cloud)
   const message = Buffer.alloc(150, 1)
   const signature = sign(null, message, createPrivateKey(cloud.pem))
-  const raw = timed(() => verify(null, message, cloud.publicKey, signature))
+  const publicKey = createPublicKey({ key: cloud.publicKey, format: 'der', type: 'spki' })
+  const raw = timed(() => verify(null, message, publicKey, signature))
   const known = {
     siteId,
     at: { wallMs: nowMs, quality: 'trusted' as const },
