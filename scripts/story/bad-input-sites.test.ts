@@ -103,16 +103,24 @@ describe('sites that may not', () => {
       }
     }))
 
-  test('the token of another site reads and writes nothing of this one', () =>
-    leavingNothing(async () => {
+  test('the token of another site reads and writes nothing of this one, and is raised once for each flow', async () => {
+    const shape = "/shape?table=site_directory&where=site_id='harbour-house'&offset=-1"
+    const reach = async () => {
       for (const method of ['GET', 'PUT', 'POST']) {
         const body = method === 'POST' ? { body: '[]' } : {}
-        expectProblem(await other.call(own.stream, { method, ...body }), 403, 'forbidden')
+        expectProblem(await other.call(own.stream, { method, ...body }), 403, 'other_site')
       }
+      expectProblem(await other.call(shape), 403, 'other_site')
+    }
+    await reach()
+    const raised = await world.cloud.pool.query<{ about: string }>(
+      `SELECT about FROM exceptions WHERE site_id = 'quay-street' AND kind = 'foreign_call' ORDER BY about`,
+    )
+    expect(raised.rows.map(({ about }) => about)).toEqual(['shape', 'stream'])
+    await leavingNothing(async () => {
+      await reach()
       const next = own.stream.replace(/\d+$/, (life) => String(Number(life) + 1))
       expectProblem(await own.call(next), 403, 'forbidden')
-      const shape = "/shape?table=site_directory&where=site_id='harbour-house'&offset=-1"
-      expectProblem(await other.call(shape), 403, 'forbidden')
       for (const bad of [
         '',
         '?table=login_user',
@@ -124,13 +132,14 @@ describe('sites that may not', () => {
       const head = { seq: 0, hash: '0'.repeat(64) }
       const hands = { incarnation: 7, head, epoch: 1, rev: 0, version: 'x' }
       expectProblem(await other.post('/handshake', hands), 403, 'forbidden')
-    }))
+    })
+  })
 
   test('entries that are none are refused and the chain stays as it was', () =>
     leavingNothing(async () => {
       const bodies: [string, string][] = [
         ['{', 'malformed_json'],
-        ['', 'malformed_json'],
+        ['', 'empty'],
         ['[]', 'empty'],
         ['null', 'not_an_entry'],
         ['[1]', 'not_an_entry'],
