@@ -289,6 +289,21 @@ describe('a door contact', () => {
     expect(statement(site.db, 'SELECT state FROM doors').all()).toEqual([{ state: 'forced' }])
   })
 
+  test('alarms when a grant is only asked for again: an old answer energises no strike', async () => {
+    const site = openDoors()
+    const present = { deviceId: 'front-reader', doorId: 'front', kind: 'card' }
+    const input = { ...present, digest: credentialDigest(siteKey, 'card', '4711') }
+    const grant = { kind: 'presentCredential', caller: 'device:front-reader', key: 'once', input }
+    await site.kernel.submit(grant)
+    site.handle(contact(true))
+    site.clock.advance(settings.heldOpenMs)
+    site.doors.tick()
+    expect(await site.kernel.submit(grant)).toMatchObject({ ok: true, value: { granted: true } })
+    site.handle(contact(false))
+    await vi.waitFor(() => expect(site.types()).toContain('incident.opened'))
+    expect(site.strikes).toEqual(['front-strike'])
+  })
+
   test('keeps quiet after the exit button, and alarms when the door is then held open', async () => {
     const site = openDoors()
     site.handle(contact(true))

@@ -5,7 +5,6 @@ import type { Random } from '@gatehouse/shared/random/random'
 import type { DeviceEvent } from '../devices/hub.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
-import type { AccessAnswer } from './commands.ts'
 import type { DoorWatch } from './door-watch.ts'
 
 export interface AccessDevicesOptions {
@@ -25,9 +24,19 @@ interface DoorWires {
   readonly byExitButton: ReadonlyMap<string, DoorId>
 }
 
-/** Turns what readers, contacts and exit buttons report into commands. Returns the listener for the device hub. */
+/**
+ * Turns what readers, contacts and exit buttons report into commands, and tells the doors' watch of every release that
+ * was recorded, whoever asked for it. Returns the listener for the device hub.
+ */
 export function accessDeviceEvents(options: AccessDevicesOptions): (event: DeviceEvent) => void {
-  const { directory, doors } = options
+  const { kernel, directory, doors } = options
+  kernel.onCommitted((entries) => {
+    for (const { entry } of entries) {
+      if (entry.type !== 'access.granted' && entry.type !== 'access.exit_requested') continue
+      const doorId = doorIdSchema.parse(entry.body.doorId)
+      doors.observe(doorId, { kind: 'released', pulseMs: directory.get('door', doorId)?.pulseMs ?? 0 })
+    }
+  })
   let wires = doorWires(directory)
   directory.onChange((changes) => {
     if (changes.some(({ kind }) => kind === 'door')) wires = doorWires(directory)
@@ -41,7 +50,7 @@ export function accessDeviceEvents(options: AccessDevicesOptions): (event: Devic
     }
     if (event.kind === 'button') {
       const doorId = wires.byExitButton.get(event.deviceId)
-      if (doorId) void requestExit(options, doorId)
+      if (doorId) requestExit(options, doorId)
     }
   }
 }
@@ -55,32 +64,21 @@ function present(
 ): void {
   const digest = credentialDigest(options.siteKey, kind, secret)
   const doorId = wires.byReader.get(deviceId)
-  if (doorId) void presentAtDoor(options, { doorId, deviceId, kind, digest })
+  if (doorId) presentAtDoor(options, { doorId, deviceId, kind, digest })
   else options.onKioskCredential(deviceId, kind, digest)
 }
 
-async function presentAtDoor(
-  { kernel, doors, random }: AccessDevicesOptions,
+function presentAtDoor(
+  { kernel, random }: AccessDevicesOptions,
   input: { doorId: DoorId; deviceId: DeviceId; kind: 'card' | 'pin'; digest: string },
-): Promise<void> {
-  const outcome = await kernel.submit({
-    kind: 'presentCredential',
-    caller: `device:${input.deviceId}`,
-    key: randomCode(random, 20),
-    input,
-  })
-  if (!outcome.ok) return
-  // The command's own answer, just made in this process.
-  const answer = outcome.value as AccessAnswer
-  if (answer.granted) doors.observe(input.doorId, { kind: 'released', pulseMs: answer.pulseMs })
+): void {
+  const caller = `device:${input.deviceId}`
+  void kernel.submit({ kind: 'presentCredential', caller, key: randomCode(random, 20), input })
 }
 
-async function requestExit({ kernel, doors, random }: AccessDevicesOptions, doorId: DoorId): Promise<void> {
+function requestExit({ kernel, random }: AccessDevicesOptions, doorId: DoorId): void {
   const key = randomCode(random, 20)
-  const outcome = await kernel.submit({ kind: 'requestExit', caller: 'device:exit', key, input: { doorId } })
-  if (!outcome.ok) return
-  const { pulseMs } = outcome.value as { pulseMs: number }
-  doors.observe(doorId, { kind: 'released', pulseMs })
+  void kernel.submit({ kind: 'requestExit', caller: 'device:exit', key, input: { doorId } })
 }
 
 function doorWires(directory: DirectoryReader): DoorWires {

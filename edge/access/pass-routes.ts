@@ -7,14 +7,12 @@ import { refuse } from '../http/problem.ts'
 import { edgeRouter } from '../http/router.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
-import type { DoorWatch } from './door-watch.ts'
 import type { PassAnswer } from './pass-command.ts'
 
 export interface PassRoutesOptions {
   readonly kernel: Kernel
   readonly directory: DirectoryReader
   readonly callers: DeviceCallers
-  readonly doors: Pick<DoorWatch, 'observe'>
 }
 
 const openedSchema = z.object({ doorId: z.string(), doorName: z.string(), pulseMs: z.int() })
@@ -50,7 +48,7 @@ const passRoute = createRoute({
 
 /** `POST /access/pass` for kiosks that scan passes. */
 export function passRoutes(options: PassRoutesOptions): OpenAPIHono {
-  const { kernel, directory, callers, doors } = options
+  const { kernel, directory, callers } = options
   const app = edgeRouter()
   app.use('/access/pass', requireScope(callers, 'kiosk'), requireIdempotencyKey)
   app.openapi(passRoute, async (c) => {
@@ -69,7 +67,6 @@ export function passRoutes(options: PassRoutesOptions): OpenAPIHono {
     // The command's own answer, just made in this process or kept with its receipt.
     const answer = outcome.value as PassAnswer
     if (!answer.granted) return refuse(c, { code: answer.reason }) as never
-    doors.observe(doorId, { kind: 'released', pulseMs: answer.pulseMs })
     const doorName = directory.get('door', doorId)?.name ?? doorId
     return c.json({ doorId, doorName, pulseMs: answer.pulseMs }, 200)
   })

@@ -62,7 +62,7 @@ export function siteRouting(options: SiteRoutingOptions): OpenAPIHono[] {
     }),
     helpRoutes({ kernel, callers, lineUp: () => core.link.state.state === 'live' }),
     accessRoutes({ kernel, directory, callers, doors: watch, memberTokens, siteKey }),
-    passRoutes({ kernel, directory, callers, doors: watch }),
+    passRoutes({ kernel, directory, callers }),
     parkingRoutes({
       kernel,
       parking: core.parking,
