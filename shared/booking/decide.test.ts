@@ -354,6 +354,12 @@ describe('cancelling', () => {
     expect(cancellationFee({ totalMinor: 2400, fromMs: now, nowMs: now - aheadMs })).toBe(fee)
   })
 
+  it('costs nothing by a clock that is not trusted, whatever it shows', () => {
+    const jumped = { nowMs: now + 24 * 365 * hour, clockTrusted: false, settings }
+    const decided = decide(replay(history.confirmed), commands.cancelBooking, jumped)
+    expect(decided).toMatchObject({ ok: true, value: [{ body: { feeMinor: 0, refundMinor: 2400 } }, {}] })
+  })
+
   it('gives back what is above the fee, by the means it came, under an id that follows from the payment', () => {
     const decided = decide(replay(history.confirmed), commands.cancelBooking, {
       nowMs: now - 30 * hour,
