@@ -18,6 +18,7 @@ export const actCodes = [
   'user.created',
   'user.changed',
   'role.changed',
+  'password.changed',
   'epoch.renewed',
   'data.exported',
   'exception.taken',

@@ -6,9 +6,10 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { Logger } from 'pino'
-import type { Queryable } from '../database/pool.ts'
+import type { Pool } from '../database/pool.ts'
 import type { Auth } from '../members/auth.ts'
 import { authHandler, loginFinder, requireLogin, requirePermission } from '../members/login.ts'
+import { passwordRoutes } from '../members/password-routes.ts'
 import { findAddress } from './address.ts'
 import { createApi } from './api.ts'
 import type { AppEnv } from './app-context.ts'
@@ -25,7 +26,7 @@ import { checkHostAndOrigin, type HostRules, securityHeaders } from './security.
 import { traceRequests } from './trace.ts'
 
 export interface CloudAppParts {
-  readonly db: Queryable
+  readonly db: Pool
   readonly auth: Auth
   readonly clock: Clock
   readonly random: Random
@@ -78,6 +79,7 @@ function mountLogIn(app: OpenAPIHono<AppEnv>, parts: CloudAppParts): void {
   const attempts = limitRate(parts.limits.perLogIn, parts.clock, (context) => context.get('address'))
   app.post('/api/auth/sign-in/*', attempts)
   app.post('/api/auth/sign-up/*', attempts)
+  app.route('/', passwordRoutes({ ...parts, pool: parts.db }))
   app.on(['GET', 'POST'], '/api/auth/*', authHandler(parts.auth))
 }
 

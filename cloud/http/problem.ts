@@ -57,6 +57,10 @@ const catalogue = {
     'Send the same request with the same key again in a few seconds.',
   ],
   wrong_login: [401, 'E-mail or password is not right.', 'Check both and try again.'],
+  wrong_password: [403, 'The current password is not right.', 'Type it again; nothing was changed.'],
+  password_too_short: [422, 'The new password is too short.', 'Choose one of at least 10 characters.'],
+  password_too_long: [422, 'The new password is too long.', 'Choose one of at most 128 characters.'],
+  password_unchanged: [422, 'The new password is the current one.', 'Choose another one.'],
   unauthenticated: [401, 'You are not logged in.', 'Log in and try again.'],
   forbidden: [403, 'This is not yours to see or change.', 'Log in with an account that has the right.'],
   not_a_member: [

@@ -20,7 +20,8 @@ export interface AuthSettings {
 }
 
 const loginSessionMaxSeconds = 7 * 24 * 3600
-const passwordLength = { min: 10, max: 128 }
+/** How many characters a password has. */
+export const passwordLength = { min: 10, max: 128 }
 
 // The column names of migration 0100; the library speaks camel case, our SQL snake case.
 const times = { createdAt: 'created_at', updatedAt: 'updated_at' }

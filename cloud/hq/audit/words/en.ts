@@ -64,6 +64,7 @@ export const en = {
   'act.user.created': 'User added',
   'act.user.changed': 'User changed',
   'act.role.changed': 'Role changed',
+  'act.password.changed': 'Password changed',
   'act.epoch.renewed': 'New epoch begun',
   'act.data.exported': 'Data exported',
   'act.exception.taken': 'Exception taken',
