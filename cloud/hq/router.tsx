@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { z } from 'zod'
 import { AccessScreen } from './access/access-screen.tsx'
 import { accessSearch, incidentSearch } from './access/search.ts'
+import { AccountScreen } from './account/account-screen.tsx'
 import { AuditScreen } from './audit/audit-screen.tsx'
 import { auditSearchSchema } from './audit/queries.ts'
 import { ExceptionsScreen } from './exceptions/exceptions-screen.tsx'
@@ -55,6 +56,7 @@ const incidents = createRoute({
   component: IncidentsScreen,
   validateSearch: (search) => incidentSearch.parse(search),
 })
+const account = createRoute({ getParentRoute: () => root, path: '/account', component: AccountScreen })
 const site = createRoute({
   getParentRoute: () => root,
   path: '/sites/$siteId',
@@ -64,7 +66,7 @@ const site = createRoute({
 
 /** Every page of HQ under `/hq`. */
 export const router = createRouter({
-  routeTree: root.addChildren([overview, books, exceptions, access, incidents, audit, site]),
+  routeTree: root.addChildren([overview, books, exceptions, access, incidents, audit, account, site]),
   basepath: '/hq',
   scrollRestoration: true,
 })

@@ -132,6 +132,7 @@ export const screens: readonly Screen[] = [
     ['hq-exceptions', '/hq/exceptions', heading],
     ['hq-audit', '/hq/audit', 'table tbody tr'],
     ['hq-access', '/hq/access', 'table tbody tr'],
+    ['hq-account', '/hq/account', 'main button'],
     ['hq-incidents', '/hq/incidents', 'main [role="status"], table tbody tr'],
   ]),
   ...sketched('house-kiosk', kioskWidths, 800, [

@@ -36,6 +36,14 @@ export function logIn(email: string, password: string): Promise<void> {
   return authCall('/api/auth/sign-in/email', { email, password })
 }
 
+/**
+ * Replaces one's own password and ends one's login sessions elsewhere; throws `ProblemError` (`wrong_password`,
+ * `password_too_short`, `password_too_long`, `password_unchanged`, `too_many_requests`).
+ */
+export function changePassword(currentPassword: string, newPassword: string): Promise<void> {
+  return authCall('/api/auth/change-password', { currentPassword, newPassword })
+}
+
 /** Ends the login session of this browser. */
 export function logOut(): Promise<void> {
   return authCall('/api/auth/sign-out', {})

@@ -45,6 +45,13 @@ const german: Readonly<Record<string, Sentence>> = {
     title: 'E-Mail oder Passwort stimmt nicht.',
     hint: 'Prüfen Sie beides und versuchen Sie es erneut.',
   },
+  wrong_password: {
+    title: 'Das jetzige Passwort stimmt nicht.',
+    hint: 'Geben Sie es erneut ein; es wurde nichts geändert.',
+  },
+  password_too_short: { title: 'Das neue Passwort ist zu kurz.', hint: 'Nehmen Sie mindestens 10 Zeichen.' },
+  password_too_long: { title: 'Das neue Passwort ist zu lang.', hint: 'Nehmen Sie höchstens 128 Zeichen.' },
+  password_unchanged: { title: 'Das neue Passwort ist das jetzige.', hint: 'Wählen Sie ein anderes.' },
   unauthorized: { title: 'Sie sind nicht angemeldet.', hint: 'Melden Sie sich an.' },
   unauthenticated: { title: 'Sie sind nicht angemeldet.', hint: 'Melden Sie sich an.' },
   forbidden: { title: 'Dazu fehlt Ihnen das Recht.', hint: 'Melden Sie sich mit einem anderen Konto an.' },

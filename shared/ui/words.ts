@@ -91,6 +91,14 @@ export const uiEn = {
   'login.password': 'Password',
   'login.submit': 'Log in',
   'login.out': 'Log out',
+  'password.change': 'Change password',
+  'password.current': 'Current password',
+  'password.new': 'New password',
+  'password.rule': '10 characters or more',
+  'password.others': 'You stay logged in here. Every other browser and device is logged out.',
+  'password.submit': 'Save new password',
+  'password.cancel': 'Cancel',
+  'password.done': 'Your password is changed. Every other browser and device is logged out.',
 } as const
 
 /** The same in German. */
@@ -184,6 +192,14 @@ export const uiDe: Readonly<Record<keyof typeof uiEn, string>> = {
   'login.password': 'Passwort',
   'login.submit': 'Anmelden',
   'login.out': 'Abmelden',
+  'password.change': 'Passwort ändern',
+  'password.current': 'Jetziges Passwort',
+  'password.new': 'Neues Passwort',
+  'password.rule': 'Mindestens 10 Zeichen',
+  'password.others': 'Hier bleiben Sie angemeldet. Alle anderen Browser und Geräte werden abgemeldet.',
+  'password.submit': 'Neues Passwort speichern',
+  'password.cancel': 'Abbrechen',
+  'password.done': 'Ihr Passwort ist geändert. Alle anderen Browser und Geräte sind abgemeldet.',
 }
 
 /** Hook for the words of the shared components. */

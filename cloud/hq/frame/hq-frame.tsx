@@ -14,6 +14,7 @@ import {
   IconDeviceMobile,
   IconDoorEnter,
   IconInbox,
+  IconUser,
 } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
@@ -80,9 +81,9 @@ function Rail(props: { readonly displayName: string; readonly allowed: boolean }
         </a>
       </nav>
       <Stack gap="xs" className="hq-rail-end">
-        <Text size="sm" c="dimmed" px="xs" className="hq-person">
-          {props.displayName}
-        </Text>
+        <Link to="/account" className="hq-person">
+          <IconUser size={18} aria-label={t('account.title')} /> <span>{props.displayName}</span>
+        </Link>
         <LanguageSwitch />
         <div className="hq-scheme">
           <SchemeSwitch />

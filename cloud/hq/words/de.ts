@@ -128,5 +128,9 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'exception.clock_skew': 'Die Uhr des Standorts geht falsch',
   'exception.other': 'Etwas braucht einen Menschen',
   'site.back': 'Alle Standorte',
+  'account.title': 'Ihr Konto',
+  'account.role.member': 'Mitglied',
+  'account.role.site_manager': 'Standortleitung',
+  'account.role.hq': 'Zentrale',
   'missing.title': 'Diese Seite gibt es nicht.',
 }

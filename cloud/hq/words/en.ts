@@ -127,5 +127,9 @@ export const en = {
   'exception.clock_skew': 'The site’s clock is wrong',
   'exception.other': 'Something needs a person',
   'site.back': 'All sites',
+  'account.title': 'Your account',
+  'account.role.member': 'Member',
+  'account.role.site_manager': 'Site manager',
+  'account.role.hq': 'HQ',
   'missing.title': 'This page does not exist.',
 } as const

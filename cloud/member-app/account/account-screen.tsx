@@ -1,6 +1,7 @@
 import { Faces } from '@gatehouse/shared/ui/faces.tsx'
 import { LanguageSwitch, SchemeSwitch } from '@gatehouse/shared/ui/language-switch.tsx'
 import { logOut } from '@gatehouse/shared/ui/login.ts'
+import { PasswordCard } from '@gatehouse/shared/ui/password-card.tsx'
 import { useUiWords } from '@gatehouse/shared/ui/words.ts'
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
@@ -52,6 +53,7 @@ export function AccountScreen(): ReactNode {
           </Group>
         </Stack>
       </Paper>
+      <PasswordCard />
       <Button variant="default" onClick={leave} style={{ alignSelf: 'flex-start' }}>
         {ui('login.out')}
       </Button>
