@@ -3,7 +3,7 @@ import { ok } from '@gatehouse/shared/result/result'
 import { wallMsSchema } from '@gatehouse/shared/wire/v1/entries'
 import { z } from 'zod'
 import { type Command, defineCommand } from '../ledger/command.ts'
-import { answered, decidePayment, meansOfPayment } from './booking-commands.ts'
+import { answered, decideChange, decidePayment, meansOfPayment } from './booking-commands.ts'
 import type { BookingEnvironment } from './booking-environment.ts'
 import { decideExtension, decideRelease } from './extend-booking.ts'
 
@@ -30,6 +30,16 @@ export function extensionCommands(env: BookingEnvironment): Command[] {
       input: confirmInput,
       run: (db, { toMs, ...input }, context) =>
         decidePayment(env, db, { ...input, command: { kind: 'confirmExtension', toMs } }, context),
+    }),
+    defineCommand({
+      kind: 'giveUpExtension',
+      priority: 2,
+      sells: false,
+      input: extendInput,
+      run: (db, { bookingId, toMs }, context) => {
+        const decided = decideChange(env, db, bookingId, { kind: 'giveUpExtension', toMs }, context)
+        return decided.ok ? ok(answered(env, decided.value, context)) : decided
+      },
     }),
     defineCommand({
       kind: 'releaseEarly',

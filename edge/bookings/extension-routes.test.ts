@@ -177,6 +177,38 @@ describe('a later end', () => {
     expect(checkRebuild(site.db, site.modules).equal).toBe(true)
   })
 
+  test('is given back at once when its holder turns back, and whoever waited has the time', async () => {
+    const site = openBookingSite()
+    const id = await booked(site, 'elm', 0, 1)
+    const toMs = friday10 + 2 * hour
+    const slot = { spaceId: 'elm', fromMs: toMs - 30 * minute, toMs: toMs + hour, ...guest }
+    await act(site, id, 'extend', { toMs })
+    expect(
+      (await act(site, id, 'extend/give-up', { toMs: toMs - 15 * minute }, 'another-end')).body,
+    ).toHaveProperty('extension')
+    const given = await act(site, id, 'extend/give-up', { toMs })
+    expect(given).toMatchObject({ status: 200, body: { status: 'checked_in', toMs: friday10 + hour } })
+    expect(given.body).not.toHaveProperty('extension')
+    expect((await act(site, id, 'extend/give-up', { toMs }, 'once-more')).status).toBe(200)
+    expect((await act(site, id, 'extend/confirm', { toMs, method: 'card' })).body.code).toBe('no_extension')
+    expect((await post(site, { path: '/bookings', key: 'waited', body: slot })).status).toBe(201)
+    expect(typesOf(site).filter((type) => type === 'booking.extension_dropped')).toHaveLength(1)
+    expect(site.gateway.payments().every(({ state }) => state !== 'authorised')).toBe(true)
+    expect(checkRebuild(site.db, site.modules).equal).toBe(true)
+  })
+
+  test('that is paid is not given back, also while selling has stopped', async () => {
+    const site = openBookingSite()
+    const id = await booked(site, 'elm', 0, 1)
+    const toMs = friday10 + 2 * hour
+    await act(site, id, 'extend', { toMs })
+    await act(site, id, 'extend/confirm', { toMs, method: 'card' })
+    site.kernel.setSelling('fenced')
+    expect(await act(site, id, 'extend/give-up', { toMs })).toMatchObject({ status: 200, body: { toMs } })
+    expect((await act(site, 'bk_nobody', 'extend/give-up', { toMs })).status).toBe(404)
+    expect((await act(site, id, 'extend/give-up', {}, 'no-end-at-all')).body.code).toBe('invalid_input')
+  })
+
   test.each(['card', 'cash'])(
     'paid by %s is charged once, and a repeated request gets its answer',
     async (method) => {

@@ -143,6 +143,15 @@ export const confirmExtensionRoute = createRoute({
   responses: { 200: json(confirmedViewSchema, 'Paid and extended, with a receipt'), ...refusals },
 })
 
+export const giveUpExtensionRoute = createRoute({
+  method: 'post',
+  path: '/bookings/{id}/extend/give-up',
+  tags,
+  summary: 'Give back a later end that is held and not paid; what is not held stays as it is',
+  request: { headers: idempotent, params: bookingId, body: body(z.object({ toMs: wallMsSchema })) },
+  responses: { 200: json(bookingViewSchema, 'Given back; a second time changes nothing'), ...refusals },
+})
+
 export const releaseRoute = createRoute({
   method: 'post',
   path: '/bookings/{id}/release',

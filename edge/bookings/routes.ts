@@ -90,10 +90,15 @@ function serveCommands(app: OpenAPIHono, options: BookingRoutesOptions): void {
     const asked = { bookingId: c.req.valid('param').id, ...c.req.valid('json') }
     return answer(c, await pay(options, c, { ...asked, command: { kind: 'confirmBooking' } }), 200)
   })
-  app.openapi(routes.extendRoute, async (c) => {
-    const input = { bookingId: c.req.valid('param').id, toMs: c.req.valid('json').toMs }
-    return answer(c, await kernel.submit({ kind: 'extendBooking', ...submitter(c), input }), 200)
-  })
+  for (const [route, kind] of [
+    [routes.extendRoute, 'extendBooking'],
+    [routes.giveUpExtensionRoute, 'giveUpExtension'],
+  ] as const) {
+    app.openapi(route, async (c) => {
+      const input = { bookingId: c.req.valid('param').id, toMs: c.req.valid('json').toMs }
+      return answer(c, await kernel.submit({ kind, ...submitter(c), input }), 200)
+    })
+  }
   app.openapi(routes.confirmExtensionRoute, async (c) => {
     const { toMs, ...means } = c.req.valid('json')
     const asked = { bookingId: c.req.valid('param').id, ...means }

@@ -35,6 +35,8 @@ export type BookingCommand =
       readonly payment?: OfferedPayment
     } & Answers)
   | { readonly kind: 'dropExtension' }
+  /** The holder no longer wants the end that waits for its payment; another one stays. */
+  | { readonly kind: 'giveUpExtension'; readonly toMs: number }
   | (ReleaseEarly & Answers)
 
 export type BookingCommandKind = BookingCommand['kind']

@@ -124,6 +124,7 @@ const commands: Record<BookingCommandKind, BookingCommand> = {
   extendBooking: { kind: 'extendBooking', toMs: now + 3 * hour, calendar, price: () => price },
   confirmExtension: { kind: 'confirmExtension', toMs: now + 3 * hour, payment: cardPayment },
   dropExtension: { kind: 'dropExtension' },
+  giveUpExtension: { kind: 'giveUpExtension', toMs: now + 3 * hour },
   releaseEarly: { kind: 'releaseEarly' },
 }
 
@@ -144,6 +145,7 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
     extendBooking: refused('unknown_booking'),
     confirmExtension: refused('unknown_booking'),
     dropExtension: refused('unknown_booking'),
+    giveUpExtension: refused('unknown_booking'),
     releaseEarly: refused('unknown_booking'),
   },
   held: {
@@ -157,6 +159,7 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
     extendBooking: refused('not_confirmed'),
     confirmExtension: refused('not_confirmed'),
     dropExtension: refused('not_confirmed'),
+    giveUpExtension: refused('not_confirmed'),
     releaseEarly: refused('not_checked_in'),
   },
   confirmed: {
@@ -170,6 +173,7 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
     extendBooking: to('confirmed'),
     confirmExtension: refused('no_extension'),
     dropExtension: refused('no_extension'),
+    giveUpExtension: to('confirmed'),
     releaseEarly: refused('not_checked_in'),
   },
   checked_in: {
@@ -183,6 +187,7 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
     extendBooking: to('checked_in'),
     confirmExtension: refused('no_extension'),
     dropExtension: refused('no_extension'),
+    giveUpExtension: to('checked_in'),
     releaseEarly: to('completed'),
   },
   completed: {
@@ -196,6 +201,7 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
     extendBooking: refused('booking_ended'),
     confirmExtension: refused('booking_ended'),
     dropExtension: refused('booking_ended'),
+    giveUpExtension: refused('booking_ended'),
     releaseEarly: to('completed'),
   },
   cancelled: {
@@ -209,6 +215,7 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
     extendBooking: refused('booking_ended'),
     confirmExtension: refused('booking_ended'),
     dropExtension: refused('booking_ended'),
+    giveUpExtension: refused('booking_ended'),
     releaseEarly: refused('booking_ended'),
   },
   no_show: {
@@ -222,6 +229,7 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
     extendBooking: refused('booking_ended'),
     confirmExtension: refused('booking_ended'),
     dropExtension: refused('booking_ended'),
+    giveUpExtension: refused('booking_ended'),
     releaseEarly: refused('booking_ended'),
   },
   expired: {
@@ -235,6 +243,7 @@ const table: Record<BookingKind, Record<BookingCommandKind, Expected>> = {
     extendBooking: refused('hold_expired'),
     confirmExtension: refused('hold_expired'),
     dropExtension: refused('hold_expired'),
+    giveUpExtension: refused('hold_expired'),
     releaseEarly: refused('hold_expired'),
   },
 }

@@ -4,7 +4,7 @@ import { cancelBooking } from './cancellation.ts'
 import type { BookingCommand, BookingContext, Decision } from './command.ts'
 import { confirmBooking } from './confirmation.ts'
 import { releaseEarly } from './early-release.ts'
-import { confirmExtension, dropExtension, extendBooking } from './extension.ts'
+import { confirmExtension, dropExtension, extendBooking, giveUpExtension } from './extension.ts'
 import { expireHold, holdBooking } from './hold.ts'
 import { checkIn, completeBooking, markNoShow } from './presence.ts'
 
@@ -34,6 +34,8 @@ export function decide(booking: Booking, command: BookingCommand, context: Booki
       return confirmExtension(booking, command, context)
     case 'dropExtension':
       return dropExtension(booking, context)
+    case 'giveUpExtension':
+      return giveUpExtension(booking, command.toMs)
     case 'releaseEarly':
       return releaseEarly(booking, command, context)
     default:

@@ -151,6 +151,7 @@ const commands: Record<BookingCommandKind, BookingCommand> = {
   extendBooking: extendTo(end + 30 * minute),
   confirmExtension: { kind: 'confirmExtension', toMs: later, payment: payOf(1200) },
   dropExtension: { kind: 'dropExtension' },
+  giveUpExtension: { kind: 'giveUpExtension', toMs: later },
   releaseEarly: { kind: 'releaseEarly' },
 }
 // While a later end is held for its payment, and when that hold is over but not yet written down.
@@ -166,6 +167,7 @@ const table: Record<State, Record<BookingCommandKind, Expected>> = {
     extendBooking: to('confirmed'),
     confirmExtension: to('confirmed'),
     dropExtension: refused('extension_running'),
+    giveUpExtension: to('confirmed'),
     releaseEarly: refused('not_checked_in'),
   },
   checked_in: {
@@ -179,6 +181,7 @@ const table: Record<State, Record<BookingCommandKind, Expected>> = {
     extendBooking: to('checked_in'),
     confirmExtension: to('checked_in'),
     dropExtension: refused('extension_running'),
+    giveUpExtension: to('checked_in'),
     releaseEarly: to('completed'),
   },
   checked_in_unpaid_in_time: {
@@ -192,6 +195,7 @@ const table: Record<State, Record<BookingCommandKind, Expected>> = {
     extendBooking: to('checked_in'),
     confirmExtension: refused('hold_expired'),
     dropExtension: to('checked_in'),
+    giveUpExtension: to('checked_in'),
     releaseEarly: to('completed'),
   },
 }
@@ -238,6 +242,18 @@ describe('extending', () => {
     expect(codeOf(extending, commands.confirmExtension, at(end + 4 * minute - 1))).toBe('ok')
     expect(codeOf(extending, commands.confirmExtension, at(end + 4 * minute))).toBe('hold_expired')
     expect(codeOf(extending, { kind: 'completeBooking' }, at(end + 4 * minute))).toBe('ok')
+  })
+
+  it('gives up the end that is named, at once and once, and no other', () => {
+    const given = run(extending, { kind: 'giveUpExtension', toMs: later }, at(end))
+    expect('extension' in given).toBe(false)
+    expect(given).toMatchObject({ kind: 'checked_in', toMs: end, blockToMs: end + gapMs })
+    for (const [booking, toMs] of [
+      [given, later],
+      [extending, later + minute],
+    ] as const) {
+      expect(decide(booking, { kind: 'giveUpExtension', toMs }, at(end))).toEqual({ ok: true, value: [] })
+    }
   })
 
   it('lets nothing run out while the clock is not trusted', () => {

@@ -94,6 +94,18 @@ export function dropExtension(booking: Booking, context: BookingContext): Decisi
   return ok([{ type: 'booking.extension_dropped', body: { bookingId, blockToMs } }])
 }
 
+/**
+ * Gives the added part up to `toMs` (epoch ms) back at once because the holder does not want it. What is not held, or
+ * up to another end, is left as it is: an old wish must not undo a newer one.
+ */
+export function giveUpExtension(booking: Booking, toMs: number): Decision {
+  const found = inUse(booking)
+  if (!found.ok) return found
+  const { bookingId, blockToMs, extension } = found.value
+  if (extension?.toMs !== toMs) return ok([])
+  return ok([{ type: 'booking.extension_dropped', body: { bookingId, blockToMs } }])
+}
+
 function withoutOwn(calendar: Calendar, { bookingId }: Pick<BookingFacts, 'bookingId'>): Calendar {
   return { ...calendar, occupied: calendar.occupied.filter((other) => other.bookingId !== bookingId) }
 }

@@ -67,6 +67,9 @@ export const readExtensions = (bookingId: string, signal?: AbortSignal) =>
 export const extendBooking = (bookingId: string, toMs: number, key: string) =>
   api.post(`/bookings/${encodeURIComponent(bookingId)}/extend`, { toMs }, bookingViewSchema, key)
 
+export const giveUpExtension = (bookingId: string, toMs: number) =>
+  api.post(`/bookings/${encodeURIComponent(bookingId)}/extend/give-up`, { toMs }, bookingViewSchema)
+
 export const confirmExtension = (
   bookingId: string,
   input: PayInput & { readonly toMs: number },

@@ -1,6 +1,7 @@
-import { type ReactNode, useEffect, useReducer, useRef } from 'react'
+import { type ReactNode, useReducer, useRef } from 'react'
 import { isOpen } from '../../action/attempt.ts'
 import { useAction } from '../../action/use-action.ts'
+import { useGiveBack } from '../../action/use-give-back.ts'
 import { CashStep } from '../../payment/cash-step.tsx'
 import { cancelBooking, confirmBooking, holdBooking, type PayInput } from '../../site/kiosk-api.ts'
 import { useSite } from '../../site/site-context.tsx'
@@ -27,28 +28,6 @@ function holdInput({ target, who }: { readonly target: Target; readonly who: Who
     : { spaceId, fromMs, toMs, guestName: who.guestName }
 }
 
-/**
- * Gives a hold back when the person leaves it, unless a payment for it was sent and not answered: then it may be
- * paid, and only its own end of time may release it.
- */
-function useGiveBack(state: BookState, unanswered: boolean): void {
-  const latest = useRef<{ bookingId: string | undefined; unanswered: boolean }>(undefined)
-  const bookingId = heldBooking(state)?.bookingId
-  useEffect(() => {
-    latest.current = { bookingId, unanswered }
-  }, [bookingId, unanswered])
-  const paid = state.kind === 'done'
-  const paidRef = useRef(paid)
-  paidRef.current = paid
-  useEffect(() => {
-    if (bookingId === undefined) return
-    return () => {
-      if (paidRef.current || latest.current?.unanswered) return
-      void cancelBooking(bookingId).catch(() => undefined)
-    }
-  }, [bookingId])
-}
-
 /** Booking a space, from the wish to the receipt. */
 export function Book(): ReactNode {
   const { site } = useSite()
@@ -68,7 +47,15 @@ export function Book(): ReactNode {
       confirmBooking(bookingId, input, key),
     ({ receipt, ...booking }) => send({ kind: 'confirmed', booking, receipt }),
   )
-  useGiveBack(state, pay.busy || (pay.problem !== undefined && isOpen(pay.problem)))
+  const held = heldBooking(state)?.bookingId
+  const paid = useRef(false)
+  paid.current = state.kind === 'done'
+  useGiveBack({
+    id: held,
+    settled: () => paid.current,
+    unanswered: pay.busy || (pay.problem !== undefined && isOpen(pay.problem)),
+    giveBack: async () => held && cancelBooking(held),
+  })
   const back = () => {
     hold.clear()
     pay.clear()

@@ -6,8 +6,10 @@ import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { StateShape } from '@gatehouse/shared/ui/state-chip.tsx'
 import { Countdown } from '@gatehouse/shared/ui/time-text.tsx'
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
+import { isOpen } from '../../action/attempt.ts'
 import { type Action, useAction } from '../../action/use-action.ts'
+import { useGiveBack } from '../../action/use-give-back.ts'
 import { Choice } from '../../choice/choice.tsx'
 import { ActionButton } from '../../frame/action-button.tsx'
 import { Closing } from '../../frame/idle-guard.tsx'
@@ -18,7 +20,13 @@ import { CashStep } from '../../payment/cash-step.tsx'
 import { PriceLines } from '../../receipt/price-lines.tsx'
 import receiptCss from '../../receipt/receipt.module.css'
 import { ReceiptCard } from '../../receipt/receipt-card.tsx'
-import { confirmExtension, extendBooking, type PayInput, readExtensions } from '../../site/kiosk-api.ts'
+import {
+  confirmExtension,
+  extendBooking,
+  giveUpExtension,
+  type PayInput,
+  readExtensions,
+} from '../../site/kiosk-api.ts'
 import { useSite } from '../../site/site-context.tsx'
 import { useWords } from '../../words/words.ts'
 import { Facts } from './booking-facts.tsx'
@@ -42,10 +50,21 @@ export function ExtendSteps(props: {
     (input: { readonly toMs: number }, key) => extendBooking(bookingId, input.toMs, key),
     (held) => send({ kind: 'extensionHeld', booking: held }),
   )
+  const paid = useRef(false)
   const pay = useAction(
     ({ bookingId: id, ...input }: Payment, key) => confirmExtension(id, input, key),
-    ({ receipt, ...extended }) => send({ kind: 'extended', booking: extended, receipt }),
+    ({ receipt, ...extended }) => {
+      paid.current = true
+      send({ kind: 'extended', booking: extended, receipt })
+    },
   )
+  const heldToMs = state.kind === 'extending' ? undefined : extension?.toMs
+  useGiveBack({
+    id: heldToMs === undefined ? undefined : `${bookingId}/${heldToMs}`,
+    settled: () => paid.current,
+    unanswered: pay.busy || (pay.problem !== undefined && isOpen(pay.problem)),
+    giveBack: async () => heldToMs && giveUpExtension(bookingId, heldToMs),
+  })
   const back = () => {
     hold.clear()
     pay.clear()
