@@ -256,8 +256,11 @@ function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPl
       return
     }
     case 'effect.settled': {
-      const { effectId, outcome, detail = null } = event.body
+      const { effectId, outcome, detail = null, paymentId } = event.body
       rows.effects.set(effectId, { seq, effect_id: effectId, outcome, detail, at_ms: atMs })
+      if (outcome === 'failed' && paymentId) {
+        rows.refusedMoney.push({ seq, paymentId, reason: detail ?? 'refused' })
+      }
       return
     }
     case 'access.granted':

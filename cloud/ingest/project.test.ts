@@ -39,6 +39,30 @@ describe('projection', () => {
     expect(await select('SELECT kind FROM exceptions WHERE site_id = $1', 'posts')).toEqual([])
   })
 
+  it('raises money that was booked and that the gateway refused to move, once', async () => {
+    const twin = await server.enrolled('declined')
+    const body = { outcome: 'failed', detail: 'gone', paymentId: 'py_1' } as const
+    const failed = (effectId: string) =>
+      ({ type: 'effect.settled', body: { ...body, effectId } }) as unknown as Parameters<
+        SiteTwin['record']
+      >[0]
+    await tell(
+      twin,
+      held('bk_1', 'sp_1', 1, 2),
+      captured('py_1', 'bk_1', 1_000),
+      confirmed('bk_1'),
+      failed('fx_1'),
+    )
+    await tell(twin, failed('fx_2'))
+    const raised = await select(
+      'SELECT kind, about, amount_minor, currency, seq FROM exceptions WHERE site_id = $1',
+      'declined',
+    )
+    expect(raised).toEqual([
+      { kind: 'late_decline', about: 'py_1', amount_minor: 1_000, currency: 'EUR', seq: 4 },
+    ])
+  })
+
   it('sets a second sale of one block aside, raises it, and goes on behind it', async () => {
     const twin = await server.enrolled('overlap')
     await tell(

@@ -6,6 +6,7 @@ import { auditTypes } from './evolve-audit.ts'
 import { foldAudit, foldEntries, mentioned, type ReadEntry, readEntry } from './fold.ts'
 import { noRows, type ProjectedRows } from './projected-rows.ts'
 import { loadRows, writeRows } from './projected-tables.ts'
+import { raiseRefusedMoney } from './refused-money.ts'
 import { siteChange } from './site-change.ts'
 import { type Quarantined, quarantine, readEntriesAfter, readPosted, type StreamId } from './stream-store.ts'
 
@@ -78,6 +79,7 @@ async function run(
   const rows = noRows()
   const aside = refusal === undefined ? await fold(tx, stream, rows, entries) : asideAll(entries, refusal)
   await setAside(tx, stream, aside, nowMs)
+  await raiseRefusedMoney(tx, stream, rows.refusedMoney, nowMs)
   await moveTo(tx, stream, { seq: last.stored.seq, auditSeq: last.stored.seq })
   await notify(tx, stream, entries, rows)
   return { kind: entries.length === limit ? 'behind' : 'caught_up', count: entries.length }

@@ -124,6 +124,12 @@ export interface IncidentRow extends Written, IncidentSubject {
   at_ms: number
 }
 
+/** Money that was booked and that the gateway refused to move. */
+export interface RefusedMoney extends Written {
+  readonly paymentId: string
+  readonly reason: string
+}
+
 /** A fact that ends every open incident with this `ends_with` that the ledger tells before it. */
 export interface IncidentEnd extends Written {
   readonly ends_with: string
@@ -144,6 +150,7 @@ export interface ProjectedRows {
   readonly sessions: Map<string, SessionRow>
   readonly accessEvents: AccessEventRow[]
   readonly effects: Map<string, EffectRow>
+  readonly refusedMoney: RefusedMoney[]
   readonly doorStates: Map<string, DoorStateRow>
   readonly spaceStates: Map<string, SpaceStateRow>
   readonly incidents: Map<string, IncidentRow>
@@ -164,6 +171,7 @@ export function noRows(): ProjectedRows {
     sessions: new Map(),
     accessEvents: [],
     effects: new Map(),
+    refusedMoney: [],
     doorStates: new Map(),
     spaceStates: new Map(),
     incidents: new Map(),

@@ -69,6 +69,16 @@ class SilentGateway extends SandboxGateway {
   }
 }
 
+/** A gateway that cannot be reached for two hundred calls. */
+class AwayGateway extends SandboxGateway {
+  #calls = 0
+  override async capture(paymentId: string): Promise<'captured' | 'gone'> {
+    this.#calls += 1
+    if (this.#calls > 200) return super.capture(paymentId)
+    throw new SiteError({ code: 'gateway_away', op: 'capture', hint: '', retryable: true })
+  }
+}
+
 function openSite(folder = mkdtempSync(join(tmpdir(), 'drawer-')), Gateway = SandboxGateway) {
   const gateway = new Gateway(join(folder, 'sandbox.sqlite'))
   const db = openDatabase({ path: join(folder, 'site.sqlite'), locking: 'exclusive' })
@@ -162,7 +172,9 @@ describe('card payments', () => {
     before.close()
     const after = openSite(before.folder)
     expect(await after.cards.recover(after.kernel)).toBe(0)
+    const done = settled(after)
     await after.kernel.recoverEffects()
+    await done
     expect(after.gateway.payments()).toMatchObject([{ state: 'captured', amountMinor: 2400 }])
   })
 
@@ -200,6 +212,26 @@ describe('card payments', () => {
       error: { code: 'card_unavailable' },
     })
     expect([released, await cards.recover(site.kernel)]).toEqual([1, 0])
+  })
+
+  test('captures in the end, however long the gateway was away', async () => {
+    const site = openSite(undefined, AwayGateway)
+    await site.cards.authorise(site.kernel, payment('sandbox_ok'))
+    const done = settled(site)
+    await site.decide('payment.captured', 'pay_1', 2400)
+    await done
+    expect(site.gateway.payments()).toMatchObject([{ state: 'captured' }])
+  })
+
+  test('names the payment whose money the gateway refused to move', async () => {
+    const site = openSite()
+    const settlement = new Promise((resolve) => {
+      site.kernel.onCommitted((entries) => {
+        for (const { entry } of entries) if (entry.type === 'effect.settled') resolve(entry.body)
+      })
+    })
+    await site.decide('payment.captured', 'pay_1', 2400)
+    expect(await settlement).toMatchObject({ outcome: 'failed', paymentId: 'pay_1' })
   })
 
   test('gives one attempt the same payment id every time', () => {

@@ -13,7 +13,7 @@ import type { EntryBody } from '@gatehouse/shared/wire/v1/entries'
 import { z } from 'zod'
 import type { EffectRequest, Refusal } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
-import type { EffectHandler } from '../ledger/effects.ts'
+import type { EffectHandler, Settlement } from '../ledger/effects.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import { commandIdOf } from '../ledger/receipts.ts'
 import { statement } from '../ledger/statements.ts'
@@ -29,8 +29,10 @@ import { findPayment } from './payment-store.ts'
  */
 
 const effectDeadlineMs = 24 * 3_600_000
-const attemptsMax = 5
+// With the waits between them a day and an hour: longer than a gateway or a line is usually away.
+const attemptsMax = 1_500
 const firstWaitMs = 500
+const waitMaxMs = 60_000
 
 /** The payment id that one attempt `(caller, key)` always has. */
 export function paymentIdOf(caller: string, key: string): PaymentId {
@@ -141,8 +143,7 @@ export class CardPayments {
         afterCrash: 'repeat',
         perform: async ({ body }) => {
           const { paymentId } = capture.parse(body)
-          const answer = await this.#persist(() => gateway.capture(paymentId))
-          return answer === 'captured' ? { outcome: 'done' } : { outcome: 'failed', detail: answer }
+          return this.#move(paymentId, 'captured', () => gateway.capture(paymentId))
         },
       },
       {
@@ -150,20 +151,28 @@ export class CardPayments {
         afterCrash: 'repeat',
         perform: async ({ body }) => {
           const asked = refund.parse(body)
-          const answer = await this.#persist(() => gateway.refund(asked))
-          return answer === 'refunded' ? { outcome: 'done' } : { outcome: 'failed', detail: answer }
+          return this.#move(asked.refundId, 'refunded', () => gateway.refund(asked))
         },
       },
     ]
   }
 
-  async #persist<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  /** Moves money, asking until the gateway answers; what it refuses for good names the payment, for a person. */
+  async #move(
+    id: string,
+    wanted: string,
+    call: () => Promise<string>,
+  ): Promise<Omit<Settlement, 'effectId'>> {
+    const paymentId = paymentIdSchema.parse(id)
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await call()
+        const answer = await call()
+        return answer === wanted ? { outcome: 'done' } : { outcome: 'failed', detail: answer, paymentId }
       } catch (error) {
-        if (!(error instanceof SiteError && error.retryable) || attempt === attemptsMax) throw error
-        await this.#options.wait(firstWaitMs * 2 ** attempt)
+        if (!(error instanceof SiteError)) throw error
+        if (!error.retryable || attempt === attemptsMax)
+          return { outcome: 'failed', detail: error.code, paymentId }
+        await this.#options.wait(Math.min(waitMaxMs, firstWaitMs * 2 ** attempt))
       }
     }
   }

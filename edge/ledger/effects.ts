@@ -8,7 +8,7 @@ import { statement } from './statements.ts'
 
 /** How an effect ended, as the entry `effect.settled` records it. */
 export type Settlement = EntryBody<'effect.settled'>
-type PerformResult = Pick<Settlement, 'outcome' | 'detail'>
+type PerformResult = Omit<Settlement, 'effectId'>
 
 /** Carries out one kind of effect. */
 export interface EffectHandler {
@@ -49,20 +49,30 @@ export class EffectRunner {
     void this.#run(effect)
   }
 
-  /** Deals with effects that have no outcome on record; called once, before new commands are taken. */
+  /**
+   * Deals with effects that have no outcome on record; called once, before new commands are taken. Repeatable ones
+   * begin behind it, one after another: the other side may be away for hours, and the site must not wait for it.
+   */
   async recover(db: SiteDatabase): Promise<void> {
     const rows = statement<{ effect_id: EffectId; kind: string; body: string }>(
       db,
       'SELECT effect_id, kind, body FROM effects WHERE outcome IS NULL',
     ).all()
+    const repeated: (() => Promise<void>)[] = []
     for (const row of rows) {
       const handler = this.#handlers.get(row.kind)
       if (handler?.afterCrash === 'repeat') {
-        await this.#perform(handler, { effectId: row.effect_id, body: JSON.parse(row.body) })
+        const effect = { effectId: row.effect_id, body: JSON.parse(row.body) }
+        repeated.push(() => this.#perform(handler, effect))
       } else {
         await this.#options.settle({ effectId: row.effect_id, outcome: 'unknown', detail: 'restart' })
       }
     }
+    void this.#inTurn(repeated)
+  }
+
+  async #inTurn(acts: readonly (() => Promise<void>)[]): Promise<void> {
+    for (const act of acts) await act()
   }
 
   async #run(effect: DecidedEffect): Promise<void> {

@@ -201,6 +201,8 @@ export const entryBodies = {
     effectId: ids.effectIdSchema,
     outcome: z.enum(['done', 'failed', 'expired', 'unknown']),
     detail: z.string().optional(),
+    /** The payment or refund whose money was to move. */
+    paymentId: ids.paymentIdSchema.optional(),
   }),
 } as const
 
