@@ -76,6 +76,11 @@ describe('golden samples', () => {
     }
   })
 
+  test('a booking sold by the cloud that says what was given back is read as it was written', () => {
+    const { refundedSale } = golden('frames')
+    expect(directoryBodies.booking.parse(refundedSale)).toEqual(refundedSale)
+  })
+
   test('no sample is left of a message that is gone', () => {
     expect(Object.keys(golden('entries'))).toEqual(Object.keys(entryBodies))
     expect(Object.keys(golden('directory'))).toEqual(Object.keys(directoryBodies))

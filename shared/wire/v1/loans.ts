@@ -63,6 +63,18 @@ export const soldBookingSchema = z.object({
     )
     .max(16)
     .optional(),
+  /** What the cloud gave back of them; all so far, like `payments`. */
+  refunds: z
+    .array(
+      z.object({
+        paymentId: ids.paymentIdSchema,
+        ofPaymentId: ids.paymentIdSchema,
+        method: paymentMethodSchema,
+        amountMinor: amountMinorSchema,
+      }),
+    )
+    .max(16)
+    .optional(),
 })
 
 /** Why a loan ended. `restored`: it was granted to an earlier epoch. */
