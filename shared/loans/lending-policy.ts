@@ -26,6 +26,29 @@ export const lendingPolicySchema = z
   })
 export type LendingPolicy = z.infer<typeof lendingPolicySchema>
 
+/** How many pools a site may lend from, and how many spaces it may name that it never lends. */
+const poolsMax = 32
+const neverLendMax = 2000
+
+/**
+ * What a site lends: pools of spaces of one kind (bays: of one class), each by its policy; a space belongs to the first
+ * pool that it fits, and a combined one to none. A space named in `never` is never lent.
+ */
+export const lendingSchema = z.object({
+  pools: z
+    .array(
+      z.object({
+        poolId: z.string().min(1).max(120),
+        kind: z.string().min(1).max(40),
+        bayClass: z.string().min(1).max(40).optional(),
+        policy: lendingPolicySchema,
+      }),
+    )
+    .max(poolsMax),
+  never: z.array(z.string().min(1).max(120)).max(neverLendMax).optional(),
+})
+export type Lending = z.infer<typeof lendingSchema>
+
 /** What was asked for since the last round, of one kind. */
 export interface Demand {
   /** Bookings that the cloud asked the site for, or could not place in a loan. */

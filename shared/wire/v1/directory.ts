@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { traceIdSchema } from '../../api/trace.ts'
 import * as ids from '../../ids/ids.ts'
+import { lendingSchema } from '../../loans/lending-policy.ts'
 import { tariffSchema } from '../../tariffs/tariff.ts'
 import { holderSchema, partsMax, paymentMethodSchema, wallMsSchema } from './entries.ts'
 import { loanEndSchema, soldBookingSchema } from './loans.ts'
@@ -76,6 +77,8 @@ export const directoryBodies = {
       /** An exit opens after this long for who stands there and only has to pay; 15 minutes where absent. */
       unpaidWaitMs: z.int().min(0).max(exitWaitMsMax).optional(),
     }),
+    /** What the site lends to the cloud by itself; nothing where absent. */
+    lending: lendingSchema.optional(),
   }),
   level: z.object({ name: label, ordinal: z.int(), width: z.number(), height: z.number() }),
   zone: z.object({

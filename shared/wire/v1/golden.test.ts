@@ -54,6 +54,12 @@ describe('golden samples', () => {
     }
   })
 
+  test('what a site lends is read as it was written', () => {
+    const { lending } = golden('frames')
+    const row = { ...(golden('directory').site as object), lending }
+    expect(directoryBodies.site.parse(row)).toEqual(row)
+  })
+
   test('a frame is read as it was written, and seals to the hash that it always had', () => {
     const { sealedEntry, directoryRow } = golden('frames')
     const { entry, hash } = sealedEntry as { entry: unknown; hash: string }
