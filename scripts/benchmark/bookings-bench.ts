@@ -1,5 +1,5 @@
-import { Agent, request } from 'node:http'
 import type { BenchSite } from './bench-site.ts'
+import { KeepAliveClient, postRequest } from './keep-alive-client.ts'
 import { percentile } from './statistics.ts'
 
 const halfHourMs = 1_800_000
@@ -42,52 +42,36 @@ export class SlotSupply {
 /** Books through the edge's HTTP with `clients` at once for `forMs`; every answer must be 201. */
 export async function runBookings(
   site: BenchSite,
-  url: string,
+  port: number,
   slots: SlotSupply,
   { clients, forMs }: { readonly clients: number; readonly forMs: number },
 ): Promise<BookingRun> {
-  const agent = new Agent({ keepAlive: true, maxSockets: clients })
+  const connections = await Promise.all(Array.from({ length: clients }, () => KeepAliveClient.to(port)))
+  const headers = {
+    host: `127.0.0.1:${port}`,
+    authorization: `Bearer ${site.kioskSecret}`,
+    'content-type': 'application/json',
+  }
   const latencies: number[] = []
   const startMs = performance.now()
-  const client = async (name: number) => {
+  const client = async (connection: KeepAliveClient, name: number) => {
     for (let n = 0; performance.now() - startMs < forMs; n += 1) {
       const sentMs = performance.now()
       const key = `bench-${clients}-${name}-${n}-${Math.round(startMs)}`
-      const status = await post(
-        agent,
-        `${url}/api/v1/bookings`,
-        site.kioskSecret,
-        key,
-        JSON.stringify(slots.take()),
+      const status = await connection.send(
+        postRequest('/api/v1/bookings', { ...headers, 'idempotency-key': key }, JSON.stringify(slots.take())),
       )
       if (status !== 201) throw new RangeError(`a booking was answered ${status}`)
       latencies.push(performance.now() - sentMs)
     }
   }
-  await Promise.all(Array.from({ length: clients }, (_, name) => client(name)))
+  await Promise.all(connections.map(client))
   const seconds = (performance.now() - startMs) / 1000
-  agent.destroy()
+  for (const connection of connections) connection.close()
   return {
     clients,
     perSecond: latencies.length / seconds,
     p50Ms: percentile(latencies, 0.5),
     p99Ms: percentile(latencies, 0.99),
   }
-}
-
-function post(agent: Agent, url: string, secret: string, key: string, body: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      authorization: `Bearer ${secret}`,
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
-      'idempotency-key': key,
-    }
-    const sent = request(url, { agent, method: 'POST', headers }, (answer) => {
-      answer.resume()
-      answer.once('end', () => resolve(answer.statusCode ?? 0))
-    })
-    sent.once('error', reject)
-    sent.end(body)
-  })
 }

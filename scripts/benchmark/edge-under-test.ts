@@ -10,7 +10,6 @@ const startMaxMs = 20_000
 
 /** The real edge program in a process of its own. */
 export interface EdgeUnderTest {
-  readonly url: string
   /** From spawn to the first `ready`, milliseconds. */
   readonly startMs: number
   /** Resident memory now, MiB. */
@@ -44,7 +43,7 @@ export async function startEdgeUnderTest(
     await wait(10)
   }
   const startMs = performance.now() - startedMs
-  return { url, startMs, rssMiB: () => residentMiB(child), stop: () => stop(child) }
+  return { startMs, rssMiB: () => residentMiB(child), stop: () => stop(child) }
 }
 
 async function isReady(url: string): Promise<boolean> {

@@ -29,10 +29,10 @@ async function edgeBench(folder: string): Promise<void> {
   try {
     say(`edge ready after ${short(edge.startMs)} ms, RSS ${short(edge.rssMiB())} MiB`)
     const slots = new SlotSupply(site.deskIds, Date.now())
-    await runBookings(site, edge.url, slots, { clients: 4, forMs: 1_000 })
+    await runBookings(site, port, slots, { clients: 4, forMs: 1_000 })
     for (const clients of [1, 4, 16, 64]) {
       const raw = rawRowsPerSecond(join(folder, 'raw.sqlite'), 1_500)
-      const run = await runBookings(site, edge.url, slots, { clients, forMs })
+      const run = await runBookings(site, port, slots, { clients, forMs })
       say(
         `bookings  ${String(clients).padStart(2)} clients  ${short(run.perSecond).padStart(6)}/s  ` +
           `p50 ${short(run.p50Ms)} ms  p99 ${short(run.p99Ms)} ms  ` +
@@ -45,7 +45,7 @@ async function edgeBench(folder: string): Promise<void> {
     say(strikeLine('card to strike, quiet', quiet, raw))
     const [busy] = await Promise.all([
       runStrikes(readers, board, { card: site.card, taps: 30 }),
-      runBookings(site, edge.url, slots, { clients: 16, forMs: 9_000 }),
+      runBookings(site, port, slots, { clients: 16, forMs: 9_000 }),
     ])
     say(strikeLine('card to strike, 16 clients book', busy, raw))
     say(`edge RSS after the load ${short(edge.rssMiB())} MiB`)

@@ -37,10 +37,10 @@ export async function runSlowDisk(folder: string, say: (line: string) => void): 
   const edge = await startEdgeUnderTest(site.configPath, port, env)
   try {
     const slots = new SlotSupply(site.deskIds, Date.now())
-    await runBookings(site, edge.url, slots, { clients: 16, forMs: 1_000 })
+    await runBookings(site, port, slots, { clients: 16, forMs: 1_000 })
     for (const clients of [1, 16, 64]) {
       const raw = await rawLoop(join(folder, 'raw.sqlite'), env)
-      const booked = await runBookings(site, edge.url, slots, { clients, forMs })
+      const booked = await runBookings(site, port, slots, { clients, forMs })
       say(
         `slow disk ${String(clients).padStart(2)} clients  ${short(booked.perSecond).padStart(6)}/s  ` +
           `p50 ${short(booked.p50Ms)} ms  p99 ${short(booked.p99Ms)} ms  ` +
