@@ -76,25 +76,84 @@ async function assemble(
   database: Database,
   undo: (() => Promise<void> | void)[],
 ): Promise<Cloud> {
-  const { clock, random, logger, furtherRoutes } = adapters
+  const { logger } = adapters
   const { pool } = database
-  const identity = await loadCloudIdentity(pool, random, clock.now().wallMs)
-  await tendPasses({ pool, clock, identity })
   const notifications = new Notifications(database.url)
   await notifications.start()
   undo.push(() => notifications.stop())
-  const metrics = createMetrics(pool)
+  const around = { pool, notifications, metrics: createMetrics(pool) }
+  const auth = (identity: CloudIdentity) =>
+    createAuth({
+      pool,
+      secret: identity.loginSecret,
+      publicUrl: publicUrlOf(config),
+      trustedOrigins: config.http.allowedOrigins,
+    })
+  const core = await composeCloud(config, adapters, { ...around, auth })
+  undo.push(() => core.stop())
+  const listening = await listen(core.fetch, config, notifications)
+  undo.push(
+    () => listening.close(),
+    () => core.rest(),
+  )
+  core.work()
+  const { identity, projector } = core
+  logger.info(
+    { port: listening.port, embedded: database.isEmbedded, epoch: identity.epoch },
+    'cloud is ready',
+  )
+  return {
+    url: `http://${urlHost(config.http.host)}:${listening.port}`,
+    port: listening.port,
+    pool,
+    databaseUrl: database.url,
+    identity,
+    auth: core.auth,
+    notifications,
+    projector,
+    stop: async () => {
+      for (const step of undo.splice(0).reverse()) await step()
+    },
+  }
+}
+
+/** What a cloud process is built around: its database, and who may log in. */
+export interface CloudSurroundings {
+  readonly pool: Pool
+  readonly notifications: Notifications
+  readonly metrics: Metrics
+  readonly auth: (identity: CloudIdentity) => Auth
+}
+
+/** A cloud process without its socket: projection, jobs and everything it answers. */
+export interface CloudCore {
+  readonly identity: CloudIdentity
+  readonly auth: Auth
+  readonly projector: Projector
+  readonly fetch: ReturnType<typeof assembleSurface>['app']['fetch']
+  /** Says that it is ready and begins its jobs. */
+  work(): void
+  /** Is no longer ready and ends its jobs. */
+  rest(): Promise<void>
+  /** Stops following changes and projecting. */
+  stop(): Promise<void>
+}
+
+/** Puts a cloud process together over an open database. */
+export async function composeCloud(
+  config: CloudConfig,
+  adapters: CloudAdapters,
+  around: CloudSurroundings,
+): Promise<CloudCore> {
+  const { clock, random, logger, furtherRoutes } = adapters
+  const { pool, notifications, metrics } = around
+  const identity = await loadCloudIdentity(pool, random, clock.now().wallMs)
+  await tendPasses({ pool, clock, identity })
   const projector = startProjector({ ...adapters, pool, notifications, metrics })
-  undo.push(() => projector.stop())
   await projector.start()
 
   const recorder = new ReconciliationRecorder({ pool, clock, projector })
-  const auth = createAuth({
-    pool,
-    secret: identity.loginSecret,
-    publicUrl: publicUrlOf(config),
-    trustedOrigins: config.http.allowedOrigins,
-  })
+  const auth = around.auth(identity)
   let isReady = false
   const health = machineRoutes({
     db: pool,
@@ -111,31 +170,20 @@ async function assemble(
     machineRoutes: [health, sync, ...(furtherRoutes === undefined ? [] : [furtherRoutes])],
     settings: surfaceSettings(config),
   })
-  undo.push(() => surface.stop())
-  const listening = await listen(surface.app.fetch, config, notifications)
-  undo.push(
-    () => listening.close(),
-    repeat(sweepMs, logger, () => surface.sweep()),
-    () => {
-      isReady = false
-    },
-  )
-  isReady = true
-  logger.info(
-    { port: listening.port, embedded: database.isEmbedded, epoch: identity.epoch },
-    'cloud is ready',
-  )
+  let endJobs = async () => {}
   return {
-    url: `http://${urlHost(config.http.host)}:${listening.port}`,
-    port: listening.port,
-    pool,
-    databaseUrl: database.url,
-    identity,
-    auth,
-    notifications,
-    projector,
+    ...{ identity, auth, projector, fetch: surface.app.fetch },
+    work: () => {
+      isReady = true
+      endJobs = repeat(sweepMs, logger, () => surface.sweep())
+    },
+    rest: () => {
+      isReady = false
+      return endJobs()
+    },
     stop: async () => {
-      for (const step of undo.splice(0).reverse()) await step()
+      surface.stop()
+      await projector.stop()
     },
   }
 }

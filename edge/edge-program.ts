@@ -16,6 +16,7 @@ import type { Failpoint } from './ledger/failpoints.ts'
 import { storageFailure } from './ledger/storage-state.ts'
 import { packageRoot } from './package-root.ts'
 import { Site } from './site/site.ts'
+import type { prepareDevices } from './site/site-devices.ts'
 import { damageWatch } from './site/store-care.ts'
 import { provisionalFile, storeFile } from './site/store-file.ts'
 import { enrolUntilDone } from './sync/enrolment.ts'
@@ -28,6 +29,8 @@ export interface EdgeAdapters {
   readonly random: Random
   readonly logger: Logger
   readonly failpoint?: Failpoint
+  /** The way to the devices; those of the machine's buses and broker when absent. */
+  readonly prepareDevices?: typeof prepareDevices
 }
 
 type Fetch = (request: Request, env: unknown) => Response | Promise<Response>

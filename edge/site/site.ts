@@ -95,7 +95,8 @@ export class Site {
     const callers = new DeviceCallers(directory)
     const live = new LiveScreens(siteId, () => adapters.clock.now().wallMs)
     const localSecret = makeLocalSecret(config.dataFolder, adapters.random)
-    const devices = await prepareDevices({ config, adapters, directory, localSecret })
+    const prepare = adapters.prepareDevices ?? prepareDevices
+    const devices = await prepare({ config, adapters, directory, localSecret })
     core.connectHub(devices.hub)
     callers.onHeard((deviceId) => devices.hub.heardFrom(deviceId))
     const doors = new SiteDoors({ kernel, directory, hub: devices.hub, live, adapters, siteKey })
