@@ -4,6 +4,7 @@ import { type ActOrigin, commandOrigin } from './audit/act.ts'
 import type { CloudAdapters } from './cloud-program.ts'
 import type { CloudConfig } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
+import { inTransaction } from './database/pool.ts'
 import { importCommand } from './import/import-command.ts'
 import { readImportFile } from './import/import-file.ts'
 import { readSitePhotos } from './import/site-photos.ts'
@@ -11,6 +12,7 @@ import { createAuth } from './members/auth.ts'
 import { findCredentials, revokeCredential } from './members/member-store.ts'
 import { loadCloudIdentity } from './sites/cloud-identity.ts'
 import { createEnrolmentCode } from './sites/enrolment.ts'
+import { currentEpoch, renewEpoch } from './sites/epoch.ts'
 
 export type CommandOutput = (line: string) => void
 
@@ -59,6 +61,31 @@ export async function enrolmentCodeCommand(
     const request = { siteId: siteId.data, by: originOf('enrolment-code', adapters) }
     const { code, expiresMs } = await createEnrolmentCode(database.pool, adapters.random, request)
     output(`${code} (valid until ${new Date(expiresMs).toISOString()}, once)`)
+    return 0
+  } finally {
+    await database.close()
+  }
+}
+
+/**
+ * `restored`: a person says that the database was put back by other tools than ours, which nothing else may show. A new
+ * epoch begins, beside a running cloud or without one; sites send again what this cloud has not.
+ */
+export async function restoredCommand(
+  config: CloudConfig,
+  adapters: CloudAdapters,
+  output: CommandOutput,
+): Promise<number> {
+  const database = await openDatabase(config, { beside: true })
+  try {
+    const { pool } = database
+    const by = originOf('restored', adapters)
+    await loadCloudIdentity(pool, adapters.random, by.nowMs)
+    const ends = await currentEpoch(pool)
+    const epoch = await inTransaction(pool, (tx) => renewEpoch(tx, { reason: 'said_by_person', ends, by }))
+    output(
+      `Epoch ${epoch} has begun. Sites fetch their directory anew and send again what this cloud has not.`,
+    )
     return 0
   } finally {
     await database.close()

@@ -9,6 +9,7 @@ import {
   type CommandOutput,
   enrolmentCodeCommand,
   importFile,
+  restoredCommand,
   revokeCredentialCommand,
 } from './commands.ts'
 import { type CloudConfig, readCloudConfig } from './config.ts'
@@ -25,7 +26,8 @@ gatehouse-cloud add-user EMAIL ROLE --config FILE    let somebody log in; prints
                                                      [--name NAME] [--member ID] [--site SITE]…
 gatehouse-cloud revoke-credential ID --config FILE   revoke a card or PIN everywhere; a member's id means all of theirs
 gatehouse-cloud backup --to FOLDER --config FILE     write every table as of one moment, also while it runs
-gatehouse-cloud restore --from FOLDER --config FILE  fill an empty database; a new epoch begins`
+gatehouse-cloud restore --from FOLDER --config FILE  fill an empty database; a new epoch begins
+gatehouse-cloud restored --config FILE               the database was put back by other tools: begin a new epoch`
 
 /** The adapters of a real machine. */
 export function systemAdapters(config: CloudConfig): CloudAdapters {
@@ -69,6 +71,7 @@ async function main(): Promise<number> {
   if (verb === undefined) return run(config, adapters)
   if (verb === 'backup') return backupCommand(config, adapters, values.to, output)
   if (verb === 'restore') return restoreCommand(config, adapters, values.from, output)
+  if (verb === 'restored') return restoredCommand(config, adapters, output)
   if (verb === 'doctor') return runDoctor(config, adapters.clock, output)
   if (verb === 'import' && argument !== undefined) return importFile(config, adapters, argument, output)
   if (verb === 'enrolment-code' && argument !== undefined) {

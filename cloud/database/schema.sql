@@ -171,6 +171,8 @@ TABLE cloud_identity
   private_key text NOT NULL
   login_secret text NOT NULL
   database_identity text NOT NULL
+  epoch_reason text
+  epoch_began_ms bigint
   CONSTRAINT cloud_identity_epoch_check CHECK ((epoch >= 1))
   CONSTRAINT cloud_identity_only_one_check CHECK (only_one)
   CONSTRAINT cloud_identity_pkey PRIMARY KEY (only_one)
@@ -626,6 +628,21 @@ TABLE site_secrets
   site_key text NOT NULL
   CONSTRAINT site_secrets_pkey PRIMARY KEY (site_id)
   CONSTRAINT site_secrets_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+
+TABLE site_sync
+  site_id text NOT NULL
+  incarnation integer NOT NULL
+  state text NOT NULL
+  since_ms bigint NOT NULL
+  seen_ms bigint NOT NULL
+  edge_seq bigint NOT NULL
+  cloud_seq bigint NOT NULL
+  version text NOT NULL
+  CONSTRAINT site_sync_pkey PRIMARY KEY (site_id, incarnation)
+  CONSTRAINT site_sync_site_id_incarnation_fkey FOREIGN KEY (site_id, incarnation) REFERENCES site_incarnations(site_id, incarnation)
+  CONSTRAINT site_sync_state_check CHECK ((state = ANY (ARRAY['in_step'::text, 'edge_ahead'::text, 'cloud_ahead'::text, 'fork'::text, 'older_life'::text])))
+  ROW LEVEL SECURITY
+  POLICY own_site_sync USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = site_sync.site_id)))
 
 TABLE sites
   site_id text NOT NULL

@@ -1,13 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { Random } from '@gatehouse/shared/random/random'
 import { cloudOrigin } from '../audit/act.ts'
-import { recordActs } from '../audit/record-acts.ts'
 import { inTransaction, type Pool, type Queryable } from '../database/pool.ts'
-import { renewDirectories } from '../directory/renew-epoch.ts'
+import { renewEpoch } from './epoch.ts'
 
 /** Who this cloud is: what its promises count from, and the key that sites pin. */
 export interface CloudIdentity {
-  /** Positions of directories are `(epoch, rev)`. */
+  /** Positions of directories are `(epoch, rev)`. As of the start; `currentEpoch` tells what it is now. */
   readonly epoch: number
   /** JWK `x` of the Ed25519 key, base64url. */
   readonly publicKey: string
@@ -38,13 +37,9 @@ export async function loadCloudIdentity(pool: Pool, random: Random, nowMs: numbe
     const { rows } = await tx.query<IdentityRow>('SELECT * FROM cloud_identity')
     const found = rows[0] ?? (await create(tx, random, database))
     if (found.database_identity === database) return identityOf(found)
-    const epoch = found.epoch + 1
-    await tx.query('UPDATE cloud_identity SET epoch = $2, database_identity = $1', [database, epoch])
-    await renewDirectories(tx, epoch)
-    const [before, after] = [{ epoch: found.epoch }, { epoch, reason: 'database_restored' }]
-    await recordActs(tx, cloudOrigin(nowMs), [
-      { act: 'epoch.renewed', subject: { kind: 'cloud', id: 'cloud' }, before, after },
-    ])
+    await tx.query('UPDATE cloud_identity SET database_identity = $1', [database])
+    const by = cloudOrigin(nowMs)
+    const epoch = await renewEpoch(tx, { reason: 'database_restored', ends: found.epoch, by })
     return identityOf({ ...found, epoch })
   })
 }

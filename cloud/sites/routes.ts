@@ -1,8 +1,8 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import {
   enrolRequestSchema,
-  type HandshakeAnswer,
   type Heartbeat,
+  type HeartbeatAnswer,
   handshakeRequestSchema,
   heartbeatSchema,
 } from '@gatehouse/shared/wire/v1/sync'
@@ -15,11 +15,10 @@ import { inTransaction, type Pool } from '../database/pool.ts'
 import { openException } from '../exceptions/raise.ts'
 import { problemResponse, refusal } from '../http/problem.ts'
 import { isStorable } from '../http/storable.ts'
-import { entryHashAt, readHead } from '../ingest/stream-store.ts'
 import type { CloudIdentity } from './cloud-identity.ts'
-import { decideHandshake } from './decide-handshake.ts'
 import { enrol } from './enrolment.ts'
-import { raiseFork, raiseLostEntries, watchClock } from './findings.ts'
+import { watchClock } from './findings.ts'
+import { shakeHands } from './handshake.ts'
 import { requireSite, type SiteCaller, type SiteEnv } from './site-access.ts'
 import { storeHeartbeat } from './site-health.ts'
 import { currentIncarnation } from './site-store.ts'
@@ -57,9 +56,7 @@ export function siteRoutes(options: SiteRoutesOptions): Hono<SiteEnv> {
     if (body instanceof Response) return body
     const caller = context.get('site')
     if (body.incarnation !== caller.incarnation) return refuse('forbidden')
-    const cloudWallMs = clock.now().wallMs
-    const answer = await shakeHands(pool, { caller, edgeHead: body.head, epoch: identity.epoch, cloudWallMs })
-    return context.json(answer)
+    return context.json(await shakeHands(pool, { caller, request: body, nowMs: clock.now().wallMs }))
   })
 
   routes.post('/heartbeat', limit, site, async (context) => {
@@ -69,7 +66,8 @@ export function siteRoutes(options: SiteRoutesOptions): Hono<SiteEnv> {
     if (body.incarnation !== caller.incarnation) return refuse('forbidden')
     const isCurrent = await takeHeartbeat(pool, caller, body, clock.now().wallMs)
     if (isCurrent) onHeartbeat(caller.siteId)
-    return context.json({ verdict: isCurrent ? 'continue' : 'fenced' })
+    const answer: HeartbeatAnswer = { verdict: isCurrent ? 'continue' : 'fenced' }
+    return context.json(answer)
   })
   return routes
 }
@@ -94,33 +92,6 @@ const enrolmentRefusals = {
     hint: 'Make a new code with gatehouse-cloud enrolment-code.',
   },
 } as const
-
-interface Handshake {
-  readonly caller: SiteCaller
-  readonly edgeHead: { readonly seq: number; readonly hash: string }
-  readonly epoch: number
-  readonly cloudWallMs: number
-}
-
-async function shakeHands(pool: Pool, handshake: Handshake): Promise<HandshakeAnswer> {
-  const { caller, edgeHead, epoch, cloudWallMs } = handshake
-  const [head, current, cloudHashAtEdgeHead] = await Promise.all([
-    readHead(pool, caller),
-    currentIncarnation(pool, caller.siteId),
-    edgeHead.seq === 0 ? undefined : entryHashAt(pool, caller, edgeHead.seq),
-  ])
-  const verdict = decideHandshake({
-    incarnation: caller.incarnation,
-    currentIncarnation: current,
-    edgeHead,
-    cloudHead: head,
-    cloudHashAtEdgeHead,
-  })
-  const facts = { siteId: caller.siteId, incarnation: caller.incarnation, edgeHead, nowMs: cloudWallMs }
-  if (verdict === 'fork') await raiseFork(pool, { ...facts, cloudHash: cloudHashAtEdgeHead ?? '' })
-  if (verdict === 'edge_behind') await raiseLostEntries(pool, { ...facts, cloudSeq: head.seq })
-  return { head, epoch, cloudWallMs, verdict }
-}
 
 async function takeHeartbeat(
   pool: Pool,

@@ -2,9 +2,11 @@ import { SiteError } from '@gatehouse/shared/errors/site-error'
 import {
   enrolAnswerSchema,
   type HandshakeAnswer,
+  type HandshakeRequest,
   type Heartbeat,
+  type HeartbeatAnswer,
   handshakeAnswerSchema,
-  type handshakeRequestSchema,
+  heartbeatAnswerSchema,
 } from '@gatehouse/shared/wire/v1/sync'
 import type { z } from 'zod'
 import type { CloudTime } from './cloud-time.ts'
@@ -33,15 +35,22 @@ export async function enrol(
 /** Compares heads with the cloud before an upload run. */
 export async function handshake(
   options: CloudClientOptions,
-  request: z.infer<typeof handshakeRequestSchema>,
+  request: HandshakeRequest,
 ): Promise<HandshakeAnswer> {
   const answer = await authorisedPost(options, '/sync/v1/handshake', request)
   return read(handshakeAnswerSchema, answer, 'sync.handshake')
 }
 
-/** Reports the site's health and sums; may be lost. */
-export async function sendHeartbeat(options: CloudClientOptions, heartbeat: Heartbeat): Promise<void> {
-  await authorisedPost(options, '/sync/v1/heartbeat', heartbeat)
+/** Reports the site's health and sums; may be lost. The answer tells whether a newer life of the site exists. */
+export async function sendHeartbeat(
+  options: CloudClientOptions,
+  heartbeat: Heartbeat,
+): Promise<HeartbeatAnswer> {
+  return read(
+    heartbeatAnswerSchema,
+    await authorisedPost(options, '/sync/v1/heartbeat', heartbeat),
+    'sync.heartbeat',
+  )
 }
 
 async function authorisedPost(options: CloudClientOptions, path: string, body: unknown): Promise<unknown> {

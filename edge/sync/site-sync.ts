@@ -1,7 +1,7 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
-import type { ChainHead } from '@gatehouse/shared/ledger/chain'
+import { type ChainHead, genesisHash } from '@gatehouse/shared/ledger/chain'
 import type { Random } from '@gatehouse/shared/random/random'
-import type { HandshakeAnswer, Heartbeat, SiteSums } from '@gatehouse/shared/wire/v1/sync'
+import type { HandshakeAnswer, HandshakeRequest, Heartbeat, SiteSums } from '@gatehouse/shared/wire/v1/sync'
 import { readEntries } from '../ledger/entry-store.ts'
 import type { Failpoint } from '../ledger/failpoints.ts'
 import type { Kernel } from '../ledger/kernel.ts'
@@ -12,6 +12,7 @@ import type { Directory } from './directory.ts'
 import { DirectorySubscription } from './directory-subscription.ts'
 import type { Link } from './link.ts'
 import type { SiteIdentity } from './site-identity.ts'
+import { acknowledgedEpoch, acknowledgedHead } from './upload-position.ts'
 import { Uploader } from './uploader.ts'
 import { Wakeup } from './wakeup.ts'
 
@@ -104,31 +105,43 @@ export class SiteSync {
     await this.#uploader.stop()
   }
 
+  /** Compares both ways: the cloud looks at our head; when ours is ahead, only we can look at the cloud's. */
   async #handshake(): Promise<HandshakeAnswer> {
     const { kernel, directory, version } = this.#options
     const { epoch, rev } = directory.position()
-    const answer = await handshake(this.#client, {
-      incarnation: kernel.incarnation,
-      head: kernel.head,
-      epoch,
-      rev,
-      version,
-    })
+    const { db, incarnation, head } = kernel
+    const ackedIn = acknowledgedEpoch(db, incarnation)
+    const request: HandshakeRequest = {
+      ...{ incarnation, head, epoch, rev, version },
+      ...(ackedIn && { acknowledged: { ...acknowledgedHead(db, incarnation), epoch: ackedIn } }),
+    }
+    const answer = await handshake(this.#client, request)
     this.#epoch = answer.epoch
-    // The cloud compares at our head; when ours is ahead, only we can compare at the cloud's.
-    const parted = answer.verdict === 'continue' && !this.#holds(answer.head)
-    return parted ? { ...answer, verdict: 'fork' } : answer
+    const isOurs = answer.verdict === 'continue' || answer.verdict === 'fenced'
+    const own = isOurs ? this.#entryInPlaceOf(answer.head) : undefined
+    if (own === undefined) return answer
+    await handshake(this.#client, { ...request, contradicts: own })
+    return { ...answer, verdict: 'fork' }
   }
 
-  #holds({ seq, hash }: ChainHead): boolean {
+  /** What this site holds where the cloud has another entry; `undefined` when both have the same. */
+  #entryInPlaceOf({ seq, hash }: ChainHead): ChainHead | undefined {
+    if (seq === 0) return undefined
     const { db, incarnation } = this.#options.kernel
     const [entry] = readEntries(db, { incarnation, afterSeq: seq - 1, limit: 1 })
-    return seq === 0 || entry?.hash === hash
+    return entry?.hash === hash ? undefined : { seq, hash: entry?.hash ?? genesisHash }
   }
 
   #heed(verdict: HandshakeAnswer['verdict']): void {
     if (verdict === 'continue') this.#options.onInStep()
     this.#options.kernel.setSelling(verdictStopsSelling[verdict])
+  }
+
+  /** A newer life of the site exists: nothing is sold from here on, not only from the next upload run. */
+  #fence(): void {
+    const { kernel, log } = this.#options
+    if (kernel.sells) log('this machine was replaced: it reports and opens doors, and sells nothing', {})
+    kernel.setSelling(verdictStopsSelling.fenced)
   }
 
   #reached(reachable: boolean): void {
@@ -141,8 +154,9 @@ export class SiteSync {
   async #heartbeats(): Promise<void> {
     while (!this.#stopped) {
       try {
-        await sendHeartbeat(this.#client, this.#heartbeat())
+        const { verdict } = await sendHeartbeat(this.#client, this.#heartbeat())
         this.#reached(true)
+        if (verdict === 'fenced') this.#fence()
         this.#noteContact()
       } catch (error) {
         // The next one comes in ten seconds; a lost heartbeat is no failure of its own.

@@ -25,6 +25,12 @@ CREATE TABLE IF NOT EXISTS upload_position (
   producer_epoch INTEGER NOT NULL
 ) STRICT;
 
+-- In which epoch of the cloud that head was acknowledged: only then does it prove something against a cloud without it.
+CREATE TABLE IF NOT EXISTS acknowledged_epoch (
+  incarnation INTEGER PRIMARY KEY,
+  epoch INTEGER NOT NULL
+) STRICT;
+
 -- When the cloud was last heard, so that the age of the directory survives a restart.
 CREATE TABLE IF NOT EXISTS cloud_contact (
   one INTEGER PRIMARY KEY CHECK (one = 1),

@@ -11,6 +11,12 @@ export function acknowledgedHead(db: SiteDatabase, incarnation: number): ChainHe
   return row ?? emptyHead
 }
 
+/** The epoch of the cloud that acknowledged it; `undefined` before the first handshake, or in an older store. */
+export function acknowledgedEpoch(db: SiteDatabase, incarnation: number): number | undefined {
+  const sql = 'SELECT epoch FROM acknowledged_epoch WHERE incarnation = ?'
+  return statement<{ epoch: number }>(db, sql).get(incarnation)?.epoch
+}
+
 /** Stores the cloud's acknowledgement. */
 export function storeAcknowledgement(db: SiteDatabase, incarnation: number, head: ChainHead): void {
   statement(
@@ -18,6 +24,22 @@ export function storeAcknowledgement(db: SiteDatabase, incarnation: number, head
     `INSERT INTO upload_position (incarnation, acked_seq, acked_hash, producer_epoch) VALUES (?, ?, ?, 0)
      ON CONFLICT (incarnation) DO UPDATE SET acked_seq = excluded.acked_seq, acked_hash = excluded.acked_hash`,
   ).run(incarnation, head.seq, head.hash)
+}
+
+/** Stores what a handshake told: the cloud's head, which may be an older one, and the epoch it is of. */
+export function storeHandshake(
+  db: SiteDatabase,
+  incarnation: number,
+  { head, epoch }: { readonly head: ChainHead; readonly epoch: number },
+): void {
+  db.transaction(() => {
+    storeAcknowledgement(db, incarnation, head)
+    statement(
+      db,
+      `INSERT INTO acknowledged_epoch (incarnation, epoch) VALUES (?, ?)
+       ON CONFLICT (incarnation) DO UPDATE SET epoch = excluded.epoch`,
+    ).run(incarnation, epoch)
+  })()
 }
 
 /** Takes the next producer epoch: every upload run is a new one and counts its requests from 0. */

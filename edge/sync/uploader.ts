@@ -8,14 +8,19 @@ import { type Failpoint, noFailpoint } from '../ledger/failpoints.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import { retryDelayMs } from './backoff.ts'
 import { type CloudClientOptions, request } from './cloud-client.ts'
-import { acknowledgedHead, nextProducerEpoch, storeAcknowledgement } from './upload-position.ts'
+import {
+  acknowledgedHead,
+  nextProducerEpoch,
+  storeAcknowledgement,
+  storeHandshake,
+} from './upload-position.ts'
 import { Wakeup } from './wakeup.ts'
 
 /**
  * Sends the ledger up, in order, and forgets nothing.
  *
- *   resting ─ commit or start ─▶ handshake ─ continue ─▶ sending ─ all acknowledged ─▶ resting
- *                                   │  └ fenced, fork, edge_behind ─▶ held (a person decides)
+ *   resting ─ commit or start ─▶ handshake ─ continue, fenced ─▶ sending ─ all acknowledged ─▶ resting
+ *                                   │  └ fork, edge_behind ─▶ held (a person decides)
  *                                   └───────── any failure ◀────────────┘ ─▶ waiting (jittered) ─▶ handshake
  *   resting ─ the cloud is back, or is another one ─▶ handshake: it may have lost what it had
  *
@@ -96,9 +101,10 @@ export class Uploader {
     // Being reachable asks for a handshake, which this is.
     this.#greets = false
     onVerdict(answer.verdict)
-    if (answer.verdict !== 'continue') return this.#hold(answer.verdict)
+    // Who was replaced still reports what it did; what it may not do any more is sell.
+    if (answer.verdict !== 'continue' && answer.verdict !== 'fenced') return this.#hold(answer.verdict)
     let head: ChainHead = answer.head
-    storeAcknowledgement(kernel.db, kernel.incarnation, head)
+    storeHandshake(kernel.db, kernel.incarnation, answer)
     const producer = { epoch: nextProducerEpoch(kernel.db, kernel.incarnation), seq: 0 }
     while (!this.#stopped && !this.#greets) {
       const batch = boundedBatch(

@@ -19,6 +19,8 @@ const syncSchemas = {
   handshakeRequest: sync.handshakeRequestSchema,
   handshakeAnswer: sync.handshakeAnswerSchema,
   heartbeat: sync.heartbeatSchema,
+  handshakeOfMemory: sync.handshakeRequestSchema,
+  heartbeatAnswer: sync.heartbeatAnswerSchema,
 }
 
 describe('golden samples', () => {

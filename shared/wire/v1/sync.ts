@@ -29,7 +29,12 @@ export const handshakeRequestSchema = z.object({
   epoch: z.int().min(0),
   rev: z.int().min(0),
   version: z.string(),
+  /** The head that the cloud acknowledged last, and in which epoch; a cloud that has not got it is not the same one. */
+  acknowledged: headSchema.extend({ epoch: z.int().min(1) }).optional(),
+  /** What the site holds at the cloud's head, told when the cloud's entry there is another one. */
+  contradicts: headSchema.optional(),
 })
+export type HandshakeRequest = z.infer<typeof handshakeRequestSchema>
 export const handshakeAnswerSchema = z.object({
   /** The cloud's head of this incarnation's stream. */
   head: headSchema,
@@ -68,3 +73,7 @@ export const heartbeatSchema = z.object({
   sums: siteSumsSchema,
 })
 export type Heartbeat = z.infer<typeof heartbeatSchema>
+
+/** `fenced`: a newer life of this site exists; this one shakes hands again and stops selling. */
+export const heartbeatAnswerSchema = z.object({ verdict: z.enum(['continue', 'fenced']) })
+export type HeartbeatAnswer = z.infer<typeof heartbeatAnswerSchema>
