@@ -27,6 +27,7 @@ export const actCodes = [
   'exception.rejected',
   'exception.settled',
   'exception.reopened',
+  'incident.acknowledged',
 ] as const
 export type ActCode = (typeof actCodes)[number]
 
@@ -41,6 +42,7 @@ type SubjectKind =
   | 'cloud'
   | 'export'
   | 'exception'
+  | 'incident'
 
 /** Who acts: a logged-in user, a command on the cloud's machine, a machine that enrols, or the cloud itself. */
 interface Actor {

@@ -306,8 +306,10 @@ TABLE incidents
   ended_incarnation integer
   ended_seq bigint
   is_open boolean NOT NULL GENERATED ALWAYS AS (((ends_with IS NOT NULL) AND (ended_ms IS NULL)))
+  acknowledged_by text
+  CONSTRAINT incidents_check CHECK (((acknowledged_by IS NULL) OR (ended_ms IS NOT NULL)))
   CONSTRAINT incidents_pkey PRIMARY KEY (site_id, incident_id)
-  CONSTRAINT incidents_place_check CHECK ((place = ANY (ARRAY['door'::text, 'lane'::text, 'zone'::text, 'space'::text])))
+  CONSTRAINT incidents_place_check CHECK ((place = ANY (ARRAY['door'::text, 'lane'::text, 'zone'::text, 'space'::text, 'device'::text])))
   CONSTRAINT incidents_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
   CREATE INDEX incidents_in_order ON public.incidents USING btree (is_open, at_ms, site_id, incarnation, seq)
   CREATE INDEX incidents_open ON public.incidents USING btree (site_id, ends_with) WHERE ((ended_ms IS NULL) AND (ends_with IS NOT NULL))

@@ -147,6 +147,11 @@ const catalogue = {
   not_yours_to_settle: [403, 'Only HQ settles cases.', 'Ask somebody at HQ.'],
   exception_settled: [410, 'This case is settled already.', 'Look at its history.'],
   fix_not_for_kind: [422, 'This fix does not fit this kind of case.', 'Choose one of the fixes of the case.'],
+  incident_ends_on_site: [
+    409,
+    'This incident ends by what happens at the site.',
+    'See to it on site: the list shows its end by itself.',
+  ],
   request_withdrawn: [410, 'The request was withdrawn.', 'Book again.'],
 } as const satisfies Record<string, readonly [number, string, string]>
 

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api } from '../api/client.ts'
 import { type AccessSearch, type IncidentSearch, queryOf } from './search.ts'
-import { accessPageSchema, incidentPageSchema } from './views.ts'
+import { accessPageSchema, type IncidentRow, incidentPageSchema, incidentRowSchema } from './views.ts'
 
 /** The address of the list below the API. */
 export function accessPath(search: AccessSearch): string {
@@ -26,3 +26,12 @@ export const incidentQuery = (search: IncidentSearch) =>
     queryKey: ['incidents', incidentPath(search)],
     queryFn: ({ signal }) => api.get(incidentPath(search), incidentPageSchema, signal),
   })
+
+/** Says that the viewer sees to an incident; answers with the incident as it is then. */
+export function acknowledgeIncident({
+  siteId,
+  incidentId,
+}: Pick<IncidentRow, 'siteId' | 'incidentId'>): Promise<IncidentRow> {
+  const path = `/hq/sites/${encodeURIComponent(siteId)}/incidents/${encodeURIComponent(incidentId)}`
+  return api.post(`${path}/acknowledge`, {}, incidentRowSchema)
+}

@@ -36,7 +36,14 @@ const decisions: readonly AccessRow[] = [
   { ...decision, seq: 6, result: 'granted', reason: 'exit_requested', place: 'door', direction: 'out' },
   { ...decision, seq: 5, result: 'refused', reason: 'meteor_strike', place: 'lane' },
 ]
-const incident = { ...entry, ...site, sinceMs: 1_795_181_400_000, silent: false, about: 'main' }
+const incident = {
+  ...entry,
+  ...site,
+  sinceMs: 1_795_181_400_000,
+  silent: false,
+  about: 'main',
+  needsPerson: false,
+}
 const incidents: readonly IncidentRow[] = [
   { ...incident, incidentId: 'a', kind: 'door_forced', state: 'open', placeName: 'Front door' },
   { ...incident, incidentId: 'b', kind: 'duress', state: 'moment', silent: true },
@@ -47,6 +54,16 @@ const incidents: readonly IncidentRow[] = [
     state: 'ended',
     endedMs: 1_795_181_500_000,
     ended: entry,
+  },
+  { ...incident, incidentId: 'd', kind: 'help_called', state: 'open', needsPerson: true },
+  {
+    ...incident,
+    incidentId: 'e',
+    kind: 'help_called',
+    state: 'ended',
+    endedMs: 1_795_181_500_000,
+    acknowledgedById: 'u-1',
+    acknowledgedByName: 'Mia (demo)',
   },
 ]
 
@@ -93,7 +110,9 @@ describe.each(['en', 'de'] as const)('in %s', (language) => {
   it('incidents show their state, and a silent one says so', async () => {
     resetLanguage(language)
     const html = await incidentPage(incidents)
-    expect(html.match(/data-state="(open|moment|ended)"/g)).toHaveLength(3)
+    expect(html.match(/data-state="(open|moment|ended)"/g)).toHaveLength(5)
+    expect(html).toContain('Mia (demo)')
+    expect(html.match(/<button[^>]*aria-label="(I see to it|Ich kümmere mich)/g)).toHaveLength(1)
     expect(html).toContain(language === 'de' ? 'stiller Alarm' : 'silent alarm')
     expect(html).not.toMatch(/>(access|incident|nav)\.[a-z]/i)
   })

@@ -30,7 +30,15 @@ const incidents: cloud.IncidentPage = {
     {
       ...entry,
       ...site,
-      ...{ incidentId: 'inc_1', kind: 'door_forced', silent: false, state: 'ended', sinceMs: 5, endedMs: 6 },
+      ...{
+        incidentId: 'inc_1',
+        kind: 'door_forced',
+        silent: false,
+        needsPerson: false,
+        state: 'ended',
+        sinceMs: 5,
+        endedMs: 6,
+      },
       ...{ about: 'main', place: 'door', placeId: 'main', ended: entry },
     },
   ],

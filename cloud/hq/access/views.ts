@@ -36,7 +36,7 @@ const page = {
 export const accessPageSchema = z.object({ ...page, items: z.array(accessRowSchema) })
 export type AccessPage = z.infer<typeof accessPageSchema>
 
-const incidentRowSchema = z.object({
+export const incidentRowSchema = z.object({
   ...entry,
   ...atSite,
   incidentId: z.string(),
@@ -47,6 +47,9 @@ const incidentRowSchema = z.object({
   endedMs: z.number().optional(),
   ended: z.object(entry).optional(),
   about: z.string(),
+  acknowledgedById: z.string().optional(),
+  acknowledgedByName: z.string().optional(),
+  needsPerson: z.boolean().default(false),
   placeId: z.string().optional(),
   placeName: z.string().optional(),
   sessionId: z.string().optional(),

@@ -1,9 +1,9 @@
 import { isProblem } from '@gatehouse/shared/ui/api.ts'
 import { Notice } from '@gatehouse/shared/ui/faces.tsx'
-import { useProblemWords } from '@gatehouse/shared/ui/problem-words.ts'
 import { Button, Group, NativeSelect, Stack, Text, Textarea } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
+import { useHqProblemWords } from '../words/problems.ts'
 import { useCaseText } from './case-text.ts'
 import { actOnCase, type CaseAct, caseQuery } from './queries.ts'
 import type { CaseDetail } from './views.ts'
@@ -12,7 +12,7 @@ import { useCaseWords } from './words/words.ts'
 const noteMax = 500
 
 function Refused(props: { readonly error: unknown }): ReactNode {
-  const words = useProblemWords()
+  const words = useHqProblemWords()
   if (!isProblem(props.error)) return null
   const { title, hint } = words(props.error.problem)
   return (

@@ -7,11 +7,34 @@ import { EntryLink } from '../access/entry-link.tsx'
 import type { IncidentRow } from '../access/views.ts'
 import { ScrollBox } from '../frame/scroll-box.tsx'
 import { useWords } from '../words/words.ts'
+import { Acknowledge } from './acknowledge.tsx'
+import './incident-table.css'
 
 const shapes: Readonly<Record<IncidentRow['state'], ChipState>> = {
   open: 'out',
   ended: 'free',
   moment: 'taken',
+}
+
+/** Where it happened, or what the site says that it is about. */
+const placeOf = (row: IncidentRow) => row.placeName ?? row.placeId ?? row.sessionId ?? row.about
+
+/** Until when, and who saw to it; while only a person can end it, the button that does. */
+function End(props: { readonly row: IncidentRow }): ReactNode {
+  const t = useWords()
+  const { row } = props
+  if (row.needsPerson) return <Acknowledge row={row} />
+  if (row.endedMs === undefined) return '–'
+  return (
+    <>
+      <TimeText ms={row.endedMs} timeZone={row.timeZone} style="dateTime" />
+      {row.acknowledgedById === undefined ? null : (
+        <Text span size="sm" c="dimmed" className="incident-site">
+          {t('incident.acknowledgedBy', { name: row.acknowledgedByName ?? t('incident.someone') })}
+        </Text>
+      )}
+    </>
+  )
 }
 
 function Row(props: { readonly row: IncidentRow }): ReactNode {
@@ -31,8 +54,12 @@ function Row(props: { readonly row: IncidentRow }): ReactNode {
           </Text>
         ) : null}
       </th>
-      <td>{row.siteName}</td>
-      <td>{row.placeName ?? row.placeId ?? row.sessionId ?? row.about}</td>
+      <td>
+        <span className="incident-place">{placeOf(row)}</span>
+        <Text span size="sm" c="dimmed" className="incident-site">
+          {row.siteName}
+        </Text>
+      </td>
       <td>
         <TimeText ms={row.sinceMs} timeZone={row.timeZone} style="dateTime" />
         {row.state === 'open' ? (
@@ -43,11 +70,7 @@ function Row(props: { readonly row: IncidentRow }): ReactNode {
         ) : null}
       </td>
       <td>
-        {row.endedMs === undefined ? (
-          '–'
-        ) : (
-          <TimeText ms={row.endedMs} timeZone={row.timeZone} style="dateTime" />
-        )}
+        <End row={row} />
       </td>
       <td>
         <EntryLink row={row} />
@@ -61,12 +84,11 @@ export function IncidentTable(props: { readonly rows: readonly IncidentRow[] }):
   const t = useWords()
   return (
     <ScrollBox className="gh-card" label={t('incident.table')}>
-      <table className="hq-table">
+      <table className="hq-table incident-table">
         <thead>
           <tr>
             <th scope="col">{t('incident.state')}</th>
             <th scope="col">{t('incident.kind')}</th>
-            <th scope="col">{t('access.site')}</th>
             <th scope="col">{t('incident.place')}</th>
             <th scope="col">{t('incident.since')}</th>
             <th scope="col">{t('incident.ended')}</th>

@@ -1,6 +1,7 @@
 import { doorIdSchema, memberIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { acknowledgeIncident } from '../../access/acknowledge-incident.ts'
 import { recordExport } from '../../audit/record-export.ts'
 import { requestOrigin } from '../../audit/request-origin.ts'
 import type { SiteCatalogues } from '../../bookings/site-catalogue.ts'
@@ -12,7 +13,7 @@ import type { AppEnv } from '../app-context.ts'
 import { csvAnswer } from '../csv-answer.ts'
 import { problem, refusal } from '../problem.ts'
 import { readAccess } from './access-log.ts'
-import { accessPageSchema, type Choices, incidentPageSchema } from './access-views.ts'
+import { accessPageSchema, type Choices, incidentPageSchema, incidentRowSchema } from './access-views.ts'
 import { countOpenIncidents, readIncidents } from './incident-list.ts'
 import type { OverviewParts, Visible } from './overview.ts'
 import { cursorPattern, readCursor, writeCursor } from './row-cursor.ts'
@@ -83,6 +84,27 @@ const incidentsRoute = createRoute({
   },
 })
 
+const acknowledgeRoute = createRoute({
+  method: 'post',
+  path: '/hq/sites/{site}/incidents/{incident}/acknowledge',
+  summary: 'Say that you see to an incident that only a person ends; a second time changes nothing',
+  middleware: requirePermission('hq.access'),
+  request: {
+    params: z.object({ site: siteIdSchema, incident: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) }),
+    headers: z.object({ 'idempotency-key': z.string().regex(/^[A-Za-z0-9._-]{8,64}$/) }),
+    body: { required: false, content: { 'application/json': { schema: z.object({}) } } },
+  },
+  responses: {
+    ...accessRefusals,
+    404: { description: 'Unknown, or not at a site of yours' },
+    409: { description: 'What happens at the site ends it' },
+    200: {
+      description: 'It is ended; by whom and when',
+      content: { 'application/json': { schema: incidentRowSchema } },
+    },
+  },
+})
+
 export interface AccessRouteParts extends OverviewParts {
   /** Days for which projected rows are kept. */
   readonly keptDays: number
@@ -139,6 +161,18 @@ export function accessRoutes(parts: AccessRouteParts) {
       countOpenIncidents(pool, visible, filter.site),
     ])
     return context.json({ asOfMs: clock.now().wallMs, keptDays, openCount, items, choices, ...next }, 200)
+  })
+  api.openapi(acknowledgeRoute, async (context) => {
+    const { site: siteId, incident: incidentId } = context.req.valid('param')
+    const visible = visibleSites(context, siteId)
+    if (visible === undefined) return problem(context, refusal('not_found'))
+    const done = await acknowledgeIncident(pool, requestOrigin(context, clock), { siteId, incidentId })
+    if (!done.ok) return problem(context, refusal(done.error))
+    const [row] = await named(
+      catalogues,
+      await readIncidents(pool, { visible: [siteId], incidentId, limit: 1 }),
+    )
+    return row === undefined ? problem(context, refusal('not_found')) : context.json(row, 200)
   })
   return api
 }

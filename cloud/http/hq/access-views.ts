@@ -57,6 +57,11 @@ export const incidentRowSchema = entrySchema.extend({
   endedMs: z.int().optional(),
   /** The entry that ended it. */
   ended: entrySchema.optional(),
+  /** Who says that they see to it: a user's id, with the name while the user is known. */
+  acknowledgedById: z.string().optional(),
+  acknowledgedByName: z.string().optional(),
+  /** Nothing at the site ends it: it is open until somebody acknowledges it. */
+  needsPerson: z.boolean(),
   /** What the site says it is about: ids. */
   about: z.string(),
   place: z.enum(['door', 'lane', 'zone', 'space']).optional(),

@@ -1,0 +1,67 @@
+import type { Problem } from '@gatehouse/shared/api/problem'
+import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import { useProblemWords } from '@gatehouse/shared/ui/problem-words.ts'
+import { useCallback } from 'react'
+
+interface Sentence {
+  readonly title: string
+  readonly hint: string
+}
+
+/** Sentences for the codes that only people at HQ meet, in German; in English the server's own are shown. */
+export const germanHqProblems: Readonly<Record<string, Sentence>> = {
+  invalid_request: {
+    title: 'Eine Angabe kann so nicht stimmen.',
+    hint: 'Prüfen Sie Ihre Angaben und versuchen Sie es erneut.',
+  },
+  exception_taken: {
+    title: 'Diesen Fall bearbeitet schon jemand.',
+    hint: 'Sehen Sie nach, wer zuständig ist, und sprechen Sie sich ab.',
+  },
+  exception_not_taken: {
+    title: 'Diesen Fall bearbeitet niemand.',
+    hint: 'Übernehmen Sie ihn zuerst.',
+  },
+  not_owner: {
+    title: 'Diesen Fall bearbeitet jemand anderes.',
+    hint: 'Fragen Sie dort nach, oder warten Sie, bis er zurückgegeben wird.',
+  },
+  exception_proposed: {
+    title: 'Eine Lösung ist schon vorgeschlagen.',
+    hint: 'Stimmen Sie ihr zuerst zu oder weisen Sie sie zurück.',
+  },
+  nothing_proposed: {
+    title: 'Noch ist keine Lösung vorgeschlagen.',
+    hint: 'Schlagen Sie zuerst eine vor.',
+  },
+  second_person_needed: {
+    title: 'Wer eine Lösung vorschlägt, kann ihr nicht selbst zustimmen.',
+    hint: 'Bitten Sie eine andere Person der Zentrale, sie anzusehen.',
+  },
+  not_yours_to_settle: {
+    title: 'Nur die Zentrale schließt Fälle ab.',
+    hint: 'Wenden Sie sich an die Zentrale.',
+  },
+  exception_settled: {
+    title: 'Dieser Fall ist schon erledigt.',
+    hint: 'Sehen Sie sich seinen Verlauf an.',
+  },
+  fix_not_for_kind: {
+    title: 'Diese Lösung passt nicht zu dieser Art von Fall.',
+    hint: 'Wählen Sie eine der Lösungen des Falls.',
+  },
+  incident_ends_on_site: {
+    title: 'Dieser Vorfall endet durch das, was am Standort geschieht.',
+    hint: 'Kümmern Sie sich vor Ort darum: Die Liste zeigt sein Ende von selbst.',
+  },
+}
+
+/** The sentences of a problem in the language shown, with those of HQ's own codes. */
+export function useHqProblemWords(): (problem: Problem) => Sentence {
+  const { language } = useLanguage()
+  const shared = useProblemWords()
+  return useCallback(
+    (problem) => (language === 'de' ? germanHqProblems[problem.code] : undefined) ?? shared(problem),
+    [language, shared],
+  )
+}
