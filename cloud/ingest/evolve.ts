@@ -279,6 +279,9 @@ function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPl
     case 'loan.confirmed':
     case 'lending.stopped':
     case 'lending.resumed':
+    case 'allowance.received':
+    case 'allowance.drawn':
+    case 'allowance.restored':
       // Kept in the ledger; no table reads them yet. Answers to requests are noted by the caller.
       return
     default:

@@ -26,6 +26,8 @@ export const commandIdSchema = idSchema<'CommandId'>()
 export const effectIdSchema = idSchema<'EffectId'>()
 export const loanIdSchema = idSchema<'LoanId'>()
 export const passIdSchema = idSchema<'PassId'>()
+export const allowanceIdSchema = idSchema<'AllowanceId'>()
+export const creditBucketIdSchema = idSchema<'CreditBucketId'>()
 
 export type SiteId = z.infer<typeof siteIdSchema>
 export type LevelId = z.infer<typeof levelIdSchema>
@@ -48,6 +50,8 @@ export type CommandId = z.infer<typeof commandIdSchema>
 export type EffectId = z.infer<typeof effectIdSchema>
 export type LoanId = z.infer<typeof loanIdSchema>
 export type PassId = z.infer<typeof passIdSchema>
+export type AllowanceId = z.infer<typeof allowanceIdSchema>
+export type CreditBucketId = z.infer<typeof creditBucketIdSchema>
 
 // Crockford base 32: no I, L, O, U, so that a person can read a code aloud.
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'

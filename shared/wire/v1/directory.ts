@@ -3,6 +3,7 @@ import { traceIdSchema } from '../../api/trace.ts'
 import * as ids from '../../ids/ids.ts'
 import { lendingSchema } from '../../loans/lending-policy.ts'
 import { tariffSchema } from '../../tariffs/tariff.ts'
+import { allowanceRowSchema } from './allowances.ts'
 import { holderSchema, partsMax, paymentMethodSchema, wallMsSchema } from './entries.ts'
 import { loanEndSchema, soldBookingSchema } from './loans.ts'
 import { passKeySchema, passRevocationSchema } from './passes.ts'
@@ -224,6 +225,8 @@ export const directoryBodies = {
   booking: soldBookingSchema,
   /** A loan that the cloud ended (key = loan id); an open loan has no row. A tombstone says nothing. */
   loan: loanEndSchema,
+  /** A share of a member's credits that this site may spend (key = allowance id). A tombstone says nothing. */
+  allowance: allowanceRowSchema,
   pass_key: passKeySchema,
   pass_revocation: passRevocationSchema,
 } as const

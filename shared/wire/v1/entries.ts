@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import * as ids from '../../ids/ids.ts'
+import { allowanceMovementSchema, receivedAllowanceSchema } from './allowances.ts'
 import {
   amountMinorSchema,
   holderSchema,
@@ -129,6 +130,10 @@ export const entryBodies = {
     passId: ids.passIdSchema.optional(),
   }),
   'lending.resumed': z.object({ epoch: z.int().min(0) }),
+  /** A row of kind `allowance` was applied; recorded once per row, with what the site gave back by it. */
+  'allowance.received': receivedAllowanceSchema,
+  'allowance.drawn': allowanceMovementSchema,
+  'allowance.restored': allowanceMovementSchema,
   'request.refused': z.object({ requestId: ids.requestIdSchema, code: z.string() }),
   'payment.captured': z.object({
     ...payment,

@@ -89,6 +89,11 @@ describe('golden samples', () => {
     expect(directoryBodies.booking.parse(refundedSale)).toEqual(refundedSale)
   })
 
+  test('the outcome of an effect that names its payment is read as it was written', () => {
+    const { refusedMoney } = golden('frames')
+    expect(entryBodies['effect.settled'].parse(refusedMoney)).toEqual(refusedMoney)
+  })
+
   test('no sample is left of a message that is gone', () => {
     expect(Object.keys(golden('entries'))).toEqual(Object.keys(entryBodies))
     expect(Object.keys(golden('directory'))).toEqual(Object.keys(directoryBodies))
