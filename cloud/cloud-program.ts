@@ -8,7 +8,7 @@ import { type ServerType, serve, type WebSocketServerLike } from '@hono/node-ser
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { WebSocketServer } from 'ws'
-import type { CloudConfig } from './config.ts'
+import { type CloudConfig, subjectKeyFileOf } from './config.ts'
 import { Notifications } from './database/notifications.ts'
 import { type Database, openDatabase } from './database/open-database.ts'
 import type { Pool } from './database/pool.ts'
@@ -17,6 +17,7 @@ import { Projector } from './ingest/projector.ts'
 import { streamRoutes } from './ingest/routes.ts'
 import { machineRoutes } from './machine-routes.ts'
 import { type Auth, createAuth } from './members/auth.ts'
+import { SubjectSeal } from './members/subject-seal.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { packageRoot } from './package-root.ts'
 import { tendPasses } from './passes/tend-passes.ts'
@@ -49,6 +50,8 @@ export interface Cloud {
   readonly databaseUrl: string
   readonly identity: CloudIdentity
   readonly auth: Auth
+  /** Seals personal values. */
+  readonly seal: SubjectSeal
   readonly notifications: Notifications
   readonly projector: Projector
   /** Stops taking requests, lets those in flight end, then closes the database. Safe to call twice. */
@@ -108,7 +111,7 @@ async function assemble(
     pool,
     databaseUrl: database.url,
     identity,
-    auth: core.auth,
+    ...{ auth: core.auth, seal: core.seal },
     notifications,
     projector,
     stop: async () => {
@@ -129,6 +132,7 @@ export interface CloudSurroundings {
 export interface CloudCore {
   readonly identity: CloudIdentity
   readonly auth: Auth
+  readonly seal: SubjectSeal
   readonly projector: Projector
   readonly fetch: ReturnType<typeof assembleSurface>['app']['fetch']
   /** Says that it is ready and begins its jobs. */
@@ -154,6 +158,7 @@ export async function composeCloud(
 
   const recorder = new ReconciliationRecorder({ pool, clock, projector })
   const auth = around.auth(identity)
+  const seal = new SubjectSeal(subjectKeyFileOf(config), random)
   let isReady = false
   const health = machineRoutes({
     db: pool,
@@ -165,14 +170,14 @@ export async function composeCloud(
   const sync = syncRoutes({ ...adapters, pool, notifications, identity, projector, metrics, recorder })
   const surface = assembleSurface({
     ...adapters,
-    ...{ pool, notifications, auth, identity },
+    ...{ pool, notifications, auth, identity, seal },
     gateway: new SandboxGateway(pool),
     machineRoutes: [health, sync, ...(furtherRoutes === undefined ? [] : [furtherRoutes])],
     settings: surfaceSettings(config),
   })
   let endJobs = async () => {}
   return {
-    ...{ identity, auth, projector, fetch: surface.app.fetch },
+    ...{ identity, auth, seal, projector, fetch: surface.app.fetch },
     work: () => {
       isReady = true
       endJobs = repeat(sweepMs, logger, () => surface.sweep())

@@ -2,7 +2,7 @@ import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { type AddUserRequest, addUserCommand } from './add-user.ts'
 import { type ActOrigin, commandOrigin } from './audit/act.ts'
 import type { CloudAdapters } from './cloud-program.ts'
-import type { CloudConfig } from './config.ts'
+import { type CloudConfig, subjectKeyFileOf } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
 import { inTransaction } from './database/pool.ts'
 import { importCommand } from './import/import-command.ts'
@@ -10,6 +10,7 @@ import { readImportFile } from './import/import-file.ts'
 import { readSitePhotos } from './import/site-photos.ts'
 import { createAuth } from './members/auth.ts'
 import { findCredentials, revokeCredential } from './members/member-store.ts'
+import { SubjectSeal } from './members/subject-seal.ts'
 import { loadCloudIdentity } from './sites/cloud-identity.ts'
 import { createEnrolmentCode } from './sites/enrolment.ts'
 import { currentEpoch, renewEpoch } from './sites/epoch.ts'
@@ -115,7 +116,8 @@ export async function importFile(
     const { random } = adapters
     const by = originOf('import', adapters)
     await loadCloudIdentity(database.pool, random, by.nowMs)
-    return (await importCommand({ pool: database.pool, random, by }, file, photos, output)) ? 0 : 2
+    const seal = new SubjectSeal(subjectKeyFileOf(config), random)
+    return (await importCommand({ pool: database.pool, random, seal, by }, file, photos, output)) ? 0 : 2
   } finally {
     await database.close()
   }

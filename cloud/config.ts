@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { exceptionKinds } from './exceptions/kinds.ts'
 
@@ -48,6 +48,11 @@ export const cloudConfigSchema = z.strictObject({
       bodyBytesMax: z.int().min(1_024).max(100_000_000).default(1_000_000),
     })
     .prefault({}),
+  /**
+   * Key of personal values such as plates, made on first use; relative to the configuration file, by default
+   * `subject.key` in the data folder. Several processes over one database share it; keep a copy outside its backups.
+   */
+  subjectKeyFile: z.string().min(1).optional(),
   /** How long a call waits for a site's answer before it says `pending`, ms. */
   siteAnswerMaxMs: z.int().min(100).max(60_000).default(8_000),
   retention: z
@@ -80,6 +85,11 @@ export const cloudConfigSchema = z.strictObject({
 })
 export type CloudConfig = z.infer<typeof cloudConfigSchema>
 
+/** The file of the key under which personal values are sealed. */
+export function subjectKeyFileOf({ dataFolder, subjectKeyFile }: CloudConfig): string {
+  return subjectKeyFile ?? join(dataFolder, 'subject.key')
+}
+
 /** A configuration that cannot be used: one sentence per field. */
 export interface ConfigProblem {
   readonly lines: readonly string[]
@@ -98,7 +108,13 @@ export function readCloudConfig(path: string, environment: NodeJS.ProcessEnv): C
   }
   const parsed = parseCloudConfig(withEnvironment(raw, environment))
   if ('lines' in parsed) return parsed
-  return { ...parsed, dataFolder: resolve(dirname(resolve(path)), parsed.dataFolder) }
+  const at = (name: string) => resolve(dirname(resolve(path)), name)
+  const { subjectKeyFile } = parsed
+  return {
+    ...parsed,
+    dataFolder: at(parsed.dataFolder),
+    ...(subjectKeyFile === undefined ? {} : { subjectKeyFile: at(subjectKeyFile) }),
+  }
 }
 
 /** Checks a configuration that is already an object. */

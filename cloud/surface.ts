@@ -25,6 +25,8 @@ import { LiveHub } from './http/live-hub.ts'
 import type { Auth } from './members/auth.ts'
 import { planRoutes } from './members/plan-routes.ts'
 import { memberRoutes } from './members/routes.ts'
+import type { SubjectSeal } from './members/subject-seal.ts'
+import { vehicleRoutes } from './members/vehicle-routes.ts'
 import { PassService } from './passes/pass-service.ts'
 import { passRoutes } from './passes/routes.ts'
 import { tendPasses } from './passes/tend-passes.ts'
@@ -58,6 +60,8 @@ export interface SurfaceParts {
   readonly logger: Logger
   readonly auth: Auth
   readonly gateway: PaymentGateway
+  /** Seals personal values. */
+  readonly seal: SubjectSeal
   /** The key that sites pinned; the first that passes are signed with. */
   readonly identity: { readonly publicKey: string; readonly privateKey: string }
   /** Sync, health and metrics, with absolute paths. */
@@ -109,6 +113,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
     apiRoutes: [
       memberRoutes(siteIds),
       planRoutes({ db: pool, clock, catalogues }),
+      vehicleRoutes({ pool, clock, seal: parts.seal }),
       siteViewRoutes({ catalogues, reader, clock }),
       photoRoutes(pool),
       bookingRoutes(bookings),

@@ -679,6 +679,18 @@ TABLE streams
   CONSTRAINT streams_pkey PRIMARY KEY (site_id, incarnation)
   CONSTRAINT streams_site_id_incarnation_fkey FOREIGN KEY (site_id, incarnation) REFERENCES site_incarnations(site_id, incarnation)
 
+TABLE vehicle
+  vehicle_id text NOT NULL
+  member_id text NOT NULL
+  vehicle_class text NOT NULL
+  plate_digest text NOT NULL
+  sealed bytea NOT NULL
+  registered_ms bigint NOT NULL
+  CONSTRAINT vehicle_member_id_fkey FOREIGN KEY (member_id) REFERENCES member(member_id)
+  CONSTRAINT vehicle_pkey PRIMARY KEY (vehicle_id)
+  CONSTRAINT vehicle_plate_digest_key UNIQUE (plate_digest)
+  CREATE INDEX vehicle_by_member ON public.vehicle USING btree (member_id)
+
 VIEW occupancy
   site_id text
   zone_id text

@@ -70,6 +70,13 @@ const catalogue = {
   ],
   wrong_origin: [403, 'The request came from another website.', 'Open Gatehouse at its own address.'],
   wrong_host: [421, 'This host name is not one of ours.', 'Open Gatehouse at its configured address.'],
+  plate_unusable: [422, 'This is not a plate.', 'Write 2 to 12 letters A–Z and digits.'],
+  plate_registered: [
+    409,
+    'This plate is registered already.',
+    'Check the plate; ask the staff if it is yours.',
+  ],
+  too_many_vehicles: [409, 'You have ten vehicles already.', 'Remove one that you do not drive any more.'],
   not_found: [404, 'There is nothing here.', 'Check the address.'],
   too_large: [413, 'The request is too large.', 'Send less at once.'],
   too_many_requests: [429, 'Too many requests.', 'Wait for the time in Retry-After and try again.'],

@@ -3,6 +3,8 @@ import type { ActOrigin } from '../audit/act.ts'
 import type { Pool } from '../database/pool.ts'
 import { putChangedRows } from '../directory/put-changes.ts'
 import { issueCredentials, putMembers, putPlans } from '../members/member-store.ts'
+import type { SubjectSeal } from '../members/subject-seal.ts'
+import { tellAllVehicles } from '../members/vehicle-store.ts'
 import { putPhoto } from '../photos/photo-store.ts'
 import { createSite, putOperator } from '../sites/site-store.ts'
 import type { ImportFile } from './import-file.ts'
@@ -12,11 +14,16 @@ import { type SitePhotos, withPhotos } from './site-photos.ts'
 /**
  * Writes what a file says, through the same functions as everything else; what is not in the file stays as it
  * is. Safe to repeat: sites keep their keys and credentials that were revoked stay revoked. A site added later
- * learns of plans, members and credentials when the whole file is imported again. Returns false, and has written
+ * learns of plans, members, their vehicles and credentials when the whole file is imported again. Returns false, and has written
  * nothing, when sites of the file contradict themselves.
  */
 export async function importCommand(
-  parts: { readonly pool: Pool; readonly random: Random; readonly by: ActOrigin },
+  parts: {
+    readonly pool: Pool
+    readonly random: Random
+    readonly seal: SubjectSeal
+    readonly by: ActOrigin
+  },
   file: ImportFile,
   photos: SitePhotos,
   output: (line: string) => void,
@@ -38,6 +45,7 @@ export async function importCommand(
   }
   await putPlans(pool, file.plans, by)
   await putMembers(pool, file.members, by)
+  await tellAllVehicles(parts)
   const revoked = await pool.query<{ credential_id: string }>(
     'SELECT credential_id FROM credential WHERE revoked',
   )

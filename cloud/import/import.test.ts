@@ -9,6 +9,7 @@ import { commandOrigin } from '../audit/act.ts'
 import { createTestDatabase, type TestDatabase } from '../database/test-database.ts'
 import { readDirectory } from '../directory/read-rows.ts'
 import { revokeCredential } from '../members/member-store.ts'
+import { SubjectSeal } from '../members/subject-seal.ts'
 import { photoBytesMax } from '../photos/media-type.ts'
 import { findPhoto } from '../photos/photo-store.ts'
 import { loadCloudIdentity } from '../sites/cloud-identity.ts'
@@ -44,6 +45,7 @@ describe('import', () => {
   const nowMs = Date.UTC(2026, 10, 20, 12)
   const siteId = siteIdSchema.parse('riverside')
   const by = commandOrigin('import', nowMs)
+  const seal = new SubjectSeal(join(mkdtempSync(join(tmpdir(), 'gatehouse-seal-')), 'subject.key'), random)
   let database: TestDatabase
   beforeAll(async () => {
     database = await createTestDatabase()
@@ -55,7 +57,7 @@ describe('import', () => {
     const lines: string[] = []
     const file = parseImportFile(json)
     if ('lines' in file) throw new TypeError(file.lines.join('; '))
-    await importCommand({ pool: database.pool, random, by }, file, photos, (line) => lines.push(line))
+    await importCommand({ pool: database.pool, random, seal, by }, file, photos, (line) => lines.push(line))
     return lines
   }
 

@@ -13,8 +13,9 @@ import { type ActOrigin, listed } from '../audit/act.ts'
 import { recordActs } from '../audit/record-acts.ts'
 import { inTransaction, type Pool, type Queryable, type Transaction } from '../database/pool.ts'
 import { type DirectoryWrite, putRows } from '../directory/put-rows.ts'
-import { siteKey } from '../sites/site-store.ts'
+import { allSites, siteKey } from '../sites/site-store.ts'
 import { credentialActs, memberActs, planActs } from './member-acts.ts'
+import { toldVehicles } from './vehicle-store.ts'
 
 /** A member as the cloud keeps them; times are epoch ms. */
 export interface Member {
@@ -55,7 +56,7 @@ export async function putPlans(
   })
 }
 
-/** Adds or changes members and tells every site; their plans must exist. */
+/** Adds or changes members and tells every site; their plans must exist, their vehicles stay. */
 export async function putMembers(pool: Pool, members: readonly Member[], by: ActOrigin): Promise<void> {
   await inTransaction(pool, async (tx) => {
     const acts = await memberActs(tx, members)
@@ -67,10 +68,14 @@ export async function putMembers(pool: Pool, members: readonly Member[], by: Act
         [memberId, displayName, planId ?? null, planFromMs ?? null, planToMs ?? null],
       )
     }
-    const rows = members.map(({ memberId, ...body }): DirectoryWrite => {
-      return { kind: 'member', key: memberId, body: { ...body, vehicles: [] } }
-    })
-    for (const siteId of await allSites(tx)) await putRows(tx, siteId, rows)
+    const memberIds = members.map(({ memberId }) => memberId)
+    for (const siteId of await allSites(tx)) {
+      const told = await toldVehicles(tx, siteId, memberIds)
+      const rows = members.map(({ memberId, ...body }): DirectoryWrite => {
+        return { kind: 'member', key: memberId, body: { ...body, vehicles: told.get(memberId) ?? [] } }
+      })
+      await putRows(tx, siteId, rows)
+    }
     await recordActs(tx, by, acts)
   })
 }
@@ -181,10 +186,4 @@ export async function findCredentials(db: Queryable, reference: string): Promise
     [reference],
   )
   return rows.map((row) => credentialIdSchema.parse(row.credential_id))
-}
-
-// In order, so that two writers take the sites' row locks in the same order.
-async function allSites(db: Queryable) {
-  const found = await db.query<{ site_id: string }>('SELECT site_id FROM sites ORDER BY site_id')
-  return found.rows.map((row) => siteIdSchema.parse(row.site_id))
 }

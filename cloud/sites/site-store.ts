@@ -1,4 +1,4 @@
-import type { SiteId } from '@gatehouse/shared/ids/ids'
+import { type SiteId, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { ActOrigin } from '../audit/act.ts'
 import { recordActs } from '../audit/record-acts.ts'
@@ -55,6 +55,12 @@ export async function createSite(pool: Pool, random: Random, site: NewSite): Pro
     }
     return (await siteKey(tx, siteId)) ?? key
   })
+}
+
+/** Every site, in order, so that two writers take the sites' row locks in the same order. */
+export async function allSites(db: Queryable): Promise<readonly SiteId[]> {
+  const found = await db.query<{ site_id: string }>('SELECT site_id FROM sites ORDER BY site_id')
+  return found.rows.map((row) => siteIdSchema.parse(row.site_id))
 }
 
 /** The site's key, base64url; `undefined` for an unknown site. */

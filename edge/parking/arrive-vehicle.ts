@@ -1,7 +1,6 @@
 import {
   effectIdSchema,
   laneIdSchema,
-  type MemberId,
   newId,
   type SpaceId,
   sessionIdSchema,
@@ -24,6 +23,7 @@ import { type ArrivalBay, chooseBay } from './arrival-bay.ts'
 import { rememberFull, zonePlaces } from './occupancy.ts'
 import { keepPlate, matchSessions, openSessionsOf } from './open-plates.ts'
 import type { ParkingOptions } from './parking-options.ts'
+import { memberVehicle } from './plate-vault.ts'
 import { keepTariff } from './pricing.ts'
 import { repeatsRefusal } from './repeated-refusal.ts'
 import { readPending, readSessionByTicket, stayingStates } from './session-store.ts'
@@ -88,14 +88,16 @@ function arrive(db: SiteDatabase, options: ParkingOptions, situation: Situation)
   const effectId = newId(effectIdSchema, 'fx', context.random)
   // Only exactly this plate: look-alikes that arrive are other vehicles.
   const earlier = plate === undefined || unconfirmed ? undefined : openSessionsOf(db, options, plate)[0]
-  const member = plate === undefined ? undefined : memberOfPlate(options, plate)
+  const registered =
+    plate === undefined ? undefined : memberVehicle(options.directory, options.plateDigest(plate))
   const atMs = context.at.wallMs
   const sessionId = newId(sessionIdSchema, 'ps', context.random)
-  const vehicleClass = input.vehicleClass ?? lane.defaultClass
+  // A camera sees what is large or a motorcycle; that a car charges only its member can say.
+  const vehicleClass = input.vehicleClass ?? registered?.vehicleClass ?? lane.defaultClass
   const { at, random } = context
   const given = unconfirmed
     ? { bay: {}, events: [] }
-    : chooseBay(db, options, { lane, member, vehicleClass, sessionId, at, random })
+    : chooseBay(db, options, { lane, member: registered?.memberId, vehicleClass, sessionId, at, random })
   const { bay }: Pick<ArrivalBay, 'bay'> = given
   const tariff = tariffOf(options, bay.bookedSpaceId ?? bay.allocatedSpaceId)
   const arrival: Arrival = {
@@ -171,14 +173,6 @@ function superseded({ directory }: ParkingOptions, earlier: Session | undefined)
   if (earlier?.kind !== 'departing') return []
   const place = lanePlace(directory, earlier.laneId)?.place
   return place ? decidePassage(place, earlier, '') : []
-}
-
-function memberOfPlate({ directory, plateDigest }: ParkingOptions, plate: string): MemberId | undefined {
-  const digest = plateDigest(plate)
-  for (const [memberId, { vehicles }] of directory.all('member')) {
-    if (vehicles.some((vehicle) => vehicle.plateDigest === digest)) return memberId as MemberId
-  }
-  return undefined
 }
 
 function tariffOf(

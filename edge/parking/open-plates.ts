@@ -14,6 +14,8 @@ export interface PlateVault {
   put(db: SiteDatabase, plate: string): VehicleId
   /** The plate of a vehicle; `undefined` when it was erased. */
   get(db: SiteDatabase, vehicleId: VehicleId): string | undefined
+  /** Erases the plate of a vehicle for good. */
+  erase(db: SiteDatabase, vehicleId: VehicleId): void
 }
 
 interface PlateOptions {

@@ -13,6 +13,7 @@ import { BaySensors } from './bay-sensors.ts'
 import type { DepartureCredential } from './departing-session.ts'
 import { DurableFacts, isStoreTrouble } from './durable-facts.ts'
 import { ExitWaits, exitPolicy, type ShownAtExit, waitCause } from './exit-waits.ts'
+import { forgottenVehicles } from './forget-vehicles.ts'
 import { LaneWatch } from './lane-watch.ts'
 import { laneWires, type WiredLane } from './lane-wires.ts'
 import { waitingForPayment } from './paid-at-exit.ts'
@@ -147,6 +148,7 @@ export class ParkingDevices {
     if (nowMs - this.#correctedMs >= correctionMs) {
       this.#correctedMs = nowMs
       this.#bays.correctCounts()
+      this.#run(() => this.#forgetVehicles())
     }
   }
 
@@ -281,6 +283,13 @@ export class ParkingDevices {
     const waiting = waitingForPayment(this.#options.kernel.db, body)
     if (!waiting || !this.lanes.isOccupied(waiting.laneId)) return
     this.scanTicket(waiting.laneId, waiting.ticket)
+  }
+
+  /** What members erased elsewhere is erased here, once their stay is over. */
+  async #forgetVehicles(): Promise<void> {
+    const { kernel, directory } = this.#options
+    if (forgottenVehicles(kernel.db, directory).length === 0) return
+    await kernel.submit({ kind: 'forgetVehicles', caller: 'parking', key: this.#freshKey(), input: {} })
   }
 
   #freshKey(): string {

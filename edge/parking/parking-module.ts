@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { LedgerModule } from '../ledger/command.ts'
 import { packageRoot } from '../package-root.ts'
 import { arriveVehicle } from './arrive-vehicle.ts'
+import { forgetVehicles } from './forget-vehicles.ts'
 import { backOut, confirmPassage, correctCounts, senseBay } from './lane-commands.ts'
 import { loseTicket } from './lost-ticket-command.ts'
 import type { ParkingOptions } from './parking-options.ts'
@@ -34,6 +35,7 @@ export function parkingModule(options: ParkingOptions): LedgerModule {
       backOut(options),
       senseBay(options),
       correctCounts(options),
+      forgetVehicles(options),
       quoteSession(options),
       paySession(options),
       loseTicket(options),

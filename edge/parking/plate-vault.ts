@@ -1,11 +1,6 @@
-import {
-  type MemberId,
-  memberIdSchema,
-  newId,
-  type VehicleId,
-  vehicleIdSchema,
-} from '@gatehouse/shared/ids/ids'
+import { type MemberId, memberIdSchema, newId, vehicleIdSchema } from '@gatehouse/shared/ids/ids'
 import type { Random } from '@gatehouse/shared/random/random'
+import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import type { SubjectStore } from '../bookings/subject-store.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
 import type { PlateVault } from './open-plates.ts'
@@ -33,17 +28,18 @@ export function createPlateVault({
       return vehicleId
     },
     get: (db, vehicleId) => subjects.get(db, vehicleId),
+    erase: (db, vehicleId) => subjects.erase(db, vehicleId),
   }
 }
 
-/** The member and vehicle whose plate has this digest. */
-function memberVehicle(
+/** The member's vehicle whose plate has this digest, with the class that its member says it is of. */
+export function memberVehicle(
   directory: DirectoryReader,
   digest: string,
-): { readonly memberId: MemberId; readonly vehicleId: VehicleId } | undefined {
+): (DirectoryBody<'member'>['vehicles'][number] & { readonly memberId: MemberId }) | undefined {
   for (const [memberId, member] of directory.all('member')) {
     const vehicle = member.vehicles.find(({ plateDigest }) => plateDigest === digest)
-    if (vehicle) return { memberId: memberIdSchema.parse(memberId), vehicleId: vehicle.vehicleId }
+    if (vehicle) return { ...vehicle, memberId: memberIdSchema.parse(memberId) }
   }
   return undefined
 }

@@ -41,7 +41,14 @@ async function furnish(cloud: Cloud, config: CloudConfig, clock: Clock): Promise
   const dataFolder = join(config.dataFolder, '..')
   const sites = demoSites(dataFolder)
   const nowMs = clock.now().wallMs
-  await writeWorld({ pool: cloud.pool, auth: cloud.auth, random: systemRandom, nowMs, sites })
+  await writeWorld({
+    pool: cloud.pool,
+    auth: cloud.auth,
+    seal: cloud.seal,
+    random: systemRandom,
+    nowMs,
+    sites,
+  })
   const codes: Record<string, string> = {}
   for (const { siteId } of sites) {
     if (existsSync(join(demoFolders(dataFolder).ofSite(siteId).store, 'identity.json'))) continue

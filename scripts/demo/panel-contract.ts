@@ -122,6 +122,8 @@ const panelSiteSchema = z.object({
       planName: z.string().optional(),
       card: z.string(),
       pin: z.string(),
+      /** Of the vehicle that the member registered. */
+      plate: z.string().optional(),
     }),
   ),
   clock: z.object({ offsetMs: z.int(), nowMs: z.int() }),

@@ -11,9 +11,13 @@ const peopleMax = 12
 const planNames = new Map(planRows.map(({ key, body }) => [key, body.name]))
 
 /** The people the panel offers: the demo log-in first, then some of every plan and some without one. */
-const people = demoMembers.slice(0, peopleMax).map(({ memberId, displayName, planId, card, pin }) => {
+const people = demoMembers.slice(0, peopleMax).map(({ memberId, displayName, planId, card, pin, plate }) => {
   const planName = planId === undefined ? undefined : planNames.get(planId)
-  return { memberId, displayName, card, pin, ...(planName === undefined ? {} : { planName }) }
+  return {
+    ...{ memberId, displayName, card, pin },
+    ...(plate === undefined ? {} : { plate }),
+    ...(planName === undefined ? {} : { planName }),
+  }
 })
 
 /** What the panel shows of one site: simulated devices, the edge's own words, and the network in between. */

@@ -63,7 +63,14 @@ export async function startFaultWorld(): Promise<FaultWorld> {
   // The garage gets the doors of the coworking house: every kind of thing happens at one site.
   const doorRows = house.rows.filter(({ key }) => key.startsWith('door-') || key.startsWith('hh-'))
   const sites = [house, { ...garage, rows: [...garage.rows, ...doorRows.map(withShortPulse)] }]
-  await writeWorld({ pool: cloud.pool, auth: cloud.auth, random: systemRandom, nowMs, sites })
+  await writeWorld({
+    pool: cloud.pool,
+    auth: cloud.auth,
+    seal: cloud.seal,
+    random: systemRandom,
+    nowMs,
+    sites,
+  })
   const { siteId, callers } = garage
   const { code } = await createEnrolmentCode(cloud.pool, systemRandom, {
     siteId,

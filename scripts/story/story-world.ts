@@ -67,7 +67,14 @@ export async function startStory(options: StoryOptions = {}): Promise<StoryWorld
     startCloud({ ...cloudSettings(folder, limits), databaseUrl: database.url }, adapters)
   const cloud = await startCloudWith({})
   const sites = demoSites(folder)
-  await writeWorld({ pool: cloud.pool, auth: cloud.auth, random: systemRandom, nowMs, sites })
+  await writeWorld({
+    pool: cloud.pool,
+    auth: cloud.auth,
+    seal: cloud.seal,
+    random: systemRandom,
+    nowMs,
+    sites,
+  })
   const site = sites.find(({ siteId }) => siteId === (options.siteId ?? 'harbour-house'))
   if (!site) throw new RangeError('the demo has no such site')
   const { code } = await createEnrolmentCode(cloud.pool, systemRandom, {

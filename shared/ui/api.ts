@@ -41,6 +41,10 @@ export interface Api {
   get<S extends z.ZodType>(path: string, schema: S, signal?: AbortSignal): Promise<z.output<S>>
   /** Changes something, with an `Idempotency-Key` (new unless given); throws `ProblemError`. */
   post<S extends z.ZodType>(path: string, body: unknown, schema: S, key?: string): Promise<z.output<S>>
+  /** Writes the whole of a thing whose id the caller chose; throws `ProblemError`. */
+  put<S extends z.ZodType>(path: string, body: unknown, schema: S): Promise<z.output<S>>
+  /** Removes; throws `ProblemError`. */
+  delete<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>>
 }
 
 const unreachable: Problem = {
@@ -108,5 +112,16 @@ export function createApi(options: ApiOptions): Api {
         },
         schema,
       ),
+    put: (path, body, schema) =>
+      call(
+        path,
+        {
+          method: 'PUT',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        },
+        schema,
+      ),
+    delete: (path, schema) => call(path, { method: 'DELETE' }, schema),
   }
 }

@@ -55,6 +55,18 @@ const german: Readonly<Record<string, Sentence>> = {
   unauthorized: { title: 'Sie sind nicht angemeldet.', hint: 'Melden Sie sich an.' },
   unauthenticated: { title: 'Sie sind nicht angemeldet.', hint: 'Melden Sie sich an.' },
   forbidden: { title: 'Dazu fehlt Ihnen das Recht.', hint: 'Melden Sie sich mit einem anderen Konto an.' },
+  plate_unusable: {
+    title: 'Das ist kein Kennzeichen.',
+    hint: 'Schreiben Sie 2 bis 12 Buchstaben A–Z und Ziffern.',
+  },
+  plate_registered: {
+    title: 'Dieses Kennzeichen ist schon eingetragen.',
+    hint: 'Prüfen Sie es; wenn es Ihres ist, fragen Sie die Leute am Standort.',
+  },
+  too_many_vehicles: {
+    title: 'Sie haben schon zehn Fahrzeuge.',
+    hint: 'Entfernen Sie eines, das Sie nicht mehr fahren.',
+  },
   not_found: { title: 'Das gibt es nicht (mehr).', hint: 'Gehen Sie zurück und wählen Sie neu.' },
   too_many_requests: { title: 'Zu viele Versuche.', hint: 'Warten Sie einen Augenblick.' },
   not_available_then: {

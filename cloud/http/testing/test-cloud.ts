@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ManualClock } from '@gatehouse/shared/clock/clock'
 import { memberIdSchema, planIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
@@ -104,6 +107,7 @@ export async function startTestCloud(
   const wide = { perSecond: 100_000, burst: 100_000 }
   const config = cloudConfigSchema.parse({
     dataFolder: 'unused',
+    subjectKeyFile: join(mkdtempSync(join(tmpdir(), 'gatehouse-cloud-')), 'subject.key'),
     http: { port: 0 },
     limits: { perAddress: wide, perUser: wide, perLogIn: wide, bodyBytesMax: 10_000, ...limits },
   })

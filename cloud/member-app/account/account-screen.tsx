@@ -12,6 +12,7 @@ import { meQuery } from '../api/queries.ts'
 import { forgetPasses } from '../pass/device-store.ts'
 import { useWords } from '../words/words.ts'
 import { PlanCard } from './plan-card.tsx'
+import { VehiclesCard } from './vehicles-card.tsx'
 
 /** Who is logged in, how the app looks and speaks, and the way out. */
 export function AccountScreen(): ReactNode {
@@ -41,6 +42,7 @@ export function AccountScreen(): ReactNode {
         )}
       </Faces>
       <PlanCard />
+      <VehiclesCard />
       <Paper className="gh-card" p="md">
         <Stack gap="md">
           <Group justify="space-between">

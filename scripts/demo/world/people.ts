@@ -45,7 +45,7 @@ export const demoMembers: readonly DemoMember[] = firstNames.map((first, index) 
     card: String(10_000_000 + (index + 1) * 7919),
     pin: String(4000 + (index + 1) * 37),
     plate: index % 2 === 0 ? `DEMO ${200 + index}` : undefined,
-    vehicleId: `v-${twoDigits(index + 1)}`,
+    vehicleId: `veh-${twoDigits(index + 1)}`,
   }
 })
 

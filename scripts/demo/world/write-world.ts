@@ -5,21 +5,32 @@ import type { DirectoryWrite } from '@gatehouse/cloud/directory/put-rows'
 import { readDirectory } from '@gatehouse/cloud/directory/read-rows'
 import type { Auth } from '@gatehouse/cloud/members/auth'
 import { issueCredentials, putMembers, putPlans } from '@gatehouse/cloud/members/member-store'
+import type { SubjectSeal } from '@gatehouse/cloud/members/subject-seal'
 import { ensureUser } from '@gatehouse/cloud/members/users'
+import { putVehicle } from '@gatehouse/cloud/members/vehicle-store'
 import { putPhoto } from '@gatehouse/cloud/photos/photo-store'
 import { createSite, putOperator } from '@gatehouse/cloud/sites/site-store'
-import { credentialIdSchema, memberIdSchema, planIdSchema, type SiteId } from '@gatehouse/shared/ids/ids'
+import {
+  credentialIdSchema,
+  memberIdSchema,
+  planIdSchema,
+  type SiteId,
+  vehicleIdSchema,
+} from '@gatehouse/shared/ids/ids'
 import type { Random } from '@gatehouse/shared/random/random'
 import { demoLogins, demoMembers, demoPassword } from './people.ts'
 import { demoPictures } from './pictures.ts'
 import { planRows } from './plans.ts'
 import { rowsOf, type WorldRow } from './rows.ts'
 
+/** As many people as the panel shows. */
+const registeredMax = 12
 const operatorId = 'harbour-and-quay'
 
 export interface WorldParts {
   readonly pool: Pool
   readonly auth: Auth
+  readonly seal: SubjectSeal
   readonly random: Random
   readonly nowMs: number
   readonly sites: readonly { readonly siteId: SiteId; readonly rows: readonly WorldRow[] }[]
@@ -56,7 +67,8 @@ async function writeSite(
   await putChangedRows(pool, siteId, [...(rows as readonly DirectoryWrite[]), ...removed], by)
 }
 
-async function writePeople({ pool, auth, random, nowMs, sites }: WorldParts, by: ActOrigin): Promise<void> {
+async function writePeople(parts: WorldParts, by: ActOrigin): Promise<void> {
+  const { pool, auth, random, nowMs, sites } = parts
   const siteIds = sites.map(({ siteId }) => siteId)
   const known = await readDirectory(pool, 'credential', siteIds)
   if (known.length < demoMembers.length * 2 * sites.length) {
@@ -95,6 +107,7 @@ async function writePeople({ pool, auth, random, nowMs, sites }: WorldParts, by:
       ]),
       by,
     )
+    await registerVehicles(parts)
   }
   for (const { email, name, role, memberId, siteIds: managed } of demoLogins) {
     await ensureUser(
@@ -109,5 +122,14 @@ async function writePeople({ pool, auth, random, nowMs, sites }: WorldParts, by:
       },
       by,
     )
+  }
+}
+
+/** Vehicles of the members whom the panel offers; everybody else's car is a stranger's. */
+async function registerVehicles({ pool, seal, nowMs }: WorldParts): Promise<void> {
+  for (const { memberId, plate, vehicleId } of demoMembers.slice(0, registeredMax)) {
+    if (plate === undefined) continue
+    const vehicle = { vehicleId: vehicleIdSchema.parse(vehicleId), plate, vehicleClass: 'car' } as const
+    await putVehicle({ pool, seal }, memberId, vehicle, nowMs)
   }
 }

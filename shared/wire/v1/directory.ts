@@ -31,6 +31,9 @@ export const photoSchema = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/)
 export const siteKindSchema = z.enum(['coworking', 'parking'])
 export const spaceKindSchema = z.enum(['hot_desk', 'desk', 'office', 'meeting_room', 'event_space', 'bay'])
 export const bayClassSchema = z.enum(['compact', 'regular', 'large', 'accessible', 'ev', 'motorcycle'])
+/** Classes that people register vehicles as; `accessible` needs a permit, so nobody gives it to themselves. */
+export const registeredVehicleClassSchema = z.enum(['motorcycle', 'car', 'large', 'ev'])
+export type RegisteredVehicleClass = z.infer<typeof registeredVehicleClassSchema>
 export type SpaceKind = z.infer<typeof spaceKindSchema>
 export type BayClass = z.infer<typeof bayClassSchema>
 
@@ -171,7 +174,15 @@ export const directoryBodies = {
     planId: ids.planIdSchema.optional(),
     planFromMs: wallMsSchema.optional(),
     planToMs: wallMsSchema.optional(),
-    vehicles: z.array(z.object({ vehicleId: ids.vehicleIdSchema, plateDigest: z.string() })),
+    /** `plateDigest` = HMAC-SHA-256 hex under the site key over `plate:` and the normalised plate. */
+    vehicles: z.array(
+      z.object({
+        vehicleId: ids.vehicleIdSchema,
+        plateDigest: z.string(),
+        /** What its member says it is; absent from clouds that did not ask. */
+        vehicleClass: registeredVehicleClassSchema.optional(),
+      }),
+    ),
   }),
   /** `digest` = HMAC-SHA-256 hex under the site key over `card:NUMBER` or `pin:DIGITS`. */
   credential: z.object({

@@ -62,6 +62,12 @@ describe('golden samples', () => {
     expect(directoryBodies.site.parse(row)).toEqual(row)
   })
 
+  test('what members say of their vehicles is read as it was written', () => {
+    const { member } = golden('frames').registeredVehicles as { member: object }
+    const row = { ...(golden('directory').member as object), ...member }
+    expect(directoryBodies.member.parse(row)).toEqual(row)
+  })
+
   test('a frame is read as it was written, and seals to the hash that it always had', () => {
     const { sealedEntry, directoryRow } = golden('frames')
     const { entry, hash } = sealedEntry as { entry: unknown; hash: string }

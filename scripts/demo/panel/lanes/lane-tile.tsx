@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from '@mantine/core'
+import { Autocomplete, Button, Select } from '@mantine/core'
 import { IconArrowBarRight, IconArrowBarToRight, IconTicket } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import type { PanelActionInput, PanelLane, PanelSite } from '../../panel-contract.ts'
@@ -49,6 +49,10 @@ function DriveInForm({ site, lane }: FormProps): ReactNode {
   const t = useWords()
   const [plate, setPlate] = useState('')
   const [vehicleClass, setVehicleClass] = useState<(typeof classes)[number]>('car')
+  // Plates that members registered: a garage knows them at the gate.
+  const owners = new Map(
+    site.people.flatMap((person) => (person.plate === undefined ? [] : [[person.plate, person.displayName]])),
+  )
   const drive = async (by: NonNullable<DriveIn['by']>) => {
     const wanted = plate.trim() === '' ? {} : { plate: plate.trim() }
     const { siteId } = site
@@ -56,13 +60,20 @@ function DriveInForm({ site, lane }: FormProps): ReactNode {
   }
   return (
     <div className={css.buttons}>
-      <TextInput
+      <Autocomplete
         size="xs"
         flex="1 1 120px"
         aria-label={t('lanes.plate')}
         placeholder={t('lanes.plateShort')}
         value={plate}
-        onChange={(event) => setPlate(event.currentTarget.value.toUpperCase().slice(0, 12))}
+        onChange={(value) => setPlate(value.toUpperCase().slice(0, 12))}
+        data={[...owners.keys()]}
+        renderOption={({ option }) => (
+          <span>
+            {option.value} · {owners.get(option.value)}
+          </span>
+        )}
+        comboboxProps={{ width: 'max-content', position: 'bottom-start' }}
       />
       <Select
         size="xs"
