@@ -44,12 +44,13 @@ function Reference(props: { readonly booking: BookingView }): ReactNode {
   )
 }
 
-function PassLink(props: { readonly bookingId: string }): ReactNode {
+/** The way to the pass: the verb of the page, unless there is something to pay. */
+function PassLink(props: { readonly bookingId: string; readonly second: boolean }): ReactNode {
   const t = useWords()
   const { bookingId } = props
   return (
     <Button
-      size="md"
+      variant={props.second ? 'default' : 'filled'}
       leftSection={<IconQrcode size={20} aria-hidden />}
       renderRoot={(link) => <Link to="/bookings/$bookingId/pass" params={{ bookingId }} {...link} />}
     >
@@ -117,10 +118,25 @@ function Choices(props: { readonly booking: BookingView; readonly timeZone: stri
   )
 }
 
+/** A booking that stands: its pass and code, a later end that waits for its payment, and what can be changed. */
+function Standing(props: { readonly booking: BookingView; readonly timeZone: string }): ReactNode {
+  const now = useServerNowMs()
+  const { booking, timeZone } = props
+  const { extension } = booking
+  const payable = extension !== undefined && extension.holdUntilMs > now
+  return (
+    <>
+      <PassLink bookingId={booking.bookingId} second={payable} />
+      <Reference booking={booking} />
+      {extension ? <ExtensionPanel booking={booking} extension={extension} timeZone={timeZone} /> : null}
+      {booking.toMs > now ? <Choices booking={booking} timeZone={timeZone} /> : null}
+    </>
+  )
+}
+
 function StatusBody(props: { readonly booking: BookingView; readonly timeZone: string }): ReactNode {
   const t = useWords()
   const { language } = useLanguage()
-  const now = useServerNowMs(30_000)
   const { booking, timeZone } = props
   switch (booking.status) {
     case 'pending':
@@ -133,16 +149,7 @@ function StatusBody(props: { readonly booking: BookingView; readonly timeZone: s
       return <PayPanel booking={booking} timeZone={timeZone} />
     case 'confirmed':
     case 'checked_in':
-      return (
-        <>
-          <PassLink bookingId={booking.bookingId} />
-          <Reference booking={booking} />
-          {booking.extension ? (
-            <ExtensionPanel booking={booking} extension={booking.extension} timeZone={timeZone} />
-          ) : null}
-          {booking.toMs > now ? <Choices booking={booking} timeZone={timeZone} /> : null}
-        </>
-      )
+      return <Standing booking={booking} timeZone={timeZone} />
     case 'refused': {
       const code = booking.refusal ?? ''
       const known = problemSentences({ type: '', title: '', status: 409, code, hint: '' }, language)

@@ -27,13 +27,15 @@ function FreeSlots(props: {
   readonly segment: DaySegment
   readonly timeZone: string
   readonly chosen: Chosen
+  /** The site is not heard: what is shown was so when it last was. */
+  readonly stale: boolean
   readonly onChoose: (fromMs: number) => void
 }): ReactNode {
   const t = useWords()
   const { locale } = useLanguage()
   return (
     <fieldset className="day-free">
-      <legend>{t('space.slot.free')}</legend>
+      <legend>{t(props.stale ? 'space.slot.freeBefore' : 'space.slot.free')}</legend>
       <div>
         {props.segment.slots.map((slot) => {
           const within = slot.fromMs >= props.chosen.fromMs && slot.fromMs < props.chosen.toMs
@@ -43,10 +45,11 @@ function FreeSlots(props: {
               type="button"
               className="day-slot gh-figures"
               data-chosen={within || undefined}
+              data-stale={props.stale || undefined}
               aria-pressed={slot.fromMs === props.chosen.fromMs}
               onClick={() => props.onChoose(slot.fromMs)}
             >
-              <StateShape state={within ? 'yours' : 'free'} size={12} />
+              <StateShape state={within ? 'yours' : props.stale ? 'stale' : 'free'} size={12} />
               {formatTime(slot.fromMs, locale, 'time', props.timeZone)}
             </button>
           )
@@ -60,6 +63,8 @@ function FreeSlots(props: {
 export function DaySlots(props: {
   readonly day: DayView
   readonly chosen: Chosen
+  /** The site is not heard: what is shown was so when it last was. */
+  readonly stale: boolean
   readonly onChoose: (fromMs: number) => void
 }): ReactNode {
   const t = useWords()
@@ -84,6 +89,7 @@ export function DaySlots(props: {
             segment={segment}
             timeZone={day.timeZone}
             chosen={props.chosen}
+            stale={props.stale}
             onChoose={props.onChoose}
           />
         ) : (

@@ -147,13 +147,19 @@ function SpaceDay(props: {
               onChange={(next) => change(next as Partial<typeof chosen>)}
             />
             <Faces query={day} rows={4}>
-              {(view) => <DaySlots day={view} chosen={when} onChoose={(fromMs) => change(startAt(fromMs))} />}
+              {(view) => (
+                <DaySlots
+                  day={view}
+                  chosen={when}
+                  stale={site.link.state === 'offline'}
+                  onChoose={(fromMs) => change(startAt(fromMs))}
+                />
+              )}
             </Faces>
           </Stack>
           <HoldPanel
-            siteId={siteId}
+            site={site}
             space={space}
-            timeZone={site.timeZone}
             fromMs={when.fromMs}
             toMs={when.toMs}
             free={day.data !== undefined && isFreeFor(day.data.slots, when.fromMs, when.toMs)}

@@ -70,6 +70,9 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'space.notBookable': 'Dieser Platz ist nicht buchbar.',
   'space.closedAllDay': 'An diesem Tag geschlossen.',
   'space.hold': '5 Minuten vormerken',
+  'space.slot.freeBefore': 'Frei, als der Standort zuletzt erreichbar war',
+  'space.offline':
+    'Der Standort ist offline, darum lässt sich hier jetzt nichts buchen. Buchen Sie an seinem Kiosk oder wählen Sie einen anderen Standort.',
   'space.unknown': 'Diesen Platz gibt es hier nicht.',
   'space.unknownHint': 'Gehen Sie zum Standort zurück und wählen Sie einen aus dem Grundriss.',
   'price.total': 'Summe',

@@ -67,6 +67,9 @@ export const en = {
   'space.notBookable': 'This space cannot be booked.',
   'space.closedAllDay': 'Closed on this day.',
   'space.hold': 'Hold for 5 minutes',
+  'space.slot.freeBefore': 'Free when the site was last heard',
+  'space.offline':
+    'The site is offline, so nothing can be booked from here now. Book at its kiosk, or choose another site.',
   'space.unknown': 'This space does not exist here.',
   'space.unknownHint': 'Go back to the site and choose one from its floor plan.',
   'price.total': 'Total',
