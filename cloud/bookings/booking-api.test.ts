@@ -42,6 +42,15 @@ describe('finding a space', () => {
     expect((await anna.get('/api/v1/sites?text=nowhere')).body.items).toEqual([])
   })
 
+  it('tells and finds the description of a site in every language it was written in', async () => {
+    const { items } = (await anna.get('/api/v1/sites?text=ruhiges%20haus')).body as { items: unknown[] }
+    expect(items).toHaveLength(2)
+    expect(items[0]).toMatchObject({
+      description: 'A quiet house by the harbour',
+      descriptionIn: { de: 'Ein ruhiges Haus am Hafen' },
+    })
+  })
+
   it('prices the plan by who looks: a covered desk costs a member of the plan nothing', async () => {
     const path = `/api/v1/sites/north/plan?fromMs=${startMs + hourMs}&toMs=${startMs + 3 * hourMs}`
     const prices = async (caller: Caller) => {

@@ -146,8 +146,10 @@ export function siteViewRoutes(parts: SiteRoutesParts) {
 }
 
 function matches(catalogue: SiteCatalogue, text: string): boolean {
-  const { name, address, description, amenities } = catalogue.site
-  const words = [name, address, description, ...amenities].join(' ').toLocaleLowerCase()
+  const { name, address, description, descriptionIn = {}, amenities } = catalogue.site
+  const words = [name, address, description, ...Object.values(descriptionIn), ...amenities]
+    .join(' ')
+    .toLocaleLowerCase()
   return text
     .toLocaleLowerCase()
     .split(/\s+/)

@@ -35,13 +35,14 @@ const dayMs = 24 * hourMs
 /** The site as members see it. */
 export function siteView(context: ViewContext): SiteView {
   const { catalogue, nowMs } = context
-  const { name, kind, description, address, timeZone, currency, position, amenities, openingHours } =
-    catalogue.site
+  const { name, kind, description, descriptionIn, address, timeZone, currency, position } = catalogue.site
+  const { amenities, openingHours } = catalogue.site
   return {
     siteId: catalogue.siteId,
     name,
     kind,
     description,
+    ...(descriptionIn === undefined ? {} : { descriptionIn }),
     address,
     ...(catalogue.operatorName === undefined ? {} : { operatorName: catalogue.operatorName }),
     timeZone,

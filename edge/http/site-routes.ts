@@ -119,6 +119,7 @@ function kioskSiteView(options: SiteRoutesOptions): z.infer<typeof kioskSiteSche
     name: site.name,
     kind: site.kind,
     description: site.description,
+    ...(site.descriptionIn === undefined ? {} : { descriptionIn: site.descriptionIn }),
     address: site.address,
     timeZone: site.timeZone,
     currency: site.currency,

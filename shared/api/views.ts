@@ -31,6 +31,8 @@ export const siteViewSchema = z.object({
   name: z.string(),
   kind: z.enum(['coworking', 'parking']),
   description: z.string(),
+  /** The description in further languages, by code (`de`). */
+  descriptionIn: z.record(z.string(), z.string()).optional(),
   address: z.string(),
   timeZone: z.string(),
   currency: z.string(),

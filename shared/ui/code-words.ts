@@ -24,6 +24,7 @@ export function usePriceLineWords(): (line: Pick<PriceLine, 'code' | 'label'>) =
     switch (code) {
       case 'free_minutes':
       case 'cap_24h':
+      case 'lost_ticket':
         return t(`price.${code}`)
       case 'plan_discount':
       case 'plan_covered':

@@ -27,3 +27,18 @@ export function useGivenNames(): (name: string) => string {
   const { language } = useLanguage()
   return useCallback((name) => givenName(name, language), [language])
 }
+
+/** Hook that picks the language shown from a text that may come in several; else the text itself. */
+export function useOwnWords(): (text: string, inLanguages: InLanguages | undefined) => string {
+  const { language } = useLanguage()
+  return useCallback((text, inLanguages) => ownWords(text, inLanguages, language), [language])
+}
+
+type InLanguages = Readonly<Record<string, string>>
+
+/** A text in the language shown where somebody wrote it in that one; else as it was written first. */
+export function ownWords(text: string, inLanguages: InLanguages | undefined, language: string): string {
+  return inLanguages !== undefined && Object.hasOwn(inLanguages, language)
+    ? (inLanguages[language] ?? text)
+    : text
+}

@@ -193,6 +193,7 @@ function siteBody(name: string) {
     name: `House ${name}`,
     kind: 'coworking',
     description: 'A quiet house by the harbour',
+    descriptionIn: { de: 'Ein ruhiges Haus am Hafen' },
     address: '1 Quay',
     position: { latitude: 54, longitude: 10 },
     timeZone: 'Europe/Berlin',

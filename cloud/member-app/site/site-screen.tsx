@@ -1,6 +1,7 @@
 import type { SiteView } from '@gatehouse/shared/api/views'
 import { Faces, OfflineBanner } from '@gatehouse/shared/ui/faces.tsx'
 import { localDate } from '@gatehouse/shared/ui/format.ts'
+import { useOwnWords } from '@gatehouse/shared/ui/given-names.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { Anchor, Group, Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
@@ -79,6 +80,7 @@ function SitePlan(props: { readonly site: SiteView }): ReactNode {
 /** One site: facts, the wished time, and the live floor plan with its list equivalent. */
 export function SiteScreen(): ReactNode {
   const t = useWords()
+  const own = useOwnWords()
   const { siteId } = route.useParams()
   const site = useSite(siteId)
   useDocumentTitle(`${site.data?.name ?? t('find.title')} · ${t('app.name')}`)
@@ -96,7 +98,7 @@ export function SiteScreen(): ReactNode {
                 <Title order={1}>{view.name}</Title>
                 <FreeChip site={view} />
               </Group>
-              <Text c="dimmed">{view.description}</Text>
+              <Text c="dimmed">{own(view.description, view.descriptionIn)}</Text>
               <Anchor
                 size="sm"
                 renderRoot={(props) => <Link to="/sites/$siteId/pass" params={{ siteId }} {...props} />}

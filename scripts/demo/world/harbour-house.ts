@@ -8,6 +8,9 @@ const site = row('site', siteId, {
   name: 'Harbour House (demo)',
   kind: 'coworking',
   description: 'Desks, offices and rooms on two floors of an old rope store that never existed.',
+  descriptionIn: {
+    de: 'Schreibtische, Büros und Räume auf zwei Etagen eines alten Tauspeichers, den es nie gab.',
+  },
   address: '1 Example Quay, 20457 Demo Harbour',
   position: { latitude: 53.5438, longitude: 9.9886 },
   timeZone: 'Europe/Berlin',

@@ -8,6 +8,9 @@ const site = row('site', siteId, {
   name: 'Quay Street Garage (demo)',
   kind: 'parking',
   description: 'A hundred and twenty bays on three levels of a street that is on no map.',
+  descriptionIn: {
+    de: 'Hundertzwanzig Stellplätze auf drei Ebenen in einer Straße, die auf keiner Karte steht.',
+  },
   address: '7 Quay Street, 20459 Demo Harbour',
   position: { latitude: 53.5461, longitude: 9.9921 },
   timeZone: 'Europe/Berlin',

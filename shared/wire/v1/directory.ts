@@ -24,9 +24,19 @@ export const holidaySchema = z.object({
   hours: z.array(z.object({ from: wallTime, to: wallTime })).max(8),
 })
 
+const languagesMax = 24
+/** A text in further languages, by BCP 47 code in lower case (`de`); a language that is missing gets the text itself. */
+export const inLanguagesSchema = z
+  .record(z.string().regex(/^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/), z.string().min(1).max(4_000))
+  .refine((texts) => Object.keys(texts).length <= languagesMax, `at most ${languagesMax} languages`)
+
 /** How many pictures a site may have. */
 export const photosMax = 12
-export const photoSchema = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), text: label })
+export const photoSchema = z.object({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  text: label,
+  textIn: inLanguagesSchema.optional(),
+})
 
 export const siteKindSchema = z.enum(['coworking', 'parking'])
 export const spaceKindSchema = z.enum(['hot_desk', 'desk', 'office', 'meeting_room', 'event_space', 'bay'])
@@ -55,6 +65,7 @@ export const directoryBodies = {
     name: label,
     kind: siteKindSchema,
     description: z.string(),
+    descriptionIn: inLanguagesSchema.optional(),
     address: z.string(),
     position: z.object({ latitude: z.number(), longitude: z.number() }),
     timeZone: z.string(),

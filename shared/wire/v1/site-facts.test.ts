@@ -18,6 +18,15 @@ describe('golden samples of what sites and spaces may say beyond the first versi
     expect(directoryBodies.site.parse(golden.siteWithPhotos)).toEqual(golden.siteWithPhotos)
   })
 
+  test('a site described in further languages is read as it was written; a language is a code', () => {
+    const site = golden.siteInLanguages
+    expect(directoryBodies.site.parse(site)).toEqual(site)
+    for (const code of ['DE', 'deutsch', '', 'd']) {
+      const body = { ...site, descriptionIn: JSON.parse(`{"${code}":"Schreibtische"}`) }
+      expect([code, directoryBodies.site.safeParse(body).success]).toEqual([code, false])
+    }
+  })
+
   test('how long an exit waits for a person is read as it was written, and never longer than an hour', () => {
     const site = golden.siteWithExitPolicy
     expect(directoryBodies.site.parse(site)).toEqual(site)
