@@ -128,6 +128,8 @@ function SpaceDay(props: {
     date: localDate(fromMs, site.timeZone),
     from: wallTime(minutesAfterMidnight(fromMs, site.timeZone)),
   })
+  const chooseStart = (fromMs: number) => change(startAt(fromMs))
+  const stale = site.link.state === 'offline'
   return (
     <Stack gap="md">
       <SpaceHead space={space} spaces={props.plan.spaces} timeZone={site.timeZone} />
@@ -147,14 +149,7 @@ function SpaceDay(props: {
               onChange={(next) => change(next as Partial<typeof chosen>)}
             />
             <Faces query={day} rows={4}>
-              {(view) => (
-                <DaySlots
-                  day={view}
-                  chosen={when}
-                  stale={site.link.state === 'offline'}
-                  onChoose={(fromMs) => change(startAt(fromMs))}
-                />
-              )}
+              {(view) => <DaySlots day={view} chosen={when} stale={stale} onChoose={chooseStart} />}
             </Faces>
           </Stack>
           <HoldPanel
