@@ -604,6 +604,7 @@ TABLE site_health
   incarnation integer NOT NULL
   heard_ms bigint NOT NULL
   heartbeat jsonb NOT NULL
+  behind_since_ms bigint
   CONSTRAINT site_health_pkey PRIMARY KEY (site_id)
   CONSTRAINT site_health_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
   ROW LEVEL SECURITY

@@ -4,6 +4,8 @@ import type { Queryable } from '../database/pool.ts'
 
 /** A site that was not heard for longer is taken for offline: two heartbeats of 10 s and some slack. */
 export const offlineAfterMs = 25_000
+/** With more entries of a site not projected than this the cloud is behind; fewer are always under way. */
+export const behindEntriesMin = 51
 
 /** What the cloud knows of a site's life beside its ledger. */
 export interface SiteHealth {
@@ -18,6 +20,8 @@ export interface SiteHealth {
   readonly head: { readonly seq: number; readonly hash: string }
   /** How far the entries have been projected. */
   readonly projectedSeq: number
+  /** Since when each heartbeat found the cloud behind, by its clock; `undefined` while it keeps up. */
+  readonly behindSinceMs: number | undefined
 }
 
 /** Stores the last heartbeat of a site's newest life; one of an older life changes nothing and returns `false`. */
@@ -28,11 +32,19 @@ export async function storeHeartbeat(
   heardMs: number,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
-    `INSERT INTO site_health (site_id, incarnation, heard_ms, heartbeat)
-     SELECT site_id, $2, $3, $4 FROM sites WHERE site_id = $1 AND incarnation = $2
+    `INSERT INTO site_health (site_id, incarnation, heard_ms, heartbeat, behind_since_ms)
+     SELECT s.site_id, $2, $3, $4,
+       CASE WHEN $5::bigint - coalesce(p.seq, 0) >= $6 THEN $3::bigint END
+     FROM sites s LEFT JOIN projection_positions p ON p.site_id = s.site_id AND p.incarnation = s.incarnation
+     WHERE s.site_id = $1 AND s.incarnation = $2
      ON CONFLICT (site_id) DO UPDATE
-       SET incarnation = excluded.incarnation, heard_ms = excluded.heard_ms, heartbeat = excluded.heartbeat`,
-    [siteId, heartbeat.incarnation, heardMs, JSON.stringify(heartbeat)],
+       SET incarnation = excluded.incarnation, heard_ms = excluded.heard_ms, heartbeat = excluded.heartbeat,
+         behind_since_ms = CASE WHEN excluded.behind_since_ms IS NULL THEN NULL
+           ELSE coalesce(site_health.behind_since_ms, excluded.behind_since_ms) END`,
+    [
+      ...[siteId, heartbeat.incarnation, heardMs, JSON.stringify(heartbeat)],
+      ...[heartbeat.sums.head.seq, behindEntriesMin],
+    ],
   )
   return rowCount === 1
 }
@@ -45,6 +57,7 @@ interface HealthRow {
   readonly head_seq: number | null
   readonly head_hash: string | null
   readonly projected_seq: number | null
+  readonly behind_since_ms: number | null
 }
 
 /** The health of all sites, or of those named; `nowMs` decides who is online. */
@@ -54,7 +67,8 @@ export async function readSiteHealth(
   siteIds?: readonly string[],
 ): Promise<readonly SiteHealth[]> {
   const { rows } = await db.query<HealthRow>(
-    `SELECT s.site_id, s.incarnation, h.heard_ms, h.heartbeat, t.head_seq, t.head_hash, p.seq AS projected_seq
+    `SELECT s.site_id, s.incarnation, h.heard_ms, h.heartbeat, t.head_seq, t.head_hash, p.seq AS projected_seq,
+       h.behind_since_ms
      FROM sites s
      LEFT JOIN site_health h ON h.site_id = s.site_id AND h.incarnation = s.incarnation
      LEFT JOIN streams t ON t.site_id = s.site_id AND t.incarnation = s.incarnation
@@ -76,6 +90,7 @@ function healthOf(row: HealthRow, nowMs: number): SiteHealth {
     heartbeat: heartbeatSchema.safeParse(row.heartbeat).data,
     head: { seq: row.head_seq ?? 0, hash: row.head_hash ?? '0'.repeat(64) },
     projectedSeq: row.projected_seq ?? 0,
+    behindSinceMs: row.behind_since_ms ?? undefined,
   }
 }
 

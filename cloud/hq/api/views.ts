@@ -26,6 +26,7 @@ const siteRowSchema = z.object({
   headHash: z.string(),
   cloudSeq: z.number(),
   lagEntries: z.number(),
+  behindSinceMs: z.number().optional(),
   entriesToday: z.number(),
   takingsTodayMinor: z.number(),
   occupied: z.number(),

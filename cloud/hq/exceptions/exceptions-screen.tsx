@@ -86,7 +86,7 @@ export function ExceptionsScreen(): ReactNode {
   const next = data?.nextCursor
   return (
     <Stack gap="md">
-      <Group justify="space-between" align="flex-start">
+      <div className="hq-head">
         <div>
           <Title order={1}>{t('title')}</Title>
           <Text c="dimmed">{waiting === undefined ? t('lead') : `${waiting} · ${t('lead')}`}</Text>
@@ -96,7 +96,7 @@ export function ExceptionsScreen(): ReactNode {
           csvPath={`/api/v1${casesPath({ ...search, cursor: undefined })}&format=csv`}
           what={t('title')}
         />
-      </Group>
+      </div>
       <Filters search={search} choices={data?.choices} onChange={change} />
       <Faces
         query={cases}

@@ -9,6 +9,7 @@ const healthShapes: Readonly<Record<Health, ChipState>> = {
   different: 'out',
   offline: 'out',
   devices: 'held',
+  behind: 'out',
   waiting: 'held',
   live: 'free',
 }

@@ -13,7 +13,7 @@ import { useWords } from '../words/words.ts'
 import { HourBars } from './hour-bars.tsx'
 import './overview-screen.css'
 import { SitesTable } from './sites-table.tsx'
-import { healthOf } from './worst-first.ts'
+import { healthOf, needsSomebody } from './worst-first.ts'
 
 function Tile(props: {
   readonly label: string
@@ -53,8 +53,8 @@ function Tiles(props: { readonly totals: Overview['totals'] }): ReactNode {
 function Headline(props: { readonly overview: Overview | undefined }): ReactNode {
   const t = useWords()
   if (props.overview === undefined) return <Title order={1}>{t('overview.title')}</Title>
-  const { sites } = props.overview
-  const bad = sites.filter((site) => healthOf(site) !== 'live').length
+  const { sites, asOfMs } = props.overview
+  const bad = sites.filter((site) => needsSomebody(healthOf(site, asOfMs))).length
   return (
     <Group gap="sm" align="baseline">
       <Title order={1}>{bad > 0 ? t('overview.needYou', { count: bad }) : t('overview.allFine')}</Title>
@@ -87,7 +87,7 @@ export function OverviewScreen(): ReactNode {
         {(view) => (
           <>
             <Tiles totals={view.totals} />
-            <SitesTable sites={view.sites} />
+            <SitesTable sites={view.sites} asOfMs={view.asOfMs} />
             <div className="hour-charts">
               <HourBars
                 title={t('overview.occupancyByHour')}

@@ -41,11 +41,11 @@ function sells(site: SiteRow): 'all' | 'alone' | 'none' | 'unknown' {
   return site.selling === 'all' && site.link === 'offline' ? 'alone' : site.selling
 }
 
-function Row(props: { readonly site: SiteRow }): ReactNode {
+function Row(props: { readonly site: SiteRow; readonly asOfMs: number }): ReactNode {
   const t = useWords()
   const { locale } = useLanguage()
   const { site } = props
-  const health = healthOf(site)
+  const health = healthOf(site, props.asOfMs)
   const figure = (value: number) => value.toLocaleString(locale)
   return (
     <tr data-site={site.siteId}>
@@ -77,7 +77,10 @@ function Row(props: { readonly site: SiteRow }): ReactNode {
 }
 
 /** Every site on one line, worst first: heard, waiting, down, what it sells, and whether its books agree. */
-export function SitesTable(props: { readonly sites: readonly SiteRow[] }): ReactNode {
+export function SitesTable(props: {
+  readonly sites: readonly SiteRow[]
+  readonly asOfMs: number
+}): ReactNode {
   const t = useWords()
   return (
     <ScrollBox className="gh-card" label={t('overview.title')}>
@@ -109,8 +112,8 @@ export function SitesTable(props: { readonly sites: readonly SiteRow[] }): React
           </tr>
         </thead>
         <tbody>
-          {worstFirst(props.sites).map((site) => (
-            <Row key={site.siteId} site={site} />
+          {worstFirst(props.sites, props.asOfMs).map((site) => (
+            <Row key={site.siteId} site={site} asOfMs={props.asOfMs} />
           ))}
         </tbody>
       </table>

@@ -32,7 +32,7 @@ function SiteHead(props: { readonly siteId: string; readonly site: SiteDetail | 
       <div>
         <Group gap="sm">
           <Title order={1}>{t('site.title', { name })}</Title>
-          {site ? <HealthChip health={healthOf(site)} /> : null}
+          {site ? <HealthChip health={healthOf(site, site.asOfMs)} /> : null}
         </Group>
         <Text c="dimmed">
           {t('site.live')}

@@ -52,6 +52,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'health.offline': 'Nicht gehört',
   'health.different': 'Bücher weichen ab',
   'health.waiting': 'Holt auf',
+  'health.behind': 'Bleibt zurück',
   'health.devices': 'Geräte ausgefallen',
   'diff.equal': 'gleich',
   'diff.waiting': 'wartet',

@@ -51,6 +51,7 @@ export const en = {
   'health.offline': 'Not heard',
   'health.different': 'Books differ',
   'health.waiting': 'Catching up',
+  'health.behind': 'Stays behind',
   'health.devices': 'Devices down',
   'diff.equal': 'equal',
   'diff.waiting': 'waiting',

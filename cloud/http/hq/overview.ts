@@ -130,6 +130,7 @@ async function summarise(
     timeZone,
     currency,
     ...(health.heardMs === undefined ? {} : { heardMs: health.heardMs }),
+    ...(health.behindSinceMs === undefined ? {} : { behindSinceMs: health.behindSinceMs }),
     link: health.online ? 'live' : 'offline',
     waiting: health.heartbeat?.waiting ?? 0,
     devicesDown: health.heartbeat?.devicesDown.length ?? 0,

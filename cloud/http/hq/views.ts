@@ -35,6 +35,8 @@ export const siteSummarySchema = z.object({
   /** How far the cloud has projected. */
   cloudSeq: z.int(),
   lagEntries: z.int(),
+  /** Since when the cloud has been behind by more than is always under way; absent while it keeps up. */
+  behindSinceMs: z.int().optional(),
   entriesToday: z.int(),
   takingsTodayMinor: z.int(),
   occupied: z.int(),
