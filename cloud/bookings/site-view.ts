@@ -10,7 +10,13 @@ import {
 import { priceBooking } from '@gatehouse/shared/booking/booking-price'
 import { bookableSpace, involvedSpaces, occupancyAround } from '@gatehouse/shared/booking/combined'
 import { spaceFacts } from '@gatehouse/shared/booking/space-facts'
-import { holidayOn, holidaysFrom, type Interval, isOpen } from '@gatehouse/shared/calendar/opening'
+import {
+  holidayOn,
+  holidaysFrom,
+  type Interval,
+  isInBusiness,
+  isOpen,
+} from '@gatehouse/shared/calendar/opening'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import type { Price } from '@gatehouse/shared/wire/v1/entries'
 import type { SiteOccupancy } from './occupancy.ts'
@@ -41,6 +47,7 @@ export function siteView(context: ViewContext): SiteView {
     siteId: catalogue.siteId,
     name,
     kind,
+    ...(catalogue.site.status === undefined ? {} : { status: catalogue.site.status }),
     description,
     ...(descriptionIn === undefined ? {} : { descriptionIn }),
     address,
@@ -136,6 +143,7 @@ function statusOf(
 ): SpaceView['status'] {
   const { spaces } = context.catalogue
   const bookable = bookableSpace(spaces, space)
+  if (!isInBusiness(context.catalogue.site)) return 'out_of_service'
   if (bookable.outOfService || !isAvailable(bookable, interval)) return 'out_of_service'
   const blockToMs = interval.toMs + bookable.gapMs
   const inTheWay = live(context, spaceId).filter(

@@ -88,6 +88,7 @@ const catalogue = {
     'Try again when the site is back, choose another site, or book at the kiosk on site.',
   ],
   space_taken: [409, 'The space is taken at that time.', 'Choose one of the alternatives or another time.'],
+  site_closed: [409, 'This site sells nothing new now.', 'Choose another site.'],
   closed: [409, 'The site is closed at that time.', 'Choose a time within the opening hours.'],
   out_of_service: [409, 'This space cannot be used at the moment.', 'Choose another space.'],
   not_available_then: [409, 'This space cannot be used at that time.', 'Choose another space or time.'],

@@ -9,7 +9,7 @@ import { priceBooking } from '@gatehouse/shared/booking/booking-price'
 import { bookableSpace, involvedSpaces, occupancyAround } from '@gatehouse/shared/booking/combined'
 import { spaceFacts } from '@gatehouse/shared/booking/space-facts'
 import { dayMs } from '@gatehouse/shared/calendar/civil'
-import type { Interval } from '@gatehouse/shared/calendar/opening'
+import { type Interval, isInBusiness } from '@gatehouse/shared/calendar/opening'
 import { spaceIdSchema } from '@gatehouse/shared/ids/ids'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import type { SiteDatabase } from '../ledger/database.ts'
@@ -47,7 +47,9 @@ export function planView(
     const spaceId = spaceIdSchema.parse(key)
     const inForce = occupancyAround(room, spaceId, bySpace).filter((other) => !holdIsOver(other, asked.nowMs))
     const present = includesNow && involvedSpaces(room, spaceId).some(around.occupiedNow)
-    const { status, untilMs } = spaceStatus(bookableSpace(room.spaces, space), inForce, asked)
+    const known = bookableSpace(room.spaces, space)
+    const bookable = isInBusiness(site) ? known : { ...known, outOfService: true }
+    const { status, untilMs } = spaceStatus(bookable, inForce, asked)
     const price = priceOfSpace(env, space, { site, asked })
     return {
       spaceId,

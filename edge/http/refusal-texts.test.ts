@@ -28,6 +28,7 @@ const decided: Readonly<Record<Decided, number>> = {
   not_bookable: 422,
   out_of_service: 409,
   not_available_then: 409,
+  site_closed: 409,
   closed: 409,
   space_taken: 409,
   booking_exists: 409,

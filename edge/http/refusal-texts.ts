@@ -65,6 +65,7 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
       'Somebody was quicker: this place is taken at that time.',
       'Choose one of the alternatives.',
     ],
+    site_closed: [409, 'This site sells nothing new now.', 'Choose another site.'],
     closed: [409, 'The site is closed at that time.', 'Choose a time within the opening hours.'],
     out_of_service: [409, 'This place cannot be used at the moment.', 'Choose another one.'],
     not_available_then: [409, 'This place cannot be used at that time.', 'Choose another place or time.'],

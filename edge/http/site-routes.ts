@@ -1,5 +1,5 @@
 import { type SiteView, siteViewSchema } from '@gatehouse/shared/api/views'
-import { holidaysFrom, isOpen } from '@gatehouse/shared/calendar/opening'
+import { holidaysFrom, isInBusiness, isOpen } from '@gatehouse/shared/calendar/opening'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { DeviceStatus } from '../devices/hub.ts'
@@ -118,6 +118,7 @@ function kioskSiteView(options: SiteRoutesOptions): z.infer<typeof kioskSiteSche
     siteId: directory.siteId,
     name: site.name,
     kind: site.kind,
+    ...(site.status === undefined ? {} : { status: site.status }),
     description: site.description,
     ...(site.descriptionIn === undefined ? {} : { descriptionIn: site.descriptionIn }),
     address: site.address,
@@ -132,7 +133,8 @@ function kioskSiteView(options: SiteRoutesOptions): z.infer<typeof kioskSiteSche
     link: link.state,
     nowMs,
     features: [
-      ...(bookable ? (['book', 'check_in'] as const) : []),
+      ...(bookable && isInBusiness(site) ? (['book'] as const) : []),
+      ...(bookable ? (['check_in'] as const) : []),
       ...(parks ? (['pay_parking'] as const) : []),
       'help',
     ],

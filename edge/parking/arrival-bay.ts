@@ -35,7 +35,10 @@ export function chooseBay(db: SiteDatabase, options: ParkingOptions, vehicle: Ar
     return { bay: { bookedSpaceId: booked.spaceId }, events: booked.checkIn }
   }
   const bays = freeBays(db, options, lane, at.wallMs)
-  const allocatedSpaceId = allocateBay(vehicle.vehicleClass, bays, { evForAll: options.evForAll })
+  const allocatedSpaceId = allocateBay(vehicle.vehicleClass, bays, {
+    evForAll: options.evForAll,
+    strategy: options.directory.site()?.settings.allocation ?? 'nearest',
+  })
   if (allocatedSpaceId === undefined) return { bay: {}, events: [] }
   // A booking that is checked in already has its vehicle: a second one of the same member is a visitor.
   if (!booked || booked.checkIn.length === 0) return { bay: { allocatedSpaceId }, events: [] }

@@ -1,3 +1,4 @@
+import { isInBusiness } from '@gatehouse/shared/calendar/opening'
 import {
   effectIdSchema,
   laneIdSchema,
@@ -64,12 +65,14 @@ export function arriveVehicle(options: ParkingOptions): Command {
     run: (db, input: Input, context) => {
       const found = lanePlace(options.directory, input.laneId)
       if (found?.place.direction !== 'entry') return err({ code: 'not_found' })
-      if (!options.directory.site()) return err({ code: 'site_not_ready' })
+      const site = options.directory.site()
+      if (!site) return err({ code: 'site_not_ready' })
       const plate = input.by.kind === 'plate' ? normalisePlate(input.by.plate) : undefined
       if (input.by.kind === 'plate' && plate === undefined) return err({ code: 'invalid_input' })
       const unconfirmed = findUnconfirmed(db, options, input, plate)
       if (unconfirmed === 'busy') return ok({ events: [], answer: (): ArrivalAnswer => ({ kind: 'busy' }) })
-      return ok(arrive(db, options, { input, plate, unconfirmed, lane: found.lane, context }))
+      const siteClosed = !isInBusiness(site)
+      return ok(arrive(db, options, { input, plate, unconfirmed, lane: found.lane, siteClosed, context }))
     },
   })
 }
@@ -79,6 +82,7 @@ interface Situation {
   readonly plate: string | undefined
   readonly unconfirmed: PendingSession | undefined
   readonly lane: DirectoryBody<'lane'>
+  readonly siteClosed: boolean
   readonly context: CommandContext
 }
 
@@ -105,6 +109,7 @@ function arrive(db: SiteDatabase, options: ParkingOptions, situation: Situation)
     vehicleClass,
     ...(unconfirmed === undefined ? {} : { unconfirmed }),
     alreadyInside: earlier !== undefined && stayingStates.has(earlier.kind),
+    siteClosed: situation.siteClosed,
     full: zonePlaces(db, options.directory, lane.zoneId).full,
     ...bay,
     ...(tariff === undefined ? {} : { tariff: { tariffId: tariff.tariffId, version: tariff.body.version } }),

@@ -29,12 +29,22 @@ export function freeBays(
     const enteredMs = assigned.get(spaceId)
     return sensed.has(spaceId) && enteredMs !== undefined && atMs - enteredMs > assignedFreeMs
   }
-  return zoneBays(sources.directory, lane.zoneId)
-    .filter(isFree)
-    .flatMap(({ spaceId, body }) => {
-      const { bayClass, distanceMeters } = body
-      return bayClass === undefined ? [] : [{ spaceId, bayClass, distanceMeters }]
-    })
+  const bays = zoneBays(sources.directory, lane.zoneId)
+  const free = bays.filter(isFree)
+  const [allOf, freeOf] = [countByKind(bays), countByKind(free)]
+  return free.flatMap((bay) => {
+    const { bayClass, distanceMeters } = bay.body
+    const levelFree = (freeOf.get(kindOf(bay)) ?? 0) / (allOf.get(kindOf(bay)) ?? 1)
+    return bayClass === undefined ? [] : [{ spaceId: bay.spaceId, bayClass, levelFree, distanceMeters }]
+  })
+}
+
+const kindOf = ({ body }: Bay) => `${body.levelId}/${body.bayClass}`
+
+function countByKind(bays: readonly Bay[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const bay of bays) counts.set(kindOf(bay), (counts.get(kindOf(bay)) ?? 0) + 1)
+  return counts
 }
 
 /** Whether nobody stands in a bay or was sent there, as far as is known. */

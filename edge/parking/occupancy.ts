@@ -1,4 +1,5 @@
 import type { BoardView } from '@gatehouse/shared/api/views'
+import { isInBusiness } from '@gatehouse/shared/calendar/opening'
 import type { ZoneId } from '@gatehouse/shared/ids/ids'
 import { freePlaces, isFull } from '@gatehouse/shared/parking/counting'
 import type { SiteDatabase } from '../ledger/database.ts'
@@ -39,7 +40,9 @@ function places(
   return {
     free,
     capacity: count.capacity,
-    full: isFull(wasFull(db, count.place), free, thresholds(directory)),
+    // Boards and signs send nobody into a site that lets nobody new in.
+    full:
+      !isInBusiness(directory.site() ?? {}) || isFull(wasFull(db, count.place), free, thresholds(directory)),
   }
 }
 

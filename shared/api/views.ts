@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { chargingSchema, photoSchema } from '../wire/v1/directory.ts'
+import { chargingSchema, photoSchema, siteStatusSchema } from '../wire/v1/directory.ts'
 import { priceSchema, vehicleClassSchema } from '../wire/v1/entries.ts'
 
 /** Shapes both tiers answer with; times are epoch milliseconds, amounts minor units. */
@@ -30,6 +30,8 @@ export const siteViewSchema = z.object({
   siteId: z.string(),
   name: z.string(),
   kind: z.enum(['coworking', 'parking']),
+  /** `open` where absent; otherwise nothing new is sold. */
+  status: siteStatusSchema.optional(),
   description: z.string(),
   /** The description in further languages, by code (`de`). */
   descriptionIn: z.record(z.string(), z.string()).optional(),

@@ -1,5 +1,5 @@
 import { minuteMs } from '../calendar/civil.ts'
-import { type Interval, isOpenThroughout, type OpeningHours } from '../calendar/opening.ts'
+import { type Interval, isInBusiness, isOpenThroughout, type OpeningHours } from '../calendar/opening.ts'
 import { dayBounds } from '../calendar/wall-time.ts'
 import type { BookingId } from '../ids/ids.ts'
 
@@ -61,6 +61,7 @@ export type IntervalRefusal =
   | 'not_bookable'
   | 'out_of_service'
   | 'not_available_then'
+  | 'site_closed'
   | 'closed'
   | 'space_taken'
 
@@ -93,6 +94,7 @@ export function refuseInterval(calendar: Calendar, interval: Interval): Interval
   if (toMs - fromMs > bookingLengthMaxMs) return 'too_long'
   if (toMs <= nowMs || fromMs < nowMs - lateStartMaxMs) return 'in_the_past'
   if (toMs > nowMs + bookingAheadMaxMs) return 'too_far_ahead'
+  if (!isInBusiness(calendar.site)) return 'site_closed'
   if (!space.bookable) return 'not_bookable'
   if (space.outOfService) return 'out_of_service'
   if (!isAvailable(space, interval)) return 'not_available_then'

@@ -1,3 +1,4 @@
+import type { SiteStatus } from '../wire/v1/directory.ts'
 import { dateOf, dayMs, minuteMs, minuteOfDay, weekdayOf } from './civil.ts'
 import { dayBounds, firstInstantOfLocal, localMsOf } from './wall-time.ts'
 
@@ -26,6 +27,13 @@ export interface OpeningHours {
   readonly timeZone: string
   readonly openingHours: readonly Opening[]
   readonly holidays?: readonly Holiday[] | undefined
+  /** Of the site as a whole; `open` where absent. */
+  readonly status?: SiteStatus | undefined
+}
+
+/** Tells whether a site sells at all: one that is closed for good or for long, or not open yet, does not. */
+export function isInBusiness({ status = 'open' }: Pick<OpeningHours, 'status'>): boolean {
+  return status === 'open'
 }
 
 /** Joins intervals that touch or overlap, in order of time. */
@@ -96,9 +104,9 @@ export function openIntervals(site: OpeningHours, day: number): Interval[] {
   return openWithin(site, dayBounds(site.timeZone, day))
 }
 
-/** Tells whether the site is open at an instant (epoch ms). */
+/** Tells whether the site is in business and open at an instant (epoch ms). */
 export function isOpen(site: OpeningHours, atMs: number): boolean {
-  return openWithin(site, { fromMs: atMs, toMs: atMs + 1 }).length > 0
+  return isInBusiness(site) && openWithin(site, { fromMs: atMs, toMs: atMs + 1 }).length > 0
 }
 
 /** Tells whether the site is open during the whole of a non-empty interval. */

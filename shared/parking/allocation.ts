@@ -6,6 +6,8 @@ import type { VehicleClass } from '../wire/v1/entries.ts'
 export interface FreeBay {
   readonly spaceId: SpaceId
   readonly bayClass: BayClass
+  /** Which part of the bays of this class on its level is free, 0 to 1. */
+  readonly levelFree: number
   /** Driving distance to the entrance. */
   readonly distanceMeters: number
 }
@@ -13,6 +15,8 @@ export interface FreeBay {
 export interface AllocationRules {
   /** Lets vehicles that do not charge stand in bays with a charger. */
   readonly evForAll: boolean
+  /** `nearest` to the entrance, or `spread` over the levels, so that no ramp fills before the others. */
+  readonly strategy: 'nearest' | 'spread'
 }
 
 // RULES, Parking: the smallest class that fits comes first. Accessible bays only with a permit, which
@@ -26,13 +30,19 @@ const preferences: Record<VehicleClass, readonly BayClass[]> = {
 }
 
 /** Bay classes a vehicle may use, best first. */
-export function bayClassesFor(vehicleClass: VehicleClass, rules: AllocationRules): readonly BayClass[] {
+export function bayClassesFor(
+  vehicleClass: VehicleClass,
+  rules: Pick<AllocationRules, 'evForAll'>,
+): readonly BayClass[] {
   const classes = preferences[vehicleClass]
   const mayUseCharger = rules.evForAll && vehicleClass !== 'large' && !classes.includes('ev')
   return mayUseCharger ? [...classes, 'ev'] : classes
 }
 
-/** Chooses the bay for a vehicle: smallest class that fits, then nearest the entrance, then by id. */
+/**
+ * Chooses the bay for a vehicle: smallest class that fits, then by strategy, then nearest the entrance, then by id
+ * (RULES, Parking).
+ */
 export function allocateBay(
   vehicleClass: VehicleClass,
   bays: Iterable<FreeBay>,
@@ -43,7 +53,7 @@ export function allocateBay(
   for (const bay of bays) {
     const rank = classes.indexOf(bay.bayClass)
     if (rank < 0) continue
-    if (best === undefined || isBetter({ bay, rank }, best)) best = { bay, rank }
+    if (best === undefined || isBetter({ bay, rank }, best, rules)) best = { bay, rank }
   }
   return best?.bay.spaceId
 }
@@ -53,8 +63,9 @@ interface Ranked {
   readonly rank: number
 }
 
-function isBetter(a: Ranked, b: Ranked): boolean {
+function isBetter(a: Ranked, b: Ranked, { strategy }: AllocationRules): boolean {
   if (a.rank !== b.rank) return a.rank < b.rank
+  if (strategy === 'spread' && a.bay.levelFree !== b.bay.levelFree) return a.bay.levelFree > b.bay.levelFree
   if (a.bay.distanceMeters !== b.bay.distanceMeters) return a.bay.distanceMeters < b.bay.distanceMeters
   return a.bay.spaceId < b.bay.spaceId
 }

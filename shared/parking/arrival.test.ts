@@ -7,6 +7,7 @@ const arrival: Arrival = {
   laneId: laneIdSchema.parse('entry-1'),
   vehicleClass: 'car',
   alreadyInside: false,
+  siteClosed: false,
   full: false,
   allocatedSpaceId: spaceIdSchema.parse('bay-1'),
   tariff: { tariffId: tariffIdSchema.parse('t-1'), version: 2 },
@@ -29,6 +30,7 @@ describe('decideArrival', () => {
   })
 
   test.each([
+    ['site_closed', { ...arrival, siteClosed: true, full: true }],
     ['full', { ...arrival, full: true }],
     ['no_space', without('allocatedSpaceId')],
     ['already_inside', { ...arrival, alreadyInside: true }],
@@ -43,6 +45,10 @@ describe('decideArrival', () => {
   test('a booked bay is promised: FULL does not refuse it', () => {
     const { outcome } = decideArrival({ ...without('allocatedSpaceId'), full: true, bookedSpaceId: booked })
     expect(outcome).toMatchObject({ kind: 'opened', spaceId: 'bay-9' })
+  })
+
+  test('who has a booking comes into a site that sells nothing new', () => {
+    expect(decideArrival({ ...arrival, siteClosed: true, bookedSpaceId: booked }).outcome.kind).toBe('opened')
   })
 
   test('an unconfirmed authorisation is used again without a second session', () => {

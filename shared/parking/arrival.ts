@@ -3,7 +3,7 @@ import type { LedgerEvent, VehicleClass } from '../wire/v1/entries.ts'
 import type { Decided } from './decision.ts'
 import type { Session } from './session.ts'
 
-export type ArrivalRefusal = 'full' | 'no_space' | 'already_inside' | 'no_tariff'
+export type ArrivalRefusal = 'site_closed' | 'full' | 'no_space' | 'already_inside' | 'no_tariff'
 
 export interface Arrival {
   readonly laneId: LaneId
@@ -13,6 +13,8 @@ export interface Arrival {
   readonly unconfirmed?: Session
   /** A session of exactly this plate that is inside. */
   readonly alreadyInside: boolean
+  /** The site sells nothing new; who has a booking comes in. */
+  readonly siteClosed: boolean
   readonly full: boolean
   /** The bay of a confirmed booking: promised, so FULL does not refuse it. */
   readonly bookedSpaceId?: SpaceId
@@ -32,7 +34,7 @@ export type ArrivalOutcome =
 
 /**
  * Lets a vehicle in, or refuses: arrivals fail closed. Refusals are entries too, because a vehicle stands there.
- * Refusal reasons: `full`, `no_space`, `already_inside`, `no_tariff`.
+ * Refusal reasons: `site_closed`, `full`, `no_space`, `already_inside`, `no_tariff`.
  */
 export function decideArrival(arrival: Arrival): Decided<ArrivalOutcome> {
   if (arrival.unconfirmed !== undefined) {
@@ -44,6 +46,7 @@ export function decideArrival(arrival: Arrival): Decided<ArrivalOutcome> {
   }
   if (arrival.alreadyInside) return refuse(arrival, 'already_inside')
   if (arrival.tariff === undefined) return refuse(arrival, 'no_tariff')
+  if (arrival.bookedSpaceId === undefined && arrival.siteClosed) return refuse(arrival, 'site_closed')
   if (arrival.bookedSpaceId === undefined && arrival.full) return refuse(arrival, 'full')
   const spaceId = arrival.bookedSpaceId ?? arrival.allocatedSpaceId
   if (spaceId === undefined) return refuse(arrival, 'no_space')

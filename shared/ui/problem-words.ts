@@ -19,6 +19,10 @@ const german: Readonly<Record<string, Sentence>> = {
     hint: 'Wählen Sie eine der anderen Möglichkeiten.',
   },
   gap: { title: 'Davor oder danach liegt eine Reinigungspause.', hint: 'Wählen Sie eine andere Zeit.' },
+  site_closed: {
+    title: 'Dieser Standort verkauft zurzeit nichts Neues.',
+    hint: 'Wählen Sie einen anderen Standort.',
+  },
   closed: {
     title: 'Zu dieser Zeit ist geschlossen.',
     hint: 'Wählen Sie eine Zeit innerhalb der Öffnungszeiten.',

@@ -22,6 +22,8 @@ function useDistanceWords(): (meters: number) => string {
 export function FreeChip(props: { readonly site: SiteView }): ReactNode {
   const t = useWords()
   const { site } = props
+  if (site.status === 'closed') return <StateChip state="out">{t('find.siteClosed')}</StateChip>
+  if (site.status === 'coming_soon') return <StateChip state="held">{t('find.comingSoon')}</StateChip>
   if (site.link.state === 'offline') {
     return (
       <StateChip state="stale">

@@ -1,5 +1,5 @@
 import type { SiteView } from '@gatehouse/shared/api/views'
-import { Faces, OfflineBanner } from '@gatehouse/shared/ui/faces.tsx'
+import { Faces, Notice, OfflineBanner } from '@gatehouse/shared/ui/faces.tsx'
 import { localDate } from '@gatehouse/shared/ui/format.ts'
 import { useOwnWords } from '@gatehouse/shared/ui/given-names.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
@@ -32,6 +32,18 @@ export function SiteOffline(props: { readonly site: SiteView }): ReactNode {
     <OfflineBanner sinceMs={link.sinceMs} timeZone={timeZone}>
       {t('site.offline')}
     </OfflineBanner>
+  )
+}
+
+/** Says that a site sells nothing new, when it does not. */
+function SiteNotSelling(props: { readonly site: SiteView }): ReactNode {
+  const t = useWords()
+  const { status = 'open' } = props.site
+  if (status === 'open') return null
+  return (
+    <Notice tone="held" title={t(`site.status.${status}`)}>
+      {t('site.notSelling')}
+    </Notice>
   )
 }
 
@@ -93,6 +105,7 @@ export function SiteScreen(): ReactNode {
         {(view) => (
           <>
             <SiteOffline site={view} />
+            <SiteNotSelling site={view} />
             <Stack gap={4}>
               <Group gap="sm">
                 <Title order={1}>{view.name}</Title>

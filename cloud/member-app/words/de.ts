@@ -24,6 +24,12 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'find.full': 'Jetzt voll',
   'find.open': 'Jetzt geöffnet',
   'find.closed': 'Jetzt geschlossen',
+  'find.siteClosed': 'Standort geschlossen',
+  'find.comingSoon': 'Öffnet bald',
+  'site.status.closed': 'Dieser Standort ist geschlossen',
+  'site.status.coming_soon': 'Dieser Standort öffnet bald',
+  'site.notSelling':
+    'Hier wird zurzeit nichts Neues verkauft. Ihre Buchungen gelten weiter und lassen sich wie sonst stornieren.',
   'find.km': '{{km}} km entfernt',
   'find.m': '{{m}} m entfernt',
   'site.back': 'Alle Standorte',

@@ -69,6 +69,15 @@ function FreeNow(): ReactNode {
   const { site } = useSite()
   const t = useWords()
   const kinds = Object.entries(site.freeNow)
+  const { status = 'open' } = site
+  if (status !== 'open') {
+    return (
+      <div>
+        <p className={css.freeTitle}>{t(`home.status.${status}`)}</p>
+        <p className={frame.lead}>{t('home.notSelling')}</p>
+      </div>
+    )
+  }
   if (!site.openNow) {
     return (
       <div>

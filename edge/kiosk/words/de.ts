@@ -26,6 +26,10 @@ export const de: Record<WordKey, string> = {
   'home.freeNow': 'Jetzt frei',
   'home.nothingFree': 'Gerade ist nichts frei. Später am Tag vielleicht: wählen Sie Platz buchen.',
   'home.closed': 'Jetzt geschlossen',
+  'home.status.closed': 'Dieser Standort ist geschlossen',
+  'home.status.coming_soon': 'Dieser Standort öffnet bald',
+  'home.notSelling':
+    'Hier wird zurzeit nichts Neues verkauft. Gebuchtes gilt weiter, und wer drin ist, kann zahlen und hinaus.',
 
   'offline.title': 'Offline seit {{time}}',
   'offline.coworking':

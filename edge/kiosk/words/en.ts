@@ -24,6 +24,10 @@ export const en = {
   'home.freeNow': 'Free now',
   'home.nothingFree': 'Nothing is free right now. Later today there may be something: choose Book a space.',
   'home.closed': 'Closed now',
+  'home.status.closed': 'This site is closed',
+  'home.status.coming_soon': 'This site opens soon',
+  'home.notSelling':
+    'Nothing new is sold here now. What was booked stands, and whoever is inside can pay and leave.',
 
   'offline.title': 'Offline since {{time}}',
   'offline.coworking':

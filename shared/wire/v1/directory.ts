@@ -38,6 +38,9 @@ export const photoSchema = z.object({
   textIn: inLanguagesSchema.optional(),
 })
 
+/** A site that is not `open` sells nothing new; what was sold stands, and whoever is inside gets out. */
+export const siteStatusSchema = z.enum(['open', 'closed', 'coming_soon'])
+export type SiteStatus = z.infer<typeof siteStatusSchema>
 export const siteKindSchema = z.enum(['coworking', 'parking'])
 export const spaceKindSchema = z.enum(['hot_desk', 'desk', 'office', 'meeting_room', 'event_space', 'bay'])
 export const bayClassSchema = z.enum(['compact', 'regular', 'large', 'accessible', 'ev', 'motorcycle'])
@@ -64,6 +67,8 @@ export const directoryBodies = {
   site: z.object({
     name: label,
     kind: siteKindSchema,
+    /** `open` where absent. */
+    status: siteStatusSchema.optional(),
     description: z.string(),
     descriptionIn: inLanguagesSchema.optional(),
     address: z.string(),
@@ -83,6 +88,8 @@ export const directoryBodies = {
       unlockLateMs: z.int().min(0),
       entryGraceMs: z.int().min(0),
       exitGraceMs: z.int().min(0),
+      /** Which bay of the smallest class that fits: the nearest, which is the default, or on the emptiest level. */
+      allocation: z.enum(['nearest', 'spread']).optional(),
       fullAtFree: z.int().min(0),
       reopenAtFree: z.int().min(0),
       memberOfflineMs: z.int().min(0),

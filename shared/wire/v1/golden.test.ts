@@ -62,6 +62,13 @@ describe('golden samples', () => {
     expect(directoryBodies.site.parse(row)).toEqual(row)
   })
 
+  test('the status of a site and how it gives bays are read as they were written', () => {
+    const { status, allocation } = golden('frames').notSelling as { status: string; allocation: string }
+    const site = golden('directory').site as { settings: object }
+    const row = { ...site, status, settings: { ...site.settings, allocation } }
+    expect(directoryBodies.site.parse(row)).toEqual(row)
+  })
+
   test('what members say of their vehicles is read as it was written', () => {
     const { member } = golden('frames').registeredVehicles as { member: object }
     const row = { ...(golden('directory').member as object), ...member }

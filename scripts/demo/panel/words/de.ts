@@ -78,6 +78,7 @@ export const de: Record<WordKey, string> = {
   'reason.pin_locked': 'PIN-Eingabe gesperrt',
   'reason.payment_needed': 'zuerst bezahlen',
   'reason.full': 'Parkhaus voll',
+  'reason.site_closed': 'Standort geschlossen',
   'reason.no_space': 'kein passender Stellplatz',
   'reason.already_inside': 'schon im Parkhaus',
   'reason.no_tariff': 'kein Preis dafür',

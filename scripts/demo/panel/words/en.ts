@@ -76,6 +76,7 @@ export const en = {
   'reason.pin_locked': 'PIN entry is locked',
   'reason.payment_needed': 'pay first',
   'reason.full': 'car park full',
+  'reason.site_closed': 'the site is closed',
   'reason.no_space': 'no bay fits',
   'reason.already_inside': 'already inside',
   'reason.no_tariff': 'no price for it',
