@@ -1,5 +1,5 @@
 import type { EntryBody, EntryType, LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
-import { incidentSubject } from './incident-subject.ts'
+import { incidentSubject, lockdownEnd } from './incident-subject.ts'
 import type { AccessEventRow, ProjectedRows } from './projected-rows.ts'
 
 interface Place {
@@ -18,6 +18,9 @@ export const auditTypes = [
   'session.departed',
   'session.voided',
   'door.state_changed',
+  'door.unlocked',
+  'lockdown.started',
+  'lockdown.ended',
   'incident.opened',
 ] as const satisfies readonly EntryType[]
 
@@ -42,6 +45,7 @@ export function evolveAudit(rows: ProjectedRows, event: LedgerEvent, at: Place):
     case 'access.granted':
     case 'access.refused':
     case 'access.exit_requested':
+    case 'door.unlocked':
     case 'lane.refused':
     case 'session.arrived':
     case 'session.departing':
@@ -55,19 +59,33 @@ export function evolveAudit(rows: ProjectedRows, event: LedgerEvent, at: Place):
     case 'door.state_changed':
       if (event.body.state === 'closed') end(rows, `door:${event.body.doorId}`, at)
       return
-    case 'incident.opened': {
-      const { incidentId, kind, about } = event.body
-      const row = { seq: at.seq, incident_id: incidentId, kind, about, at_ms: at.atMs }
-      rows.incidents.set(incidentId, { ...row, ...incidentSubject(kind, about) })
+    case 'lockdown.started': {
+      const { requestId, by } = event.body
+      openIncident(rows, { incidentId: `lock_${requestId}`, kind: 'lockdown', about: by }, at)
       return
     }
+    case 'lockdown.ended':
+      end(rows, lockdownEnd, at)
+      return
+    case 'incident.opened':
+      openIncident(rows, event.body, at)
+      return
     default:
   }
 }
 
+function openIncident(
+  rows: ProjectedRows,
+  { incidentId, kind, about }: EntryBody<'incident.opened'>,
+  { seq, atMs }: Place,
+): void {
+  const row = { seq, incident_id: incidentId, kind, about, at_ms: atMs }
+  rows.incidents.set(incidentId, { ...row, ...incidentSubject(kind, about) })
+}
+
 type Decision = Extract<
   LedgerEvent,
-  { type: `access.${string}` | 'lane.refused' | 'session.arrived' | 'session.departing' }
+  { type: `access.${string}` | 'door.unlocked' | 'lane.refused' | 'session.arrived' | 'session.departing' }
 >
 
 function accessRow(
@@ -94,6 +112,11 @@ function accessRow(
       const { doorId, effectId } = event.body
       const button = { direction: 'out', credential_kind: 'button' } as const
       return { ...button, kind: 'granted', door_id: doorId, reason: 'exit_requested', effect_id: effectId }
+    }
+    case 'door.unlocked': {
+      const { doorId, effectId } = event.body
+      const from = { direction: 'in', credential_kind: 'remote' } as const
+      return { ...from, kind: 'granted', door_id: doorId, reason: 'unlocked_remotely', effect_id: effectId }
     }
     case 'lane.refused': {
       const { reason, sessionId = null } = event.body

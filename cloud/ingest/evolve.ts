@@ -266,6 +266,9 @@ function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPl
     case 'access.granted':
     case 'access.refused':
     case 'access.exit_requested':
+    case 'door.unlocked':
+    case 'lockdown.started':
+    case 'lockdown.ended':
     case 'incident.opened':
     case 'lane.refused':
       // Noted by `evolveAudit`.

@@ -1,6 +1,9 @@
 /** Begins what ends an incident that lasts until a person at HQ or of the site says that they see to it. */
 export const endsByPerson = 'person:'
 
+/** What ends a lockdown: the entry of its end. */
+export const lockdownEnd = 'lockdown'
+
 /** Where an incident happened, whom it is about, and which fact of the ledger ends it. */
 export interface IncidentSubject {
   readonly place: 'door' | 'lane' | 'zone' | 'space' | 'device' | null
@@ -15,8 +18,8 @@ const nowhere: IncidentSubject = { place: null, place_id: null, session_id: null
 /**
  * Reads the kind of an incident and what its entry says it is about (`about` is an id, or two with a slash).
  * A door's alarm lasts until the door is closed, a call from an exit until its lane lets somebody out, what is
- * about a stay until the stay ends, a call for help at a kiosk until a person says that they see to it; everything
- * else is over at once. Kinds of later sites keep only their text.
+ * about a stay until the stay ends, a call for help at a kiosk until a person says that they see to it, a lockdown
+ * until its end; everything else is over at once. Kinds of later sites keep only their text.
  */
 export function incidentSubject(kind: string, about: string): IncidentSubject {
   const [first = '', second = ''] = about.split('/')
@@ -24,6 +27,8 @@ export function incidentSubject(kind: string, about: string): IncidentSubject {
     case 'door_forced':
     case 'door_held_open':
       return { ...nowhere, place: 'door', place_id: about, ends_with: `door:${about}` }
+    case 'lockdown':
+      return { ...nowhere, ends_with: lockdownEnd }
     case 'help_called':
       return { ...nowhere, place: 'device', place_id: about, ends_with: `${endsByPerson}${about}` }
     case 'tailgate_entry':

@@ -6,16 +6,18 @@ import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
 import { packageRoot } from '../package-root.ts'
 import { accessCommands } from './commands.ts'
+import { endLockdown, keepLockdown } from './lockdown.ts'
 import { type PassOptions, presentPass } from './pass-command.ts'
 import { keepPassUse } from './pass-uses.ts'
+import { remoteCommands } from './remote-commands.ts'
 
 /** Doors, readers and who may pass; plugs into the kernel. */
 export function accessModule(options: PassOptions): LedgerModule {
   return {
     name: 'access',
     tablesSql: readFileSync(join(packageRoot, 'access/tables.sql'), 'utf8'),
-    projectedTables: ['doors', 'pass_uses'],
-    commands: [...accessCommands(options), presentPass(options)],
+    projectedTables: ['doors', 'pass_uses', 'lockdown'],
+    commands: [...accessCommands(options), presentPass(options), ...remoteCommands(options)],
     projections: {
       'access.granted': (db, body, entry) => {
         noteAt(db, entry, { doorId: body.doorId, kind: 'granted', memberId: body.memberId })
@@ -27,6 +29,11 @@ export function accessModule(options: PassOptions): LedgerModule {
       'access.exit_requested': (db, body, entry) => {
         noteAt(db, entry, { doorId: body.doorId, kind: 'exit' })
       },
+      'door.unlocked': (db, body, entry) => {
+        noteAt(db, entry, { doorId: body.doorId, kind: 'unlocked' })
+      },
+      'lockdown.started': (db, body, entry) => keepLockdown(db, body.by, entry.at.wallMs),
+      'lockdown.ended': (db) => endLockdown(db),
       'door.state_changed': (db, body, entry) => {
         statement(
           db,

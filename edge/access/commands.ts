@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { type Command, type CommandContext, defineCommand, type EffectRequest } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
+import { lockdownSince } from './lockdown.ts'
 import { countPin, pinEntryLocked } from './pin-guards.ts'
 
 /** A strike is not energised later than this after the decision: nobody expects the door to open by then. */
@@ -63,6 +64,7 @@ function presentCredential(options: AccessOptions): Command {
         door,
         settings: site.settings,
         ...memberSituation(options, site, credential?.body.memberId, atMs),
+        lockdown: lockdownSince(db) !== undefined,
         credential: credential && { ...credential, key: ids.credentialIdSchema.parse(credential.key) },
         bookings: credential ? options.bookingsOf(db, credential.body.memberId, atMs) : [],
       })

@@ -18,6 +18,9 @@ export interface AccessDevicesOptions {
   readonly onKioskCredential: (deviceId: DeviceId, kind: 'card' | 'pin', digest: string) => void
 }
 
+// Entries whose effect energises a strike.
+const releases: ReadonlySet<string> = new Set(['access.granted', 'access.exit_requested', 'door.unlocked'])
+
 interface DoorWires {
   readonly byReader: ReadonlyMap<string, DoorId>
   readonly byContact: ReadonlyMap<string, DoorId>
@@ -32,7 +35,7 @@ export function accessDeviceEvents(options: AccessDevicesOptions): (event: Devic
   const { kernel, directory, doors } = options
   kernel.onCommitted((entries) => {
     for (const { entry } of entries) {
-      if (entry.type !== 'access.granted' && entry.type !== 'access.exit_requested') continue
+      if (!releases.has(entry.type)) continue
       const doorId = doorIdSchema.parse(entry.body.doorId)
       doors.observe(doorId, { kind: 'released', pulseMs: directory.get('door', doorId)?.pulseMs ?? 0 })
     }

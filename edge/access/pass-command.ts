@@ -16,6 +16,7 @@ import {
 } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { type AccessOptions, memberSituation, strikeEffect } from './commands.ts'
+import { lockdownSince } from './lockdown.ts'
 import { lastPassUse } from './pass-uses.ts'
 
 /** What the site knows to judge passes with. */
@@ -98,6 +99,7 @@ function decideAtDoor(
     booking: bookingOf(options, db, pass, atMs),
     bookings: pass.kind === 'member' ? options.bookingsOf(db, pass.memberId, atMs) : [],
     lastUse: lastPassUse(db, pass.passId, use.slot),
+    lockdown: lockdownSince(db) !== undefined,
   })
   if (!decided.ok) return ok(refuse(place, decided.error, shownPass(pass, use)))
   const strike = strikeEffect(door, doorId, context)

@@ -10,6 +10,7 @@ import type { Kernel } from '../ledger/kernel.ts'
 import { statement } from '../ledger/statements.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
 import type { DoorWatch } from './door-watch.ts'
+import { lockdownSince } from './lockdown.ts'
 import type { MemberTokens } from './member-tokens.ts'
 
 export interface AccessRoutesOptions {
@@ -70,7 +71,15 @@ const doorsRoute = createRoute({
   responses: {
     200: {
       description: 'Doors',
-      content: { 'application/json': { schema: z.object({ items: z.array(doorViewSchema) }) } },
+      content: {
+        'application/json': {
+          schema: z.object({
+            items: z.array(doorViewSchema),
+            /** Since when nobody is let in, epoch ms; absent while there is no lockdown. */
+            lockdownSinceMs: z.int().optional(),
+          }),
+        },
+      },
     },
   },
 })
@@ -97,7 +106,13 @@ export function accessRoutes(options: AccessRoutesOptions): OpenAPIHono {
     const { memberId, ...shown } = member
     return c.json({ memberToken: memberTokens.issue(memberId), ...shown }, 200)
   })
-  app.openapi(doorsRoute, (c) => c.json({ items: doorViews(options) }, 200))
+  app.openapi(doorsRoute, (c) => {
+    const lockdownSinceMs = lockdownSince(kernel.db)
+    return c.json(
+      { items: doorViews(options), ...(lockdownSinceMs !== undefined && { lockdownSinceMs }) },
+      200,
+    )
+  })
   return app
 }
 

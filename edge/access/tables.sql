@@ -24,3 +24,10 @@ CREATE TABLE IF NOT EXISTS pass_uses (
   PRIMARY KEY (pass_id, slot)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS pass_uses_by_end ON pass_uses (to_ms);
+
+-- The lockdown that runs, if one does: nobody is let in. Rebuilt from the ledger, so that it survives a restart.
+CREATE TABLE IF NOT EXISTS lockdown (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  since_ms INTEGER NOT NULL,
+  started_by TEXT NOT NULL
+) STRICT;

@@ -10,6 +10,7 @@ const topics: Readonly<Record<string, readonly Topic[]>> = {
   payment: ['bookings', 'sessions'],
   access: ['doors'],
   door: ['doors'],
+  lockdown: ['doors'],
   session: ['sessions', 'lanes', 'board'],
   lane: ['lanes'],
   space: ['plan', 'board'],

@@ -33,6 +33,7 @@ const decided: Readonly<Record<Decided, number>> = {
   space_taken: 409,
   booking_exists: 409,
   unknown_booking: 404,
+  lockdown: 403,
   payment_needed: 402,
   plan_does_not_cover: 402,
   payment_amount: 422,

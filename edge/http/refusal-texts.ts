@@ -97,6 +97,11 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
     extension_running: [409, 'The hold of the later end still runs.', 'Pay, or wait until it has run out.'],
     already_cancelled: [410, 'This booking was cancelled.', 'Make a new one.'],
     // Doors.
+    lockdown: [
+      403,
+      'This site is locked down: nobody is let in.',
+      'Leaving is always possible. Wait for the staff.',
+    ],
     credential_unknown: [404, 'We do not know this card or PIN.', 'Ask at the desk.'],
     credential_revoked: [403, 'This card or PIN was withdrawn.', 'Ask at the desk.'],
     credential_not_yet_valid: [403, 'This card or PIN is not valid yet.', 'Come back when it begins.'],

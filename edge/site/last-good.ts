@@ -19,6 +19,7 @@ const keptTables: Readonly<Record<string, string>> = {
   booking_blocks: 'true',
   bookings: bookingsInForce,
   doors: 'true',
+  lockdown: 'true',
   pin_guards: 'true',
   parking_sessions: `session_id IN (${openStays})`,
   parking_substitutes: `session_id IN (${openStays})`,

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client'
+import { runRemoteCommands } from '../access/remote-commands.ts'
 import { confirmRestored } from '../backup/restored-note.ts'
 import { BookingSweep } from '../bookings/booking-sweep.ts'
 import { RequestRunner } from '../bookings/request-runner.ts'
@@ -50,6 +51,7 @@ export class Site {
   readonly readiness: readonly ReadinessCheck[]
   readonly #parts: SiteParts
   readonly #requests: RequestRunner
+  readonly #stopRemote: () => void
   readonly #timers: readonly NodeJS.Timeout[]
 
   private constructor(parts: SiteParts, adapters: EdgeAdapters, http: NonNullable<EdgeAppOptions['site']>) {
@@ -67,6 +69,10 @@ export class Site {
     // A site that does not know what it has answered leaves the cloud's requests alone.
     if (core.damage) this.#requests.stop()
     else void this.#requests.runAll()
+    this.#stopRemote = runRemoteCommands({
+      ...{ kernel, directory },
+      onDecided: (decided) => adapters.logger.info(decided, 'command from afar decided'),
+    })
     const sweep = new BookingSweep({ kernel, directory, clock: adapters.clock })
     this.#timers = [
       setInterval(() => void sweep.run(), sweepMs),
@@ -138,6 +144,7 @@ export class Site {
     const { core, live, sync, devices } = this.#parts
     for (const timer of this.#timers) clearInterval(timer)
     this.#requests.stop()
+    this.#stopRemote()
     live.close()
     await sync.stop()
     this.kernel.close()

@@ -50,6 +50,7 @@ const situation: AccessSituation = {
   },
   planOpenNow: true,
   bookings: [],
+  lockdown: false,
   directoryAgeMs: 0,
 }
 const refusal = (change: Partial<AccessSituation>) => {

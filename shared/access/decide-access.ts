@@ -27,10 +27,13 @@ export interface AccessSituation {
   readonly bookings: readonly AccessBooking[]
   /** Milliseconds since the directory was last known to be current; 0 while connected. */
   readonly directoryAgeMs: number
+  /** Nobody is let in at all; the way out stays free. */
+  readonly lockdown: boolean
 }
 
 /** Why a door stays closed, in the order of decision. */
 export type AccessRefusal =
+  | 'lockdown'
   | 'credential_unknown'
   | 'credential_revoked'
   | 'credential_not_yet_valid'
@@ -47,9 +50,13 @@ export interface AccessGrant {
   readonly bookingId?: BookingId
 }
 
-/** Decides whether a credential opens a door now (RULES, Access: credential, then right; the first refusal wins). */
+/**
+ * Decides whether a credential opens a door now (RULES, Access: lockdown, credential, then right; the first refusal
+ * wins).
+ */
 export function decideAccess(situation: AccessSituation): Result<AccessGrant, AccessRefusal> {
-  const { credential } = situation
+  const { credential, lockdown } = situation
+  if (lockdown) return err('lockdown')
   if (!credential) return err('credential_unknown')
   const refusal = credentialRefusal(situation, credential.body)
   if (refusal) return err(refusal)

@@ -50,6 +50,7 @@ const situation: PassSituation = {
     access: { doors: 'all', hours: [] },
   },
   planOpenNow: true,
+  lockdown: false,
   directoryAgeMs: 0,
   pass: bookingPass,
   booking: { kind: 'in_force', bookings: [booking] },

@@ -28,6 +28,7 @@ export interface PassSituation extends Omit<AccessSituation, 'credential' | 'boo
 
 /** Why a believed pass does not open a door, in the order of decision. */
 export type PassDoorRefusal =
+  | 'lockdown'
   | 'pass_not_for_doors'
   | 'directory_too_old'
   | 'pass_other_door'
@@ -48,11 +49,12 @@ export interface PassGrant {
 }
 
 /**
- * Decides whether a pass that is genuine and valid opens a door inwards now (RULES, Access: age of knowledge, right,
- * then the guard against a second use; the first refusal wins).
+ * Decides whether a pass that is genuine and valid opens a door inwards now (RULES, Access: lockdown, age of
+ * knowledge, right, then the guard against a second use; the first refusal wins).
  */
 export function decidePass(situation: PassSituation): Result<PassGrant, PassDoorRefusal> {
-  const { pass, doorId, window, lastUse: last } = situation
+  const { pass, doorId, window, lastUse: last, lockdown } = situation
+  if (lockdown) return err('lockdown')
   if (!isHeld(pass)) return err('pass_not_for_doors')
   if (knowledgeAgeMs(situation) > knowledgeAgeMaxMs(situation)) return err('directory_too_old')
   if (pass.doors.length > 0 && !pass.doors.includes(doorId)) return err('pass_other_door')

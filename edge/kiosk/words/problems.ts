@@ -162,6 +162,10 @@ export const germanProblems: Readonly<Record<string, Sentence>> = {
     title: 'Diese Buchung ist vorbei oder wurde storniert.',
     hint: 'Sehen Sie in der App nach.',
   },
+  lockdown: {
+    title: 'Der Standort ist abgeriegelt: niemand wird eingelassen.',
+    hint: 'Hinaus kommen Sie immer. Warten Sie auf das Personal.',
+  },
   no_right: {
     title: 'Diese Tür öffnet sich für Sie gerade nicht.',
     hint: 'Prüfen Sie Ort und Zeit Ihrer Buchung.',

@@ -7,6 +7,7 @@ import { allowanceRowSchema } from './allowances.ts'
 import { holderSchema, partsMax, paymentMethodSchema, wallMsSchema } from './entries.ts'
 import { loanEndSchema, soldBookingSchema } from './loans.ts'
 import { passKeySchema, passRevocationSchema } from './passes.ts'
+import { remoteCommandSchema } from './remote-commands.ts'
 
 const label = z.string().min(1).max(120)
 /** A wall-clock time of the site's zone, `HH:MM`, `24:00` allowed as an end. */
@@ -256,6 +257,8 @@ export const directoryBodies = {
   loan: loanEndSchema,
   /** A share of a member's credits that this site may spend (key = allowance id). A tombstone says nothing. */
   allowance: allowanceRowSchema,
+  /** Something to be done at once, from afar (key = request id); a row that is seen too late is refused. */
+  remote_command: remoteCommandSchema,
   pass_key: passKeySchema,
   pass_revocation: passRevocationSchema,
 } as const

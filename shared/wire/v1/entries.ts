@@ -17,6 +17,7 @@ import {
   receivedBookingSchema,
 } from './loans.ts'
 import { shownPassSchema } from './passes.ts'
+import { lockdownSchema, remotelyUnlockedSchema } from './remote-commands.ts'
 
 export {
   amountMinorSchema,
@@ -164,6 +165,9 @@ export const entryBodies = {
   }),
   'access.exit_requested': z.object({ doorId: ids.doorIdSchema, effectId: ids.effectIdSchema }),
   'reader.pin_locked': z.object({ deviceId: ids.deviceIdSchema, untilMs: wallMsSchema }),
+  'door.unlocked': remotelyUnlockedSchema,
+  'lockdown.started': lockdownSchema,
+  'lockdown.ended': lockdownSchema,
   'door.state_changed': z.object({
     doorId: ids.doorIdSchema,
     state: z.enum(['closed', 'open', 'held_open', 'forced']),
