@@ -25,12 +25,11 @@ export function Notice(props: {
 }): ReactNode {
   const tone = props.tone ?? 'plain'
   const color = tone === 'plain' ? token('muted') : token(tone)
-  const ground = tone === 'plain' ? {} : { background: token(`${tone}-tint`), borderRadius: 10 }
+  const ground = tone === 'plain' ? {} : { background: token(`${tone}-tint`) }
   return (
     <Group
-      {...(tone === 'plain' ? { className: 'gh-card' } : {})}
+      className={tone === 'plain' ? 'gh-notice gh-card' : 'gh-notice'}
       style={ground}
-      p="md"
       gap="sm"
       align="flex-start"
       wrap="nowrap"

@@ -15,7 +15,8 @@ export function HoldPanel(props: {
   readonly space: SpaceView
   readonly fromMs: number
   readonly toMs: number
-  readonly free: boolean
+  /** Absent while nobody knows. */
+  readonly free: boolean | undefined
   readonly onAlternative: (alternative: { spaceId: string; fromMs: number; toMs: number }) => void
 }): ReactNode {
   const t = useWords()
@@ -59,12 +60,12 @@ export function HoldPanel(props: {
         <Elsewhere />
       ) : (
         <>
-          {props.free ? null : (
+          {props.free === false ? (
             <Text size="sm" c="var(--gh-held)" role="status">
               {t('space.notFree')}
             </Text>
-          )}
-          <Button fullWidth onClick={ask} loading={hold.busy} disabled={!props.free}>
+          ) : null}
+          <Button fullWidth onClick={ask} loading={hold.busy} disabled={props.free !== true}>
             {t('space.hold')}
           </Button>
         </>

@@ -157,7 +157,7 @@ function SpaceDay(props: {
             space={space}
             fromMs={when.fromMs}
             toMs={when.toMs}
-            free={day.data !== undefined && isFreeFor(day.data.slots, when.fromMs, when.toMs)}
+            free={day.data && isFreeFor(day.data.slots, when.fromMs, when.toMs)}
             onAlternative={({ spaceId: other, fromMs, toMs }) =>
               change({ ...startAt(fromMs), minutes: Math.round((toMs - fromMs) / 60_000) }, other)
             }
