@@ -55,6 +55,18 @@ it('fails when the connection is closed instead of an answer', async () => {
   await expect(client.send('x')).rejects.toThrow(RangeError)
 })
 
+it('fails at once when the connection was closed while nothing was asked', async () => {
+  const sockets: Socket[] = []
+  const client = await clientOf((socket) => {
+    sockets.push(socket)
+    socket.on('data', () => socket.end(created))
+  })
+  expect(await client.send('x')).toBe(201)
+  const [socket] = sockets
+  if (socket && !socket.closed) await once(socket, 'close')
+  await expect(client.send('x')).rejects.toThrow(RangeError)
+})
+
 it('makes a request with its headers, its length and its body', () => {
   expect(postRequest('/a', { host: 'b', 'x-y': 'z' }, '{"n":1}')).toBe(
     'POST /a HTTP/1.1\r\nhost: b\r\nx-y: z\r\ncontent-length: 7\r\n\r\n{"n":1}',

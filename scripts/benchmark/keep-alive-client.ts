@@ -38,6 +38,7 @@ export class KeepAliveClient {
   /** Sends a request (head and body) and resolves with the status once the whole answer has been read. */
   send(request: string): Promise<number> {
     if (this.#waiting) throw new TypeError('one request at a time')
+    if (this.#socket.destroyed) return Promise.reject(new RangeError('the edge closed the connection'))
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject }
       this.#socket.write(request)
