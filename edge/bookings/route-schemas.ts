@@ -8,6 +8,7 @@ import {
 } from '@gatehouse/shared/api/views'
 import { amountMinorSchema, paymentMethodSchema, wallMsSchema } from '@gatehouse/shared/wire/v1/entries'
 import { createRoute, z } from '@hono/zod-openapi'
+import { idempotencyKeyParameter } from '../http/idempotency-key.ts'
 
 const problem = (description: string) => ({
   description,
@@ -21,7 +22,7 @@ const body = <Schema extends z.ZodType>(schema: Schema) => ({
   required: true,
   content: { 'application/json': { schema } },
 })
-const idempotent = z.object({ 'idempotency-key': z.string().min(8).max(64) })
+const idempotent = [idempotencyKeyParameter]
 const bookingId = z.object({ id: z.string().max(64) })
 const refusals = {
   402: problem('Payment needed or refused'),
@@ -57,8 +58,8 @@ export const holdRoute = createRoute({
   method: 'post',
   path: '/bookings',
   tags,
+  parameters: idempotent,
   request: {
-    headers: idempotent,
     body: body(
       z
         .object({
@@ -88,8 +89,8 @@ export const confirmRoute = createRoute({
   method: 'post',
   path: '/bookings/{id}/confirm',
   tags,
+  parameters: idempotent,
   request: {
-    headers: idempotent,
     params: bookingId,
     body: body(paymentBody),
   },
@@ -100,7 +101,8 @@ export const cancelRoute = createRoute({
   method: 'post',
   path: '/bookings/{id}/cancel',
   tags,
-  request: { headers: idempotent, params: bookingId },
+  parameters: idempotent,
+  request: { params: bookingId },
   responses: { 200: json(bookingViewSchema, 'Cancelled; a second time changes nothing'), ...refusals },
 })
 
@@ -108,7 +110,8 @@ export const checkInRoute = createRoute({
   method: 'post',
   path: '/bookings/{id}/check-in',
   tags,
-  request: { headers: idempotent, params: bookingId },
+  parameters: idempotent,
+  request: { params: bookingId },
   responses: { 200: json(bookingViewSchema, 'Checked in'), ...refusals },
 })
 
@@ -124,7 +127,8 @@ export const extendRoute = createRoute({
   method: 'post',
   path: '/bookings/{id}/extend',
   tags,
-  request: { headers: idempotent, params: bookingId, body: body(z.object({ toMs: wallMsSchema })) },
+  parameters: idempotent,
+  request: { params: bookingId, body: body(z.object({ toMs: wallMsSchema })) },
   responses: {
     200: json(bookingViewSchema, 'Extended, or held in `extension`: pay before its holdUntilMs'),
     ...refusals,
@@ -135,8 +139,8 @@ export const confirmExtensionRoute = createRoute({
   method: 'post',
   path: '/bookings/{id}/extend/confirm',
   tags,
+  parameters: idempotent,
   request: {
-    headers: idempotent,
     params: bookingId,
     body: body(paymentBody.extend({ toMs: wallMsSchema })),
   },
@@ -148,7 +152,8 @@ export const giveUpExtensionRoute = createRoute({
   path: '/bookings/{id}/extend/give-up',
   tags,
   summary: 'Give back a later end that is held and not paid; what is not held stays as it is',
-  request: { headers: idempotent, params: bookingId, body: body(z.object({ toMs: wallMsSchema })) },
+  parameters: idempotent,
+  request: { params: bookingId, body: body(z.object({ toMs: wallMsSchema })) },
   responses: { 200: json(bookingViewSchema, 'Given back; a second time changes nothing'), ...refusals },
 })
 
@@ -156,7 +161,8 @@ export const releaseRoute = createRoute({
   method: 'post',
   path: '/bookings/{id}/release',
   tags,
-  request: { headers: idempotent, params: bookingId },
+  parameters: idempotent,
+  request: { params: bookingId },
   responses: { 200: json(bookingViewSchema, 'Ended now; a second time changes nothing'), ...refusals },
 })
 

@@ -2,7 +2,7 @@ import { problemSchema } from '@gatehouse/shared/api/problem'
 import { helpCallViewSchema } from '@gatehouse/shared/api/views'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { type DeviceCallers, requireScope } from '../http/device-callers.ts'
-import { requireIdempotencyKey } from '../http/idempotency-key.ts'
+import { idempotencyKeyParameter, requireIdempotencyKey } from '../http/idempotency-key.ts'
 import { refuse } from '../http/problem.ts'
 import { edgeRouter } from '../http/router.ts'
 import type { Kernel } from '../ledger/kernel.ts'
@@ -20,8 +20,8 @@ const helpRoute = createRoute({
   path: '/help-calls',
   tags: ['site'],
   summary: 'A person at this kiosk calls for help: the operator sees it among the incidents',
+  parameters: [idempotencyKeyParameter],
   request: {
-    headers: z.object({ 'idempotency-key': z.string().min(8).max(64) }),
     body: { required: true, content: { 'application/json': { schema: z.strictObject({}) } } },
   },
   responses: {

@@ -60,6 +60,20 @@ describe('the document of the edge', () => {
     expect(paths).toContain('/api/v1/identify')
   })
 
+  test('names the required key of each call that may be repeated', async () => {
+    const document: unknown = await (await fetch(`${url}/openapi.json`)).json()
+    const parameter = z.object({ name: z.string(), in: z.string(), required: z.boolean().optional() })
+    const operation = z.object({ parameters: z.array(parameter).default([]) })
+    const { paths } = z
+      .object({ paths: z.record(z.string(), z.looseObject({ post: operation.optional() })) })
+      .parse(document)
+    const key = { name: 'idempotency-key', in: 'header', required: true }
+    for (const path of ['/bookings', '/bookings/{id}/confirm', '/sessions/{id}/quote', '/help-calls']) {
+      expect(paths[`/api/v1${path}`]?.post?.parameters).toContainEqual(key)
+    }
+    expect(paths['/api/v1/bookings/{id}/cancel']?.post?.parameters).toHaveLength(2)
+  })
+
   test('lists no call under /api that answers a stranger, but the pairing of a screen', async () => {
     const calls = (await operations()).filter(([, path]) => path.startsWith('/api/'))
     expect(calls.length).toBeGreaterThan(20)

@@ -8,6 +8,7 @@ import {
 } from '@gatehouse/shared/api/views'
 import { amountMinorSchema, vehicleClassSchema } from '@gatehouse/shared/wire/v1/entries'
 import { createRoute, z } from '@hono/zod-openapi'
+import { idempotencyKeyParameter } from '../http/idempotency-key.ts'
 
 const problem = (description: string) => ({
   description,
@@ -22,7 +23,7 @@ const body = <Schema extends z.ZodType>(schema: Schema) => ({
   content: { 'application/json': { schema } },
 })
 const sessionId = z.object({ id: z.string().max(64) })
-const idempotent = z.object({ 'idempotency-key': z.string().min(8).max(64) })
+const idempotent = [idempotencyKeyParameter]
 const code = z.string().trim().min(1).max(40)
 const tags = ['parking']
 const refusals = {
@@ -48,8 +49,8 @@ export const lostRoute = createRoute({
   path: '/sessions/lost-ticket',
   tags,
   summary: 'A driver without a ticket: the stay of the plate, or an inferred stay at the lost-ticket amount',
+  parameters: idempotent,
   request: {
-    headers: idempotent,
     body: body(z.object({ plate: code.optional(), vehicleClass: vehicleClassSchema.optional() })),
   },
   responses: { 200: json(sessionViewSchema, 'The stay to pay'), ...refusals },
@@ -68,7 +69,8 @@ export const quoteRoute = createRoute({
   path: '/sessions/{id}/quote',
   tags,
   summary: 'What a stay costs now',
-  request: { headers: idempotent, params: sessionId },
+  parameters: idempotent,
+  request: { params: sessionId },
   responses: { 200: json(quoteViewSchema, 'Pay dueMinor until validUntilMs'), ...refusals },
 })
 
@@ -77,8 +79,8 @@ export const paymentRoute = createRoute({
   path: '/sessions/{id}/payments',
   tags,
   summary: 'Pay a quote, by cash with change or by card',
+  parameters: idempotent,
   request: {
-    headers: idempotent,
     params: sessionId,
     body: body(
       z.object({
