@@ -22,6 +22,7 @@ import { accessRoutes } from './http/hq/access-routes.ts'
 import { hqRoutes } from './http/hq/routes.ts'
 import { LinkWatch, publishSiteChanges } from './http/live-changes.ts'
 import { LiveHub } from './http/live-hub.ts'
+import { tendLoans } from './loans/end-loans.ts'
 import type { Auth } from './members/auth.ts'
 import { planRoutes } from './members/plan-routes.ts'
 import { memberRoutes } from './members/routes.ts'
@@ -97,7 +98,8 @@ export function assembleSurface(parts: SurfaceParts): Surface {
   const link = directoryLink({ db: pool, clock, notifications, logger: parts.logger })
   const payments = new CardPayments(pool, parts.gateway)
   const { answerMaxMs } = settings
-  const bookingParts = { pool, clock, link, catalogues, reader, payments, answerMaxMs }
+  const { random } = parts
+  const bookingParts = { pool, clock, random, link, catalogues, reader, payments, answerMaxMs }
   const bookings = new BookingService(bookingParts)
   const watch = new LinkWatch({ db: pool, clock, hub })
   const siteIds = () => catalogues.siteIds()
@@ -129,6 +131,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
   const retention = new AccessRetention({ pool, clock, keptDays: settings.accessKeptDays })
   const sweep = async () => {
     await watch.check()
+    await tendLoans({ pool, clock })
     await sweepBookings({ pool, clock, link, payments })
     await retention.prune()
     await tendPasses(parts)

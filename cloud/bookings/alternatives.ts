@@ -1,11 +1,16 @@
 import type { Problem } from '@gatehouse/shared/api/problem'
 import { alternatives, alternativesWindow, type Candidate } from '@gatehouse/shared/booking/alternatives'
+import { partsOf } from '@gatehouse/shared/booking/combined'
 import { spaceIdSchema } from '@gatehouse/shared/ids/ids'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
+import { lentOnly, whoDecides } from './lent-rights.ts'
 import type { SiteReader } from './site-reader.ts'
 import { calendarOf, type ViewContext } from './site-view.ts'
 
-/** What can be booked instead of a refused interval: equal spaces then, or this one at other times. */
+/**
+ * What can be booked instead of a refused interval and confirmed now: equal spaces then, or this one at other times.
+ * While the site is known to be offline, only inside what it lends.
+ */
 export async function alternativesFor(
   reader: SiteReader,
   context: ViewContext,
@@ -18,19 +23,33 @@ export async function alternativesFor(
   const candidates = [...spaces].map(([spaceId, space]) => candidateOf(around, spaceId, space))
   const candidate = candidates.find((one) => one.spaceId === asked.spaceId)
   if (candidate === undefined) return []
-  return alternatives({ interval, candidate, others: candidates }).map((choice) => ({
-    ...choice,
-    name: spaces.get(choice.spaceId)?.name ?? choice.spaceId,
-  }))
+  return alternatives({ interval, candidate, others: candidates })
+    .filter(({ spaceId, ...choice }) => isDecidedAtOnce(around, spaceId, choice))
+    .map((choice) => ({ ...choice, name: spaces.get(choice.spaceId)?.name ?? choice.spaceId }))
+}
+
+/** A block that lies partly in a loan is nobody's to sell whole. */
+function isDecidedAtOnce(
+  { catalogue, rights }: ViewContext,
+  spaceId: string,
+  interval: { readonly fromMs: number; readonly toMs: number },
+): boolean {
+  const space = catalogue.spaces.get(spaceId)
+  if (space === undefined) return false
+  const decides = whoDecides(rights, catalogue, { spaceId, space, interval })
+  return decides.kind === 'cloud' || decides.because === 'not_lent'
 }
 
 function candidateOf(context: ViewContext, spaceId: string, space: DirectoryBody<'space'>): Candidate {
+  const calendar = calendarOf(context, spaceId, space)
+  const parts = partsOf(context.catalogue.spaces, spaceId)
+  const occupied = parts.length > 0 ? parts : [spaceId]
   return {
     spaceId: spaceIdSchema.parse(spaceId),
     kind: space.kind,
     bayClass: space.bayClass,
     levelId: space.levelId,
     capacity: space.capacity,
-    calendar: calendarOf(context, spaceId, space),
+    calendar: context.link.state === 'live' ? calendar : lentOnly(calendar, context.rights, occupied),
   }
 }

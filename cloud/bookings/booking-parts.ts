@@ -1,6 +1,7 @@
 import type { BookingView } from '@gatehouse/shared/api/views'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { MemberId } from '@gatehouse/shared/ids/ids'
+import type { Random } from '@gatehouse/shared/random/random'
 import type { Pool } from '../database/pool.ts'
 import type { CardPayments } from '../payments/card-payments.ts'
 import type { SiteCatalogues } from './site-catalogue.ts'
@@ -26,6 +27,8 @@ export type MeansOfPayment = { readonly method: 'plan' } | { readonly method: 'c
 export interface BookingServiceParts {
   readonly pool: Pool
   readonly clock: Clock
+  /** Draws references of bookings that the cloud decides. */
+  readonly random: Random
   readonly link: SiteLink
   readonly catalogues: SiteCatalogues
   readonly reader: SiteReader

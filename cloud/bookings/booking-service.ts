@@ -16,10 +16,14 @@ import {
   statusOfBooking,
 } from './booking-store.ts'
 import { decideCancel, decideConfirm } from './decide-change.ts'
+import { cancelByLoan, confirmByLoan, holdByLoan } from './loan-path.ts'
 import { withdrawRequest } from './request-store.ts'
-import { priceOfSpace, refuseWhateverIsBooked } from './site-view.ts'
+import { priceOfSpace, refuseWhateverIsBooked, type ViewContext } from './site-view.ts'
 
-/** Bookings by members: each a request that the site decides (ARCHITECTURE §2). */
+/**
+ * Bookings by members, each with one deciding authority: the cloud when all of it lies inside loans, else the site, which
+ * is asked by a request row (ARCHITECTURE §2).
+ */
 export class BookingService {
   readonly #parts: BookingServiceParts
 
@@ -28,8 +32,8 @@ export class BookingService {
   }
 
   /**
-   * Asks the site to hold a space. Refuses with 404, 409 (alternatives offered), 422, or 503
-   * `site_unreachable` before anything is written.
+   * Holds a space: at once inside what the site lends, else by asking the site. Refuses with 404, 409 (alternatives
+   * offered), 422, or 503 `site_unreachable` before anything is written, with what can be confirmed now.
    */
   async hold(
     actor: Actor,
@@ -46,7 +50,14 @@ export class BookingService {
     if (impossible !== undefined) return err(siteRefusal(impossible))
     const price = priceOfSpace(context, space, interval)
     if (price === undefined) return err(refusal('not_bookable'))
-    if (!(await link.isOnline(asked.siteId))) return err(refusal('site_unreachable'))
+    const byLoan = await holdByLoan(this.#parts, actor, context, {
+      spaceId: asked.spaceId,
+      space,
+      interval,
+      price,
+    })
+    if (byLoan !== undefined) return byLoan
+    if (!(await link.isOnline(asked.siteId))) return err(await this.#unreachable(actor, context, asked))
 
     const ids = actionIds(actor.userId, actor.key)
     const order = { ...asked, ...actor, bookingId: ids.bookingId, price, createdMs: context.nowMs }
@@ -83,6 +94,7 @@ export class BookingService {
     const nowMs = clock.now().wallMs
     const refused = decideConfirm(statusOfBooking(booking, nowMs), booking.price.totalMinor, means.method)
     if (refused !== undefined) return err(refusal(refused))
+    if (booking.soldIn.length > 0) return confirmByLoan(this.#parts, actor, booking, means)
     if (!(await link.isOnline(booking.siteId))) return err(refusal('site_unreachable'))
 
     const { totalMinor: amountMinor, currency } = booking.price
@@ -126,6 +138,8 @@ export class BookingService {
       await this.#withdrawHold(booking)
       return answerOf(this.#parts, actor, booking.bookingId, { kind: 'done' })
     }
+    const byLoan = booking.soldIn.length > 0 ? await cancelByLoan(this.#parts, actor, booking) : undefined
+    if (byLoan !== undefined) return byLoan
     if (!(await link.isOnline(booking.siteId))) return err(refusal('site_unreachable'))
     const ids = actionIds(actor.userId, actor.key)
     const outcome = await askSite(this.#parts, booking, ids.requestId, {
@@ -146,6 +160,16 @@ export class BookingService {
   async list(memberId: string): Promise<readonly BookingView[]> {
     const bookings = await listBookings(this.#parts.pool, memberId)
     return Promise.all(bookings.map((booking) => viewOf(this.#parts, memberId, booking)))
+  }
+
+  /** Nothing was written; what is offered lies inside what the site lends, so that it can be confirmed now. */
+  async #unreachable(
+    actor: Actor,
+    context: ViewContext,
+    asked: { spaceId: string; fromMs: number; toMs: number },
+  ): Promise<Refused> {
+    const alternatives = await alternativesFor(this.#parts.reader, context, asked, actor.memberId)
+    return { ...refusal('site_unreachable'), ...(alternatives.length > 0 ? { alternatives } : {}) }
   }
 
   async #withdrawHold(booking: KnownBooking): Promise<void> {

@@ -31,6 +31,8 @@ export interface KnownBooking {
   readonly waitingFor: string | undefined
   /** Why the hold came to nothing. */
   readonly refusal: string | undefined
+  /** The loans that the cloud sold it in; empty when the site decided it. */
+  readonly soldIn: readonly string[]
 }
 
 interface ProjectedBooking {
@@ -61,6 +63,7 @@ interface KnownRow {
   readonly ended_ms: number | null
   readonly waiting_for: string | null
   readonly refusal: string | null
+  readonly loan_ids: readonly string[] | null
 }
 
 const listMax = 200
@@ -95,7 +98,7 @@ const known = `
     coalesce(b.space_id, o.space_id) AS space_id, coalesce(b.from_ms, o.from_ms) AS from_ms,
     coalesce(b.to_ms, o.to_ms) AS to_ms, coalesce(b.price, o.price) AS price,
     b.status, b.reference, b.hold_until_ms, b.paid_minor, b.refunded_minor, b.paid_by,
-    b.extension, b.ended_ms,
+    b.extension, b.ended_ms, b.loan_ids,
     (SELECT kind FROM booking_request r WHERE r.booking_id = coalesce(b.booking_id, o.booking_id)
        AND r.state = 'waiting' ORDER BY created_ms DESC LIMIT 1) AS waiting_for,
     (SELECT refusal FROM booking_request r WHERE r.booking_id = o.booking_id AND r.kind = 'holdBooking'
@@ -152,6 +155,7 @@ function knownBooking(row: KnownRow): KnownBooking {
           },
     waitingFor: row.waiting_for ?? undefined,
     refusal: row.refusal ?? undefined,
+    soldIn: row.loan_ids ?? [],
   }
 }
 
@@ -187,7 +191,8 @@ export function bookingView(booking: KnownBooking, spaceName: string, nowMs: num
     ...(projected?.endedMs === undefined ? {} : { endedMs: projected.endedMs }),
     ...(cancellable ? { cancelFeeMinor: feeNow(booking, status, nowMs) } : {}),
     ...(projected?.paidBy === undefined ? {} : { paidBy: projected.paidBy }),
-    ...(projected === undefined ? {} : { decidedBy: 'site' }),
+    ...(projected === undefined ? {} : { decidedBy: booking.soldIn.length > 0 ? 'cloud' : 'site' }),
+    path: booking.soldIn.length > 0 ? 'loan' : 'site',
     ...(status === 'refused' ? { refusal: booking.refusal ?? 'request_withdrawn' } : {}),
   }
   return bookingViewSchema.parse(view)

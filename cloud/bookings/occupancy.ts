@@ -24,11 +24,15 @@ interface BookingRow {
 
 const rowsMax = 20_000
 
-/** Reads the occupying bookings whose block meets the interval, and which spaces are in use now. */
+/**
+ * Reads the occupying bookings whose block meets the interval, and which spaces are in use now. `walls` keep others out
+ * likewise, by space.
+ */
 export async function readOccupancy(
   db: Queryable,
   siteId: string,
   interval: Interval,
+  walls: readonly (readonly [string, Occupancy])[] = [],
 ): Promise<SiteOccupancy> {
   const [booked, used] = await Promise.all([
     db.query<BookingRow>(
@@ -46,10 +50,11 @@ export async function readOccupancy(
     ),
   ])
   const bookings = new Map<string, Occupancy[]>()
-  for (const row of booked.rows) {
-    const list = bookings.get(row.space_id) ?? []
-    list.push(occupancyOf(row))
-    bookings.set(row.space_id, list)
+  const booking = booked.rows.map((row) => [row.space_id, occupancyOf(row)] as const)
+  for (const [spaceId, occupancy] of [...booking, ...walls].sort(([, a], [, b]) => a.fromMs - b.fromMs)) {
+    const list = bookings.get(spaceId) ?? []
+    list.push(occupancy)
+    bookings.set(spaceId, list)
   }
   return { bookings, inUse: new Set(used.rows.map((row) => row.space_id)) }
 }

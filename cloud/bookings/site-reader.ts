@@ -1,9 +1,17 @@
+import type { Occupancy } from '@gatehouse/shared/booking/availability'
 import type { Interval } from '@gatehouse/shared/calendar/opening'
 import type { Clock } from '@gatehouse/shared/clock/clock'
+import type { BookingId } from '@gatehouse/shared/ids/ids'
+import type { KnownCloudLoan } from '@gatehouse/shared/loans/cloud-loan'
 import type { Queryable } from '../database/pool.ts'
+import { readLoans } from '../loans/loan-store.ts'
+import { soldByNobody, standingsOf } from './lent-rights.ts'
 import { readOccupancy } from './occupancy.ts'
 import type { SiteCatalogue, SiteCatalogues } from './site-catalogue.ts'
 import type { ViewContext } from './site-view.ts'
+
+/** Longer than any gap after a booking. */
+const gapsMaxMs = 24 * 3_600_000
 
 /** When the cloud last heard a site, epoch ms, and whether that was lately. */
 export interface SiteContact {
@@ -31,15 +39,19 @@ export class SiteReader {
   async context(catalogue: SiteCatalogue, interval: Interval, memberId?: string): Promise<ViewContext> {
     const { db, clock, contactOf, tzdataVersion } = this.#parts
     const nowMs = clock.now().wallMs
+    // A block may reach beyond the interval by its gap.
+    const around = { fromMs: interval.fromMs, toMs: interval.toMs + gapsMaxMs }
+    const loans = await readLoans(db, catalogue.siteId, around)
+    const rights = { loans: standingsOf(loans.values()), nowMs }
     const [occupancy, contact, planId] = await Promise.all([
-      readOccupancy(db, catalogue.siteId, interval),
+      readOccupancy(db, catalogue.siteId, interval, [...soldByNobody(rights), ...givenUp(loans.values())]),
       contactOf(catalogue.siteId),
       memberId === undefined ? undefined : planAt(db, memberId, interval.fromMs),
     ])
     const link = contact.online
       ? { state: 'live' as const, sinceMs: nowMs }
       : { state: 'offline' as const, sinceMs: contact.heardMs ?? 0 }
-    return { catalogue, occupancy, link, nowMs, planId, tzdataVersion }
+    return { catalogue, occupancy, rights, link, nowMs, planId, tzdataVersion }
   }
 
   /** What the doors of a site were last seen as. */
@@ -50,6 +62,16 @@ export class SiteReader {
     )
     return new Map(found.rows.map((row) => [row.door_id, row.state]))
   }
+}
+
+/** Blocks that the cloud gave up and the site has not confirmed: sold by nobody. */
+function givenUp(loans: Iterable<KnownCloudLoan>): readonly (readonly [string, Occupancy])[] {
+  return [...loans].flatMap(({ terms, freed }) =>
+    freed.map(({ bookingId, fromMs, blockToMs }) => {
+      const block = { fromMs, toMs: blockToMs, blockToMs }
+      return [terms.spaceId, { bookingId: bookingId as BookingId, ...block }] as const
+    }),
+  )
 }
 
 async function planAt(db: Queryable, memberId: string, atMs: number): Promise<string | undefined> {

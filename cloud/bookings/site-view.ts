@@ -19,6 +19,7 @@ import {
 } from '@gatehouse/shared/calendar/opening'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import type { Price } from '@gatehouse/shared/wire/v1/entries'
+import { type LentRights, whoDecides } from './lent-rights.ts'
 import type { SiteOccupancy } from './occupancy.ts'
 import type { SiteCatalogue } from './site-catalogue.ts'
 
@@ -26,6 +27,8 @@ import type { SiteCatalogue } from './site-catalogue.ts'
 export interface ViewContext {
   readonly catalogue: SiteCatalogue
   readonly occupancy: SiteOccupancy
+  /** What the site lends the cloud around the interval. */
+  readonly rights: LentRights
   readonly link: SiteView['link']
   readonly nowMs: number
   /** The plan of the member who looks; prices follow it. */
@@ -131,8 +134,17 @@ function spaceView(
     status,
     ...(untilMs === undefined ? {} : { untilMs }),
     ...(price === undefined ? {} : { price }),
+    ...(isLent(context, { spaceId, space, interval }) ? { lent: true } : {}),
     rect: space.rect,
   }
+}
+
+/** Whether the cloud decides a booking of the interval by itself, also while the site is dark. */
+function isLent(
+  { rights, catalogue }: ViewContext,
+  asked: { spaceId: string; space: DirectoryBody<'space'>; interval: Interval },
+): boolean {
+  return asked.space.bookable && whoDecides(rights, catalogue, asked).kind === 'cloud'
 }
 
 function statusOf(
@@ -211,7 +223,10 @@ export function dayView(
   context: ViewContext,
   asked: { spaceId: string; space: DirectoryBody<'space'>; day: number; date: string },
 ): DayView {
-  const slots = daySlots(calendarOf(context, asked.spaceId, asked.space), asked.day)
+  const slots = daySlots(calendarOf(context, asked.spaceId, asked.space), asked.day).map((slot) => ({
+    ...slot,
+    ...(isLent(context, { ...asked, interval: slot }) ? { lent: true } : {}),
+  }))
   const { site } = context.catalogue
   const holiday = holidayOn(site, asked.day)
   const { timeZone } = site

@@ -1,4 +1,5 @@
 import { memberIdSchema } from '@gatehouse/shared/ids/ids'
+import { SeededRandom } from '@gatehouse/shared/random/random'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { hourMs, startMs, startTestCloud, type TestCloud } from '../http/testing/test-cloud.ts'
 import { CardPayments } from '../payments/card-payments.ts'
@@ -29,7 +30,8 @@ beforeAll(async () => {
   }
   const reader = new SiteReader({ db: pool, clock, catalogues, contactOf, tzdataVersion: 'test' })
   // Nobody waits long for a site that is silent on purpose.
-  service = new BookingService({ pool, clock, link, catalogues, reader, payments, answerMaxMs: 30 })
+  const random = new SeededRandom(3)
+  service = new BookingService({ pool, clock, random, link, catalogues, reader, payments, answerMaxMs: 30 })
   sweep = () => sweepBookings({ pool, clock, link, payments })
 })
 afterAll(() => world?.close())

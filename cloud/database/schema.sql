@@ -126,6 +126,10 @@ TABLE bookings
   extension jsonb
   ended_ms bigint
   parts text[] NOT NULL DEFAULT '{}'::text[]
+  loan_ids text[] NOT NULL DEFAULT '{}'::text[]
+  site_status text
+  row_epoch integer
+  row_rev bigint
   CONSTRAINT bookings_check CHECK ((to_ms > from_ms))
   CONSTRAINT bookings_check1 CHECK ((block_to_ms >= to_ms))
   CONSTRAINT bookings_pkey PRIMARY KEY (site_id, booking_id)
@@ -133,6 +137,7 @@ TABLE bookings
   CONSTRAINT bookings_status_check CHECK ((status = ANY (ARRAY['held'::text, 'confirmed'::text, 'checked_in'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text, 'expired'::text, 'displaced'::text])))
   CREATE INDEX bookings_by_id ON public.bookings USING btree (booking_id)
   CREATE INDEX bookings_by_member ON public.bookings USING btree (member_id, from_ms) WHERE (member_id IS NOT NULL)
+  CREATE INDEX bookings_displaced ON public.bookings USING btree (site_id, booking_id) WHERE ((status = 'displaced'::text) AND (loan_ids <> '{}'::text[]))
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = bookings.site_id)))
   CREATE TRIGGER drop_booking_blocks AFTER DELETE ON public.bookings FOR EACH ROW EXECUTE FUNCTION drop_booking_blocks()
@@ -330,6 +335,77 @@ TABLE ledger_entries
   PARTITION BY HASH (site_id)
   ROW LEVEL SECURITY
   POLICY own_entries USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = ledger_entries.site_id)))
+
+TABLE lending_stops
+  site_id text NOT NULL
+  reason text NOT NULL
+  since_ms bigint NOT NULL
+  CONSTRAINT lending_stops_pkey PRIMARY KEY (site_id)
+  CONSTRAINT lending_stops_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  ROW LEVEL SECURITY
+  POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = lending_stops.site_id)))
+
+TABLE loan_sales
+  sale_no bigint NOT NULL GENERATED AS IDENTITY
+  site_id text NOT NULL
+  loan_id text NOT NULL
+  booking_id text NOT NULL
+  space_id text NOT NULL
+  loan_from_ms bigint NOT NULL
+  loan_to_ms bigint NOT NULL
+  from_ms bigint NOT NULL
+  block_to_ms bigint NOT NULL
+  status text NOT NULL
+  hold_until_ms bigint
+  epoch integer NOT NULL
+  rev bigint NOT NULL
+  block int8range GENERATED ALWAYS AS (int8range(from_ms, block_to_ms))
+  CONSTRAINT loan_sales_check CHECK ((block_to_ms > from_ms))
+  CONSTRAINT loan_sales_check1 CHECK (((hold_until_ms IS NOT NULL) = (status = 'held'::text)))
+  CONSTRAINT loan_sales_check2 CHECK (((loan_from_ms <= from_ms) AND (block_to_ms <= loan_to_ms)))
+  CONSTRAINT loan_sales_no_overlap EXCLUDE USING gist (site_id WITH =, space_id WITH =, block WITH &&, booking_id WITH <>)
+  CONSTRAINT loan_sales_pkey PRIMARY KEY (sale_no)
+  CONSTRAINT loan_sales_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  CONSTRAINT loan_sales_site_id_loan_id_space_id_loan_from_ms_loan_to_m_fkey FOREIGN KEY (site_id, loan_id, space_id, loan_from_ms, loan_to_ms) REFERENCES loans(site_id, loan_id, space_id, from_ms, to_ms)
+  CONSTRAINT loan_sales_status_check CHECK ((status = ANY (ARRAY['held'::text, 'confirmed'::text, 'freed'::text])))
+  CREATE INDEX loan_sales_by_booking ON public.loan_sales USING btree (site_id, booking_id)
+  CREATE INDEX loan_sales_by_loan ON public.loan_sales USING btree (site_id, loan_id)
+  CREATE INDEX loan_sales_held ON public.loan_sales USING btree (hold_until_ms) WHERE (status = 'held'::text)
+  CREATE UNIQUE INDEX loan_sales_once ON public.loan_sales USING btree (site_id, loan_id, booking_id) WHERE (status <> 'freed'::text)
+  ROW LEVEL SECURITY
+  POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = loan_sales.site_id)))
+  CREATE TRIGGER sale_in_open_loan BEFORE INSERT ON public.loan_sales FOR EACH ROW EXECUTE FUNCTION refuse_sale_in_closed_loan()
+
+TABLE loans
+  site_id text NOT NULL
+  loan_id text NOT NULL
+  space_id text NOT NULL
+  from_ms bigint NOT NULL
+  to_ms bigint NOT NULL
+  sell_until_ms bigint NOT NULL
+  terms_epoch integer NOT NULL
+  pool_id text
+  slot integer
+  state text NOT NULL
+  incarnation integer NOT NULL
+  end_reason text
+  end_epoch integer
+  end_rev bigint
+  recalled boolean NOT NULL DEFAULT false
+  granted_ms bigint NOT NULL
+  changed_ms bigint NOT NULL
+  CONSTRAINT loans_check CHECK ((to_ms > from_ms))
+  CONSTRAINT loans_check1 CHECK (((state <> 'ended'::text) OR ((end_reason IS NOT NULL) AND (end_epoch IS NOT NULL) AND (end_rev IS NOT NULL))))
+  CONSTRAINT loans_end_reason_check CHECK ((end_reason = ANY (ARRAY['close'::text, 'return'::text, 'recall'::text, 'restored'::text])))
+  CONSTRAINT loans_no_overlap EXCLUDE USING gist (site_id WITH =, space_id WITH =, int8range(from_ms, to_ms) WITH &&) WHERE ((state <> 'released'::text))
+  CONSTRAINT loans_pkey PRIMARY KEY (site_id, loan_id)
+  CONSTRAINT loans_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  CONSTRAINT loans_site_id_loan_id_space_id_from_ms_to_ms_key UNIQUE (site_id, loan_id, space_id, from_ms, to_ms)
+  CONSTRAINT loans_state_check CHECK ((state = ANY (ARRAY['open'::text, 'unconfirmed'::text, 'suspended'::text, 'ended'::text, 'released'::text])))
+  CREATE INDEX loans_to_end ON public.loans USING btree (LEAST(sell_until_ms, to_ms)) WHERE (state = ANY (ARRAY['open'::text, 'unconfirmed'::text]))
+  CREATE INDEX loans_to_restore ON public.loans USING btree (site_id) WHERE (state = 'suspended'::text)
+  ROW LEVEL SECURITY
+  POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = loans.site_id)))
 
 TABLE login_account
   id text NOT NULL

@@ -6,6 +6,7 @@ export const exceptionKinds = [
   'clone',
   'foreign_call',
   'late_decline',
+  'sale_contradicted',
   'difference',
   'chain_gap',
   'unprojectable',
@@ -26,6 +27,7 @@ export const exceptionFixes = [
   'entries_arrived',
   'entry_explained',
   'clock_set',
+  'member_settled',
 ] as const
 export type ExceptionFix = (typeof exceptionFixes)[number]
 
@@ -45,6 +47,7 @@ export const fixesOf: Readonly<Record<ExceptionKind, readonly [ExceptionFix, ...
   clone: ['machine_retired'],
   foreign_call: ['machine_checked', 'machine_replaced'],
   late_decline: ['collected', 'written_off'],
+  sale_contradicted: ['member_settled', 'accepted'],
   difference: ['cloud_corrected', 'accepted'],
   chain_gap: ['entries_arrived', 'accepted'],
   unprojectable: ['entry_explained', 'accepted'],
@@ -63,6 +66,7 @@ const severities: Readonly<Record<ExceptionKind, 1 | 2 | 3>> = {
   clone: 3,
   foreign_call: 3,
   late_decline: 2,
+  sale_contradicted: 2,
   difference: 2,
   chain_gap: 1,
   unprojectable: 1,

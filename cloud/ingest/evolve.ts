@@ -1,9 +1,13 @@
 import { assertNever } from '@gatehouse/shared/result/result'
 import { addPrices } from '@gatehouse/shared/tariffs/added-price'
 import type { EntryBody, LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
+import { holding, overlapping, overlaps } from './booking-overlap.ts'
 import { evolveAudit } from './evolve-audit.ts'
+import { evolveLoans, type UnpostableLoan } from './evolve-loans.ts'
+import { pay } from './evolve-payment.ts'
+import { adopt, receive } from './evolve-received.ts'
 import { evolveSession, type SessionEvent } from './evolve-session.ts'
-import type { BookingRow, PaymentRow, ProjectedBookingStatus, ProjectedRows } from './projected-rows.ts'
+import type { BookingRow, ProjectedBookingStatus, ProjectedRows } from './projected-rows.ts'
 
 /** Where and when an entry was recorded. */
 export interface EntryPlace {
@@ -20,8 +24,7 @@ export type Unprojectable =
   | 'session_exists'
   | 'payment_exists'
   | 'overlap'
-
-const holding: ReadonlySet<ProjectedBookingStatus> = new Set(['held', 'confirmed', 'checked_in'])
+  | UnpostableLoan
 
 /**
  * Applies one event to the rows, or says why it cannot be and leaves them as they were. The fact itself is
@@ -32,7 +35,7 @@ export function evolve(
   event: LedgerEvent,
   place: EntryPlace,
 ): Unprojectable | undefined {
-  const refused = post(rows, event, place)
+  const refused = post(rows, event, place) ?? (rows.loans && evolveLoans(rows.loans, event, place.atMs))
   if (refused === undefined) evolveAudit(rows, event, place)
   return refused
 }
@@ -62,13 +65,12 @@ function post(rows: ProjectedRows, event: LedgerEvent, place: EntryPlace): Unpro
     case 'booking.extension_dropped':
       return evolveExtension(rows, event, place)
     case 'payment.captured':
-      return pay(rows, { kind: 'captured', of_payment_id: null }, event.body, place)
     case 'payment.refunded':
-      return pay(rows, { kind: 'refunded', of_payment_id: event.body.ofPaymentId }, event.body, place)
+      return pay(rows, event, place)
     case 'booking.received':
+      return receive(rows, event.body, place)
     case 'booking.adopted':
-      // Kept in the ledger; the books of loans read them.
-      return undefined
+      return adopt(rows, event.body, place)
     case 'session.arrived':
     case 'session.entered':
     case 'session.voided':
@@ -108,8 +110,18 @@ function hold(
     parts: body.parts ?? [],
     extension: null,
     ended_ms: null,
+    loan_ids: [],
+    site_status: null,
+    row_epoch: null,
+    row_rev: null,
   }
-  if (overlaps(rows, row)) return 'overlap'
+  const met = overlapping(rows, row)
+  if (met.some(({ seq }) => seq > 0)) return 'overlap'
+  // Sold by the cloud and not known to the site: the site's own sale stands (RULES, Booking).
+  for (const other of met) {
+    other.status = 'displaced'
+    rows.dirty.bookings.add(other.booking_id)
+  }
   rows.bookings.set(row.booking_id, row)
   rows.dirty.bookings.add(row.booking_id)
   return undefined
@@ -126,6 +138,7 @@ function setStatus(
   if (row === undefined) return 'unknown_booking'
   if (holding.has(status) && !holding.has(row.status) && overlaps(rows, row)) return 'overlap'
   row.status = status
+  if (row.loan_ids.length > 0) row.site_status = status
   row.seq = place.seq
   if (!holding.has(status)) row.extension = null
   change(row)
@@ -158,84 +171,6 @@ function evolveExtension(
   row.seq = place.seq
   rows.dirty.bookings.add(row.booking_id)
   return undefined
-}
-
-const occupied = (row: BookingRow) => [row.space_id, ...row.parts]
-
-/** Two blocks `[from, block end)` of one space must not meet while both hold it. */
-function overlaps(rows: ProjectedRows, wanted: BookingRow): boolean {
-  for (const row of rows.bookings.values()) {
-    const meets =
-      row.booking_id !== wanted.booking_id &&
-      holding.has(row.status) &&
-      row.from_ms < wanted.block_to_ms &&
-      wanted.from_ms < row.block_to_ms &&
-      occupied(row).some((space) => wanted.space_id === space || wanted.parts.includes(space))
-    if (meets) return true
-  }
-  return false
-}
-
-type PaymentBody = EntryBody<'payment.captured'> | EntryBody<'payment.refunded'>
-
-function pay(
-  rows: ProjectedRows,
-  kind: Pick<PaymentRow, 'kind' | 'of_payment_id'>,
-  body: PaymentBody,
-  place: EntryPlace,
-): Unprojectable | undefined {
-  if (rows.payments.has(body.paymentId)) return 'payment_exists'
-  const { subject } = body
-  rows.payments.set(body.paymentId, {
-    ...kind,
-    seq: place.seq,
-    payment_id: body.paymentId,
-    booking_id: subject.kind === 'booking' ? subject.bookingId : null,
-    session_id: subject.kind === 'session' ? subject.sessionId : null,
-    method: body.method,
-    amount_minor: body.amountMinor,
-    currency: body.currency,
-    taken_by: body.takenBy,
-    at_ms: place.atMs,
-  })
-  rows.dirty.payments.add(body.paymentId)
-  // Money that was taken is posted even when what it was for is not known here.
-  if (subject.kind === 'booking') payBooking(rows, subject.bookingId, kind.kind, body, place)
-  else paySession(rows, subject.sessionId, kind.kind, body.amountMinor, place)
-  return undefined
-}
-
-function payBooking(
-  rows: ProjectedRows,
-  bookingId: string,
-  kind: PaymentRow['kind'],
-  body: PaymentBody,
-  place: EntryPlace,
-): void {
-  const row = rows.bookings.get(bookingId)
-  if (row === undefined) return
-  if (kind === 'refunded') row.refunded_minor += body.amountMinor
-  else {
-    row.paid_minor += body.amountMinor
-    row.paid_by = body.method
-  }
-  row.seq = place.seq
-  rows.dirty.bookings.add(bookingId)
-}
-
-function paySession(
-  rows: ProjectedRows,
-  sessionId: string,
-  kind: PaymentRow['kind'],
-  amountMinor: number,
-  place: EntryPlace,
-): void {
-  const row = rows.sessions.get(sessionId)
-  if (row === undefined) return
-  row.paid_minor += kind === 'captured' ? amountMinor : -amountMinor
-  if (kind === 'captured' && row.state === 'inside') row.state = 'paid'
-  row.seq = place.seq
-  rows.dirty.sessions.add(sessionId)
 }
 
 type Observation = Exclude<
@@ -285,7 +220,7 @@ function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPl
     case 'allowance.received':
     case 'allowance.drawn':
     case 'allowance.restored':
-      // Kept in the ledger; no table reads them yet. Answers to requests are noted by the caller.
+      // Kept in the ledger; loans are folded beside, answers to requests are noted by the caller.
       return
     default:
       assertNever(event)

@@ -30,13 +30,17 @@ export function mentioned(entries: readonly ReadEntry[]): {
   let toMs = 0
   for (const { frame } of entries) {
     if (frame === undefined) continue
-    const { bookingId, sessionId, paymentId, spaceId, fromMs: from, blockToMs: to } = frame.body
+    const { bookingId, sessionId, paymentId } = frame.body
+    const row = (frame.body.row ?? frame.body) as Record<string, unknown>
+    const { spaceId, fromMs: from, blockToMs: to } = row
     const subject = (frame.body.subject ?? {}) as Record<string, unknown>
     for (const id of [bookingId, subject.bookingId]) if (typeof id === 'string') ids.bookings.add(id)
     for (const id of [sessionId, subject.sessionId]) if (typeof id === 'string') ids.sessions.add(id)
+    for (const id of textsIn(frame.body.supersedes)) ids.bookings.add(id)
     if (typeof paymentId === 'string') ids.payments.add(paymentId)
+    for (const id of paymentsNamed(row)) ids.payments.add(id)
     if (typeof spaceId !== 'string' || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) continue
-    for (const space of [spaceId, ...partsNamed(frame.body)]) spaces.add(space)
+    for (const space of [spaceId, ...textsIn(row.parts)]) spaces.add(space)
     fromMs = Math.min(fromMs, Number(from))
     toMs = Math.max(toMs, Number(to))
   }
@@ -51,8 +55,15 @@ export function mentioned(entries: readonly ReadEntry[]): {
 }
 
 // Bodies are checked later; here they only say what to load.
-function partsNamed(body: EntryFrame['body']): string[] {
-  return Array.isArray(body.parts) ? body.parts.filter((part) => typeof part === 'string') : []
+function textsIn(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((part) => typeof part === 'string') : []
+}
+
+/** The money in the row of a booking that the cloud sold. */
+function paymentsNamed({ payments, refunds }: Record<string, unknown>): string[] {
+  return textsIn(
+    [payments ?? [], refunds ?? []].flat().map((paid) => (paid as { paymentId?: unknown } | null)?.paymentId),
+  )
 }
 
 /** Folds entries into the rows, in order; returns those that could not be posted, each with its reason. */

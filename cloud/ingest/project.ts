@@ -2,6 +2,8 @@ import pg from 'pg'
 import { channels } from '../database/notifications.ts'
 import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
 import { openException } from '../exceptions/raise.ts'
+import { lockProjectedLoans, writeProjectedLoans } from '../loans/project-loans.ts'
+import { raiseContradictedSales } from './contradicted-sales.ts'
 import { auditTypes } from './evolve-audit.ts'
 import { foldAudit, foldEntries, mentioned, type ReadEntry, readEntry } from './fold.ts'
 import { noRows, type ProjectedRows } from './projected-rows.ts'
@@ -77,9 +79,11 @@ async function run(
   const last = entries.at(-1)
   if (last === undefined) return { kind: 'caught_up', count: 0 }
   const rows = noRows()
-  const aside = refusal === undefined ? await fold(tx, stream, rows, entries) : asideAll(entries, refusal)
+  const aside =
+    refusal === undefined ? await fold(tx, stream, { rows, entries, nowMs }) : asideAll(entries, refusal)
   await setAside(tx, stream, aside, nowMs)
   await raiseRefusedMoney(tx, stream, rows.refusedMoney, nowMs)
+  await raiseContradictedSales(tx, stream, rows.contradictedSales, nowMs)
   await moveTo(tx, stream, { seq: last.stored.seq, auditSeq: last.stored.seq })
   await notify(tx, stream, entries, rows)
   return { kind: entries.length === limit ? 'behind' : 'caught_up', count: entries.length }
@@ -115,12 +119,20 @@ async function readAuditAgain(
 async function fold(
   tx: Transaction,
   stream: StreamId,
-  rows: ProjectedRows,
-  entries: readonly ReadEntry[],
+  {
+    rows,
+    entries,
+    nowMs,
+  }: { readonly rows: ProjectedRows; readonly entries: readonly ReadEntry[]; readonly nowMs: number },
 ): Promise<Quarantined[]> {
+  // Loans are locked before bookings, as wherever the cloud sells.
+  const frames = entries.flatMap(({ frame }) => frame ?? [])
+  const loans = await lockProjectedLoans(tx, stream, frames, nowMs)
+  rows.loans = loans
   await loadRows(tx, stream, rows, mentioned(entries))
   const aside = foldEntries(rows, entries)
   await writeRows(tx, stream, rows)
+  if (loans !== undefined) await writeProjectedLoans(tx, loans)
   return aside
 }
 

@@ -1,4 +1,5 @@
 import type { Price } from '@gatehouse/shared/wire/v1/entries'
+import type { FoldedLoans } from './evolve-loans.ts'
 import type { IncidentSubject } from './incident-subject.ts'
 
 /** Rows of the projected tables as the fold keeps them; names are those of the columns. */
@@ -39,6 +40,13 @@ export interface BookingRow extends Written {
   /** A later end that is not paid yet; `block_to_ms` is then the end of its block, `blockFromMs` the end before. */
   extension: ProjectedExtension | null
   ended_ms: number | null
+  /** The loans that the cloud sold it in; `seq` is 0 until the site tells of it. */
+  loan_ids: readonly string[]
+  /** What the site last made of a booking sold by the cloud. */
+  site_status: ProjectedBookingStatus | null
+  /** Where its last row stands in the directory. */
+  row_epoch: number | null
+  row_rev: number | null
 }
 
 export interface ProjectedExtension {
@@ -130,6 +138,14 @@ export interface RefusedMoney extends Written {
   readonly reason: string
 }
 
+/** A sale of the cloud that its site could not make good, or whose papers were wrong. */
+export interface ContradictedSale extends Written {
+  readonly bookingId: string
+  readonly outcome: string
+  readonly irregular: string | undefined
+  readonly siteStatus: ProjectedBookingStatus
+}
+
 /** A fact that ends every open incident with this `ends_with` that the ledger tells before it. */
 export interface IncidentEnd extends Written {
   readonly ends_with: string
@@ -151,6 +167,9 @@ export interface ProjectedRows {
   readonly accessEvents: AccessEventRow[]
   readonly effects: Map<string, EffectRow>
   readonly refusedMoney: RefusedMoney[]
+  readonly contradictedSales: ContradictedSale[]
+  /** The loans that the run's entries speak of, locked; none when they speak of none. */
+  loans?: FoldedLoans | undefined
   readonly doorStates: Map<string, DoorStateRow>
   readonly spaceStates: Map<string, SpaceStateRow>
   readonly incidents: Map<string, IncidentRow>
@@ -172,6 +191,7 @@ export function noRows(): ProjectedRows {
     accessEvents: [],
     effects: new Map(),
     refusedMoney: [],
+    contradictedSales: [],
     doorStates: new Map(),
     spaceStates: new Map(),
     incidents: new Map(),

@@ -39,6 +39,10 @@ const tables = {
       parts: 'text[]',
       extension: 'jsonb',
       ended_ms: bigint,
+      loan_ids: 'text[]',
+      site_status: text,
+      row_epoch: 'integer',
+      row_rev: bigint,
     },
   },
   payments: {

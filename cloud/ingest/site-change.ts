@@ -22,6 +22,7 @@ const topicsByFamily: Readonly<Record<string, readonly Topic[]>> = {
   space: ['plan', 'board'],
   effect: ['devices'],
   incident: ['ledger'],
+  loan: ['plan', 'bookings'],
 }
 
 const allTopics: readonly Topic[] = [

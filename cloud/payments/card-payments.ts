@@ -73,8 +73,10 @@ export class CardPayments {
       request_state: string | null
       created_ms: number
     }>(
-      `SELECT p.payment_id, r.state AS request_state, p.created_ms FROM card_payment p
-       LEFT JOIN booking_request r ON r.request_id = p.request_id
+      // What the cloud sold inside a loan was booked with the sale itself.
+      `SELECT p.payment_id, CASE WHEN b.payment_id IS NULL THEN r.state ELSE 'done' END AS request_state, p.created_ms
+       FROM card_payment p LEFT JOIN booking_request r ON r.request_id = p.request_id
+       LEFT JOIN payments b ON b.site_id = p.site_id AND b.payment_id = p.payment_id
        WHERE p.state IN ('created', 'authorised') ORDER BY p.created_ms LIMIT ${batchMax}`,
     )
     for (const row of open.rows) {

@@ -22,13 +22,15 @@ export async function readCloudSums(
     key,
   )
   const bookings = await tx.query<{ status: string; count: number }>(
-    'SELECT status, count(*) AS count FROM bookings WHERE site_id = $1 AND incarnation = $2 GROUP BY status',
+    // What the cloud sold or changed counts as the site last told it.
+    `SELECT coalesce(site_status, status) AS status, count(*) AS count FROM bookings
+     WHERE site_id = $1 AND incarnation = $2 AND seq > 0 GROUP BY 1`,
     key,
   )
   const takings = await tx.query<SiteSums['takings'][number]>(
     `SELECT currency, method, count(*) AS count,
        sum(CASE kind WHEN 'captured' THEN amount_minor ELSE -amount_minor END)::bigint AS "amountMinor"
-     FROM payments WHERE site_id = $1 AND incarnation = $2 GROUP BY currency, method`,
+     FROM payments WHERE site_id = $1 AND incarnation = $2 AND seq > 0 GROUP BY currency, method`,
     key,
   )
   const sessions = await tx.query<SiteSums['sessions']>(

@@ -79,6 +79,8 @@ export const spaceViewSchema = z.object({
   untilMs: z.int().optional(),
   /** For the asked interval (or one hour from now); absent when not bookable. */
   price: priceSchema.optional(),
+  /** The cloud decides a booking of the interval by itself, inside what the site lends; known in the cloud. */
+  lent: z.boolean().optional(),
   rect: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }),
 })
 export type SpaceView = z.infer<typeof spaceViewSchema>
@@ -121,6 +123,8 @@ export const dayViewSchema = z.object({
       fromMs: z.int(),
       toMs: z.int(),
       state: z.enum(['free', 'held', 'taken', 'gap', 'closed', 'past']),
+      /** The cloud decides here by itself; known in the cloud. */
+      lent: z.boolean().optional(),
     }),
   ),
 })
@@ -151,6 +155,8 @@ export const bookingViewSchema = z.object({
   paidBy: z.enum(['cash', 'card', 'plan']).optional(),
   /** Who confirmed it: the site itself. Present once confirmed. */
   decidedBy: z.enum(['site', 'cloud']).optional(),
+  /** How it was booked: in the cloud, inside what the site lends, or by the site. */
+  path: z.enum(['loan', 'site']).optional(),
   refusal: z.string().optional(),
 })
 export type BookingView = z.infer<typeof bookingViewSchema>

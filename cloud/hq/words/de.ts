@@ -126,6 +126,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'exception.unprojectable': 'Ein Eintrag ließ sich nicht verbuchen',
   'exception.difference': 'Standort und Cloud haben Verschiedenes berechnet',
   'exception.late_decline': 'Eine Kartenzahlung wurde nach dem Verkauf abgelehnt',
+  'exception.sale_contradicted': 'Der Standort konnte eine Buchung der Cloud nicht wie verkauft halten',
   'exception.clock_skew': 'Die Uhr des Standorts geht falsch',
   'exception.other': 'Etwas braucht einen Menschen',
   'site.back': 'Alle Standorte',

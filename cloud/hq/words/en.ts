@@ -125,6 +125,7 @@ export const en = {
   'exception.unprojectable': 'An entry could not be read into the books',
   'exception.difference': 'Site and cloud computed different figures',
   'exception.late_decline': 'A card payment was refused after the sale',
+  'exception.sale_contradicted': 'The site could not honour a booking of the cloud as it was sold',
   'exception.clock_skew': 'The site’s clock is wrong',
   'exception.other': 'Something needs a person',
   'site.back': 'All sites',

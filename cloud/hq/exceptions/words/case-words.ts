@@ -4,6 +4,7 @@ export const caseEn = {
   'kind.clone': 'Two machines claim to be this site',
   'kind.foreign_call': 'The site’s machine asked for another site’s data',
   'kind.late_decline': 'A card payment was refused after the sale',
+  'kind.sale_contradicted': 'The site could not honour a booking of the cloud as it was sold',
   'kind.difference': 'Site and cloud computed different figures',
   'kind.chain_gap': 'The site lost entries that the cloud has',
   'kind.unprojectable': 'An entry could not be read into the books',
@@ -19,6 +20,7 @@ export const caseEn = {
   'fix.entries_arrived': 'The site has its entries back',
   'fix.entry_explained': 'The entry was looked at and what it tells is dealt with',
   'fix.clock_set': 'The site’s clock was set',
+  'fix.member_settled': 'It was settled with the member',
   'fix.resolved_by_itself': 'It was gone by itself',
 } as const
 
@@ -28,6 +30,7 @@ export const caseDe: Readonly<Record<keyof typeof caseEn, string>> = {
   'kind.clone': 'Zwei Rechner geben sich als dieser Standort aus',
   'kind.foreign_call': 'Der Rechner des Standorts hat Daten eines anderen verlangt',
   'kind.late_decline': 'Eine Kartenzahlung wurde nach dem Verkauf abgelehnt',
+  'kind.sale_contradicted': 'Der Standort konnte eine Buchung der Cloud nicht wie verkauft halten',
   'kind.difference': 'Standort und Cloud haben Verschiedenes berechnet',
   'kind.chain_gap': 'Dem Standort fehlen Einträge, die die Cloud hat',
   'kind.unprojectable': 'Ein Eintrag ließ sich nicht verbuchen',
@@ -43,5 +46,6 @@ export const caseDe: Readonly<Record<keyof typeof caseEn, string>> = {
   'fix.entries_arrived': 'Der Standort hat seine Einträge wieder',
   'fix.entry_explained': 'Der Eintrag wurde angesehen, was er sagt, ist erledigt',
   'fix.clock_set': 'Die Uhr des Standorts wurde gestellt',
+  'fix.member_settled': 'Es wurde mit dem Mitglied geklärt',
   'fix.resolved_by_itself': 'Es hat sich von selbst erledigt',
 }

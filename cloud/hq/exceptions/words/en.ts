@@ -42,6 +42,8 @@ export const en = {
     'A machine with the key of this site asked for what belongs to another one. It got nothing. It is wrongly set up, or in wrong hands.',
   'reason.late_decline':
     'The site sold against a card that the gateway refused afterwards. The sale stands in the books, the money did not come.',
+  'reason.sale_contradicted':
+    'The cloud sold or cancelled inside lent rights, and the site had done otherwise first; the site’s word stands. A displaced member got the money back and should be offered an equal space.',
   'reason.difference':
     'At the same ledger entry the site’s own sums and the sums over the cloud’s rows are not equal. The ledger itself is the truth.',
   'reason.chain_gap':
