@@ -12,11 +12,11 @@ import { Book } from './flows/book/book.tsx'
 import { CheckIn } from './flows/check-in/check-in.tsx'
 import { Parking } from './flows/parking/parking.tsx'
 import { PassFlow } from './flows/pass/pass.tsx'
-import { PassScanner } from './flows/pass/pass-scanner.tsx'
 import { IdleGuard } from './frame/idle-guard.tsx'
 import { KioskFrame } from './frame/kiosk-frame.tsx'
 import { Help } from './help/help.tsx'
 import { Home } from './home/home.tsx'
+import { Scanner } from './scanner/scanner.tsx'
 import type { Pairing } from './site/pairing.ts'
 import { SiteProvider } from './site/site-context.tsx'
 import { Unpaired, Waiting } from './site/standing-by.tsx'
@@ -30,9 +30,9 @@ function Kiosk(props: { readonly pairing: Pairing }): ReactNode {
       waiting={(failed) => <Waiting failed={failed} />}
     >
       <KioskFrame>
-        <PassScanner>
+        <Scanner>
           <Outlet />
-        </PassScanner>
+        </Scanner>
       </KioskFrame>
     </SiteProvider>
   )

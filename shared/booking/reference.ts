@@ -18,3 +18,18 @@ export function normalReference(typed: string): string {
   const code = compact.slice(-5).replace(/O/g, '0').replace(/[IL]/g, '1')
   return `${compact.slice(0, -5)}-${code}`
 }
+
+const codeStart = 'GHB'
+const compactReference = /^[A-Z]{1,3}[0-9A-Z]{5}$/
+
+/** The text of a reference's QR code: letters and digits only, because some scanners type other signs wrongly. */
+export function referenceCode(reference: string): string {
+  return codeStart + reference.replace(/[^A-Z0-9]/g, '')
+}
+
+/** The reference that a scanned text names; `undefined` when it is the code of something else. */
+export function referenceOfCode(text: string): string | undefined {
+  if (!text.startsWith(codeStart)) return undefined
+  const compact = text.slice(codeStart.length)
+  return compactReference.test(compact) ? normalReference(compact) : undefined
+}

@@ -1,9 +1,11 @@
 import type { BookingView, SiteView } from '@gatehouse/shared/api/views'
+import { referenceCode } from '@gatehouse/shared/booking/reference'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { viewerZone } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { Money } from '@gatehouse/shared/ui/money.tsx'
 import { problemSentences } from '@gatehouse/shared/ui/problem-words.ts'
+import { QrCode } from '@gatehouse/shared/ui/qr-code.tsx'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { IntervalText, TimeText } from '@gatehouse/shared/ui/time-text.tsx'
 import { Anchor, Button, Group, Loader, Stack, Text, Title } from '@mantine/core'
@@ -30,16 +32,19 @@ function Reference(props: { readonly booking: BookingView }): ReactNode {
   const { reference, decidedBy } = props.booking
   return (
     <div className="gh-card booking-reference">
-      <Text size="sm" c="dimmed">
-        {t('booking.reference')}
-      </Text>
-      <output className="gh-figures" data-testid="reference">
-        {reference}
-      </output>
-      <Text size="sm" c="dimmed">
-        {decidedBy ? `${t(decidedBy === 'site' ? 'booking.bySite' : 'booking.byCloud')} · ` : ''}
-        {t('booking.referenceHint')}
-      </Text>
+      <div>
+        <Text size="sm" c="dimmed">
+          {t('booking.reference')}
+        </Text>
+        <output className="gh-figures" data-testid="reference">
+          {reference}
+        </output>
+        <Text size="sm" c="dimmed">
+          {decidedBy ? `${t(decidedBy === 'site' ? 'booking.bySite' : 'booking.byCloud')} · ` : ''}
+          {t('booking.referenceHint')}
+        </Text>
+      </div>
+      <QrCode text={referenceCode(reference)} label={t('booking.referenceCode')} />
     </div>
   )
 }

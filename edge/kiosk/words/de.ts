@@ -115,7 +115,9 @@ export const de: Record<WordKey, string> = {
     'Der Platz ist wieder für andere frei. Wählen Sie ihn noch einmal, wenn er noch da ist.',
   'book.doneTitle': 'Gebucht. Er gehört Ihnen.',
   'book.reference': 'Ihre Buchungsnummer',
-  'book.referenceHint': 'Damit checken Sie hier ein, wenn Sie kommen, oder stornieren.',
+  'book.referenceCode': 'Code der Buchung; an den Scanner des Kiosks halten',
+  'book.referenceHint':
+    'Damit checken Sie hier ein, wenn Sie kommen, oder stornieren: eintippen oder scannen.',
   'book.again': 'Neu auswählen',
   'book.alternatives': 'Stattdessen frei',
 
@@ -162,7 +164,7 @@ export const de: Record<WordKey, string> = {
   'pass.openTitle': 'Offen',
   'pass.openHint': 'Bitte gehen Sie jetzt hindurch.',
   'checkIn.title': 'Buchungsnummer eingeben',
-  'checkIn.hint': 'Sie steht auf Ihrer Bestätigung, 6 Zeichen oder mehr.',
+  'checkIn.hint': 'Sie steht auf Ihrer Bestätigung, 6 Zeichen oder mehr. Ihren Code können Sie auch scannen.',
   'checkIn.reference': 'Buchungsnummer',
   'checkIn.find': 'Buchung suchen',
   'checkIn.member': 'Ich bin Mitglied: mit Karte oder PIN',

@@ -110,7 +110,8 @@ export const en = {
   'book.holdOverHint': 'The space is free for others again. Choose it once more if it is still there.',
   'book.doneTitle': 'Booked. It is yours.',
   'book.reference': 'Your reference',
-  'book.referenceHint': 'You check in with it here when you come, or cancel with it.',
+  'book.referenceCode': 'Code of the booking; hold it to the scanner of the kiosk',
+  'book.referenceHint': 'You check in with it here when you come, or cancel with it: type it or scan it.',
   'book.again': 'Choose again',
   'book.alternatives': 'Free instead',
 
@@ -157,7 +158,7 @@ export const en = {
   'pass.openTitle': 'Open',
   'pass.openHint': 'Please go through now.',
   'checkIn.title': 'Type your reference',
-  'checkIn.hint': 'It is on your confirmation, 6 characters or more.',
+  'checkIn.hint': 'It is on your confirmation, 6 characters or more. You can also scan its code.',
   'checkIn.reference': 'Reference',
   'checkIn.find': 'Find my booking',
   'checkIn.member': 'I am a member: use my card or PIN',

@@ -1,4 +1,6 @@
 import type { BookingView, ReceiptView } from '@gatehouse/shared/api/views'
+import { referenceCode } from '@gatehouse/shared/booking/reference'
+import { QrCode } from '@gatehouse/shared/ui/qr-code.tsx'
 import { IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
 import type { ReactNode } from 'react'
 import { ActionButton } from '../../frame/action-button.tsx'
@@ -42,6 +44,9 @@ export function BookedStep(props: {
           <p className={receiptCss.bigLabel} style={{ margin: '8px 0 0' }}>
             {t('book.referenceHint')}
           </p>
+          <div className={receiptCss.reference}>
+            <QrCode text={referenceCode(booking.reference)} label={t('book.referenceCode')} />
+          </div>
         </div>
         {receipt === undefined ? null : <ReceiptCard receipt={receipt} reference={booking.reference} />}
       </div>

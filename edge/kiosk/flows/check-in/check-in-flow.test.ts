@@ -23,6 +23,7 @@ const events: Record<CheckInEvent['kind'], CheckInEvent> = {
   asMember: { kind: 'asMember' },
   recognised: { kind: 'recognised', own },
   found: { kind: 'found', booking },
+  scanned: { kind: 'scanned', booking },
   askCancel: { kind: 'askCancel' },
   askLeave: { kind: 'askLeave' },
   askExtend: { kind: 'askExtend' },
@@ -37,6 +38,7 @@ const nothing: Row = {
   asMember: '',
   recognised: '',
   found: '',
+  scanned: 'booking',
   askCancel: '',
   askLeave: '',
   askExtend: '',
@@ -60,9 +62,9 @@ const table: Record<CheckInState['kind'], Row> = {
   },
   asking: { ...nothing, changed: 'done', back: 'booking' },
   leaving: { ...nothing, changed: 'done', back: 'booking' },
-  extending: { ...nothing, extensionHeld: 'price', back: 'booking' },
-  price: { ...nothing, payCash: 'cash', extended: 'done', back: 'extending' },
-  cash: { ...nothing, extended: 'done', back: 'price' },
+  extending: { ...nothing, scanned: '', extensionHeld: 'price', back: 'booking' },
+  price: { ...nothing, scanned: '', payCash: 'cash', extended: 'done', back: 'extending' },
+  cash: { ...nothing, scanned: '', extended: 'done', back: 'price' },
   done: nothing,
 }
 
@@ -80,6 +82,12 @@ describe('checking in', () => {
   it('is done at once when a later end costs nothing', () => {
     const next = checkInStep(states.extending, { kind: 'extensionHeld', booking })
     expect(next).toEqual({ kind: 'done', booking, extended: true })
+  })
+
+  it('asks for the reference when the one that was scanned is not known', () => {
+    const event: CheckInEvent = { kind: 'scanned', booking: undefined }
+    expect(checkInStep(states.done, event)).toEqual({ kind: 'enter' })
+    expect(checkInStep(states.cash, event)).toBe(states.cash)
   })
 
   it('goes back to the reference when the booking was found by it', () => {

@@ -40,6 +40,8 @@ export type CheckInEvent =
   | { readonly kind: 'asMember' }
   | { readonly kind: 'recognised'; readonly own: Own }
   | { readonly kind: 'found'; readonly booking: BookingView }
+  /** The code of a booking was scanned, also while another one is shown. */
+  | { readonly kind: 'scanned'; readonly booking: BookingView | undefined }
   | { readonly kind: 'askCancel' }
   | { readonly kind: 'askLeave' }
   | { readonly kind: 'askExtend' }
@@ -49,6 +51,8 @@ export type CheckInEvent =
   | { readonly kind: 'extended'; readonly booking: BookingView; readonly receipt: ReceiptView | undefined }
   | { readonly kind: 'changed'; readonly booking: BookingView }
   | { readonly kind: 'back' }
+
+const moneySteps: ReadonlySet<CheckInState['kind']> = new Set(['extending', 'price', 'cash'])
 
 /** The next step. An event that does not belong to the step changes nothing: a late answer is not an error. */
 export function checkInStep(state: CheckInState, event: CheckInEvent): CheckInState {
@@ -60,6 +64,10 @@ export function checkInStep(state: CheckInState, event: CheckInEvent): CheckInSt
     case 'found':
       if (state.kind === 'enter') return { kind: 'booking', own: undefined, booking: event.booking }
       return state.kind === 'choose' ? { kind: 'booking', own: state.own, booking: event.booking } : state
+    case 'scanned':
+      // Who is about to pay is not interrupted.
+      if (moneySteps.has(state.kind)) return state
+      return event.booking ? { kind: 'booking', own: undefined, booking: event.booking } : { kind: 'enter' }
     case 'askCancel':
       return state.kind === 'booking' ? { ...state, kind: 'asking' } : state
     case 'askLeave':

@@ -3,12 +3,13 @@ import { Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
 import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useReducer, useState } from 'react'
-import { useAction } from '../../action/use-action.ts'
+import { type Action, useAction } from '../../action/use-action.ts'
 import choice from '../../choice/choice.module.css'
 import { ActionButton } from '../../frame/action-button.tsx'
 import { useLeave } from '../../frame/leave.ts'
 import { StepFrame } from '../../frame/step-frame.tsx'
 import { Keyboard, TypedText } from '../../keyboard/keyboard.tsx'
+import { useScanned } from '../../scanner/scanner.tsx'
 import { findBookings, type Identity } from '../../site/kiosk-api.ts'
 import { useIdentified, useSite } from '../../site/site-context.tsx'
 import { useWords } from '../../words/words.ts'
@@ -21,6 +22,11 @@ const activeStatuses: ReadonlySet<string> = new Set(['held', 'confirmed', 'check
 const referenceLengthMin = 6
 const referenceLengthMax = 12
 
+interface Asked {
+  readonly reference: string
+  readonly scanned: boolean
+}
+
 /** Checking in or cancelling, by reference, or by card or PIN for members. */
 export function CheckIn(): ReactNode {
   const [state, send] = useReducer(checkInStep, { kind: 'enter' } as CheckInState)
@@ -31,13 +37,24 @@ export function CheckIn(): ReactNode {
     }),
     (own) => send({ kind: 'recognised', own }),
   )
+  const [missing, setMissing] = useState<string>()
+  const find = useAction(
+    ({ reference }: Asked) => findBookings({ reference }),
+    ([booking], { reference, scanned }) => {
+      setMissing(booking ? undefined : reference)
+      if (scanned) send({ kind: 'scanned', booking })
+      else if (booking) send({ kind: 'found', booking })
+    },
+  )
+  useScanned('reference', (reference) => find.start({ reference, scanned: true }))
   const back = () => send({ kind: 'back' })
   const found = (booking: BookingView) => send({ kind: 'found', booking })
   switch (state.kind) {
     case 'enter':
       return (
         <EnterReference
-          onFound={found}
+          {...{ find, missing }}
+          onChange={() => setMissing(undefined)}
           onMember={() => send({ kind: 'asMember' })}
           onIdentified={recognise.start}
         />
@@ -59,7 +76,10 @@ export function CheckIn(): ReactNode {
 }
 
 function EnterReference(props: {
-  readonly onFound: (booking: BookingView) => void
+  readonly find: Action<Asked>
+  /** The reference that was looked for in vain. */
+  readonly missing: string | undefined
+  readonly onChange: () => void
   readonly onMember: () => void
   readonly onIdentified: (who: Identity) => void
 }): ReactNode {
@@ -67,22 +87,15 @@ function EnterReference(props: {
   const leave = useLeave()
   const navigate = useNavigate()
   const [reference, setReference] = useState('')
-  const [missing, setMissing] = useState<string>()
+  const { find, missing } = props
   useIdentified(props.onIdentified)
-  const find = useAction(
-    (input: { readonly reference: string }) => findBookings(input),
-    ([booking], input) => {
-      if (booking) props.onFound(booking)
-      else setMissing(input.reference)
-    },
-  )
   const change = (text: string) => {
     setReference(text)
-    setMissing(undefined)
+    props.onChange()
   }
   const ready = reference.length >= referenceLengthMin
   const submit = () => {
-    if (ready && !find.busy) find.start({ reference })
+    if (ready && !find.busy) find.start({ reference, scanned: false })
   }
   const text = { value: reference, lengthMax: referenceLengthMax, onChange: change }
   return (

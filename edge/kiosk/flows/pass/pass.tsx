@@ -6,9 +6,9 @@ import { Closing } from '../../frame/idle-guard.tsx'
 import { useLeave, useWipe } from '../../frame/leave.ts'
 import { StepFrame } from '../../frame/step-frame.tsx'
 import receiptCss from '../../receipt/receipt.module.css'
+import { useScanned } from '../../scanner/scanner.tsx'
 import { showPass } from '../../site/kiosk-api.ts'
 import { useWords } from '../../words/words.ts'
-import { useScannedPass } from './pass-scanner.tsx'
 
 /** A pass held to the kiosk's scanner opens the kiosk's door, or the screen says why not. */
 export function PassFlow(): ReactNode {
@@ -17,7 +17,7 @@ export function PassFlow(): ReactNode {
   const wipe = useWipe()
   const [opened, setOpened] = useState<string>()
   const show = useAction(showPass, ({ doorName }) => setOpened(doorName))
-  useScannedPass((presentation) => {
+  useScanned('pass', (presentation) => {
     setOpened(undefined)
     show.start({ presentation })
   })
