@@ -2,6 +2,7 @@ import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
+import { sweepRemoteCommands } from './access/remote-command.ts'
 import { AccessRetention } from './access/retention.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { BookingService } from './bookings/booking-service.ts'
@@ -19,6 +20,7 @@ import type { SecondPersonRule } from './exceptions/kinds.ts'
 import { exceptionRoutes } from './exceptions/routes.ts'
 import { type CloudAppParts, createCloudApp } from './http/app.ts'
 import { accessRoutes } from './http/hq/access-routes.ts'
+import { remoteRoutes } from './http/hq/remote-routes.ts'
 import { hqRoutes } from './http/hq/routes.ts'
 import { LinkWatch, publishSiteChanges } from './http/live-changes.ts'
 import { LiveHub } from './http/live-hub.ts'
@@ -125,6 +127,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
       auditRoutes({ pool, clock }),
       exceptionRoutes({ pool, clock, secondPerson: settings.secondPerson }),
       accessRoutes({ pool, clock, catalogues, keptDays: settings.accessKeptDays }),
+      remoteRoutes({ pool, clock, catalogues, notifications, answerMaxMs }),
     ],
   })
   const stop = publishSiteChanges({ notifications, hub, siteIds })
@@ -134,6 +137,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
     await tendLoans({ pool, clock })
     await sweepBookings({ pool, clock, link, payments })
     await retention.prune()
+    await sweepRemoteCommands(pool, clock.now().wallMs)
     await tendPasses(parts)
   }
   return { app, hub, sweep, stop }

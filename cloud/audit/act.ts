@@ -28,6 +28,9 @@ export const actCodes = [
   'exception.settled',
   'exception.reopened',
   'incident.acknowledged',
+  'remote.unlock_asked',
+  'remote.lockdown_asked',
+  'remote.release_asked',
 ] as const
 export type ActCode = (typeof actCodes)[number]
 
@@ -43,6 +46,7 @@ type SubjectKind =
   | 'export'
   | 'exception'
   | 'incident'
+  | 'door'
 
 /** Who acts: a logged-in user, a command on the cloud's machine, a machine that enrols, or the cloud itself. */
 interface Actor {

@@ -333,7 +333,7 @@ describe('a command from afar', () => {
     const send = async (key: string, act: object, stamp: object = {}) => {
       rev += 1
       const { bootId, monotonicMs } = site.clock.now()
-      const quoted = { by: 'usr_1', bootId, monotonicMs, validMs: 10_000, ...stamp }
+      const quoted = { by: 'usr_1', bootId, monotonicMs, validMs: 10_000, askedMs: 1, ...stamp }
       const row = { kind: 'remote_command', key, epoch: 1, rev, body: { act, ...quoted } }
       const before = outcomes.length
       site.directory.apply([row], { epoch: 1, rev, handle: undefined, offset: `${rev}` }, false)
@@ -372,7 +372,7 @@ describe('a command from afar', () => {
 
   test('that came while the edge was down is refused at its start, and not done', async () => {
     const site = openDoors()
-    const body = { act: unlock, by: 'usr_1', bootId: 'before', monotonicMs: 1, validMs: 10_000 }
+    const body = { act: unlock, by: 'usr_1', bootId: 'before', monotonicMs: 1, validMs: 10_000, askedMs: 1 }
     const row = { kind: 'remote_command', key: 'rq_1', epoch: 1, rev: 5, body }
     site.directory.apply([row], { epoch: 1, rev: 5, handle: undefined, offset: '5' }, false)
     const { outcomes } = fromAfar(site)

@@ -17,7 +17,9 @@ import { type AccessOptions, strikeEffect } from './commands.ts'
 import { lockdownSince } from './lockdown.ts'
 
 // The trace names the call that asked, not what was asked: it is no part of the command.
-const input = remoteCommandSchema.omit({ traceId: true }).extend({ requestId: requestIdSchema })
+const input = remoteCommandSchema
+  .omit({ traceId: true, askedMs: true })
+  .extend({ requestId: requestIdSchema })
 type Input = z.infer<typeof input>
 type Decided = Result<Decision<{ readonly outcome: string }>, Refusal>
 
@@ -87,7 +89,7 @@ export interface RemoteRunnerOptions {
  * down is answered then, and refused, because it quotes another boot. Returns a function that stops it.
  */
 export function runRemoteCommands({ kernel, directory, onDecided }: RemoteRunnerOptions): () => void {
-  const run = async (key: string, { traceId, ...command }: RemoteCommand) => {
+  const run = async (key: string, { traceId, askedMs: _, ...command }: RemoteCommand) => {
     const outcome = await kernel.submit({
       kind: command.act.kind === 'unlockDoor' ? 'unlockFromAfar' : 'lockdownFromAfar',
       caller: 'cloud',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { traceIdSchema } from '../../api/trace.ts'
 import * as ids from '../../ids/ids.ts'
+import { wallMsSchema } from './facts.ts'
 
 /** Nothing that was asked for from afar is done later than this, whatever it is. */
 const remoteValidMsMax = 5 * 60_000
@@ -18,6 +19,8 @@ export const remoteCommandSchema = z.object({
   bootId: z.string().min(1).max(200),
   monotonicMs: z.number().min(0),
   validMs: z.int().min(1).max(remoteValidMsMax),
+  /** When it was asked by the cloud's clock, for records; no site judges by it. */
+  askedMs: wallMsSchema,
   /** Of the call that asked, so that the logs of both tiers name it. */
   traceId: traceIdSchema,
 })
