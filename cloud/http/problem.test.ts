@@ -15,6 +15,8 @@ const answered: Readonly<Record<BookingRefusal, number | false>> = {
   site_closed: 409,
   closed: 409,
   space_taken: 409,
+  lent: 409,
+  lending_stopped: 503,
   booking_exists: 409,
   unknown_booking: 404,
   payment_needed: 402,

@@ -107,6 +107,16 @@ const catalogue = {
   lockdown: [409, 'The site is locked down: nobody is let in.', 'End the lockdown first.'],
   unknown_door: [404, 'There is no such door at this site.', 'Choose a door from the list.'],
   site_closed: [409, 'This site sells nothing new now.', 'Choose another site.'],
+  lent: [
+    409,
+    'The site cannot sell this space at that time: it lent it, and the loan does not cover the whole booking.',
+    'Choose one of the alternatives or another time.',
+  ],
+  lending_stopped: [
+    503,
+    'The site does not sell this space until it has compared its books with ours.',
+    'Try again in a few minutes, or choose another space.',
+  ],
   closed: [409, 'The site is closed at that time.', 'Choose a time within the opening hours.'],
   out_of_service: [409, 'This space cannot be used at the moment.', 'Choose another space.'],
   not_available_then: [409, 'This space cannot be used at that time.', 'Choose another space or time.'],

@@ -25,7 +25,7 @@ import {
 } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { type BookingEnvironment, bookingContext } from './booking-environment.ts'
-import { dueBookings, loadBooking } from './booking-store.ts'
+import { dueBookings, isSoldByCloud, loadBooking } from './booking-store.ts'
 import { bookingView } from './booking-view.ts'
 import { type DecidedBooking, decideHold } from './hold-booking.ts'
 
@@ -101,7 +101,17 @@ export function bookingCommands(env: BookingEnvironment): Command[] {
   ]
 }
 
-/** Decides a command about an existing booking. Refuses what `decide` refuses and `site_not_ready`. */
+/** What of an unpaid booking in the member app is the cloud's to decide, never this site's. */
+const decidesOfHolds: ReadonlySet<BookingCommand['kind']> = new Set([
+  'confirmBooking',
+  'cancelBooking',
+  'expireHold',
+])
+
+/**
+ * Decides a command about an existing booking. Refuses what `decide` refuses, `site_not_ready`, and `decided_by_cloud`
+ * for what becomes of an unpaid one that the cloud sold.
+ */
 export function decideChange(
   env: BookingEnvironment,
   db: SiteDatabase,
@@ -112,6 +122,9 @@ export function decideChange(
   const decision = bookingContext(env, context.at)
   if (!decision) return err({ code: 'site_not_ready' })
   const before = loadBooking(db, bookingId)
+  if (before.kind === 'held' && decidesOfHolds.has(command.kind) && isSoldByCloud(db, bookingId)) {
+    return err({ code: 'decided_by_cloud' })
+  }
   const decided = decide(before, command, decision)
   return decided.ok ? ok({ bookingId, before, events: decided.value }) : err({ code: decided.error })
 }

@@ -19,7 +19,7 @@ export type StoredBooking = Exclude<Booking, { kind: 'none' }>
 interface BookingRow {
   readonly booking_id: BookingId
   readonly space_id: SpaceId
-  readonly status: Exclude<BookingKind, 'none'>
+  readonly status: Exclude<BookingKind, 'none'> | 'displaced'
   readonly holder_kind: Holder['kind']
   readonly holder_id: string
   readonly reference: string
@@ -73,6 +73,11 @@ export function referenceTaken(db: SiteDatabase, reference: string): boolean {
   return statement(db, 'SELECT 1 FROM bookings WHERE reference = ? LIMIT 1').get(reference) !== undefined
 }
 
+/** Tells whether the cloud sold a booking: it alone ends its hold. */
+export function isSoldByCloud(db: SiteDatabase, bookingId: string): boolean {
+  return statement(db, 'SELECT 1 FROM cloud_bookings WHERE booking_id = ?').get(bookingId) !== undefined
+}
+
 /** How many bookings stand in each status, as the heartbeat reports them. */
 export function bookingCounts(db: SiteDatabase): Record<string, number> {
   const rows = statement<{ status: string; bookings: number }>(
@@ -85,18 +90,21 @@ export function bookingCounts(db: SiteDatabase): Record<string, number> {
 interface OccupancyRow {
   readonly space_id: SpaceId
   readonly booking_id: BookingId
-  readonly status: string
   readonly from_ms: number
   readonly to_ms: number
   readonly block_to_ms: number
-  readonly hold_until_ms: number
+  readonly hold_until_ms: number | null
   readonly added_from_ms: number | null
   readonly added_hold_until_ms: number | null
 }
 
-const occupancyRows = `SELECT blocks.space_id, blocks.booking_id, status, blocks.from_ms, to_ms,
-  blocks.block_to_ms, hold_until_ms, added_from_ms, added_hold_until_ms FROM booking_blocks blocks
-  JOIN bookings USING (booking_id) LEFT JOIN booking_extensions USING (booking_id)`
+// A hold of the cloud is ended by the cloud, never by this site's clock. What the end of a loan keeps has no booking yet.
+const occupancyRows = `SELECT blocks.space_id, blocks.booking_id, blocks.from_ms,
+  coalesce(to_ms, blocks.block_to_ms) AS to_ms, blocks.block_to_ms,
+  CASE WHEN status = 'held' AND NOT EXISTS (SELECT 1 FROM cloud_bookings WHERE booking_id = blocks.booking_id)
+    THEN hold_until_ms END AS hold_until_ms,
+  added_from_ms, added_hold_until_ms FROM booking_blocks blocks
+  LEFT JOIN bookings USING (booking_id) LEFT JOIN booking_extensions USING (booking_id)`
 
 /** What occupies a space within a window of blocks (epoch ms), in order. */
 export function occupanciesOf(db: SiteDatabase, spaceId: string, within: Interval): Occupancy[] {
@@ -144,6 +152,7 @@ export function dueBookings(
     db,
     `SELECT booking_id AS bookingId, 'expireHold' AS change FROM bookings
        WHERE status = 'held' AND hold_until_ms <= @nowMs
+         AND NOT EXISTS (SELECT 1 FROM cloud_bookings WHERE booking_id = bookings.booking_id)
      UNION ALL
      SELECT booking_id, 'dropExtension' FROM booking_extensions WHERE added_hold_until_ms <= @nowMs
      UNION ALL
@@ -163,7 +172,7 @@ function occupancyOf(row: OccupancyRow): Occupancy {
     fromMs: row.from_ms,
     toMs: row.to_ms,
     blockToMs: row.block_to_ms,
-    ...(row.status === 'held' ? { holdUntilMs: row.hold_until_ms } : {}),
+    ...(row.hold_until_ms === null ? {} : { holdUntilMs: row.hold_until_ms }),
     ...(row.added_from_ms === null
       ? {}
       : { added: { fromMs: row.added_from_ms, holdUntilMs: row.added_hold_until_ms ?? 0 } }),
@@ -188,6 +197,8 @@ function bookingOf(db: SiteDatabase, row: BookingRow): StoredBooking {
   if (row.status === 'completed') {
     return { ...facts, kind: 'completed', ...(row.ended_ms === null ? {} : { endedMs: row.ended_ms }) }
   }
+  // A sale of the cloud that a sale of this site stood in the way of: over, and given back in full by the cloud.
+  if (row.status === 'displaced') return { ...facts, kind: 'cancelled', feeMinor: 0, refundMinor: 0 }
   if (row.status !== 'cancelled') return { ...facts, kind: row.status }
   return { ...facts, kind: 'cancelled', feeMinor: row.fee_minor, refundMinor: row.refund_minor }
 }

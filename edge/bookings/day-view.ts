@@ -1,22 +1,21 @@
 import type { DayView } from '@gatehouse/shared/api/views'
 import { daySlots } from '@gatehouse/shared/booking/availability'
-import { bookableSpace, involvedSpaces, occupancyAround } from '@gatehouse/shared/booking/combined'
 import { dayNumber } from '@gatehouse/shared/calendar/civil'
 import { holidayOn } from '@gatehouse/shared/calendar/opening'
 import { dayBounds } from '@gatehouse/shared/calendar/wall-time'
+import type { Moment } from '@gatehouse/shared/clock/clock'
 import { spaceIdSchema } from '@gatehouse/shared/ids/ids'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { Refusal } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import type { BookingEnvironment } from './booking-environment.ts'
-import { occupanciesOf } from './booking-store.ts'
-import { siteRoom } from './site-room.ts'
+import { spaceCalendar } from './space-calendar.ts'
 
 /** Lists the slots of a space's day (`YYYY-MM-DD` of the site). Refuses `unknown_space`, `invalid_input`, `site_not_ready`. */
 export function dayView(
   env: BookingEnvironment,
   db: SiteDatabase,
-  asked: { readonly spaceId: string; readonly date: string; readonly nowMs: number },
+  asked: { readonly spaceId: string; readonly date: string; readonly at: Moment },
 ): Result<DayView, Refusal> {
   const site = env.directory.site()
   if (!site) return err({ code: 'site_not_ready' })
@@ -28,12 +27,8 @@ export function dayView(
   }
   const spaceId = spaceIdSchema.parse(asked.spaceId)
   const bounds = dayBounds(site.timeZone, day)
-  const room = siteRoom(env.directory)
-  const bookable = bookableSpace(room.spaces, space)
-  const within = { fromMs: bounds.fromMs, toMs: bounds.toMs + bookable.gapMs }
-  const bySpace = new Map(involvedSpaces(room, spaceId).map((id) => [id, occupanciesOf(db, id, within)]))
-  const occupied = occupancyAround(room, spaceId, bySpace)
-  const slots = daySlots({ site, space: bookable, occupied, nowMs: asked.nowMs }, day)
+  const within = { spaceId, space, fromMs: bounds.fromMs, toMs: bounds.toMs, at: asked.at }
+  const slots = daySlots(spaceCalendar(env.directory, db, site, within), day)
   const holiday = holidayOn(site, day)
   const { timeZone } = site
   return ok({ spaceId, date: asked.date, timeZone, ...(holiday ? { holiday } : {}), slots })

@@ -1,6 +1,5 @@
 import type { ExtensionsView } from '@gatehouse/shared/api/views'
 import type { Calendar } from '@gatehouse/shared/booking/availability'
-import { bookableSpace } from '@gatehouse/shared/booking/combined'
 import { decide } from '@gatehouse/shared/booking/decide'
 import { refuseExtending } from '@gatehouse/shared/booking/extension'
 import { extensionOffers, extensionSearchMaxMs, latestEnd } from '@gatehouse/shared/booking/extension-offers'
@@ -13,10 +12,10 @@ import type { CommandContext, Refusal } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { type BookingEnvironment, bookingContext } from './booking-environment.ts'
 import { loadBooking, type StoredBooking } from './booking-store.ts'
-import { type DecidedBooking, occupied, pricing } from './hold-booking.ts'
-import { siteRoom } from './site-room.ts'
+import { type DecidedBooking, pricing } from './hold-booking.ts'
+import { spaceCalendar } from './space-calendar.ts'
 
-const offersLatestEnd = new Set(['space_taken', 'closed', 'too_long', 'not_available_then'])
+const offersLatestEnd = new Set(['space_taken', 'lent', 'closed', 'too_long', 'not_available_then'])
 
 interface Asked {
   readonly bookingId: BookingId
@@ -115,16 +114,9 @@ function surroundings(
   if (!site) return err({ code: 'site_not_ready' })
   const space = env.directory.get('space', spaceId)
   if (!space) return err({ code: 'unknown_space' })
-  const room = siteRoom(env.directory)
-  const bookable = bookableSpace(room.spaces, space)
   // As far as the latest end is looked for.
-  const within = { spaceId, fromMs, toMs: toMs + extensionSearchMaxMs + bookable.gapMs }
-  const calendar = {
-    site,
-    space: bookable,
-    occupied: occupied(db, room, within, at.quality === 'trusted'),
-    nowMs: at.wallMs,
-  }
+  const within = { spaceId, space, fromMs, toMs: toMs + extensionSearchMaxMs, at }
+  const calendar = spaceCalendar(env.directory, db, site, within)
   const price = pricing(env, { site, space, holder })
   return ok({ calendar, price, name: space.name, refundPercent: space.earlyReleaseRefundPercent ?? 0 })
 }

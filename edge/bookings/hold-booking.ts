@@ -4,16 +4,9 @@ import {
   alternativesWindow,
   type Candidate,
 } from '@gatehouse/shared/booking/alternatives'
-import type { Occupancy } from '@gatehouse/shared/booking/availability'
 import { type Booking, type BookingEvent, noBooking } from '@gatehouse/shared/booking/booking'
 import { priceBooking } from '@gatehouse/shared/booking/booking-price'
-import {
-  bookableSpace,
-  involvedSpaces,
-  occupancyAround,
-  partsOf,
-  type SharedRoom,
-} from '@gatehouse/shared/booking/combined'
+import { partsOf } from '@gatehouse/shared/booking/combined'
 import type { HoldBooking } from '@gatehouse/shared/booking/command'
 import { decide } from '@gatehouse/shared/booking/decide'
 import { newReference } from '@gatehouse/shared/booking/reference'
@@ -25,11 +18,19 @@ import type { Holder, Price } from '@gatehouse/shared/wire/v1/entries'
 import type { CommandContext, Refusal } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { type BookingEnvironment, bookingContext, planOf } from './booking-environment.ts'
-import { loadBooking, occupanciesBySpace, occupanciesOf, referenceTaken } from './booking-store.ts'
+import { loadBooking, referenceTaken } from './booking-store.ts'
 import { siteRoom } from './site-room.ts'
+import { siteCalendars, spaceCalendar } from './space-calendar.ts'
 
 const referenceTriesMax = 8
-const offersAlternatives = new Set(['space_taken', 'closed', 'out_of_service', 'not_available_then'])
+const offersAlternatives = new Set([
+  'space_taken',
+  'lent',
+  'lending_stopped',
+  'closed',
+  'out_of_service',
+  'not_available_then',
+])
 
 /** A hold as the kiosk or the cloud asks for it. */
 export interface AskedHold extends Interval {
@@ -63,18 +64,13 @@ export function decideHold(
   if (!space) return err({ code: 'unknown_space' })
   const price = pricing(env, { site, space, holder: asked.holder })
   const room = siteRoom(env.directory)
-  const bookable = bookableSpace(room.spaces, space)
-  const trusted = context.at.quality === 'trusted'
+  const { spaceId, fromMs, toMs } = asked
   const command: HoldBooking = {
     kind: 'holdBooking',
     ...asked,
     reference: freshReference(db, context),
-    parts: partsOf(room.spaces, asked.spaceId),
-    calendar: {
-      site,
-      space: bookable,
-      occupied: occupied(db, room, { ...asked, toMs: asked.toMs + bookable.gapMs }, trusted),
-    },
+    parts: partsOf(room.spaces, spaceId),
+    calendar: spaceCalendar(env.directory, db, site, { spaceId, space, fromMs, toMs, at: context.at }),
     ...(price ? { price } : {}),
   }
   const { requestId } = asked
@@ -84,20 +80,6 @@ export function decideHold(
   if (decided.ok) return ok({ bookingId: asked.bookingId, before, events: decided.value })
   const offers = offersAlternatives.has(decided.error) ? offerInstead(env, db, asked, context) : undefined
   return err({ code: decided.error, ...(offers ? { detail: { alternatives: offers } } : {}) })
-}
-
-/** What occupies a space around an interval, through every space it shares room with. */
-export function occupied(
-  db: SiteDatabase,
-  room: SharedRoom,
-  asked: { readonly spaceId: string } & Interval,
-  trusted: boolean,
-): readonly Occupancy[] {
-  const involved = involvedSpaces(room, asked.spaceId)
-  const bySpace = new Map(involved.map((id) => [id, occupanciesOf(db, id, asked)]))
-  const found = occupancyAround(room, asked.spaceId, bySpace)
-  // While the clock is not trusted nothing runs out (ARCHITECTURE §3, Time).
-  return trusted ? found : found.map(({ holdUntilMs: _, added: __, ...rest }) => rest)
 }
 
 /** Prices intervals of a space for a holder; `undefined` for a space without a tariff. */
@@ -135,17 +117,11 @@ function offerInstead(
 ): readonly (Alternative & { readonly name: string })[] {
   const site = env.directory.site()
   if (!site) return []
-  const bySpace = occupanciesBySpace(db, alternativesWindow(asked))
-  const room = siteRoom(env.directory)
-  const candidates = [...room.spaces].map(([key, space]): Candidate => {
+  const within = { ...alternativesWindow(asked), nowMs: context.at.wallMs }
+  const calendarOf = siteCalendars(env.directory, db, site, within)
+  const candidates = [...siteRoom(env.directory).spaces].map(([key, space]): Candidate => {
     const spaceId = spaceIdSchema.parse(key)
-    const calendar = {
-      site,
-      space: bookableSpace(room.spaces, space),
-      occupied: occupancyAround(room, spaceId, bySpace),
-      nowMs: context.at.wallMs,
-    }
-    return { ...space, spaceId, calendar }
+    return { ...space, spaceId, calendar: calendarOf(spaceId, space) }
   })
   const candidate = candidates.find(({ spaceId }) => spaceId === asked.spaceId)
   if (!candidate) return []

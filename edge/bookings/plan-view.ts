@@ -1,12 +1,7 @@
 import type { PlanView, SiteView, SpaceView } from '@gatehouse/shared/api/views'
-import {
-  type BookableSpace,
-  holdIsOver,
-  isAvailable,
-  type Occupancy,
-} from '@gatehouse/shared/booking/availability'
+import { holdIsOver, isAvailable, lentInTheWay, type Occupancy } from '@gatehouse/shared/booking/availability'
 import { priceBooking } from '@gatehouse/shared/booking/booking-price'
-import { bookableSpace, involvedSpaces, occupancyAround } from '@gatehouse/shared/booking/combined'
+import { involvedSpaces } from '@gatehouse/shared/booking/combined'
 import { spaceFacts } from '@gatehouse/shared/booking/space-facts'
 import { dayMs } from '@gatehouse/shared/calendar/civil'
 import { type Interval, isInBusiness } from '@gatehouse/shared/calendar/opening'
@@ -14,8 +9,8 @@ import { spaceIdSchema } from '@gatehouse/shared/ids/ids'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import type { SiteDatabase } from '../ledger/database.ts'
 import type { BookingEnvironment } from './booking-environment.ts'
-import { occupanciesBySpace } from './booking-store.ts'
 import { siteRoom } from './site-room.ts'
+import { type SiteCalendar, siteCalendars } from './space-calendar.ts'
 
 /** What other parts of the edge know about the plan. */
 export interface PlanSurroundings {
@@ -40,16 +35,16 @@ export function planView(
 ): PlanView | undefined {
   const site = env.directory.site()
   if (!site) return undefined
-  const bySpace = occupanciesBySpace(db, { fromMs: asked.fromMs, toMs: asked.toMs + dayMs })
+  const { nowMs } = asked
+  const within = { fromMs: asked.fromMs, toMs: asked.toMs + dayMs, nowMs }
+  const calendarOf = siteCalendars(env.directory, db, site, within)
   const room = siteRoom(env.directory)
   const includesNow = asked.fromMs <= asked.nowMs && asked.nowMs < asked.toMs
   const spaces = [...room.spaces].map(([key, space]): SpaceView => {
     const spaceId = spaceIdSchema.parse(key)
-    const inForce = occupancyAround(room, spaceId, bySpace).filter((other) => !holdIsOver(other, asked.nowMs))
+    const calendar = calendarOf(spaceId, space)
     const present = includesNow && involvedSpaces(room, spaceId).some(around.occupiedNow)
-    const known = bookableSpace(room.spaces, space)
-    const bookable = isInBusiness(site) ? known : { ...known, outOfService: true }
-    const { status, untilMs } = spaceStatus(bookable, inForce, asked)
+    const { status, untilMs, lentOut } = spaceStatus(calendar, asked)
     const price = priceOfSpace(env, space, { site, asked })
     return {
       spaceId,
@@ -63,6 +58,7 @@ export function planView(
       bookable: space.bookable,
       status: status === 'free' && present ? 'taken' : status,
       ...(untilMs === undefined ? {} : { untilMs }),
+      ...(lentOut === undefined ? {} : { lentOut }),
       ...(price ? { price } : {}),
       rect: space.rect,
     }
@@ -71,26 +67,46 @@ export function planView(
 }
 
 function spaceStatus(
-  space: BookableSpace,
-  inForce: readonly Occupancy[],
+  calendar: SiteCalendar,
   asked: AskedPlan,
-): Pick<SpaceView, 'status' | 'untilMs'> {
-  if (space.outOfService || !isAvailable(space, asked)) return { status: 'out_of_service' }
+): Pick<SpaceView, 'status' | 'untilMs' | 'lentOut'> {
+  const { space, site } = calendar
+  if (!isInBusiness(site) || space.outOfService || !isAvailable(space, asked))
+    return { status: 'out_of_service' }
+  const inForce = calendar.occupied.filter((other) => !holdIsOver(other, asked.nowMs))
   const meets = inForce.filter(
     (other) => other.fromMs < asked.toMs + space.gapMs && asked.fromMs < other.blockToMs,
   )
   const [first] = meets
-  if (!first) {
-    const next = inForce.find((other) => other.fromMs >= asked.toMs)
-    return { status: 'free', ...(next ? { untilMs: next.fromMs } : {}) }
-  }
+  if (!first) return whoeverSells(calendar, inForce, asked)
   const status = meets.every((other) => other.holdUntilMs !== undefined) ? 'held' : 'taken'
-  // Blocks that follow one another without room between them free the space only at the end of the last.
-  const untilMs = inForce.reduce(
+  return { status, untilMs: untilFree(inForce, first.blockToMs) }
+}
+
+/** Nobody is there: it is free, unless another tier may sell it meanwhile. */
+function whoeverSells(
+  calendar: SiteCalendar,
+  inForce: readonly Occupancy[],
+  asked: AskedPlan,
+): Pick<SpaceView, 'status' | 'untilMs' | 'lentOut'> {
+  if (calendar.lendingStopped) return { status: 'taken' }
+  const [loan] = lentInTheWay(calendar, asked)
+  if (loan) {
+    const { fromMs, toMs, sellUntilMs } = loan
+    return { status: 'taken', untilMs: toMs, lentOut: { fromMs, toMs, sellUntilMs } }
+  }
+  const next = [...inForce, ...calendar.lent]
+    .map(({ fromMs }) => fromMs)
+    .filter((fromMs) => fromMs >= asked.toMs)
+  return { status: 'free', ...(next.length > 0 ? { untilMs: Math.min(...next) } : {}) }
+}
+
+// Blocks that follow one another without room between them free the space only at the end of the last.
+function untilFree(inForce: readonly Occupancy[], fromMs: number): number {
+  return inForce.reduce(
     (until, other) => (other.fromMs <= until ? Math.max(until, other.blockToMs) : until),
-    first.blockToMs,
+    fromMs,
   )
-  return { status, untilMs }
 }
 
 function priceOfSpace(

@@ -59,7 +59,7 @@ export function bookingRoutes(options: BookingRoutesOptions): OpenAPIHono {
   app.openapi(routes.dayRoute, (c) => {
     const { id } = c.req.valid('param')
     const { date } = c.req.valid('query')
-    const view = dayView(env, kernel.db, { spaceId: id, date, nowMs: clock.now().wallMs })
+    const view = dayView(env, kernel.db, { spaceId: id, date, at: clock.now() })
     return view.ok ? c.json(view.value, 200) : problem(c, view.error)
   })
   app.openapi(routes.extensionsRoute, (c) => {

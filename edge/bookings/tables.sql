@@ -3,7 +3,7 @@ CREATE TABLE IF NOT EXISTS bookings (
   booking_id TEXT PRIMARY KEY,
   space_id TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN
-    ('held', 'confirmed', 'checked_in', 'completed', 'cancelled', 'no_show', 'expired')),
+    ('held', 'confirmed', 'checked_in', 'completed', 'cancelled', 'no_show', 'expired', 'displaced')),
   holder_kind TEXT NOT NULL,
   holder_id TEXT NOT NULL,
   reference TEXT NOT NULL,
@@ -117,6 +117,20 @@ BEGIN
   INSERT INTO booking_counts VALUES (NEW.status, 1)
   ON CONFLICT (status) DO UPDATE SET bookings = bookings + 1;
 END;
+
+-- What this site knows of the bookings that the cloud sold (shared/loans/received-booking.ts), beside their rows above;
+-- one that only the end of a loan names has blocks alone. The block is what the cloud sold, without what was added here.
+CREATE TABLE IF NOT EXISTS cloud_bookings (
+  booking_id TEXT PRIMARY KEY,
+  known TEXT NOT NULL CHECK (known IN
+    ('kept', 'held', 'adopted', 'confirmed', 'checked_in', 'used', 'gone')),
+  from_ms INTEGER,
+  block_to_ms INTEGER,
+  -- Of the last row that was applied; null when only a pass or the end of a loan told of it.
+  epoch INTEGER,
+  rev INTEGER,
+  loan_ids TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- Personal values (a guest's name), encrypted under a key of their own; entries name only the id.
 CREATE TABLE IF NOT EXISTS subjects (

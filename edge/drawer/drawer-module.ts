@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { paymentIdSchema } from '@gatehouse/shared/ids/ids'
+import { postingsOfRow } from '@gatehouse/shared/loans/received-books'
 import { ok } from '@gatehouse/shared/result/result'
 import { amountMinorSchema, type Entry, type EntryBody } from '@gatehouse/shared/wire/v1/entries'
 import { z } from 'zod'
@@ -40,6 +41,17 @@ function recordMovement(db: SiteDatabase, { kind, body, entry }: Movement): void
     `INSERT INTO takings VALUES (?, ?, 1, ?) ON CONFLICT (currency, method)
      DO UPDATE SET payments = payments + 1, amount_minor = amount_minor + excluded.amount_minor`,
   ).run(body.currency, body.method, kind === 'captured' ? body.amountMinor : -body.amountMinor)
+}
+
+/** What the cloud took and gave back for a booking that it sold; its rows repeat it. */
+function recordPostings(db: SiteDatabase, body: EntryBody<'booking.received'>, entry: Entry): void {
+  const isPosted = (paymentId: string) => findPayment(db, paymentId) !== undefined
+  for (const posting of postingsOfRow(body.bookingId, body.row, isPosted)) {
+    // A row that names one twice means it once.
+    if (isPosted(posting.body.paymentId)) continue
+    const kind = posting.type === 'payment.captured' ? 'captured' : 'refunded'
+    recordMovement(db, { kind, body: posting.body, entry })
+  }
 }
 
 const beginCardPayment = defineCommand({
@@ -89,5 +101,6 @@ export const drawerModule: LedgerModule = {
       statement(db, 'DELETE FROM card_attempts WHERE payment_id = ?').run(body.paymentId)
     },
     'payment.refunded': (db, body, entry) => recordMovement(db, { kind: 'refunded', body, entry }),
+    'booking.received': recordPostings,
   },
 }

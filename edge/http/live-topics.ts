@@ -8,6 +8,8 @@ type Topic = Extract<LiveMessage, { kind: 'changed' }>['topic']
 const topics: Readonly<Record<string, readonly Topic[]>> = {
   booking: ['bookings', 'plan'],
   payment: ['bookings', 'sessions'],
+  loan: ['plan'],
+  lending: ['plan'],
   access: ['doors'],
   door: ['doors'],
   lockdown: ['doors'],

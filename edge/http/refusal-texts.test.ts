@@ -31,6 +31,8 @@ const decided: Readonly<Record<Decided, number>> = {
   site_closed: 409,
   closed: 409,
   space_taken: 409,
+  lent: 409,
+  lending_stopped: 503,
   booking_exists: 409,
   unknown_booking: 404,
   lockdown: 403,
@@ -121,7 +123,7 @@ describe('texts of refusals', () => {
   })
 
   test('exist for every code that the sources refuse with', () => {
-    const folders = ['access', 'bookings', 'drawer', 'http', 'ledger', 'parking']
+    const folders = ['access', 'bookings', 'drawer', 'http', 'ledger', 'loans', 'parking']
     const codes = new Set(folders.flatMap(codesIn))
     expect(codes.size).toBeGreaterThan(30)
     expect([...codes].filter((code) => !Object.hasOwn(refusalTexts, code))).toEqual([])

@@ -66,6 +66,21 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
       'Choose one of the alternatives.',
     ],
     site_closed: [409, 'This site sells nothing new now.', 'Choose another site.'],
+    lent: [
+      409,
+      'This place is being sold by the member app at that time.',
+      'Choose one of the alternatives, or book it in the member app.',
+    ],
+    lending_stopped: [
+      503,
+      'This place cannot be sold here until this site has compared its books with the cloud.',
+      'Choose another place, or try again in a few minutes.',
+    ],
+    decided_by_cloud: [
+      409,
+      'This booking was made in the member app and is not paid yet.',
+      'Pay or give it up in the member app.',
+    ],
     closed: [409, 'The site is closed at that time.', 'Choose a time within the opening hours.'],
     out_of_service: [409, 'This place cannot be used at the moment.', 'Choose another one.'],
     not_available_then: [409, 'This place cannot be used at that time.', 'Choose another place or time.'],

@@ -1,7 +1,9 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
+import { SiteError } from '@gatehouse/shared/errors/site-error'
 import type { SiteId } from '@gatehouse/shared/ids/ids'
 import type { ChainHead, SealedEntry } from '@gatehouse/shared/ledger/chain'
 import type { Random } from '@gatehouse/shared/random/random'
+import { ok, type Result } from '@gatehouse/shared/result/result'
 import { type BatchEnvironment, type CommandRun, type PendingCommand, runCommand } from './batch.ts'
 import type { Command, LedgerModule, Projections, Refusal } from './command.ts'
 import { CommandQueue, isUrgent } from './command-queue.ts'
@@ -167,19 +169,72 @@ export class Kernel {
    * and `selling_stopped` (selling commands only), `store_unavailable`, `internal`.
    */
   submit(submission: Submission): Promise<Outcome> {
-    const command = this.#commands.get(submission.kind)
-    if (!command) throw new TypeError(`unknown command ${submission.kind}`)
     if (this.#closed) return Promise.resolve(refused('stopping'))
     if (this.#storage === 'damaged') return Promise.resolve(refused('store_unavailable'))
-    const parsed = command.parse(submission.input)
-    if (!parsed.ok) return Promise.resolve({ ok: false, refusal: parsed.error })
-    const { caller, key } = submission
-    const digest = bodyDigest(this.#options.receiptKey, command.kind, submission.input)
+    const pending = this.#pending(submission)
+    if (!pending.ok) return Promise.resolve({ ok: false, refusal: pending.error })
     return new Promise((answer) => {
-      const waiting = { command, caller, key, digest, input: parsed.value, answer }
-      if (!this.#queue.push(command.priority, waiting)) return answer(refused('busy'))
+      const waiting = { ...pending.value, answer }
+      if (!this.#queue.push(waiting.command.priority, waiting)) return answer(refused('busy'))
       this.#schedule()
     })
+  }
+
+  #pending({ kind, caller, key, input }: Submission): Result<PendingCommand, Refusal> {
+    const command = this.#commands.get(kind)
+    if (!command) throw new TypeError(`unknown command ${kind}`)
+    const parsed = command.parse(input)
+    if (!parsed.ok) return parsed
+    const digest = bodyDigest(this.#options.receiptKey, kind, input)
+    return ok({ command, caller, key, digest, input: parsed.value })
+  }
+
+  #commitTogether(asked: readonly Result<PendingCommand, Refusal>[], store: () => void): readonly Outcome[] {
+    const { db } = this
+    let head = this.#head
+    const runs: CommandRun[] = []
+    statement(db, 'BEGIN IMMEDIATE').run()
+    try {
+      for (const pending of asked) {
+        const run = pending.ok
+          ? runCommand(this.#env, head, pending.value)
+          : { outcome: { ok: false as const, refusal: pending.error }, entries: [], effects: [] }
+        const last = run.entries.at(-1)
+        if (last) head = { seq: last.entry.seq, hash: last.hash }
+        runs.push(run)
+      }
+      store()
+      this.#env.failpoint('commit.before')
+      statement(db, 'COMMIT').run()
+    } catch (error) {
+      if (db.inTransaction) db.exec('ROLLBACK')
+      throw error
+    }
+    this.#env.failpoint('commit.after')
+    this.#head = head
+    this.#publish([], runs)
+    return runs.map(({ outcome }) => outcome)
+  }
+
+  /**
+   * Runs commands at once, in their order, in one transaction with `store`, which comes last; answers in the same order.
+   * For what another flow brings and its position: neither is durable without the other. A refused command does not stop
+   * the rest.
+   *
+   * @throws what the store throws (full, damaged), `SiteError` `store_unavailable`; nothing of it is durable then.
+   */
+  runTogether(submissions: readonly Submission[], store: () => void): readonly Outcome[] {
+    if (this.#closed || this.#storage === 'damaged') throw storeUnavailable()
+    const asked = submissions.map((submission) => this.#pending(submission))
+    try {
+      return this.#commitTogether(asked, store)
+    } catch (error) {
+      if (storageFailure(error) === 'disk_full' && this.#storage === 'open') {
+        this.#storage = 'reserved'
+        this.#options.onDiskFull?.()
+      }
+      throw error
+    }
   }
 
   /** Runs what still waits, then refuses new commands. */
@@ -301,6 +356,12 @@ export class Kernel {
     if (this.#sellingStopped) return { code: 'selling_stopped', detail: { reason: this.#sellingStopped } }
     return undefined
   }
+}
+
+function storeUnavailable(): SiteError {
+  const hint =
+    'The site is stopping, or its ledger is damaged; what was brought is taken after the next start.'
+  return new SiteError({ code: 'store_unavailable', op: 'kernel.run_together', hint, retryable: true })
 }
 
 function refused(code: string): Outcome {

@@ -6,6 +6,7 @@ import type { LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
 import { bookingsOfHolder, occupanciesBySpace } from '../bookings/booking-store.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
+import { lentTimesBySpace } from '../loans/loan-store.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
 
 /** The bay that a member's booking promises now. */
@@ -17,7 +18,7 @@ interface BookedBay {
 
 /** What parking needs to know about bookings of bays. */
 export interface BookedBays {
-  /** Spaces that somebody has booked from now on for a while: not given to others. */
+  /** Spaces that somebody has booked from now on for a while, or that the cloud may sell: not given to others. */
   reserved(db: SiteDatabase, atMs: number): ReadonlySet<string>
   /** The bay of a member's paid booking that can be checked in at that moment. */
   ofMember(db: SiteDatabase, memberId: MemberId, at: Moment): BookedBay | undefined
@@ -34,7 +35,7 @@ export function siteBookedBays(directory: DirectoryReader): BookedBays {
   return {
     reserved: (db, atMs) => {
       const within = { fromMs: atMs, toMs: atMs + reservedAheadMs }
-      return new Set(occupanciesBySpace(db, within).keys())
+      return new Set([...occupanciesBySpace(db, within).keys(), ...lentTimesBySpace(db, within).keys()])
     },
     ofMember: (db, memberId, at) => {
       const settings = directory.site()?.settings

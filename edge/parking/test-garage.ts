@@ -15,6 +15,7 @@ import { openDatabase, type SiteDatabase } from '../ledger/database.ts'
 import { Kernel } from '../ledger/kernel.ts'
 import { checkRebuild } from '../ledger/rebuild.ts'
 import { statement } from '../ledger/statements.ts'
+import { loansModule } from '../loans/loans-module.ts'
 import { Directory } from '../sync/directory.ts'
 import { syncTablesSql } from '../sync/tables.ts'
 import { siteBookedBays } from './booked-bays.ts'
@@ -90,6 +91,7 @@ export function openGarage(changes: GarageChanges = {}): Garage {
   const modules: LedgerModule[] = [
     drawerModule,
     createBookingsModule({ directory, tzdataVersion: '2025b', subjects }),
+    loansModule({ directory }),
     parkingModule(options),
     helpModule,
   ]

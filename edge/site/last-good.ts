@@ -15,9 +15,12 @@ const bookingsInForce = "status IN ('held', 'confirmed', 'checked_in')"
 const keptTables: Readonly<Record<string, string>> = {
   directory: 'true',
   directory_position: 'true',
+  // Before the blocks, which the store keeps out of what is lent unless the cloud sold them.
+  cloud_bookings: 'true',
   // Before the bookings, whose own blocks would follow from them.
   booking_blocks: 'true',
   bookings: bookingsInForce,
+  loans: 'true',
   doors: 'true',
   lockdown: 'true',
   pin_guards: 'true',

@@ -8,13 +8,16 @@ import { createBookingsModule } from '../bookings/bookings-module.ts'
 import { drawerModule } from '../drawer/drawer-module.ts'
 import { helpModule } from '../help/help-module.ts'
 import type { LedgerModule } from '../ledger/command.ts'
+import { loansModule } from '../loans/loans-module.ts'
 import { siteBookedBays } from '../parking/booked-bays.ts'
 import { parkingModule } from '../parking/parking-module.ts'
 import type { ParkingOptions } from '../parking/parking-options.ts'
 import { createPlateVault } from '../parking/plate-vault.ts'
+import type { Directory } from '../sync/directory.ts'
 import type { Link } from '../sync/link.ts'
 
 export interface SiteModulesOptions extends BookingEnvironment {
+  readonly directory: Directory
   readonly link: Pick<Link, 'state'>
   readonly random: Random
   /** Whether the site sells now; while it does not, departures open and the debt is recorded. */
@@ -31,6 +34,7 @@ export function siteModules(options: SiteModulesOptions): LedgerModule[] {
   return [
     drawerModule,
     createBookingsModule(options),
+    loansModule({ directory }),
     accessModule({
       directory,
       bookingsOf: (db, memberId, atMs) => accessBookings(db, directory, { memberId, atMs }),

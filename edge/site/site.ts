@@ -11,6 +11,7 @@ import { LiveScreens } from '../http/live.ts'
 import { announceEntries } from '../http/live-topics.ts'
 import type { ReadinessCheck } from '../http/operations-routes.ts'
 import type { Kernel } from '../ledger/kernel.ts'
+import { DirectorySales } from '../loans/directory-sales.ts'
 import { ParkingDevices } from '../parking/parking-devices.ts'
 import { CloudTime } from '../sync/cloud-time.ts'
 import type { Directory } from '../sync/directory.ts'
@@ -129,6 +130,7 @@ export class Site {
       siteKey,
     })
     await recordStart(core, adapters)
+    await carryOutSales(core, adapters)
     await devices.start()
     sync.start()
     return new Site({ core, devices, live, doors, parking, sync }, adapters, { callers, live, routes })
@@ -188,6 +190,16 @@ function createSync(parts: SyncParts): SiteSync {
     },
     ...(failpoint && { failpoint }),
   })
+}
+
+/** A site that does not know what it holds carries out nothing that the cloud sold; its rows wait for a sound ledger. */
+async function carryOutSales({ kernel, directory, damage }: SiteCore, { logger }: EdgeAdapters) {
+  if (damage) return
+  const sales = new DirectorySales({
+    ...{ kernel, directory },
+    onRefused: (reason, row) => logger.warn({ reason, row }, 'directory row not carried out'),
+  })
+  await sales.catchUp()
 }
 
 async function recordStart({ kernel }: SiteCore, { clock }: EdgeAdapters): Promise<void> {

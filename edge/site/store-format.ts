@@ -1,14 +1,20 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
 import type { SiteDatabase } from '../ledger/database.ts'
+import { packageRoot } from '../package-root.ts'
 
 /**
  * The format of the store. Raise it together with a change of tables that the release before could not work on;
  * new tables, columns with a default and indexes are no such change.
  */
-export const storeFormat = 1
+export const storeFormat = 2
+
+/** What turns a store of the format before into each one; `table` is there unless the store is empty. */
+const steps = [{ to: 2, table: 'bookings', file: '2-displaced-bookings.sql' }] as const
 
 /**
- * Marks a store with this release's format; call it before anything is read or written.
+ * Turns a store into this release's format and marks it so; call it before anything else is read or written.
  *
  * @throws SiteError `store_newer` when a later release wrote the store: this one could misread it.
  */
@@ -22,5 +28,17 @@ export function claimStoreFormat(db: SiteDatabase): void {
       retryable: false,
     })
   }
-  if (found < storeFormat) db.pragma(`user_version = ${storeFormat}`)
+  if (found === storeFormat) return
+  db.transaction(() => {
+    for (const { to, table, file } of steps) {
+      if (found < to && hasTable(db, table)) {
+        db.exec(readFileSync(join(packageRoot, 'site/formats', file), 'utf8'))
+      }
+    }
+    db.pragma(`user_version = ${storeFormat}`)
+  })()
+}
+
+function hasTable(db: SiteDatabase, table: string): boolean {
+  return db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined
 }

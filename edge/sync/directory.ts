@@ -39,6 +39,9 @@ export interface DirectoryPosition {
   readonly offset: string
 }
 
+/** Carries out what rows bind, then stores them with their position: both in one transaction, or neither. */
+export type RowBinding = (rows: readonly AppliedRow[], store: () => void) => void
+
 interface StoredRow extends DirectoryChange {
   readonly body: string
 }
@@ -50,6 +53,7 @@ export class Directory implements DirectoryReader {
   readonly #kinds = new Map<DirectoryKind, Map<string, unknown>>()
   readonly #credentials = new Map<string, string>()
   readonly #listeners = new Set<(changes: readonly DirectoryChange[]) => void>()
+  #binding: RowBinding = (_rows, store) => this.#db.transaction(store)()
   /** Rows this version cannot read: kept in the store, reported, never in the way. */
   readonly unreadable = new Map<string, DirectoryChange>()
 
@@ -93,9 +97,14 @@ export class Directory implements DirectoryReader {
     return { epoch: row.epoch, rev: row.rev, handle: row.handle ?? undefined, offset: row.shape_offset }
   }
 
+  /** Lets rows that bind the site be carried out in the transaction that stores them. */
+  bind(binding: RowBinding): void {
+    this.#binding = binding
+  }
+
   /** Applies rows and their position in one transaction. `replace` swaps the whole copy (after a refetch). */
   apply(rows: readonly AppliedRow[], position: DirectoryPosition, replace: boolean): void {
-    this.#db.transaction(() => {
+    this.#binding(rows, () => {
       if (replace) this.#db.exec('DELETE FROM directory')
       for (const row of rows) this.#store(row)
       statement(
@@ -104,7 +113,7 @@ export class Directory implements DirectoryReader {
          ON CONFLICT (one) DO UPDATE SET epoch = excluded.epoch, rev = excluded.rev,
            handle = excluded.handle, shape_offset = excluded.shape_offset`,
       ).run(position.epoch, position.rev, position.handle ?? null, position.offset)
-    })()
+    })
     const changes = replace ? this.#replaceMemory(rows) : rows
     if (!replace) for (const row of rows) this.#remember(row, row.body)
     if (changes.length > 0) for (const listener of this.#listeners) listener(changes)

@@ -77,6 +77,8 @@ export const spaceViewSchema = z.object({
   status: spaceStatusSchema,
   /** When it is free for less than the day: the instant it is next taken, or next free. */
   untilMs: z.int().optional(),
+  /** Taken at the site for a part of the time, because the cloud may sell it, until `sellUntilMs`; known at the site. */
+  lentOut: z.object({ fromMs: z.int(), toMs: z.int(), sellUntilMs: z.int() }).optional(),
   /** For the asked interval (or one hour from now); absent when not bookable. */
   price: priceSchema.optional(),
   /** The cloud decides a booking of the interval by itself, inside what the site lends; known in the cloud. */
@@ -123,7 +125,7 @@ export const dayViewSchema = z.object({
       fromMs: z.int(),
       toMs: z.int(),
       state: z.enum(['free', 'held', 'taken', 'gap', 'closed', 'past']),
-      /** The cloud decides here by itself; known in the cloud. */
+      /** The cloud decides here by itself; the site sells nothing. */
       lent: z.boolean().optional(),
     }),
   ),

@@ -49,6 +49,10 @@ export interface Calendar {
   readonly site: OpeningHours
   readonly space: BookableSpace
   readonly occupied: readonly Occupancy[]
+  /** What of the space, or of what it is combined of, is the other tier's to sell; nothing when absent. */
+  readonly lent?: readonly Interval[]
+  /** The site sells only what it never lends, which this space is not (ARCHITECTURE §2). */
+  readonly lendingStopped?: boolean
   readonly nowMs: number
 }
 
@@ -64,10 +68,14 @@ export type IntervalRefusal =
   | 'site_closed'
   | 'closed'
   | 'space_taken'
+  | 'lent'
+  | 'lending_stopped'
 
 /** A slot of the day as listed. */
 export interface Slot extends Interval {
   readonly state: 'free' | 'held' | 'taken' | 'gap' | 'closed' | 'past'
+  /** Taken for this tier alone: the other one may sell it. */
+  readonly lent?: true
 }
 
 /** Tells whether a hold has run out at `nowMs`; other occupancies never do. */
@@ -100,7 +108,18 @@ export function refuseInterval(calendar: Calendar, interval: Interval): Interval
   if (!isAvailable(space, interval)) return 'not_available_then'
   if (conflicts(calendar, interval).some((other) => !holdIsOver(other, nowMs))) return 'space_taken'
   if (!isOpenThroughout(calendar.site, interval)) return 'closed'
+  if (calendar.lendingStopped === true) return 'lending_stopped'
+  if (lentInTheWay(calendar, interval).length > 0) return 'lent'
   return undefined
+}
+
+/** What is lent and meets `[fromMs, toMs + gap)`: a block must not reach into it (ARCHITECTURE §2). */
+export function lentInTheWay<L extends Interval>(
+  { lent = [], space }: { readonly lent?: readonly L[]; readonly space: Pick<BookableSpace, 'gapMs'> },
+  interval: Interval,
+): readonly L[] {
+  const blockToMs = interval.toMs + space.gapMs
+  return lent.filter((loan) => loan.fromMs < blockToMs && interval.fromMs < loan.toMs)
 }
 
 /** Tells whether a space can be used at all during the whole of an interval. */
@@ -120,16 +139,21 @@ export function daySlots(calendar: Calendar, day: number): Slot[] {
   const slots: Slot[] = []
   for (let fromMs = bounds.fromMs; fromMs < bounds.toMs; fromMs += slotMs) {
     const interval = { fromMs, toMs: Math.min(fromMs + slotMs, bounds.toMs) }
-    slots.push({ ...interval, state: slotState(calendar, interval) })
+    slots.push({ ...interval, ...slotState(calendar, interval) })
   }
   return slots
 }
 
-function slotState(calendar: Calendar, slot: Interval): Slot['state'] {
+function slotState(calendar: Calendar, slot: Interval): Pick<Slot, 'state' | 'lent'> {
   const refusal = refuseInterval(calendar, slot)
-  if (refusal === undefined) return 'free'
-  if (refusal === 'in_the_past') return 'past'
-  if (refusal !== 'space_taken') return 'closed'
+  if (refusal === undefined) return { state: 'free' }
+  if (refusal === 'lent') return { state: 'taken', lent: true }
+  if (refusal === 'in_the_past') return { state: 'past' }
+  if (refusal !== 'space_taken') return { state: 'closed' }
+  return { state: takenState(calendar, slot) }
+}
+
+function takenState(calendar: Calendar, slot: Interval): Slot['state'] {
   const inside = conflicts(calendar, slot).filter(
     (other) => !holdIsOver(other, calendar.nowMs) && other.fromMs < slot.toMs && slot.fromMs < other.toMs,
   )

@@ -18,6 +18,14 @@ const german: Readonly<Record<string, Sentence>> = {
     title: 'Dieser Platz ist gerade vergeben worden.',
     hint: 'Wählen Sie eine der anderen Möglichkeiten.',
   },
+  lent: {
+    title: 'Dieser Platz ist zu dieser Zeit verliehen.',
+    hint: 'Wählen Sie eine der anderen Möglichkeiten oder eine andere Zeit.',
+  },
+  lending_stopped: {
+    title: 'Dieser Platz wird gerade nicht verkauft: Der Standort gleicht seine Bücher ab.',
+    hint: 'Versuchen Sie es in ein paar Minuten oder wählen Sie einen anderen Platz.',
+  },
   gap: { title: 'Davor oder danach liegt eine Reinigungspause.', hint: 'Wählen Sie eine andere Zeit.' },
   site_closed: {
     title: 'Dieser Standort verkauft zurzeit nichts Neues.',

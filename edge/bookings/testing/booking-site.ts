@@ -13,6 +13,7 @@ import { SandboxGateway } from '../../drawer/sandbox-gateway.ts'
 import type { LedgerModule } from '../../ledger/command.ts'
 import { openDatabase, type SiteDatabase } from '../../ledger/database.ts'
 import { Kernel } from '../../ledger/kernel.ts'
+import { loansModule } from '../../loans/loans-module.ts'
 import { packageRoot } from '../../package-root.ts'
 import { type AppliedRow, Directory } from '../../sync/directory.ts'
 import type { BookingEnvironment } from '../booking-environment.ts'
@@ -156,7 +157,7 @@ export function openBookingSite(
   const cards = new CardPayments({ gateway, random, wait: async () => {} })
   const subjects = new SubjectStore(random.bytes(32), random)
   const env: BookingEnvironment = { directory, tzdataVersion: '2025c', subjects }
-  const modules = [drawerModule, createBookingsModule(env)]
+  const modules = [drawerModule, createBookingsModule(env), loansModule({ directory })]
   const bugs: unknown[] = []
   const kernel = new Kernel({
     receiptKey: 'test',

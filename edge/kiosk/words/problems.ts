@@ -21,6 +21,19 @@ export const germanProblems: Readonly<Record<string, Sentence>> = {
     title: 'Die PIN-Eingabe ist für eine Weile gesperrt.',
     hint: 'Nehmen Sie die Karte oder versuchen Sie es später.',
   },
+  lent: {
+    title: 'Diesen Platz verkauft zu dieser Zeit die Mitglieder-App.',
+    hint: 'Wählen Sie eine der anderen Möglichkeiten oder buchen Sie ihn in der App.',
+  },
+  lending_stopped: {
+    title:
+      'Dieser Platz wird hier gerade nicht verkauft: Der Standort gleicht seine Bücher mit der Zentrale ab.',
+    hint: 'Wählen Sie einen anderen Platz oder versuchen Sie es in ein paar Minuten.',
+  },
+  decided_by_cloud: {
+    title: 'Diese Buchung wurde in der Mitglieder-App vorgemerkt und ist noch nicht bezahlt.',
+    hint: 'Bezahlen Sie sie in der App oder geben Sie sie dort auf.',
+  },
   busy: { title: 'Gerade werden viele bedient.', hint: 'Versuchen Sie es gleich noch einmal.' },
   stopping: { title: 'Der Standort startet neu.', hint: 'Versuchen Sie es gleich noch einmal.' },
   store_full: {

@@ -1,0 +1,55 @@
+import type { Lending } from '@gatehouse/shared/loans/lending-policy'
+import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
+import type { EntryBody } from '@gatehouse/shared/wire/v1/entries'
+import type { SiteDatabase } from '../ledger/database.ts'
+import { statement } from '../ledger/statements.ts'
+import type { DirectoryReader } from '../sync/directory.ts'
+import { wasLent } from './loan-store.ts'
+
+/** Why the site sells only what it never lends. */
+export type LendingStop = EntryBody<'lending.stopped'>['reason']
+
+/** Why lending is stopped, and since when (epoch ms); `undefined` while it is not. */
+export function lendingStop(
+  db: SiteDatabase,
+): { readonly because: LendingStop; readonly sinceMs: number } | undefined {
+  const row = statement<{ because: LendingStop | null; sinceMs: number }>(
+    db,
+    'SELECT stopped_because AS because, since_ms AS sinceMs FROM lending',
+  ).get()
+  return row && row.because !== null ? { because: row.because, sinceMs: row.sinceMs } : undefined
+}
+
+/** Notes that lending was stopped, or `null`: that it goes on. */
+export function setLendingStop(db: SiteDatabase, because: LendingStop | null, atMs: number): void {
+  statement(
+    db,
+    `INSERT INTO lending VALUES (1, ?, ?)
+     ON CONFLICT (one) DO UPDATE SET stopped_because = excluded.stopped_because, since_ms = excluded.since_ms`,
+  ).run(because, atMs)
+}
+
+/** The pool that a space is lent from; `undefined` for one that is never lent, a combined one among them. */
+export function poolOf(
+  lending: Lending | undefined,
+  spaceId: string,
+  space: DirectoryBody<'space'>,
+): Lending['pools'][number] | undefined {
+  if (lending === undefined || !space.bookable || (space.parts ?? []).length > 0) return undefined
+  if (lending.never?.includes(spaceId)) return undefined
+  return lending.pools.find(
+    ({ kind, bayClass }) => kind === space.kind && (bayClass === undefined || bayClass === space.bayClass),
+  )
+}
+
+/**
+ * Tells whether a stop of lending keeps the site from selling a space: it is, or was, lent. A combined space is asked
+ * for part by part.
+ */
+export function isStopped(db: SiteDatabase, directory: DirectoryReader, spaceId: string): boolean {
+  if (lendingStop(db) === undefined) return false
+  const space = directory.get('space', spaceId)
+  if (space === undefined) return true
+  if (poolOf(directory.site()?.lending, spaceId, space) !== undefined || wasLent(db, spaceId)) return true
+  return (space.parts ?? []).some((part) => isStopped(db, directory, part))
+}
