@@ -78,9 +78,13 @@ describe('commands', () => {
       by: commandOrigin('test', 0),
     })
     const lines: string[] = []
-    expect(await enrolmentCodeCommand(config, adapters, 'harbour', (line) => lines.push(line))).toBe(0)
+    expect(
+      await enrolmentCodeCommand(config, adapters, { site: 'harbour' }, (line) => lines.push(line)),
+    ).toBe(0)
     expect(lines[0]).toMatch(/^[0-9A-Z]{12} \(valid until 2026-11-20T00:15/)
-    expect(await enrolmentCodeCommand(config, adapters, 'nowhere', (line) => lines.push(line))).toBe(1)
+    expect(
+      await enrolmentCodeCommand(config, adapters, { site: 'nowhere' }, (line) => lines.push(line)),
+    ).toBe(1)
     expect(lines[1]).toContain('harbour')
   })
 

@@ -12,7 +12,7 @@ import { createAuth } from './members/auth.ts'
 import { findCredentials, revokeCredential } from './members/member-store.ts'
 import { SubjectSeal } from './members/subject-seal.ts'
 import { loadCloudIdentity } from './sites/cloud-identity.ts'
-import { createEnrolmentCode } from './sites/enrolment.ts'
+import { createEnrolmentCode, oldBoxSchema } from './sites/enrolment.ts'
 import { currentEpoch, renewEpoch } from './sites/epoch.ts'
 
 export type CommandOutput = (line: string) => void
@@ -43,14 +43,22 @@ export async function addUser(
   }
 }
 
-/** Makes a one-time enrolment code for a site, beside a running cloud or without one. Exit 1: no such site. */
+/**
+ * Makes a one-time enrolment code for a site, beside a running cloud or without one; with `oldBox` (what became of the
+ * box before, which is off and stays off) one that lets a new box take over. Exit 1: no such site · 2: not such a word.
+ */
 export async function enrolmentCodeCommand(
   config: CloudConfig,
   adapters: CloudAdapters,
-  site: string,
+  { site, oldBox }: { readonly site: string; readonly oldBox?: string | undefined },
   output: CommandOutput,
 ): Promise<number> {
   const siteId = siteIdSchema.safeParse(site)
+  const stated = oldBoxSchema.optional().safeParse(oldBox)
+  if (!stated.success) {
+    output(`--old-box says what became of the box that is replaced: ${oldBoxSchema.options.join(', ')}.`)
+    return 2
+  }
   const database = await openDatabase(config, { beside: true })
   try {
     const { rows } = await database.pool.query<{ site_id: string }>('SELECT site_id FROM sites ORDER BY 1')
@@ -59,7 +67,8 @@ export async function enrolmentCodeCommand(
       output('Write one into a file like cloud/import/example.json and import it.')
       return 1
     }
-    const request = { siteId: siteId.data, by: originOf('enrolment-code', adapters) }
+    const by = originOf('enrolment-code', adapters)
+    const request = { siteId: siteId.data, by, ...(stated.data && { oldBox: stated.data }) }
     const { code, expiresMs } = await createEnrolmentCode(database.pool, adapters.random, request)
     output(`${code} (valid until ${new Date(expiresMs).toISOString()}, once)`)
     return 0

@@ -21,7 +21,8 @@ import { systemRandom } from './system-random.ts'
 const usage = `gatehouse-cloud --config FILE                        run the cloud
 gatehouse-cloud doctor --config FILE                 check this machine
 gatehouse-cloud import FILE --config FILE            write sites, plans, members and cards from a file
-gatehouse-cloud enrolment-code SITE --config FILE    make a one-time code for a site's edge
+gatehouse-cloud enrolment-code SITE --config FILE    make a one-time code for a site's edge; a box that takes over
+                                                     needs --old-box switched_off|broken|destroyed|gone
 gatehouse-cloud add-user EMAIL ROLE --config FILE    let somebody log in; prints the password once
                                                      [--name NAME] [--member ID] [--site SITE]…
 gatehouse-cloud revoke-credential ID --config FILE   revoke a card or PIN everywhere; a member's id means all of theirs
@@ -53,6 +54,7 @@ async function main(): Promise<number> {
       from: { type: 'string' },
       name: { type: 'string' },
       member: { type: 'string' },
+      'old-box': { type: 'string' },
       site: { type: 'string', multiple: true },
     },
   })
@@ -75,7 +77,8 @@ async function main(): Promise<number> {
   if (verb === 'doctor') return runDoctor(config, adapters.clock, output)
   if (verb === 'import' && argument !== undefined) return importFile(config, adapters, argument, output)
   if (verb === 'enrolment-code' && argument !== undefined) {
-    return enrolmentCodeCommand(config, adapters, argument, output)
+    const request = { site: argument, oldBox: values['old-box'] }
+    return enrolmentCodeCommand(config, adapters, request, output)
   }
   if (verb === 'revoke-credential' && argument !== undefined) {
     return revokeCredentialCommand(config, adapters, argument, output)

@@ -233,6 +233,9 @@ TABLE enrolment_codes
   expires_ms bigint NOT NULL
   used_ms bigint
   incarnation integer
+  adopts boolean NOT NULL DEFAULT false
+  statement text
+  CONSTRAINT enrolment_codes_check CHECK (((NOT adopts) OR (statement IS NOT NULL)))
   CONSTRAINT enrolment_codes_pkey PRIMARY KEY (code_digest)
   CONSTRAINT enrolment_codes_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
 
@@ -680,6 +683,8 @@ TABLE site_health
   incarnation integer NOT NULL
   heard_ms bigint NOT NULL
   heartbeat jsonb NOT NULL
+  other_boot_id text
+  other_heard_ms bigint
   behind_since_ms bigint
   CONSTRAINT site_health_pkey PRIMARY KEY (site_id)
   CONSTRAINT site_health_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
@@ -692,7 +697,11 @@ TABLE site_incarnations
   public_key text NOT NULL
   machine text NOT NULL
   enrolled_ms bigint NOT NULL
+  machine_mark text
+  origin text NOT NULL DEFAULT 'enrolled'::text
+  books_from integer
   CONSTRAINT site_incarnations_incarnation_check CHECK ((incarnation >= 1))
+  CONSTRAINT site_incarnations_origin_check CHECK ((origin = ANY (ARRAY['enrolled'::text, 'recovered'::text, 'adopted'::text])))
   CONSTRAINT site_incarnations_pkey PRIMARY KEY (site_id, incarnation)
   CONSTRAINT site_incarnations_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
 
@@ -701,6 +710,25 @@ TABLE site_manager
   site_id text NOT NULL
   CONSTRAINT site_manager_pkey PRIMARY KEY (user_id, site_id)
   CONSTRAINT site_manager_user_id_fkey FOREIGN KEY (user_id) REFERENCES login_user(id) ON DELETE CASCADE
+
+TABLE site_recoveries
+  site_id text NOT NULL
+  incarnation integer NOT NULL
+  state text NOT NULL
+  why text
+  machine text NOT NULL
+  asked_ms bigint NOT NULL
+  edge_seq bigint NOT NULL
+  cloud_seq bigint NOT NULL
+  granted_incarnation integer
+  decided_by text
+  decided_ms bigint
+  statement text
+  CONSTRAINT site_recoveries_pkey PRIMARY KEY (site_id, incarnation)
+  CONSTRAINT site_recoveries_site_id_incarnation_fkey FOREIGN KEY (site_id, incarnation) REFERENCES site_incarnations(site_id, incarnation)
+  CONSTRAINT site_recoveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'allowed'::text, 'refused'::text, 'granted'::text])))
+  ROW LEVEL SECURITY
+  POLICY own_site_recoveries USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = site_recoveries.site_id)))
 
 TABLE site_secrets
   site_id text NOT NULL
@@ -753,6 +781,7 @@ TABLE streams
   head_seq bigint NOT NULL DEFAULT 0
   head_hash text NOT NULL DEFAULT repeat('0'::text, 64)
   writer_seq text
+  taken_over_at_seq bigint
   CONSTRAINT streams_pkey PRIMARY KEY (site_id, incarnation)
   CONSTRAINT streams_site_id_incarnation_fkey FOREIGN KEY (site_id, incarnation) REFERENCES site_incarnations(site_id, incarnation)
 

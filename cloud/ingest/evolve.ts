@@ -25,6 +25,7 @@ export type Unprojectable =
   | 'payment_exists'
   | 'overlap'
   | UnpostableLoan
+  | 'contradicted'
 
 /**
  * Applies one event to the rows, or says why it cannot be and leaves them as they were. The fact itself is
@@ -67,6 +68,8 @@ function post(rows: ProjectedRows, event: LedgerEvent, place: EntryPlace): Unpro
     case 'payment.captured':
     case 'payment.refunded':
       return pay(rows, event, place)
+    case 'recovery.contradicted':
+      return 'contradicted'
     case 'booking.received':
       return receive(rows, event.body, place)
     case 'booking.adopted':
@@ -175,7 +178,7 @@ function evolveExtension(
 
 type Observation = Exclude<
   LedgerEvent,
-  { type: SessionEvent['type'] | `booking.${string}` | `payment.${string}` }
+  { type: SessionEvent['type'] | `booking.${string}` | `payment.${string}` | 'recovery.contradicted' }
 >
 
 function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPlace): undefined {
@@ -210,6 +213,7 @@ function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPl
       return
     case 'site.started':
     case 'request.refused':
+    case 'site.recovered':
     case 'reader.pin_locked':
     case 'loan.granted':
     case 'loan.recalled':

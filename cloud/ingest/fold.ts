@@ -97,6 +97,21 @@ function foldEntry(rows: ProjectedRows, frame: EntryFrame | undefined): string |
   return refused
 }
 
+/** What an older life may no longer say: a later one holds its books. */
+const booksOfSite = /^(booking|payment|session|request|loan|lending|allowance|recovery)\./
+
+/**
+ * Folds what a life tells after a later one took over its books: whom it let in and what happened there is noted; what
+ * would change the books is returned, to be set aside for a person (ARCHITECTURE §5: fencing never stops reporting).
+ */
+export function foldLate(rows: ProjectedRows, entries: readonly ReadEntry[]): Quarantined[] {
+  foldAudit(rows, entries)
+  return entries.flatMap(({ stored, frame }) => {
+    const type = frame?.type ?? 'unreadable'
+    return frame && !booksOfSite.test(type) ? [] : [{ ...stored, reason: 'older_life', detail: type }]
+  })
+}
+
 /** Folds entries that were posted before into access decisions and incidents alone. */
 export function foldAudit(rows: ProjectedRows, entries: readonly ReadEntry[]): void {
   for (const { frame } of entries) {

@@ -5,7 +5,7 @@ import { openException } from '../exceptions/raise.ts'
 import { lockProjectedLoans, writeProjectedLoans } from '../loans/project-loans.ts'
 import { raiseContradictedSales } from './contradicted-sales.ts'
 import { auditTypes } from './evolve-audit.ts'
-import { foldAudit, foldEntries, mentioned, type ReadEntry, readEntry } from './fold.ts'
+import { foldAudit, foldEntries, foldLate, mentioned, type ReadEntry, readEntry } from './fold.ts'
 import { noRows, type ProjectedRows } from './projected-rows.ts'
 import { loadRows, writeRows } from './projected-tables.ts'
 import { raiseRefusedMoney } from './refused-money.ts'
@@ -125,15 +125,27 @@ async function fold(
     nowMs,
   }: { readonly rows: ProjectedRows; readonly entries: readonly ReadEntry[]; readonly nowMs: number },
 ): Promise<Quarantined[]> {
+  const untilSeq = await takenOverAt(tx, stream)
+  const posted = entries.filter(({ stored }) => stored.seq <= untilSeq)
+  const late = entries.filter(({ stored }) => stored.seq > untilSeq)
   // Loans are locked before bookings, as wherever the cloud sells.
-  const frames = entries.flatMap(({ frame }) => frame ?? [])
+  const frames = posted.flatMap(({ frame }) => frame ?? [])
   const loans = await lockProjectedLoans(tx, stream, frames, nowMs)
   rows.loans = loans
-  await loadRows(tx, stream, rows, mentioned(entries))
-  const aside = foldEntries(rows, entries)
+  await loadRows(tx, stream, rows, mentioned(posted))
+  const aside = [...foldEntries(rows, posted), ...foldLate(rows, late)]
   await writeRows(tx, stream, rows)
   if (loans !== undefined) await writeProjectedLoans(tx, loans)
   return aside
+}
+
+/** The last entry of a life that counts in the books; no bound while no later life took them over. */
+async function takenOverAt(tx: Transaction, stream: StreamId): Promise<number> {
+  const { rows } = await tx.query<{ seq: number | null }>(
+    'SELECT taken_over_at_seq AS seq FROM streams WHERE site_id = $1 AND incarnation = $2',
+    [stream.siteId, stream.incarnation],
+  )
+  return rows[0]?.seq ?? Number.MAX_SAFE_INTEGER
 }
 
 function asideAll(entries: readonly ReadEntry[], reason: string): Quarantined[] {

@@ -6,6 +6,7 @@ import type { Pool } from '../database/pool.ts'
 import { problemResponse, refusal } from '../http/problem.ts'
 import { refuseForeignCall } from '../sites/foreign-call.ts'
 import { requireSite, type SiteEnv } from '../sites/site-access.ts'
+import { currentIncarnation } from '../sites/site-store.ts'
 import { ledgerFormat } from './ledger-format.ts'
 import { type StreamKeeper, streamEndpoint } from './stream-endpoint.ts'
 import type { StreamId } from './stream-store.ts'
@@ -32,8 +33,24 @@ function ledgerKeeper({ pool, clock }: StreamRoutesOptions): StreamKeeper<SiteEn
   return {
     path: '/stream/:siteId/:incarnation',
     admit: every(requireSite(pool, clock), ownStream(pool, clock)),
-    open: (context: Context<SiteEnv>) => Promise.resolve({ id: context.get('site'), format: ledgerFormat }),
+    open: (context: Context<SiteEnv>) => {
+      const { siteId } = context.get('site')
+      const incarnation = Number(context.req.param('incarnation'))
+      return Promise.resolve({ id: { siteId, incarnation }, format: ledgerFormat })
+    },
   }
+}
+
+/**
+ * The newest life reads those before it, to take over their books; it never writes there, and who was replaced reads
+ * nothing but its own.
+ */
+async function mayReadPast(pool: Pool, site: StreamId, context: Context<SiteEnv>): Promise<boolean> {
+  const asked = context.req.param('incarnation') ?? ''
+  if (!/^[1-9]\d{0,8}$/.test(asked) || !['GET', 'HEAD'].includes(context.req.method)) return false
+  return (
+    Number(asked) < site.incarnation && (await currentIncarnation(pool, site.siteId)) === site.incarnation
+  )
 }
 
 function ownStream(pool: Pool, clock: Clock): MiddlewareHandler<SiteEnv> {
@@ -44,8 +61,9 @@ function ownStream(pool: Pool, clock: Clock): MiddlewareHandler<SiteEnv> {
       const nowMs = clock.now().wallMs
       return refuseForeignCall(pool, site, { flow: 'stream', asked: asked.join('/'), nowMs })
     }
-    // Another life of the same site: its newest machine and an older one never write into one chain.
-    if (asked[1] !== String(site.incarnation)) return problemResponse(refusal('forbidden'), undefined)
+    if (asked[1] !== String(site.incarnation) && !(await mayReadPast(pool, site, context))) {
+      return problemResponse(refusal('forbidden'), undefined)
+    }
     await next()
     return undefined
   }

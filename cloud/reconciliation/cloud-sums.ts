@@ -3,6 +3,10 @@ import type { Transaction } from '../database/pool.ts'
 import { entryHashAt, readHead, type StreamId } from '../ingest/stream-store.ts'
 import type { CloudSums } from './decide-reconciliation.ts'
 
+/** A life that took over holds the books of the lives before it, too. */
+const booksFrom = `coalesce((SELECT books_from FROM site_incarnations
+  WHERE site_id = $1 AND incarnation = $2), $2)`
+
 /**
  * Sums one life of a site over the projected tables. Run it in a repeatable-read transaction, so that all
  * sums and the position belong to one moment.
@@ -24,20 +28,22 @@ export async function readCloudSums(
   const bookings = await tx.query<{ status: string; count: number }>(
     // What the cloud sold or changed counts as the site last told it.
     `SELECT coalesce(site_status, status) AS status, count(*) AS count FROM bookings
-     WHERE site_id = $1 AND incarnation = $2 AND seq > 0 GROUP BY 1`,
+     WHERE site_id = $1 AND incarnation BETWEEN ${booksFrom} AND $2
+       AND seq > 0 GROUP BY 1`,
     key,
   )
   const takings = await tx.query<SiteSums['takings'][number]>(
     `SELECT currency, method, count(*) AS count,
        sum(CASE kind WHEN 'captured' THEN amount_minor ELSE -amount_minor END)::bigint AS "amountMinor"
-     FROM payments WHERE site_id = $1 AND incarnation = $2 AND seq > 0 GROUP BY currency, method`,
+     FROM payments WHERE site_id = $1 AND incarnation BETWEEN ${booksFrom} AND $2
+       AND seq > 0 GROUP BY currency, method`,
     key,
   )
   const sessions = await tx.query<SiteSums['sessions']>(
     `SELECT count(*) FILTER (WHERE state NOT IN ('departed', 'voided')) AS open,
        count(*) FILTER (WHERE state = 'departed') AS departed,
        count(*) FILTER (WHERE state = 'voided') AS voided
-     FROM parking_sessions WHERE site_id = $1 AND incarnation = $2`,
+     FROM parking_sessions WHERE site_id = $1 AND incarnation BETWEEN ${booksFrom} AND $2`,
     key,
   )
   return {

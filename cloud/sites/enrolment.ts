@@ -3,10 +3,16 @@ import { sha256Hex } from '@gatehouse/shared/ledger/chain'
 import type { Random } from '@gatehouse/shared/random/random'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { EnrolAnswer } from '@gatehouse/shared/wire/v1/sync'
+import { z } from 'zod'
 import type { ActOrigin } from '../audit/act.ts'
 import { recordActs } from '../audit/record-acts.ts'
 import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
+import { admitLife, pastLives } from './admit.ts'
 import { siteKey } from './site-store.ts'
+
+/** What can have become of a box that a new one replaces; in each case it is off and stays off. */
+export const oldBoxSchema = z.enum(['switched_off', 'broken', 'destroyed', 'gone'])
+export type OldBox = z.infer<typeof oldBoxSchema>
 
 /** A code admits one machine once, within 15 minutes. */
 export const enrolmentCodeMaxMs = 15 * 60_000
@@ -19,19 +25,24 @@ const codeLength = 12
 export async function createEnrolmentCode(
   pool: Pool,
   random: Random,
-  request: { readonly siteId: SiteId; readonly by: ActOrigin },
+  request: {
+    readonly siteId: SiteId
+    readonly by: ActOrigin
+    /** What whoever asks states about the old box: it is off and stays off. The new one then takes over its books. */
+    readonly oldBox?: OldBox
+  },
 ): Promise<{ readonly code: string; readonly expiresMs: number }> {
   const code = randomCode(random, codeLength)
-  const { siteId, by } = request
+  const { siteId, by, oldBox } = request
   const expiresMs = by.nowMs + enrolmentCodeMaxMs
   await inTransaction(pool, async (tx) => {
-    await tx.query('INSERT INTO enrolment_codes (code_digest, site_id, expires_ms) VALUES ($1, $2, $3)', [
-      sha256Hex(code),
-      siteId,
-      expiresMs,
-    ])
+    await tx.query(
+      'INSERT INTO enrolment_codes (code_digest, site_id, expires_ms, adopts, statement) VALUES ($1, $2, $3, $4, $5)',
+      [sha256Hex(code), siteId, expiresMs, oldBox !== undefined, oldBox ?? null],
+    )
     const subject = { kind: 'site', id: siteId } as const
-    await recordActs(tx, by, [{ act: 'enrolment_code.issued', subject, siteId, after: { expiresMs } }])
+    const after = { expiresMs, ...(oldBox !== undefined && { oldBox }) }
+    await recordActs(tx, by, [{ act: 'enrolment_code.issued', subject, siteId, after }])
   })
   return { code, expiresMs }
 }
@@ -42,6 +53,11 @@ export interface Enrolment {
   /** Ed25519, JWK `x`. */
   readonly publicKey: string
   readonly machine: string
+  readonly machineMark?: string | undefined
+  /** Which site the machine is meant for; the code must be of that one. */
+  readonly siteId?: SiteId | undefined
+  /** It takes over the books of the life before; the code must have been made for that. */
+  readonly adopts?: boolean | undefined
   readonly nowMs: number
   readonly traceId?: string | undefined
   /** Where it called from. */
@@ -53,29 +69,43 @@ interface CodeRow {
   readonly expires_ms: number
   readonly used_ms: number | null
   readonly incarnation: number | null
+  readonly adopts: boolean
 }
+
+export type EnrolmentRefusal =
+  | 'code_unknown'
+  | 'code_expired'
+  | 'code_used'
+  | 'code_other_site'
+  | 'code_other_use'
 
 /**
  * Admits a machine as the next life (incarnation) of a site and consumes the code. The same key may ask
  * again with the same code while it is valid and gets the same answer, because answers can be lost.
- * Refuses with `code_unknown`, `code_expired`, `code_used`.
+ * With `adopts` the answer names the lives whose books it takes over. Refuses with `code_unknown`, `code_expired`,
+ * `code_used`, and without using the code up `code_other_site`, `code_other_use`.
  */
 export async function enrol(
   pool: Pool,
   cloudPublicKey: string,
   request: Enrolment,
-): Promise<Result<EnrolAnswer, 'code_unknown' | 'code_expired' | 'code_used'>> {
+): Promise<Result<EnrolAnswer, EnrolmentRefusal>> {
   return inTransaction(pool, async (tx) => {
     const digest = sha256Hex(request.code.trim().toUpperCase())
     const { rows } = await tx.query<CodeRow>(
-      'SELECT site_id, expires_ms, used_ms, incarnation FROM enrolment_codes WHERE code_digest = $1 FOR UPDATE',
+      'SELECT site_id, expires_ms, used_ms, incarnation, adopts FROM enrolment_codes WHERE code_digest = $1 FOR UPDATE',
       [digest],
     )
     const code = rows[0]
     if (code === undefined) return err('code_unknown')
     if (request.nowMs >= code.expires_ms) return err('code_expired')
+    if (request.siteId !== undefined && request.siteId !== code.site_id) return err('code_other_site')
+    if (code.adopts !== (request.adopts ?? false)) return err('code_other_use')
+    const origin = code.adopts ? 'adopted' : 'enrolled'
     const incarnation =
-      code.used_ms === null ? await admit(tx, code.site_id, request) : await admittedBefore(tx, code, request)
+      code.used_ms === null
+        ? await admitLife(tx, { ...request, siteId: code.site_id, origin })
+        : await admittedBefore(tx, code, request)
     if (incarnation === undefined) return err('code_used')
     await tx.query('UPDATE enrolment_codes SET used_ms = $2, incarnation = $3 WHERE code_digest = $1', [
       digest,
@@ -83,36 +113,29 @@ export async function enrol(
       incarnation,
     ])
     const key = (await siteKey(tx, code.site_id)) ?? ''
+    const history = code.adopts ? [...(await pastLives(tx, code.site_id, incarnation))] : undefined
     if (code.used_ms === null) await recordEnrolment(tx, code.site_id, incarnation, request)
-    return ok({ siteId: code.site_id, incarnation, cloudPublicKey, siteKey: key })
+    return ok({
+      siteId: code.site_id,
+      incarnation,
+      cloudPublicKey,
+      siteKey: key,
+      ...(history && { history }),
+    })
   })
-}
-
-async function admit(tx: Transaction, siteId: SiteId, request: Enrolment): Promise<number> {
-  const { rows } = await tx.query<{ incarnation: number }>(
-    'UPDATE sites SET incarnation = incarnation + 1 WHERE site_id = $1 RETURNING incarnation',
-    [siteId],
-  )
-  const incarnation = rows[0]?.incarnation ?? 1
-  await tx.query(
-    `INSERT INTO site_incarnations (site_id, incarnation, public_key, machine, enrolled_ms)
-     VALUES ($1, $2, $3, $4, $5)`,
-    [siteId, incarnation, request.publicKey, request.machine, request.nowMs],
-  )
-  await tx.query('INSERT INTO streams (site_id, incarnation) VALUES ($1, $2)', [siteId, incarnation])
-  return incarnation
 }
 
 async function recordEnrolment(
   tx: Transaction,
   siteId: SiteId,
   incarnation: number,
-  { machine, nowMs, traceId, address }: Enrolment,
+  { machine, adopts, nowMs, traceId, address }: Enrolment,
 ): Promise<void> {
   const subject = { kind: 'site', id: siteId } as const
   const by: ActOrigin = { actor: { kind: 'machine', id: machine }, nowMs, traceId, address }
   const before = { incarnation: incarnation - 1 }
-  await recordActs(tx, by, [{ act: 'site.enrolled', subject, siteId, before, after: { incarnation } }])
+  const act = adopts ? 'site.adopted' : 'site.enrolled'
+  await recordActs(tx, by, [{ act, subject, siteId, before, after: { incarnation } }])
 }
 
 async function admittedBefore(

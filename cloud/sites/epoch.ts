@@ -2,6 +2,7 @@ import type { ActDetail, ActOrigin } from '../audit/act.ts'
 import { recordActs } from '../audit/record-acts.ts'
 import type { Queryable, Transaction } from '../database/pool.ts'
 import { renewDirectories } from '../directory/renew-epoch.ts'
+import { startLoanEpoch } from '../loans/new-lives.ts'
 import type { EpochEvidence } from './decide-handshake.ts'
 
 /** Why an epoch began: another database, what a site remembers, or a person's word. */
@@ -42,6 +43,7 @@ export async function renewEpoch(
     by.nowMs,
   ])
   await renewDirectories(tx, epoch)
+  await startLoanEpoch(tx)
   await recordActs(tx, by, [
     {
       act: 'epoch.renewed',

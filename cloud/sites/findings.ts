@@ -49,6 +49,20 @@ export async function raiseLostEntries(
   )
 }
 
+/** Raises that two machines call as one life of a site, in turns; which of them is right only a person can say. */
+export async function raiseTwins(
+  pool: Pool,
+  { siteId, incarnation }: SiteCaller,
+  { bootId, version }: Heartbeat,
+  nowMs: number,
+): Promise<void> {
+  const sides = [{ what: 'life', site: incarnation, cloud: incarnation, unit: 'count' }]
+  const about = `${incarnation}:twins`
+  await inTransaction(pool, (tx) =>
+    openException(tx, { siteId, kind: 'clone', about, sides, detail: { bootId, version }, nowMs }),
+  )
+}
+
 /** Raises a site's clock that is more than a minute away from the cloud's, and settles it when it is right again. */
 export async function watchClock(
   pool: Pool,

@@ -8,7 +8,7 @@ import { renewEpoch } from './epoch.ts'
 import { raiseFork, raiseLostEntries } from './findings.ts'
 import type { SiteCaller } from './site-access.ts'
 import { currentIncarnation } from './site-store.ts'
-import { storeSyncState } from './site-sync-state.ts'
+import { storeMachineMark, storeSyncState } from './site-sync-state.ts'
 
 export interface Handshake {
   readonly caller: SiteCaller
@@ -43,6 +43,7 @@ export async function shakeHands(pool: Pool, handshake: Handshake): Promise<Hand
     state: state.kind,
     ...{ edgeSeq: request.head.seq, cloudSeq: head.seq, version: request.version, nowMs },
   })
+  if (verdictOf(state) === 'continue') await storeMachineMark(pool, caller, request.machineMark)
   return { head, epoch, cloudWallMs: nowMs, verdict: verdictOf(state) }
 }
 

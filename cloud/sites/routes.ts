@@ -5,6 +5,7 @@ import {
   type HeartbeatAnswer,
   handshakeRequestSchema,
   heartbeatSchema,
+  recoverRequestSchema,
 } from '@gatehouse/shared/wire/v1/sync'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -17,8 +18,9 @@ import { problemResponse, refusal } from '../http/problem.ts'
 import { isStorable } from '../http/storable.ts'
 import type { CloudIdentity } from './cloud-identity.ts'
 import { enrol } from './enrolment.ts'
-import { watchClock } from './findings.ts'
+import { raiseTwins, watchClock } from './findings.ts'
 import { shakeHands } from './handshake.ts'
+import { recoverLife } from './recover.ts'
 import { requireSite, type SiteCaller, type SiteEnv } from './site-access.ts'
 import { storeHeartbeat } from './site-health.ts'
 import { currentIncarnation } from './site-store.ts'
@@ -33,7 +35,7 @@ export interface SiteRoutesOptions {
   readonly onHeartbeat: (siteId: string) => void
 }
 
-/** `POST /enrol`, `/handshake` and `/heartbeat`, to be mounted under `/sync/v1`. */
+/** `POST /enrol`, `/handshake`, `/recover` and `/heartbeat`, to be mounted under `/sync/v1`. */
 export function siteRoutes(options: SiteRoutesOptions): Hono<SiteEnv> {
   const { pool, clock, identity, onHeartbeat } = options
   const routes = new Hono<SiteEnv>()
@@ -57,6 +59,16 @@ export function siteRoutes(options: SiteRoutesOptions): Hono<SiteEnv> {
     const caller = context.get('site')
     if (body.incarnation !== caller.incarnation) return refuse('forbidden')
     return context.json(await shakeHands(pool, { caller, request: body, nowMs: clock.now().wallMs }))
+  })
+
+  routes.post('/recover', limit, site, async (context) => {
+    const body = await readBody(context, recoverRequestSchema)
+    if (body instanceof Response) return body
+    const caller = context.get('site')
+    if (body.incarnation !== caller.incarnation) return refuse('forbidden')
+    const { publicKey: cloudPublicKey } = identity
+    const nowMs = clock.now().wallMs
+    return context.json(await recoverLife(pool, { caller, request: body, cloudPublicKey, nowMs }))
   })
 
   routes.post('/heartbeat', limit, site, async (context) => {
@@ -91,6 +103,18 @@ const enrolmentRefusals = {
     title: 'This enrolment code was used by another machine.',
     hint: 'Make a new code with gatehouse-cloud enrolment-code.',
   },
+  code_other_site: {
+    status: 409,
+    code: 'code_other_site',
+    title: 'This code belongs to another site.',
+    hint: 'Name the site that the code was made for, or make a code for this one.',
+  },
+  code_other_use: {
+    status: 409,
+    code: 'code_other_use',
+    title: 'This code was made for another use.',
+    hint: 'A box that takes over a site needs a code for that (HQ, or enrolment-code --adopts); a new one needs a plain code.',
+  },
 } as const
 
 async function takeHeartbeat(
@@ -99,8 +123,9 @@ async function takeHeartbeat(
   heartbeat: Heartbeat,
   nowMs: number,
 ): Promise<boolean> {
-  const isCurrent = await storeHeartbeat(pool, caller.siteId, heartbeat, nowMs)
-  if (isCurrent) {
+  const stored = await storeHeartbeat(pool, caller.siteId, heartbeat, nowMs)
+  if (stored === 'twins') await raiseTwins(pool, caller, heartbeat, nowMs)
+  if (stored !== 'fenced') {
     await watchClock(pool, caller, heartbeat, nowMs)
     return true
   }

@@ -23,3 +23,17 @@ export async function storeSyncState(db: Queryable, caller: SiteCaller, outcome:
     [caller.siteId, caller.incarnation, state, nowMs, edgeSeq, cloudSeq, version],
   )
 }
+
+/** Remembers the hardware of a life that was admitted without telling it; once known it never changes. */
+export async function storeMachineMark(
+  db: Queryable,
+  { siteId, incarnation }: SiteCaller,
+  machineMark: string | undefined,
+): Promise<void> {
+  if (machineMark === undefined) return
+  await db.query(
+    `UPDATE site_incarnations SET machine_mark = $3
+     WHERE site_id = $1 AND incarnation = $2 AND machine_mark IS NULL`,
+    [siteId, incarnation, machineMark],
+  )
+}

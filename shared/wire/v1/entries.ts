@@ -68,9 +68,34 @@ const payment = {
   currency: z.string().length(3),
 }
 
+/** The place of an entry in an earlier life of the site. */
+const originSchema = z.object({
+  incarnation: z.int().min(1),
+  seq: z.int().min(1),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+})
+export type EntryOriginPlace = z.infer<typeof originSchema>
+
 /** The body of every entry type. Adding a type or an optional field is compatible; nothing else is. */
 export const entryBodies = {
   'site.started': z.object({ version: z.string(), incarnation: z.int() }),
+  /** This life holds the books of `from` and of the lives before it, as the cloud kept them. */
+  'site.recovered': z.object({
+    /** `recovered`: the same box from an old image; `adopted`: another box. */
+    how: z.enum(['recovered', 'adopted']),
+    from: z.object({ incarnation: z.int().min(1), seq: z.int().min(0) }),
+    /** Entries that came back from the cloud, and entries of the box itself that are entered again after this one. */
+    fetched: z.int().min(0),
+    reentered: z.int().min(0),
+  }),
+  /** A fact of the lost branch that its own past contradicts: recorded, and posted nowhere until a person looked. */
+  'recovery.contradicted': z.object({
+    origin: originSchema,
+    type: z.string(),
+    /** What the books say against it, for example `space_taken`. */
+    code: z.string(),
+    body: z.record(z.string(), z.unknown()),
+  }),
   'booking.held': z.object({
     ...booking,
     ...answers,
@@ -235,6 +260,8 @@ export const entryFrameSchema = z.object({
   }),
   type: z.string(),
   commandId: ids.commandIdSchema,
+  /** Where it was recorded first, when a restored site entered it again; `at` is the moment of then. */
+  origin: originSchema.optional(),
   body: z.record(z.string(), z.unknown()),
 })
 export type EntryFrame = z.infer<typeof entryFrameSchema>

@@ -21,6 +21,11 @@ const syncSchemas = {
   heartbeat: sync.heartbeatSchema,
   handshakeOfMemory: sync.handshakeRequestSchema,
   heartbeatAnswer: sync.heartbeatAnswerSchema,
+  adoptRequest: sync.enrolRequestSchema,
+  adoptAnswer: sync.enrolAnswerSchema,
+  recoverRequest: sync.recoverRequestSchema,
+  recoverGranted: sync.recoverAnswerSchema,
+  recoverWaiting: sync.recoverAnswerSchema,
 }
 
 describe('golden samples', () => {
@@ -81,6 +86,13 @@ describe('golden samples', () => {
     expect(entryFrameSchema.parse(entry)).toEqual(entry)
     expect(sealEntry(entryFrameSchema.parse(entry)).hash).toBe(hash)
     expect(directoryRowSchema.parse(directoryRow)).toEqual(directoryRow)
+  })
+
+  test('an entry that was recorded in an earlier life names it, and seals to the hash that it always had', () => {
+    const { reenteredEntry } = golden('frames')
+    const { entry, hash } = reenteredEntry as { entry: unknown; hash: string }
+    expect(entryFrameSchema.parse(entry)).toEqual(entry)
+    expect(sealEntry(entryFrameSchema.parse(entry)).hash).toBe(hash)
   })
 
   test('a request that names its trace is read as it was written', () => {

@@ -3,6 +3,7 @@ import { siteIdSchema } from '../../ids/ids.ts'
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 export const headSchema = z.object({ seq: z.int().min(0), hash })
+const machineMarkSchema = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** Answer header of every append: `<seq>:<hash>`, the cloud's head and the only acknowledgement. */
 export const headHeader = 'Gatehouse-Head'
@@ -12,7 +13,19 @@ export const enrolRequestSchema = z.object({
   /** Ed25519 public key as a JWK `x` value (base64url, 32 bytes). */
   publicKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   machine: z.string().min(1).max(128),
+  /** A digest that stays with the hardware, not with the disk; tells a restored box from a copied one. */
+  machineMark: machineMarkSchema.optional(),
+  /** The site that the person at the box means; another one is refused before the code is used. */
+  siteId: siteIdSchema.optional(),
+  /** The box takes over the books of the life before; needs a code that was made for it. */
+  adopts: z.boolean().optional(),
 })
+export type EnrolRequest = z.infer<typeof enrolRequestSchema>
+
+/** A life whose books the new one takes over, up to its last entry. */
+const lifeSchema = z.object({ incarnation: z.int().min(1), head: headSchema })
+export type PastLife = z.infer<typeof lifeSchema>
+
 export const enrolAnswerSchema = z.object({
   siteId: siteIdSchema,
   incarnation: z.int().min(1),
@@ -20,6 +33,8 @@ export const enrolAnswerSchema = z.object({
   cloudPublicKey: z.string(),
   /** 32 bytes, base64url: keys the site's credential digests and directory row digests. */
   siteKey: z.string(),
+  /** Present when the box takes over: the lives to fetch from the cloud, in order. */
+  history: z.array(lifeSchema).optional(),
 })
 export type EnrolAnswer = z.infer<typeof enrolAnswerSchema>
 
@@ -31,6 +46,7 @@ export const handshakeRequestSchema = z.object({
   version: z.string(),
   /** The head that the cloud acknowledged last, and in which epoch; a cloud that has not got it is not the same one. */
   acknowledged: headSchema.extend({ epoch: z.int().min(1) }).optional(),
+  machineMark: machineMarkSchema.optional(),
   /** What the site holds at the cloud's head, told when the cloud's entry there is another one. */
   contradicts: headSchema.optional(),
 })
@@ -77,3 +93,25 @@ export type Heartbeat = z.infer<typeof heartbeatSchema>
 /** `fenced`: a newer life of this site exists; this one shakes hands again and stops selling. */
 export const heartbeatAnswerSchema = z.object({ verdict: z.enum(['continue', 'fenced']) })
 export type HeartbeatAnswer = z.infer<typeof heartbeatAnswerSchema>
+
+/** Asks for the next life, because this one's books are older than its own past or another history. */
+export const recoverRequestSchema = z.object({
+  incarnation: z.int().min(1),
+  head: headSchema,
+  bootId: z.string().min(1).max(100),
+  machine: z.string().min(1).max(128),
+  machineMark: machineMarkSchema.optional(),
+})
+export type RecoverRequest = z.infer<typeof recoverRequestSchema>
+
+/** `waiting`: a person must choose, `why` says for what reason. `granted`: fetch the history, then go on as that life. */
+export const recoverAnswerSchema = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('waiting'), why: z.string() }),
+  z.object({ state: z.literal('refused') }),
+  z.object({
+    state: z.literal('granted'),
+    identity: enrolAnswerSchema.omit({ history: true }),
+    history: z.array(lifeSchema),
+  }),
+])
+export type RecoverAnswer = z.infer<typeof recoverAnswerSchema>

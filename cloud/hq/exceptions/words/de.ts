@@ -74,6 +74,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'code.session_exists': 'den Parkvorgang gibt es schon',
   'code.payment_exists': 'die Zahlung gibt es schon',
   'code.overlap': 'der Platz ist dann vergeben',
+  'code.contradicted': 'er widerspricht dem, was der Standort vor dem Zurücksetzen auf ein altes Abbild tat',
+  'code.older_life': 'ein späteres Leben des Standorts führt seine Bücher',
   'code.unreadable': 'es ist kein Eintrag',
   'code.unknown_type_or_body': 'diese Version kann ihn nicht lesen',
   since: 'Seit',

@@ -73,6 +73,8 @@ export const en = {
   'code.session_exists': 'the session exists already',
   'code.payment_exists': 'the payment exists already',
   'code.overlap': 'the space is taken then',
+  'code.contradicted': 'it contradicts what the site did before it was put back to an old image',
+  'code.older_life': 'a later life of the site holds its books',
   'code.unreadable': 'it is not an entry',
   'code.unknown_type_or_body': 'this version cannot read it',
   since: 'Since',
