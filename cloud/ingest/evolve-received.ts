@@ -67,9 +67,10 @@ function isPast({ loans }: ProjectedRows): boolean {
   return loans !== undefined && loans.incarnation !== loans.desk.incarnation
 }
 
+/** An unpaid hold that the site knows and that the sale of a pass proved over. */
 function supersede(rows: ProjectedRows, bookingId: string, place: EntryPlace): void {
   const row = rows.bookings.get(bookingId)
-  if (row === undefined) return
+  if (row?.site_status !== 'held') return
   put(rows, row, { status: row.status === 'held' ? 'expired' : row.status, siteStatus: 'expired' }, place)
 }
 

@@ -38,6 +38,8 @@ const passesMax = 50
 interface Cover {
   readonly siteId: string
   readonly block: PassBlock | undefined
+  /** The first of the loans that it was sold in, by which a site that never heard of it knows its right. */
+  readonly loanId: string | undefined
   readonly lastMs: number
 }
 
@@ -79,7 +81,7 @@ export class PassService {
       if (stored === undefined || !isSameWish(stored, pass)) return err(refusal('key_reused'))
       if (stored.revokedMs !== undefined) return err(refusal('pass_taken_back'))
       await renewPass(tx, passId, pass)
-      return ok(await this.#sign(tx, pass, cover.value.block))
+      return ok(await this.#sign(tx, pass, cover.value))
     })
   }
 
@@ -97,7 +99,7 @@ export class PassService {
       if (!cover.ok) return cover
       const validity = this.#validity(cover.value, nowMs)
       await renewPass(tx, passId, validity)
-      return ok(await this.#sign(tx, { ...pass, ...validity }, cover.value.block))
+      return ok(await this.#sign(tx, { ...pass, ...validity }, cover.value))
     })
   }
 
@@ -120,7 +122,7 @@ export class PassService {
     if (wish.kind === 'member') {
       const catalogue = await catalogues.find(wish.siteId)
       if (catalogue === undefined) return err(refusal('not_found'))
-      return ok({ siteId: wish.siteId, block: undefined, lastMs: nowMs + passLifeMs })
+      return ok({ siteId: wish.siteId, block: undefined, loanId: undefined, lastMs: nowMs + passLifeMs })
     }
     const booking = await findBooking(pool, memberId, wish.bookingId)
     if (booking === undefined) return err(refusal('unknown_booking'))
@@ -129,7 +131,9 @@ export class PassService {
     const { siteId, toMs } = booking
     const site = (await catalogues.find(siteId))?.site
     const lastMs = toMs + (site?.settings.unlockLateMs ?? 0)
-    return nowMs >= lastMs ? err(refusal('ended')) : ok({ siteId, block: blockOf(booking), lastMs })
+    return nowMs >= lastMs
+      ? err(refusal('ended'))
+      : ok({ siteId, block: blockOf(booking), loanId: booking.soldIn[0], lastMs })
   }
 
   /** Whole seconds: begun now, and run out when the life or what it covers is over. */
@@ -139,9 +143,9 @@ export class PassService {
     return { issuedMs, toMs }
   }
 
-  async #sign(db: Queryable, stored: StoredPass, block: PassBlock | undefined): Promise<PassView> {
+  async #sign(db: Queryable, stored: StoredPass, cover: Cover): Promise<PassView> {
     const key = await signingKey(db, stored.issuedMs + 1000)
-    const claims = writeClaims(heldPass(stored, key.keyId, block))
+    const claims = writeClaims(heldPass(stored, key.keyId, cover))
     const signature = ed25519Signer(key.privateKey)(issuerMessage(claims))
     const { passId, kind, siteId, bookingId, issuedMs, toMs } = stored
     return {
@@ -184,7 +188,7 @@ function isSameWish(one: StoredPass, other: StoredPass): boolean {
   return isDeepStrictEqual(said(one), said(other))
 }
 
-function heldPass(stored: StoredPass, keyId: string, block: PassBlock | undefined): HeldPass {
+function heldPass(stored: StoredPass, keyId: string, { block, loanId }: Cover): HeldPass {
   const frame = {
     passId: ids.passIdSchema.parse(stored.passId),
     keyId,
@@ -199,8 +203,11 @@ function heldPass(stored: StoredPass, keyId: string, block: PassBlock | undefine
   }
   const memberId = ids.memberIdSchema.parse(stored.memberId)
   if (stored.kind === 'member') return { ...frame, kind: 'member', memberId }
-  // The loans that a booking lies in will be named here once the cloud sells inside them.
-  const about = { bookingId: ids.bookingIdSchema.parse(stored.bookingId), ...(block && { block }) }
+  const about = {
+    bookingId: ids.bookingIdSchema.parse(stored.bookingId),
+    ...(block && { block }),
+    ...(loanId === undefined ? {} : { loanId: ids.loanIdSchema.parse(loanId) }),
+  }
   return stored.kind === 'booking'
     ? { ...frame, ...about, kind: 'booking', memberId }
     : { ...frame, ...about, kind: 'guest', guestId: ids.guestIdSchema.parse(stored.guestId) }
