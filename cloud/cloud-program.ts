@@ -21,6 +21,7 @@ import { SubjectSeal } from './members/subject-seal.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { packageRoot } from './package-root.ts'
 import { tendPasses } from './passes/tend-passes.ts'
+import type { PaymentGateway } from './payments/gateway.ts'
 import { SandboxGateway } from './payments/sandbox-gateway.ts'
 import { ReconciliationRecorder } from './reconciliation/recorder.ts'
 import { type CloudIdentity, loadCloudIdentity } from './sites/cloud-identity.ts'
@@ -38,6 +39,8 @@ export interface CloudAdapters {
   readonly logger: Logger
   /** Routes beside the product's own; the demo tells the front door about itself with one. */
   readonly furtherRoutes?: Hono
+  /** Wraps the way to the card gateway; the demo takes it down with this. */
+  readonly aroundGateway?: (gateway: PaymentGateway) => PaymentGateway
 }
 
 /** A running cloud process. */
@@ -158,6 +161,7 @@ export async function composeCloud(
 
   const recorder = new ReconciliationRecorder({ pool, clock, projector })
   const auth = around.auth(identity)
+  const sandbox = new SandboxGateway(pool)
   const seal = new SubjectSeal(subjectKeyFileOf(config), random)
   let isReady = false
   const health = machineRoutes({
@@ -171,7 +175,7 @@ export async function composeCloud(
   const surface = assembleSurface({
     ...adapters,
     ...{ pool, notifications, auth, identity, seal },
-    gateway: new SandboxGateway(pool),
+    gateway: adapters.aroundGateway?.(sandbox) ?? sandbox,
     machineRoutes: [health, sync, ...(furtherRoutes === undefined ? [] : [furtherRoutes])],
     settings: surfaceSettings(config),
   })

@@ -9,6 +9,7 @@ import type { Logger } from 'pino'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { WebSocketServer } from 'ws'
 import type { EdgeConfig } from './config.ts'
+import type { CardGateway } from './drawer/card-gateway.ts'
 import { createEdgeApp } from './http/app.ts'
 import { operationsRoutes } from './http/operations-routes.ts'
 import { moveAside, readDamageNote, setAside } from './ledger/damage-note.ts'
@@ -31,6 +32,8 @@ export interface EdgeAdapters {
   readonly failpoint?: Failpoint
   /** The way to the devices; those of the machine's buses and broker when absent. */
   readonly prepareDevices?: typeof prepareDevices
+  /** Wraps the way to the card gateway; the demo takes it down with this. */
+  readonly aroundGateway?: (gateway: CardGateway) => CardGateway
 }
 
 type Fetch = (request: Request, env: unknown) => Response | Promise<Response>

@@ -109,7 +109,9 @@ export class BookingService {
         card: means.card,
         nowMs,
       }
-      if ((await payments.authorise(charge)) === 'declined') return err(refusal('card_declined'))
+      const reserved = await payments.authorise(charge)
+      if (reserved === 'declined') return err(refusal('card_declined'))
+      if (reserved === 'unavailable') return err(refusal('card_unavailable'))
     }
     const outcome = await askSite(this.#parts, booking, ids.requestId, {
       kind: 'confirmBooking',

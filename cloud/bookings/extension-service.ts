@@ -88,7 +88,9 @@ export class ExtensionService {
     const ids = actionIds(actor.userId, actor.key)
     const { siteId } = booking
     const charge = { ...ids, bookingId, siteId, amountMinor, currency, card: means.card, nowMs }
-    if ((await payments.authorise(charge)) === 'declined') return err(refusal('card_declined'))
+    const reserved = await payments.authorise(charge)
+    if (reserved === 'declined') return err(refusal('card_declined'))
+    if (reserved === 'unavailable') return err(refusal('card_unavailable'))
     const outcome = await askSite(this.#parts, booking, ids.requestId, {
       kind: 'confirmExtension',
       bookingId: booking.bookingId,

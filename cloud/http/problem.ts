@@ -156,6 +156,11 @@ const catalogue = {
   too_late: [409, 'It is too late to cancel.', 'Ask the staff on site.'],
   plan_does_not_cover: [402, 'Your plan does not cover this booking.', 'Pay by card instead.'],
   card_declined: [402, 'The card was refused.', 'Pay with another card.'],
+  card_unavailable: [
+    503,
+    'Cards cannot be charged at the moment. Nothing was charged.',
+    'Your hold runs on: try again before it ends. What your plan covers needs no card, and the kiosk takes cash.',
+  ],
   request_expired: [410, 'The site did not answer in time.', 'Book again.'],
   answer_unreadable: [
     409,

@@ -1,3 +1,4 @@
+import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import type { Queryable } from '../database/pool.ts'
 import type { PaymentGateway } from './gateway.ts'
 
@@ -33,8 +34,10 @@ export class CardPayments {
     this.#gateway = gateway
   }
 
-  /** Reserves the amount; the payment's id is the gateway's idempotency key. `declined` also when it was let go before. */
-  async authorise(payment: NewCardPayment): Promise<'authorised' | 'declined'> {
+  /**
+   * Reserves the amount; the payment's id is the gateway's idempotency key. `declined` also when it was let go
+   * before, `unavailable` when the gateway cannot be reached; what it may have reserved is let go later. */
+  async authorise(payment: NewCardPayment): Promise<'authorised' | 'declined' | 'unavailable'> {
     const { paymentId, bookingId, siteId, requestId, amountMinor, currency, card, nowMs } = payment
     await this.#db.query(
       `INSERT INTO card_payment (payment_id, booking_id, site_id, request_id, amount_minor, currency, card,
@@ -42,24 +45,26 @@ export class CardPayments {
        VALUES ($1, $2, $3, $4, $5, $6, $7, 'created', $8, $8) ON CONFLICT DO NOTHING`,
       [paymentId, bookingId, siteId, requestId, amountMinor, currency, card, nowMs],
     )
-    const answer = await this.#gateway.authorise({ idempotencyKey: paymentId, amountMinor, currency, card })
-    await this.#change(paymentId, ['created'], answer.ok ? 'authorised' : 'declined', nowMs)
+    const charge = { idempotencyKey: paymentId, amountMinor, currency, card }
+    const answer = await whenReached(() => this.#gateway.authorise(charge))
+    if (answer === undefined) return 'unavailable'
+    await this.#change(paymentId, ['created'], answer.value.ok ? 'authorised' : 'declined', nowMs)
     const state = await this.#state(paymentId)
     return state === 'authorised' || state === 'captured' ? 'authorised' : 'declined'
   }
 
-  /** Takes the reserved amount after the site's yes. */
+  /** Takes the reserved amount after the site's yes; while the gateway cannot be reached, the sweep takes it later. */
   async capture(paymentId: string, nowMs: number): Promise<void> {
     if ((await this.#state(paymentId)) !== 'authorised') return
-    await this.#gateway.capture(paymentId)
+    if ((await whenReached(() => this.#gateway.capture(paymentId))) === undefined) return
     await this.#change(paymentId, ['authorised'], 'captured', nowMs)
   }
 
-  /** Lets go of the reserved amount after the site's no. */
+  /** Lets go of the reserved amount after the site's no; while the gateway cannot be reached, the sweep does later. */
   async release(paymentId: string, nowMs: number): Promise<void> {
     const state = await this.#state(paymentId)
     if (state !== 'created' && state !== 'authorised') return
-    await this.#gateway.voidCharge(paymentId)
+    if ((await whenReached(() => this.#gateway.voidCharge(paymentId))) === undefined) return
     await this.#change(paymentId, ['created', 'authorised'], 'voided', nowMs)
   }
 
@@ -106,11 +111,9 @@ export class CardPayments {
          ON CONFLICT DO NOTHING`,
         [row.refund_id, row.payment_id, row.amount_minor, nowMs],
       )
-      await this.#gateway.refund({
-        idempotencyKey: row.refund_id,
-        chargeKey: row.payment_id,
-        amountMinor: row.amount_minor,
-      })
+      const { refund_id: idempotencyKey, payment_id: chargeKey, amount_minor: amountMinor } = row
+      const refund = { idempotencyKey, chargeKey, amountMinor }
+      if ((await whenReached(() => this.#gateway.refund(refund))) === undefined) return
       await this.#db.query('UPDATE card_refund SET done = true WHERE refund_id = $1', [row.refund_id])
     }
   }
@@ -133,5 +136,17 @@ export class CardPayments {
       'UPDATE card_payment SET state = $3, changed_ms = $4 WHERE payment_id = $1 AND state = ANY ($2)',
       [paymentId, from, to, nowMs],
     )
+  }
+}
+
+/** What the gateway answered; `undefined` while it cannot be reached. */
+async function whenReached<Answer>(
+  call: () => Promise<Answer>,
+): Promise<{ readonly value: Answer } | undefined> {
+  try {
+    return { value: await call() }
+  } catch (error) {
+    if (isSiteError(error) && error.retryable) return undefined
+    throw error
   }
 }

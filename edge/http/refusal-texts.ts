@@ -128,7 +128,11 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
     payment_needed: [402, 'This has to be paid first.', 'Pay by card or cash.'],
     payment_declined: [402, 'The card was declined.', 'Try another card, or pay cash.'],
     payment_amount: [422, 'The amount does not cover the price.', 'Insert the missing amount.'],
-    card_unavailable: [503, 'Cards cannot be taken right now.', 'Pay cash, or try again in a moment.'],
+    card_unavailable: [
+      503,
+      'Cards cannot be taken right now. Nothing was charged.',
+      'Pay cash; what your plan includes costs nothing. Your hold runs on.',
+    ],
     // Parking.
     unknown_session: [404, 'There is no open stay for that.', 'Check the plate or the ticket code.'],
     unknown_ticket: [404, 'We do not know this ticket.', 'Check the code, or press Help.'],

@@ -55,7 +55,8 @@ export async function openSiteCore(
   seed()
   const directory = new Directory(db, siteId)
   const link = new Link(clock, lastContactMs(db))
-  const gateway = new SandboxConnection(join(dataFolder, 'sandbox-gateway.sqlite'))
+  const sandbox = new SandboxConnection(join(dataFolder, 'sandbox-gateway.sqlite'))
+  const gateway = adapters.aroundGateway?.(sandbox) ?? sandbox
   const cards = new CardPayments({ gateway, random, wait: (ms) => wait(ms) })
   let hub: DeviceHub | undefined
   const options: SiteModulesOptions = {

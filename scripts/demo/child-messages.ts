@@ -4,6 +4,8 @@ import { z } from 'zod'
 export const toChildSchema = z.discriminatedUnion('kind', [
   /** The program's test clock runs this many milliseconds ahead of the machine's. */
   z.object({ kind: z.literal('setClock'), offsetMs: z.number() }),
+  /** Whether the program reaches its card gateway. */
+  z.object({ kind: z.literal('setGateway'), up: z.boolean() }),
   z.object({ kind: z.literal('stop') }),
 ])
 export type ToChild = z.infer<typeof toChildSchema>

@@ -37,6 +37,7 @@ export class ChildProgram {
   #state: RunState = 'stopped'
   #wanted = false
   #offsetMs = 0
+  #gatewayUp = true
   #log: WriteStream | undefined
   #codes: Readonly<Record<string, string>> = {}
 
@@ -68,6 +69,12 @@ export class ChildProgram {
     this.#send({ kind: 'setClock', offsetMs })
   }
 
+  /** Takes the line to the card gateway down or up, for the process that runs and those that follow it. */
+  setGateway(up: boolean): void {
+    this.#gatewayUp = up
+    this.#send({ kind: 'setGateway', up })
+  }
+
   /** Starts the program and waits until it says that it is ready; refuses with its own words when it does not. */
   async start(): Promise<void> {
     if (this.#child !== undefined) return
@@ -75,7 +82,7 @@ export class ChildProgram {
     mkdirSync(dirname(logFile), { recursive: true })
     this.#log ??= createWriteStream(logFile, { flags: 'a' })
     this.#wanted = true
-    const child = fork(program, [...args, `--clock-offset=${this.#offsetMs}`], {
+    const child = fork(program, [...args, ...this.#switches()], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: [...flags],
       env: { ...process.env, ...this.#options.environment },
@@ -109,6 +116,10 @@ export class ChildProgram {
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     child.kill('SIGKILL')
     await ended
+  }
+
+  #switches(): readonly string[] {
+    return [`--clock-offset=${this.#offsetMs}`, ...(this.#gatewayUp ? [] : ['--gateway-down'])]
   }
 
   #send(message: ToChild): void {

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Clock, Moment } from '@gatehouse/shared/clock/clock'
 import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import { type FromChild, toChildSchema } from './child-messages.ts'
+import { GatewaySwitch } from './gateway-switch.ts'
 import { TestClock } from './test-clock.ts'
 
 /** A program of the product as the demo runs it. */
@@ -10,6 +11,13 @@ export interface RunningProgram {
   /** Enrolment codes by site, told to the supervisor with `ready`. */
   readonly codes?: Readonly<Record<string, string>>
   stop(): Promise<void>
+}
+
+/** What a program of the demo is started with. */
+export interface ProgramOptions {
+  readonly clock: Clock
+  readonly gateway: GatewaySwitch
+  readonly config: string
 }
 
 const stopMaxMs = 10_000
@@ -37,13 +45,18 @@ export function describeFailure(error: unknown): string {
  * the supervisor is gone. Ctrl-C in a terminal, and closing it, reach every process; the supervisor alone acts on them.
  */
 export async function runUnderSupervisor(
-  start: (options: { readonly clock: Clock; readonly config: string }) => Promise<RunningProgram>,
+  start: (options: ProgramOptions) => Promise<RunningProgram>,
 ): Promise<void> {
   const { values } = parseArgs({
-    options: { config: { type: 'string' }, 'clock-offset': { type: 'string', default: '0' } },
+    options: {
+      config: { type: 'string' },
+      'clock-offset': { type: 'string', default: '0' },
+      'gateway-down': { type: 'boolean', default: false },
+    },
   })
   const clock = new TestClock(machineClock)
   clock.setOffset(Number(values['clock-offset']))
+  const gateway = new GatewaySwitch(!values['gateway-down'])
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
   let running: RunningProgram | undefined
   let stopping = false
@@ -61,10 +74,11 @@ export async function runUnderSupervisor(
     const parsed = toChildSchema.safeParse(message)
     if (!parsed.success) return
     if (parsed.data.kind === 'setClock') clock.setOffset(parsed.data.offsetMs)
+    else if (parsed.data.kind === 'setGateway') gateway.set(parsed.data.up)
     else void stop()
   })
   try {
-    running = await start({ clock, config: values.config ?? '' })
+    running = await start({ clock, gateway, config: values.config ?? '' })
     if (stopping) await running.stop()
     send({ kind: 'ready', ...(running.codes === undefined ? {} : { codes: { ...running.codes } }) })
   } catch (error) {

@@ -16,7 +16,7 @@ import { demoPorts } from './ports.ts'
 import { writeWorld } from './world/write-world.ts'
 
 // The cloud of the demo: the real program with a clock that the panel can move, and the demo world in its tables.
-await runUnderSupervisor(async ({ clock, config: path }) => {
+await runUnderSupervisor(async ({ clock, gateway, config: path }) => {
   const config = readCloudConfig(path, process.env)
   if ('lines' in config) {
     const hint = `${path} cannot be used: ${config.lines.join('; ')}`
@@ -27,7 +27,11 @@ await runUnderSupervisor(async ({ clock, config: path }) => {
   const ports = demoPorts(options.cloudPort, options.edgePortBase, demoSiteCount)
   const hosts = ['127.0.0.1', 'localhost', ...config.http.allowedHosts]
   const furtherRoutes = demoContentRoutes(demoSites(join(config.dataFolder, '..')), ports, hosts)
-  const cloud = await startCloud(config, { ...systemAdapters(config), clock, furtherRoutes })
+  const cloud = await startCloud(config, {
+    ...systemAdapters(config),
+    ...{ clock, furtherRoutes },
+    aroundGateway: (own) => gateway.aroundCloud(own),
+  })
   try {
     return { stop: () => cloud.stop(), codes: await furnish(cloud, config, clock) }
   } catch (error) {

@@ -12,6 +12,7 @@ export interface ActionParts {
   readonly cloud: ChildProgram
   readonly traffic: Traffic
   readonly random: Random
+  readonly setGateway: (up: boolean) => void
   readonly setTour: (step: number) => void
   readonly onChange: () => void
 }
@@ -25,6 +26,9 @@ export async function act(parts: ActionParts, action: PanelAction): Promise<Pane
   switch (action.kind) {
     case 'setTraffic':
       parts.traffic.setPaused(action.paused)
+      break
+    case 'setGateway':
+      parts.setGateway(action.up)
       break
     case 'setTour':
       parts.setTour(action.step)

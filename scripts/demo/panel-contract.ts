@@ -138,6 +138,8 @@ export type PanelSite = z.infer<typeof panelSiteSchema>
 export const panelStateSchema = z.object({
   sites: z.array(panelSiteSchema),
   traffic: z.object({ paused: z.boolean() }),
+  /** Whether cloud and sites reach the sandbox card gateway. */
+  gateway: z.enum(['up', 'down']),
   cloud: z.object({
     state: runStateSchema,
     /** The front door; `memberAppUrl` and `hqUrl` are the two apps. */
@@ -193,6 +195,8 @@ export const panelActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('restartEdge'), ...atSite }),
   /** Moves the test clocks forward; without `siteId` those of every program. */
   z.object({ kind: z.literal('moveClock'), siteId: z.string().optional(), byMs: z.int() }),
+  /** Takes the sandbox card gateway down, or up again, for the cloud and every site. */
+  z.object({ kind: z.literal('setGateway'), up: z.boolean() }),
   z.object({ kind: z.literal('setTraffic'), paused: z.boolean() }),
   z.object({ kind: z.literal('setTour'), step: z.int().min(0).max(8) }),
 ])

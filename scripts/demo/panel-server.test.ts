@@ -8,6 +8,7 @@ const url = 'http://127.0.0.1:8080/'
 const state: PanelState = {
   sites: [],
   traffic: { paused: true },
+  gateway: 'up',
   cloud: { state: 'running', url, memberAppUrl: `${url}app`, hqUrl: `${url}hq` },
   tour: { step: 0 },
 }

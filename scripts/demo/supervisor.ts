@@ -44,6 +44,7 @@ export class Supervisor {
   #panel: PanelServer | undefined
   #traffic: Traffic | undefined
   #tourStep = 0
+  #gatewayUp = true
   #stopping = false
 
   constructor(settings: SupervisorOptions) {
@@ -184,6 +185,12 @@ export class Supervisor {
         cloud: this.#cloud,
         traffic,
         random: systemRandom,
+        setGateway: (up) => {
+          this.#gatewayUp = up
+          for (const program of [this.#cloud, ...[...this.#sites.values()].map(({ edge }) => edge)]) {
+            program.setGateway(up)
+          }
+        },
         setTour: (step) => {
           this.#tourStep = step
         },
@@ -204,6 +211,7 @@ export class Supervisor {
     return {
       sites: sites.map((site) => panelSite(site, wallMs, this.#since)),
       traffic: { paused: this.#traffic?.paused ?? true },
+      gateway: this.#gatewayUp ? 'up' : 'down',
       cloud: { state: this.#cloud.state, url: `${url}/`, memberAppUrl: `${url}/app`, hqUrl: `${url}/hq` },
       tour: { step: this.#tourStep },
     }

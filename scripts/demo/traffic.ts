@@ -78,7 +78,9 @@ export class Traffic {
     const laneId = this.#pick(this.#lanes(site, 'exit'))
     const [vehicle] = site.world.parked.all()
     if (laneId === undefined || vehicle === undefined) return
-    await site.world.payFor(vehicle.plate, this.#chance(65) ? 'card' : 'cash')
+    const method = this.#chance(65) ? 'card' : 'cash'
+    // Whose card is not taken pays cash.
+    await site.world.payFor(vehicle.plate, method).catch(() => site.world.payFor(vehicle.plate, 'cash'))
     await site.world.driveOut(laneId, vehicle.plate)
   }
 

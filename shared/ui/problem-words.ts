@@ -48,6 +48,10 @@ const german: Readonly<Record<string, Sentence>> = {
     title: 'Die Karte wurde abgelehnt.',
     hint: 'Nehmen Sie eine andere Karte. Es wurde nichts abgebucht.',
   },
+  card_unavailable: {
+    title: 'Karten lassen sich gerade nicht belasten. Es wurde nichts abgebucht.',
+    hint: 'Ihre Vormerkung läuft weiter: versuchen Sie es vor ihrem Ende erneut. Was Ihr Tarif enthält, braucht keine Karte, und der Kiosk nimmt Bargeld.',
+  },
   plan_does_not_cover: { title: 'Ihr Tarif deckt diesen Platz nicht ab.', hint: 'Zahlen Sie mit Karte.' },
   site_unreachable: {
     title: 'Der Standort ist gerade nicht erreichbar.',

@@ -8,7 +8,7 @@ import { SeededRandom } from '@gatehouse/shared/random/random'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import { pino } from 'pino'
 import { commandOrigin } from '../../audit/act.ts'
-import { type Cloud, startCloud } from '../../cloud-program.ts'
+import { type Cloud, type CloudAdapters, startCloud } from '../../cloud-program.ts'
 import { cloudConfigSchema } from '../../config.ts'
 import { inTransaction } from '../../database/pool.ts'
 import { createTestDatabase } from '../../database/test-database.ts'
@@ -100,6 +100,7 @@ const people: readonly { name: string; role: Role; memberId?: string; siteIds?: 
 /** Starts it; `limits` replaces the rate limits, which are wide by default. */
 export async function startTestCloud(
   limits: { perUser?: object; perLogIn?: object } = {},
+  more: Pick<CloudAdapters, 'aroundGateway'> = {},
 ): Promise<TestCloud> {
   const database = await createTestDatabase()
   const clock = new ManualClock(startMs)
@@ -113,7 +114,7 @@ export async function startTestCloud(
   })
   const cloud = await startCloud(
     { ...config, databaseUrl: database.url },
-    { clock, random, logger: pino({ level: 'silent' }) },
+    { clock, random, logger: pino({ level: 'silent' }), ...more },
   )
   const { pool, auth, notifications, url } = cloud
   const by = commandOrigin('test', startMs)

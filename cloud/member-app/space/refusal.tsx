@@ -24,7 +24,7 @@ export function Refusal(props: {
   return (
     <Notice tone={problem.status === 409 || problem.status === 503 ? 'held' : 'out'} title={text.title}>
       {text.hint}
-      {problem.status === 503 ? (
+      {problem.status === 503 && problem.code !== 'card_unavailable' ? (
         <Text size="sm" mt="xs">
           <Anchor renderRoot={(anchor) => <Link to="/" {...anchor} />}>{t('refused.otherSites')}</Anchor>
         </Text>

@@ -18,6 +18,7 @@ describe('an attempt', () => {
 
   it('stays open without an answer and after a failure of the site, not after a refusal', () => {
     expect([0, 429, 500, 503, 507].map((status) => isOpen(problem(status)))).toEqual(Array(5).fill(true))
+    expect(isOpen({ ...problem(503), code: 'card_unavailable' })).toBe(false)
     expect([400, 401, 402, 404, 409, 410, 422].some((status) => isOpen(problem(status)))).toBe(false)
   })
 })

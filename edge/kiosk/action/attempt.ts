@@ -20,5 +20,7 @@ export function attemptFor(last: Attempt | undefined, input: unknown, newKey: ()
  * A definite refusal is not open: trying again is then a new wish.
  */
 export function isOpen(problem: Problem): boolean {
+  // The site has let go of the money: cash, or the card once more, is a new wish.
+  if (problem.code === 'card_unavailable') return false
   return problem.status === 0 || problem.status === 429 || problem.status >= 500
 }

@@ -65,8 +65,8 @@ export const germanProblems: Readonly<Record<string, Sentence>> = {
   already_checked_in: { title: 'Diese Buchung ist schon in Gebrauch.', hint: 'Fragen Sie das Personal.' },
   payment_amount: { title: 'Der Betrag deckt den Preis nicht.', hint: 'Werfen Sie den Rest ein.' },
   card_unavailable: {
-    title: 'Karten gehen gerade nicht.',
-    hint: 'Zahlen Sie bar oder versuchen Sie es gleich noch einmal.',
+    title: 'Karten gehen gerade nicht. Es wurde nichts abgebucht.',
+    hint: 'Zahlen Sie bar; was Ihr Tarif enthält, kostet nichts. Ihre Vormerkung läuft weiter.',
   },
   unknown_session: {
     title: 'Dazu gibt es keinen offenen Aufenthalt.',

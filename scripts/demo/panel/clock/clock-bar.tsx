@@ -3,7 +3,7 @@ import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { useUiWords } from '@gatehouse/shared/ui/words.ts'
 import { Button, Group } from '@mantine/core'
-import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
+import { IconCreditCard, IconCreditCardOff, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { usePanel } from '../live/panel-context.tsx'
 import panel from '../panel.module.css'
@@ -60,6 +60,32 @@ export function ClockBar(): ReactNode {
         </Button>
         <span className={panel.hint}>{t(paused ? 'traffic.paused' : 'traffic.running')}</span>
       </Group>
+      <GatewaySwitch />
     </section>
+  )
+}
+
+/** Takes the card gateway down and up: what is left are cash and plans. */
+function GatewaySwitch(): ReactNode {
+  const { state, act } = usePanel()
+  const t = useWords()
+  const up = state.gateway === 'up'
+  return (
+    <Group gap="sm">
+      <Button
+        size="sm"
+        variant="default"
+        aria-pressed={!up}
+        leftSection={
+          up ? <IconCreditCardOff size={18} aria-hidden /> : <IconCreditCard size={18} aria-hidden />
+        }
+        onClick={() => act({ kind: 'setGateway', up: !up })}
+      >
+        {t(up ? 'gateway.takeDown' : 'gateway.bringUp')}
+      </Button>
+      <span className={panel.hint} role="status">
+        {t(up ? 'gateway.up' : 'gateway.down')}
+      </span>
+    </Group>
   )
 }

@@ -15,6 +15,10 @@ export const de: Record<WordKey, string> = {
   close: 'Schließen',
 
   'traffic.label': 'Verkehr',
+  'gateway.up': 'Karten gehen',
+  'gateway.down': 'Karten gehen nicht',
+  'gateway.takeDown': 'Kartenzahlung ausfallen lassen',
+  'gateway.bringUp': 'Kartenzahlung wieder anschalten',
   'traffic.pause': 'Verkehr anhalten',
   'traffic.resume': 'Verkehr laufen lassen',
   'traffic.running': 'Autos und Menschen kommen von selbst',

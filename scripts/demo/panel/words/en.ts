@@ -13,6 +13,10 @@ export const en = {
   close: 'Close',
 
   'traffic.label': 'Traffic',
+  'gateway.up': 'cards are charged',
+  'gateway.down': 'cards cannot be charged',
+  'gateway.takeDown': 'Take the card gateway down',
+  'gateway.bringUp': 'Bring the card gateway up',
   'traffic.pause': 'Pause traffic',
   'traffic.resume': 'Let traffic run',
   'traffic.running': 'Cars and people come by themselves',
