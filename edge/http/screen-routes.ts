@@ -20,7 +20,8 @@ export function screenRoutes(folder: string): Hono {
     path: join(folder, 'index.html'),
     onFound: (_path, c) => c.header('cache-control', 'no-cache'),
   })
-  for (const path of ['/', '/board', '/book/*', '/check-in/*', '/parking/*', '/help']) app.get(path, page)
+  for (const path of ['/', '/board', '/book/*', '/check-in/*', '/parking/*', '/pass', '/help'])
+    app.get(path, page)
   app.get('/*', serveStatic({ root: folder }))
   return app
 }
