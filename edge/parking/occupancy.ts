@@ -81,7 +81,9 @@ export function readBoard(db: SiteDatabase, directory: DirectoryReader, asOfMs: 
           full: zones.every((zone) => zone.full),
         }
       : { free: siteBays(directory).length, capacity: siteBays(directory).length, full: false }
-  return { siteName: directory.site()?.name ?? directory.siteId, asOfMs, total, levels }
+  const site = directory.site()
+  const timeZone = site === undefined ? {} : { timeZone: site.timeZone }
+  return { siteName: site?.name ?? directory.siteId, ...timeZone, asOfMs, total, levels }
 }
 
 /** Remembers which places are FULL now; runs in the transaction of every command that moves a count. */

@@ -200,7 +200,10 @@ describe('a driver at the kiosk', () => {
 
   test('sees the board and the lanes', async () => {
     const { call, lanes } = await parked()
-    expect((await call('/board')).body).toMatchObject({ total: { free: 11, capacity: 12, full: false } })
+    expect((await call('/board')).body).toMatchObject({
+      timeZone: 'Europe/Berlin',
+      total: { free: 11, capacity: 12, full: false },
+    })
     lanes.approach('exit-1')
     await lanes.read('exit-1', 'HHAB123')
     const { items } = (await call('/lanes')).body

@@ -221,6 +221,8 @@ export type ReceiptView = z.infer<typeof receiptViewSchema>
 
 export const boardViewSchema = z.object({
   siteName: z.string(),
+  /** Absent from an edge of an earlier release. */
+  timeZone: z.string().optional(),
   asOfMs: z.int(),
   total: z.object({ free: z.int(), capacity: z.int(), full: z.boolean() }),
   levels: z.array(

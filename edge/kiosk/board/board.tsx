@@ -80,7 +80,9 @@ function BoardFace(props: { readonly board: BoardView; readonly sinceMs: number 
         ))}
       </ol>
       <p className={css.since} role="status">
-        {sinceMs === undefined ? null : t('board.since', { time: formatTime(sinceMs, locale, 'time') })}
+        {sinceMs === undefined
+          ? null
+          : t('board.since', { time: formatTime(sinceMs, locale, 'time', board.timeZone) })}
       </p>
     </main>
   )
