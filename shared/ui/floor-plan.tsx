@@ -1,6 +1,13 @@
 import type { KeyboardEvent, ReactNode } from 'react'
 import { useGivenNames } from './given-names.ts'
-import { type PlanLevel, type PlanSpace, planStateOf, spaceLayout } from './plan-space.ts'
+import {
+  overlaps,
+  type PlanLevel,
+  type PlanRect,
+  type PlanSpace,
+  planStateOf,
+  spaceLayout,
+} from './plan-space.ts'
 import { useStaleWords } from './stale-words.ts'
 import { chipStateOf, StateShape } from './state-chip.tsx'
 import { token } from './tokens.ts'
@@ -71,7 +78,8 @@ function SpaceShape(props: SpaceProps): ReactNode {
 /**
  * One level drawn to scale, each space with colour and shape, its word in the label. With `onSelect` every
  * space is a button (pointer, Enter, Space). Always offer `SpaceList` beside it: a drawing alone is no answer
- * for everybody. `minWidth` in pixels keeps it legible on a phone, where it scrolls sideways.
+ * for everybody. `minWidth` in pixels keeps it legible on a phone, where it scrolls sideways. `view` is the part that
+ * is looked at more closely; without it the whole level is drawn.
  */
 export function FloorPlan(props: {
   readonly level: PlanLevel
@@ -80,6 +88,7 @@ export function FloorPlan(props: {
   readonly selectedId?: string | undefined
   readonly onSelect?: (spaceId: string) => void
   readonly minWidth?: number
+  readonly view?: PlanRect | undefined
   /** The site was not heard since; spaces are greyed. Epoch ms. */
   readonly staleSinceMs?: number | undefined
   readonly timeZone?: string
@@ -88,7 +97,8 @@ export function FloorPlan(props: {
   const since = useStaleWords(props.staleSinceMs, props.timeZone)
   const given = useGivenNames()
   const { level } = props
-  const unit = Math.max(level.width, level.height) / 42
+  const view = props.view ?? { x: 0, y: 0, width: level.width, height: level.height }
+  const unit = Math.max(view.width, view.height) / 42
   const yours = props.yours ?? nobody
   return (
     <div style={{ overflowX: 'auto' }}>
@@ -96,7 +106,7 @@ export function FloorPlan(props: {
       <svg
         className="gh-plan"
         role="group"
-        viewBox={`0 0 ${level.width} ${level.height}`}
+        viewBox={`${view.x} ${view.y} ${view.width} ${view.height}`}
         aria-label={t('plan.label', { level: given(level.name) })}
         style={{ minWidth: props.minWidth }}
       >
@@ -114,7 +124,7 @@ export function FloorPlan(props: {
           </g>
         ))}
         {props.spaces
-          .filter((space) => space.levelId === level.levelId)
+          .filter((space) => space.levelId === level.levelId && overlaps(space.rect, view))
           .map((space) => (
             <SpaceShape
               key={space.spaceId}

@@ -2,6 +2,19 @@ import type { SpaceStatus, SpaceView } from '@gatehouse/shared/api/views'
 import type { Price } from '@gatehouse/shared/wire/v1/entries'
 import { type ChipState, chipStateOf } from './state-chip.tsx'
 
+/** A part of a level, in plan units. */
+export interface PlanRect {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+/** Whether two parts of a level have an area in common. */
+export function overlaps(a: PlanRect, b: PlanRect): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
+}
+
 /** What a floor plan and its list draw of a space; a `SpaceView` fits as it is. Plan units are 10 cm. */
 export interface PlanSpace {
   readonly spaceId: string
@@ -16,7 +29,7 @@ export interface PlanSpace {
   readonly covered?: boolean | undefined
   readonly charging?: SpaceView['charging']
   readonly distanceMeters?: number | undefined
-  readonly rect: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+  readonly rect: PlanRect
 }
 
 /** What a floor plan draws of a level; a `LevelView` fits as it is. */

@@ -93,7 +93,7 @@ export function SpaceList(props: {
                 w="100%"
                 aria-pressed={space.spaceId === props.selectedId}
                 onClick={() => onSelect(space.spaceId)}
-                style={{ display: 'flex', alignItems: 'center' }}
+                className="gh-space-row"
               >
                 <div style={{ flex: 1, minWidth: 0 }}>{row}</div>
                 <IconChevronRight size={18} aria-hidden style={{ marginRight: 12, color: token('muted') }} />

@@ -70,10 +70,8 @@ function Called(props: { readonly call: HelpCallView }): ReactNode {
   const t = useWords()
   const time = formatTime(calledMs, locale, 'time', site.timeZone)
   return (
-    <div role="status">
-      <Notice tone={lineUp ? 'plain' : 'held'} title={t('help.called', { time })}>
-        {t(lineUp ? 'help.calledText' : 'help.calledOffline')} {repeated ? t('help.calledAgain') : null}
-      </Notice>
-    </div>
+    <Notice tone={lineUp ? 'plain' : 'held'} title={t('help.called', { time })}>
+      {t(lineUp ? 'help.calledText' : 'help.calledOffline')} {repeated ? t('help.calledAgain') : null}
+    </Notice>
   )
 }

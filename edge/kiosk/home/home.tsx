@@ -1,4 +1,5 @@
-import { addDays, localDate } from '@gatehouse/shared/ui/format.ts'
+import { addDays, formatTime, localDate } from '@gatehouse/shared/ui/format.ts'
+import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { useHolidayWords } from '@gatehouse/shared/ui/space-facts.ts'
 import { StateShape } from '@gatehouse/shared/ui/state-chip.tsx'
 import { IconCalendarPlus, IconDoorEnter, IconHelp, IconParking, type TablerIcon } from '@tabler/icons-react'
@@ -66,7 +67,8 @@ export function Home(): ReactNode {
 }
 
 function FreeNow(): ReactNode {
-  const { site } = useSite()
+  const { site, unreachableSinceMs } = useSite()
+  const { locale } = useLanguage()
   const t = useWords()
   const kinds = Object.entries(site.freeNow)
   const { status = 'open' } = site
@@ -87,13 +89,22 @@ function FreeNow(): ReactNode {
     )
   }
   if (kinds.every(([, { free }]) => free === 0)) return <p className={frame.lead}>{t('home.nothingFree')}</p>
+  // By the site's clock, as the site last told it.
+  const time = formatTime(site.nowMs, locale, 'time', site.timeZone)
+  const isOld = unreachableSinceMs !== undefined
+  const title = isOld ? t('home.freeThen', { time }) : t('home.freeNow')
   return (
-    <section aria-label={t('home.freeNow')}>
-      <h2 className={css.freeTitle}>{t('home.freeNow')}</h2>
+    <section aria-label={title}>
+      <h2 className={css.freeTitle}>{title}</h2>
       <ul className={css.free}>
         {kinds.map(([kind, { free }]) => (
-          <li key={kind} className={css.freeItem} data-none={free === 0 || undefined}>
-            <StateShape state={free > 0 ? 'free' : 'taken'} size={18} />
+          <li
+            key={kind}
+            className={css.freeItem}
+            data-none={free === 0 || undefined}
+            data-old={isOld || undefined}
+          >
+            <StateShape state={isOld ? 'stale' : free > 0 ? 'free' : 'taken'} size={18} />
             {t(`kind.${kind}` as 'kind.desk', { count: free })}
           </li>
         ))}

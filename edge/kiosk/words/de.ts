@@ -24,6 +24,7 @@ export const de: Record<WordKey, string> = {
   'home.help': 'Hilfe',
   'home.helpHint': 'Was zu tun ist, wenn etwas nicht klappt',
   'home.freeNow': 'Jetzt frei',
+  'home.freeThen': 'Frei um {{time}}, seither unbekannt',
   'home.nothingFree': 'Gerade ist nichts frei. Später am Tag vielleicht: wählen Sie Platz buchen.',
   'home.closed': 'Jetzt geschlossen',
   'home.status.closed': 'Dieser Standort ist geschlossen',
@@ -87,6 +88,8 @@ export const de: Record<WordKey, string> = {
   'book.spaceTitle': 'Platz auswählen',
   'book.plan': 'Plan',
   'book.list': 'Liste',
+  'book.closer': 'Kleine Plätze antippen, um sie größer zu sehen.',
+  'book.wholeLevel': 'Ganze Ebene',
   'book.seats_one': '{{count}} Sitzplatz',
   'book.seats_other': '{{count}} Sitzplätze',
   'book.noneTitle': 'Davon ist zu dieser Zeit nichts frei',
@@ -305,7 +308,8 @@ export const de: Record<WordKey, string> = {
   'keyboard.erase': 'Letztes Zeichen löschen',
 
   'problem.network': 'Der Rechner des Standorts hat nicht geantwortet',
-  'problem.networkHint': 'Nichts ist verloren. Er wird noch einmal gefragt, und nichts geschieht doppelt.',
+  'problem.networkHint':
+    'Nichts ist verloren. Warten Sie oder versuchen Sie es noch einmal: Nichts geschieht doppelt.',
   'problem.unknown': 'Das hat nicht geklappt',
   'problem.unknownHint': 'Versuchen Sie es noch einmal. Klappt es wieder nicht, fragen Sie das Personal.',
 

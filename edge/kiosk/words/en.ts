@@ -22,6 +22,7 @@ export const en = {
   'home.help': 'Help',
   'home.helpHint': 'What to do when something does not work',
   'home.freeNow': 'Free now',
+  'home.freeThen': 'Free at {{time}}, not known since',
   'home.nothingFree': 'Nothing is free right now. Later today there may be something: choose Book a space.',
   'home.closed': 'Closed now',
   'home.status.closed': 'This site is closed',
@@ -84,6 +85,8 @@ export const en = {
   'book.spaceTitle': 'Choose a space',
   'book.plan': 'Plan',
   'book.list': 'List',
+  'book.closer': 'Touch a small space to see it larger.',
+  'book.wholeLevel': 'Whole floor',
   'book.seats_one': '{{count}} seat',
   'book.seats_other': '{{count}} seats',
   'book.noneTitle': 'Nothing of this kind is free then',
@@ -298,7 +301,7 @@ export const en = {
   'keyboard.erase': 'Erase the last character',
 
   'problem.network': 'The site’s computer did not answer',
-  'problem.networkHint': 'Nothing is lost. It is asked again, and never done twice.',
+  'problem.networkHint': 'Nothing is lost. Wait or try again: nothing is done twice.',
   'problem.unknown': 'That did not work',
   'problem.unknownHint': 'Try again. If it happens once more, ask the staff.',
 

@@ -1,6 +1,5 @@
 import type { PlanView, SpaceView } from '@gatehouse/shared/api/views'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
-import { FloorPlan } from '@gatehouse/shared/ui/floor-plan.tsx'
 import { formatMoney, localDate } from '@gatehouse/shared/ui/format.ts'
 import { useGivenNames } from '@gatehouse/shared/ui/given-names.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
@@ -8,15 +7,16 @@ import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { useHolidayWords, useSpaceFacts } from '@gatehouse/shared/ui/space-facts.ts'
 import { SpaceList } from '@gatehouse/shared/ui/space-list.tsx'
 import { IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
-import { SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
+import { Segments } from '../../choice/segments.tsx'
 import { ActionButton } from '../../frame/action-button.tsx'
 import { StepFrame } from '../../frame/step-frame.tsx'
 import { readPlan } from '../../site/kiosk-api.ts'
 import { useSite } from '../../site/site-context.tsx'
 import { useWords } from '../../words/words.ts'
 import type { Pick, Wish } from './book-flow.ts'
+import { PlanPicture } from './plan-picture.tsx'
 import { wishedInterval } from './start-times.ts'
 
 const isChoosable = (space: SpaceView) => space.bookable && space.status === 'free'
@@ -73,12 +73,6 @@ export function SpaceStep(props: {
   )
 }
 
-const control = { size: 'lg', radius: 'md', style: { maxWidth: '100%', overflowX: 'auto' } } as const
-
-/** As wide as lets the whole level be seen between header and foot; 380 px are theirs. */
-const planWidth = (level: { readonly width: number; readonly height: number }) =>
-  `max(760px, calc((100dvh / var(--kiosk-zoom) - 380px) * ${level.width / level.height}))`
-
 /** Nothing to choose, with the holiday that may be why. */
 function NothingFree(props: { readonly fromMs: number }): ReactNode {
   const { site } = useSite()
@@ -114,8 +108,7 @@ function PlanOrList(props: {
   return (
     <>
       <div style={{ display: 'flex', gap: 16, flexWrap: 'wrap' }}>
-        <SegmentedControl
-          {...control}
+        <Segments
           value={shape}
           onChange={setShape}
           data={[
@@ -124,8 +117,7 @@ function PlanOrList(props: {
           ]}
         />
         {data.levels.length > 1 ? (
-          <SegmentedControl
-            {...control}
+          <Segments
             value={level?.levelId ?? ''}
             onChange={setLevelId}
             data={data.levels.map((one) => ({ value: one.levelId, label: given(one.name) }))}
@@ -134,12 +126,7 @@ function PlanOrList(props: {
       </div>
       {wanted.length === 0 ? <NothingFree fromMs={data.fromMs} /> : null}
       {shape === 'plan' && level ? (
-        <div style={{ maxWidth: planWidth(level) }}>
-          <FloorPlan
-            {...{ level, spaces: data.spaces, selectedId: chosenId, onSelect: choose }}
-            minWidth={480}
-          />
-        </div>
+        <PlanPicture key={level.levelId} {...{ level, spaces: data.spaces, chosenId, onChoose: choose }} />
       ) : (
         <SpaceList
           spaces={wanted}

@@ -1,9 +1,9 @@
 import type { SessionView } from '@gatehouse/shared/api/views'
 import { Notice } from '@gatehouse/shared/ui/faces.tsx'
 import type { Price } from '@gatehouse/shared/wire/v1/entries'
-import { SegmentedControl } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { useAction } from '../../action/use-action.ts'
+import { Segments } from '../../choice/segments.tsx'
 import { ActionButton } from '../../frame/action-button.tsx'
 import { useLeave } from '../../frame/leave.ts'
 import { StepFrame } from '../../frame/step-frame.tsx'
@@ -100,9 +100,7 @@ function Means(props: {
   const t = useWords()
   return (
     <div className={css.means}>
-      <SegmentedControl
-        size="lg"
-        radius="md"
+      <Segments
         value={props.by}
         onChange={(by) => props.onChange(by === 'ticket' ? 'ticket' : 'plate')}
         data={[
