@@ -11,6 +11,12 @@ export async function reachPlan(page: Page): Promise<void> {
   await primary(page).click()
 }
 
+/** A close look at the first space, where the plan draws it too small for a finger. */
+export async function reachCloseUp(page: Page): Promise<void> {
+  await reachPlan(page)
+  await page.locator('g[data-space="desk-1"]').click()
+}
+
 /** On to the visitor's name. */
 export async function reachGuest(page: Page): Promise<void> {
   await reachPlan(page)
@@ -58,6 +64,23 @@ export async function reachQuote(page: Page, demo: DemoUnderTest): Promise<void>
 /** On to the receipt. */
 export async function reachParkingPaid(page: Page, demo: DemoUnderTest): Promise<void> {
   await reachQuote(page, demo)
+  await primary(page).click()
+}
+
+/** From the plate of who has no ticket. */
+export async function reachLost(page: Page): Promise<void> {
+  await page.locator('main button').first().click()
+}
+
+/** On to what a lost ticket costs, for a plate that is not inside. */
+export async function reachLostPrice(page: Page): Promise<void> {
+  await reachLost(page)
+  await page.locator('main form input').fill('DEMO 404')
+  await primary(page).click()
+}
+
+/** After the call for help. */
+export async function reachHelpCalled(page: Page): Promise<void> {
   await primary(page).click()
 }
 

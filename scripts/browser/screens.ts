@@ -90,9 +90,9 @@ function appSteps(sketches: readonly (readonly [string, string, NonNullable<Scre
   }))
 }
 
-/** The height of a screen's window at a width: a kiosk may also stand upright. */
+/** The height of a screen's window at a width: a kiosk or a board may also stand upright. */
 export function heightAt(screen: Screen, width: number): number {
-  return screen.who.endsWith('kiosk') && width === portraitWidth ? 1920 : screen.height
+  return width === portraitWidth ? 1920 : screen.height
 }
 
 /** Every screen of the product. */
@@ -140,23 +140,28 @@ export const screens: readonly Screen[] = [
     ['kiosk-book', '/book', '[role="radiogroup"]'],
     ['kiosk-check-in', '/check-in', 'fieldset[data-kind]'],
     ['kiosk-help', '/help', heading],
+    ['kiosk-pass', '/pass', heading],
   ]),
   ...steps('house-kiosk', [
     ['kiosk-plan', '/book', '[data-space]', kiosk.reachPlan],
+    ['kiosk-close-up', '/book', 'main button', kiosk.reachCloseUp],
     ['kiosk-guest', '/book', 'fieldset[data-kind]', kiosk.reachGuest],
     ['kiosk-price', '/book', 'footer button[data-tone="primary"]', kiosk.reachPrice],
     ['kiosk-cash', '/book', 'dl', kiosk.reachCash],
     ['kiosk-extending', '/book', '[role="radiogroup"]', kiosk.reachExtending],
     ['kiosk-extension', '/book', 'dl', kiosk.reachExtensionPrice],
     ['kiosk-leaving', '/book', 'footer button[data-tone="primary"]', kiosk.reachLeaving],
+    ['kiosk-help-called', '/help', 'main [role="status"]', kiosk.reachHelpCalled],
   ]),
   ...sketched('garage-kiosk', kioskWidths, 800, [
     ['garage-home', '/', heading],
     ['garage-parking', '/parking', 'fieldset[data-kind]'],
   ]),
   ...steps('garage-kiosk', [
+    ['garage-lost', '/parking', 'fieldset[data-kind]', kiosk.reachLost],
+    ['garage-lost-price', '/parking', 'main dl', kiosk.reachLostPrice],
     ['garage-quote', '/parking', 'footer button[data-tone="primary"]', kiosk.reachQuote],
     ['garage-paid', '/parking', 'footer [role="timer"]', kiosk.reachParkingPaid],
   ]),
-  ...sketched('board', [1280], 720, [['board', '/board', 'main ol li']]),
+  ...sketched('board', [1920, portraitWidth], 1080, [['board', '/board', 'main ol li']]),
 ]
