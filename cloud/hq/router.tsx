@@ -7,6 +7,7 @@ import { accessSearch, incidentSearch } from './access/search.ts'
 import { AccountScreen } from './account/account-screen.tsx'
 import { AuditScreen } from './audit/audit-screen.tsx'
 import { auditSearchSchema } from './audit/queries.ts'
+import { DoorsScreen } from './doors/doors-screen.tsx'
 import { ExceptionsScreen } from './exceptions/exceptions-screen.tsx'
 import { caseSearchSchema } from './exceptions/queries.ts'
 import { HqFrame } from './frame/hq-frame.tsx'
@@ -64,9 +65,15 @@ const site = createRoute({
   validateSearch: (search) => ledgerSearch.parse(search),
 })
 
+const doors = createRoute({
+  getParentRoute: () => root,
+  path: '/sites/$siteId/doors',
+  component: DoorsScreen,
+})
+
 /** Every page of HQ under `/hq`. */
 export const router = createRouter({
-  routeTree: root.addChildren([overview, books, exceptions, access, incidents, audit, account, site]),
+  routeTree: root.addChildren([overview, books, exceptions, access, incidents, audit, account, site, doors]),
   basepath: '/hq',
   scrollRestoration: true,
 })

@@ -23,6 +23,7 @@ export function useLiveUpdates(enabled: boolean): LiveStatus {
         'site',
         'access',
         'incidents',
+        'doors',
         'exceptions',
       ])
         void client.invalidateQueries({ queryKey: [name] })

@@ -4,11 +4,11 @@ import { IconDownload } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useWords } from '../words/words.ts'
 
-/** When the figures beside it were true, and the same figures as a file. */
+/** When the figures beside it were true, and the same figures as a file where there is one. */
 export function AsOf(props: {
   readonly ms: number | undefined
-  readonly csvPath: string
-  readonly what: string
+  readonly csvPath?: string
+  readonly what?: string
 }): ReactNode {
   const t = useWords()
   const [before, after] = t('asOf', { time: '\u0000' }).split('\u0000')
@@ -21,17 +21,19 @@ export function AsOf(props: {
           {after}
         </Text>
       )}
-      <Button
-        component="a"
-        href={props.csvPath}
-        download
-        size="xs"
-        variant="default"
-        leftSection={<IconDownload size={16} aria-hidden />}
-        aria-label={t('csv.label', { what: props.what })}
-      >
-        {t('csv')}
-      </Button>
+      {props.csvPath === undefined ? null : (
+        <Button
+          component="a"
+          href={props.csvPath}
+          download
+          size="xs"
+          variant="default"
+          leftSection={<IconDownload size={16} aria-hidden />}
+          aria-label={t('csv.label', { what: props.what ?? '' })}
+        >
+          {t('csv')}
+        </Button>
+      )}
     </Group>
   )
 }

@@ -59,6 +59,14 @@ function Drills(props: { readonly siteId: string }): ReactNode {
       <Anchor size="sm" renderRoot={(anchor) => <Link to="/access" search={search} {...anchor} />}>
         {t('access.ofSite')}
       </Anchor>
+      <Anchor
+        size="sm"
+        renderRoot={(anchor) => (
+          <Link to="/sites/$siteId/doors" params={{ siteId: props.siteId }} {...anchor} />
+        )}
+      >
+        {t('doors.ofSite')}
+      </Anchor>
       <Anchor size="sm" renderRoot={(anchor) => <Link to="/incidents" search={search} {...anchor} />}>
         {t('incident.ofSite')}
       </Anchor>

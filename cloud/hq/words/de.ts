@@ -1,4 +1,5 @@
 import { accessDe } from './access-words.ts'
+import { doorDe } from './door-words.ts'
 import type { en } from './en.ts'
 
 /** Words of HQ in German. */
@@ -10,6 +11,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'nav.audit': 'Protokoll',
   'nav.exceptions': 'Ausnahmen',
   ...accessDe,
+  ...doorDe,
   'nav.memberApp': 'Mitglieder-App',
   'login.lead': 'Für Betreiber: jeder Standort, sein Ledger und sein Geld.',
   'denied.title': 'Dieses Konto hat keinen Zugang zur Zentrale.',

@@ -1,4 +1,5 @@
 import { accessEn } from './access-words.ts'
+import { doorEn } from './door-words.ts'
 
 /** Words of HQ in English. */
 export const en = {
@@ -9,6 +10,7 @@ export const en = {
   'nav.audit': 'Audit',
   'nav.exceptions': 'Exceptions',
   ...accessEn,
+  ...doorEn,
   'nav.memberApp': 'Member app',
   'login.lead': 'For operators: every site, its ledger and its money.',
   'denied.title': 'This account has no access to HQ.',

@@ -50,6 +50,30 @@ export const germanHqProblems: Readonly<Record<string, Sentence>> = {
     title: 'Diese Lösung passt nicht zu dieser Art von Fall.',
     hint: 'Wählen Sie eine der Lösungen des Falls.',
   },
+  remote_unreachable: {
+    title: 'Der Standort ist gerade nicht zu erreichen, es wurde nichts verlangt.',
+    hint: 'Rufen Sie jemanden vor Ort an, oder versuchen Sie es, sobald er wieder da ist.',
+  },
+  remote_expired: {
+    title: 'Es erreichte den Standort zu spät, dort ist nichts geschehen.',
+    hint: 'Versuchen Sie es erneut.',
+  },
+  remote_other_boot: {
+    title: 'Der Standort ist inzwischen neu gestartet, dort ist nichts geschehen.',
+    hint: 'Versuchen Sie es in ein paar Sekunden erneut.',
+  },
+  remote_from_future: {
+    title: 'Der Standort konnte den Zeitpunkt nicht einordnen, dort ist nichts geschehen.',
+    hint: 'Versuchen Sie es in ein paar Sekunden erneut.',
+  },
+  lockdown: {
+    title: 'Der Standort ist abgeriegelt: niemand wird eingelassen.',
+    hint: 'Beenden Sie zuerst die Abriegelung.',
+  },
+  unknown_door: {
+    title: 'Diese Tür gibt es an diesem Standort nicht.',
+    hint: 'Wählen Sie eine Tür der Liste.',
+  },
   incident_ends_on_site: {
     title: 'Dieser Vorfall endet durch das, was am Standort geschieht.',
     hint: 'Kümmern Sie sich vor Ort darum: Die Liste zeigt sein Ende von selbst.',
