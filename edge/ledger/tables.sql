@@ -1,4 +1,6 @@
--- The ledger and what makes commands safe to repeat. Entries are never updated or deleted here.
+-- The ledger and what makes commands safe to repeat. Entries are never updated or deleted here. Their rows lie in
+-- order of arrival: in a table WITHOUT ROWID most entries would be too long for its pages, and each would take a page
+-- of its own besides. Stores that began with such a table keep it; every statement means the same to both.
 CREATE TABLE IF NOT EXISTS entries (
   incarnation INTEGER NOT NULL,
   seq INTEGER NOT NULL,
@@ -6,7 +8,7 @@ CREATE TABLE IF NOT EXISTS entries (
   type TEXT NOT NULL,
   text TEXT NOT NULL,
   PRIMARY KEY (incarnation, seq)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TRIGGER IF NOT EXISTS entries_are_gapless BEFORE INSERT ON entries
 WHEN NEW.seq <> 1 + coalesce((SELECT max(seq) FROM entries WHERE incarnation = NEW.incarnation), 0)
