@@ -67,3 +67,29 @@ test('a cookie of another site beside the own one does no harm, alone it is refu
 test('a board may not do what only a kiosk may', async () => {
   expect(await asks('/for-kiosk', await pair('http://localhost:8101', secrets.board))).toBe(403)
 })
+
+test('a device that is withdrawn between two guards of its own request is refused by the second', async () => {
+  const known = new Map<string, never>(directory.all('device') as ReadonlyMap<string, never>)
+  let tell: () => void = () => {}
+  const own = new DeviceCallers({
+    ...directory,
+    all: () => known as never,
+    onChange: (listener) => {
+      tell = () => listener([{ kind: 'device', key: 'kiosk-1' }])
+      return () => undefined
+    },
+  })
+  const guarded = new Hono().get(
+    '/',
+    async (c, next) => {
+      expect(own.of(c)?.deviceId).toBe('kiosk-1')
+      known.delete('kiosk-1')
+      tell()
+      await next()
+    },
+    requireScope(own, 'kiosk'),
+    (c) => c.text('in'),
+  )
+  const headers = { authorization: `Bearer ${secrets.kiosk}` }
+  expect((await guarded.request('/', { headers })).status).toBe(401)
+})

@@ -18,6 +18,8 @@ declare module 'hono' {
   interface ContextVariableMap {
     traceId: string
     caller: DeviceCaller
+    /** Digests of the secrets that this request presents. */
+    presentedDigests: readonly string[]
   }
 }
 
@@ -39,6 +41,15 @@ function presentedSecrets(c: Context): readonly string[] {
   return Object.entries(getCookie(c)).flatMap(([name, secret]) =>
     name.startsWith(cookiePrefix) ? [secret] : [],
   )
+}
+
+/** Several guards of one request ask; only the digests are kept for them, whom they stand for is looked up each time. */
+function presentedDigests(c: Context): readonly string[] {
+  const kept: readonly string[] | undefined = c.get('presentedDigests')
+  if (kept) return kept
+  const digests = presentedSecrets(c).map(sha256Hex)
+  c.set('presentedDigests', digests)
+  return digests
 }
 
 /** Finds devices by the secret they present; only digests are known here. */
@@ -67,7 +78,7 @@ export class DeviceCallers {
 
   /** The device that makes this request, by bearer secret or cookie; of several the first of a wished scope. */
   of(c: Context, wished: readonly DeviceScope[] = []): DeviceCaller | undefined {
-    const known = presentedSecrets(c).flatMap((secret) => this.find(secret) ?? [])
+    const known = presentedDigests(c).flatMap((digest) => this.#byDigest.get(digest) ?? [])
     const fitting = wished.flatMap((scope) => known.find((caller) => caller.scope === scope) ?? [])
     const caller = fitting[0] ?? known[0]
     if (caller) this.#heard(caller.deviceId)
