@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto'
 import type { Random } from '@gatehouse/shared/random/random'
 
 const poolBytes = 8192
-const pool = Buffer.alloc(poolBytes)
+const pool = new Uint8Array(poolBytes)
 let used = poolBytes
 
 /** Chance from the operating system, drawn in blocks; fit for ids, codes and secrets. */
@@ -13,7 +13,7 @@ export const systemRandom: Random = {
       randomFillSync(pool)
       used = 0
     }
-    const bytes = Uint8Array.from(pool.subarray(used, used + count))
+    const bytes = pool.slice(used, used + count)
     // What was given out is not kept.
     pool.fill(0, used, used + count)
     used += count

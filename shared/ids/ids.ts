@@ -58,7 +58,9 @@ const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /** Makes `length` characters of Crockford base 32, five random bits each. */
 export function randomCode(random: Random, length: number): string {
-  return Array.from(random.bytes(length), (byte) => alphabet[byte & 31]).join('')
+  let code = ''
+  for (const byte of random.bytes(length)) code += alphabet[byte & 31]
+  return code
 }
 
 /** Crockford base 32 digits of a moment in milliseconds; enough until the year 10889. */
