@@ -133,6 +133,7 @@ export const screens: readonly Screen[] = [
     ['hq-audit', '/hq/audit', 'table tbody tr'],
     ['hq-access', '/hq/access', 'table tbody tr'],
     ['hq-account', '/hq/account', 'main button'],
+    ['hq-doors', '/hq/sites/harbour-house/doors', 'table tbody tr'],
     ['hq-incidents', '/hq/incidents', 'main [role="status"], table tbody tr'],
   ]),
   ...sketched('house-kiosk', kioskWidths, 800, [
