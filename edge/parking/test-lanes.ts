@@ -1,4 +1,5 @@
 import { type DeviceId, deviceIdSchema, laneIdSchema } from '@gatehouse/shared/ids/ids'
+import type { DeviceStatus } from '../devices/hub-contract.ts'
 import type { DisplayContent } from '../devices/ports/display.ts'
 import type { DriveOutcome } from '../devices/ports/drive-outcome.ts'
 import { ParkingDevices } from './parking-devices.ts'
@@ -9,6 +10,8 @@ export interface TestLanes {
   readonly devices: ParkingDevices
   readonly shown: [DeviceId, DisplayContent][]
   readonly warnings: string[]
+  /** Devices that say of themselves that they work. */
+  readonly healthy: DeviceStatus[]
   /** Moves onto the approach loop. */
   approach(lane: string): void
   /** Leaves the approach loop backwards and stays away. */
@@ -27,6 +30,7 @@ let reads = 0
 export function openLanes(garage: Garage): TestLanes {
   const shown: [DeviceId, DisplayContent][] = []
   const warnings: string[] = []
+  const healthy: DeviceStatus[] = []
   const done: DriveOutcome = { outcome: 'done' }
   const devices = new ParkingDevices({
     kernel: garage.kernel,
@@ -40,7 +44,7 @@ export function openLanes(garage: Garage): TestLanes {
         shown.push([deviceId, content])
         return done
       },
-      status: () => [],
+      status: () => healthy,
     },
   })
   const deviceOf = (lane: string, role: string) => deviceIdSchema.parse(`${lane}-${role}`)
@@ -50,6 +54,7 @@ export function openLanes(garage: Garage): TestLanes {
     devices,
     shown,
     warnings,
+    healthy,
     approach: (lane) => loop(lane, 'approach', true),
     withdraw: async (lane) => {
       loop(lane, 'approach', false)

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, Locator, Page, Route } from 'playwright-core'
+import type { PanelSite } from '../demo/panel-contract.ts'
 import { agreedFigures, compareWithLedger, compareWithSales, type Figures, ledgerFigures } from './books.ts'
 import type { DemoUnderTest } from './demo-under-test.ts'
 import { Kiosk, type Sale, textOf } from './kiosk.ts'
@@ -59,8 +60,10 @@ export class Story {
       ['cars drive in and the level board counts them', () => this.#carsArrive()],
       ['a driver pays by card at the garage and drives out', () => this.#driverPaysAndLeaves()],
       ['with both cables cut the kiosk sells on', () => this.#kioskSellsOffline()],
+      ['and a card opens a door', () => this.#cardOpensDoor()],
       ['kill -9 in the middle of a cash payment: it happens once', () => this.#killedWhilePayingCash()],
       ['kill -9 while a payment is on its way: it happens once', () => this.#killedWhilePayingParking()],
+      ['the car that was paid during the cut drives out', () => this.#driverLeaves(plates.paidDuringCut)],
       ['the member app says that the site is out of reach, and what to do', () => this.#memberIsTold()],
       ['with the cables back HQ sees equal books', () => this.#cablesRestored()],
       ['every total agrees and every sale is counted once', () => this.#totalsAgree()],
@@ -137,8 +140,15 @@ export class Story {
   async #cardOpensDoor(): Promise<void> {
     await known(this.#panel).bringToFront()
     const door = this.#atSite(harbour).locator('article[data-door]').first()
+    const doorId = await door.getAttribute('data-door')
+    const grantedAt = ({ doors }: PanelSite) => {
+      const last = doors.find((each) => each.doorId === doorId)?.lastEvent
+      return last?.kind === 'granted' ? last.atMs : 0
+    }
+    const before = grantedAt(await this.#demo.panel.site(harbour))
     await door.getByRole('button', { name: 'Tap' }).click()
     await door.locator('span[data-state="unlocked"], span[data-state="open"]').waitFor()
+    await this.#demo.panel.sees('somebody let in', harbour, (site) => grantedAt(site) > before)
     await door.getByText(/^Let in/).waitFor()
   }
 
@@ -160,7 +170,7 @@ export class Story {
     const lane = this.#atSite(quay).locator('article[data-lane]').first()
     const freeBefore = await this.#freeOnBoard()
     for (const plate of Object.values(plates)) {
-      await lane.getByRole('textbox', { name: /^Plate/ }).fill(plate)
+      await lane.locator('input[aria-label^="Plate"]').fill(plate)
       await lane.getByRole('button', { name: 'Drive in' }).click()
       await this.#demo.panel.sees(`${plate} inside`, quay, ({ vehicles, lanes }) => {
         const beyondBoom = lanes.every(({ car }) => car?.plate !== plate)
@@ -186,15 +196,20 @@ export class Story {
     await kiosk.seesParkingPaid()
     this.#sold(quay, 'session', 'card', amountMinor)
     await kiosk.finishes()
+    await this.#driverLeaves(plates.paidByCard)
+  }
+
+  /** Drives a paid car out; the gate lets it, and the board counts one more free. */
+  async #driverLeaves(plate: string): Promise<void> {
     const panel = known(this.#panel)
     await panel.bringToFront()
     const freeBefore = await this.#freeOnBoard()
     const exit = this.#atSite(quay).locator('article[data-lane]', { hasText: 'Drive out' }).first()
     await exit.getByRole('combobox', { name: 'Which car leaves' }).click()
-    await panel.getByRole('option', { name: new RegExp(`^${plates.paidByCard}`) }).click()
+    await panel.getByRole('option', { name: new RegExp(`^${plate}`) }).click()
     await exit.getByRole('button', { name: 'Drive out' }).click()
     await this.#demo.panel.sees('the car gone', quay, ({ vehicles }) =>
-      vehicles.every(({ plate }) => plate !== plates.paidByCard),
+      vehicles.every((vehicle) => vehicle.plate !== plate),
     )
     const wanted = freeBefore + 1
     await until(`${wanted} on the level board`, async () => (await this.#freeOnBoard()) === wanted)

@@ -89,6 +89,8 @@ async function actAtSite(
       return driveIn(parts, site, action)
     case 'driveOut':
       return driveOut(site, action)
+    case 'slipIn':
+      return slipIn(parts, site)
     case 'setBaySensor':
       world.setBaySensor(action.spaceId, action.occupied)
       break
@@ -128,6 +130,14 @@ function driveOut(site: RunningSite, action: Extract<PanelAction, { kind: 'drive
   const plate = action.plate ?? site.world.parked.all()[0]?.plate
   if (plate === undefined) throw refusal('not_possible', 'No car is inside.')
   void site.world.driveOut(action.laneId, plate)
+  return { done: true, plate }
+}
+
+/** The car of somebody who came in when no loop looked. */
+function slipIn(parts: ActionParts, site: RunningSite): PanelAnswer {
+  const plate = inventPlate(parts.random)
+  if (!site.world.slipIn(plate)) throw refusal('not_possible', 'No bay with a sensor is free.')
+  parts.onChange()
   return { done: true, plate }
 }
 

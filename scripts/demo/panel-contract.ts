@@ -182,6 +182,8 @@ export const panelActionSchema = z.discriminatedUnion('kind', [
   }),
   /** Without `plate` the car that has been inside longest. */
   z.object({ kind: z.literal('driveOut'), ...atSite, laneId: z.string(), plate: z.string().optional() }),
+  /** A car comes onto a free bay and no loop notices: the lanes' count is one too low until sensors correct it. */
+  z.object({ kind: z.literal('slipIn'), ...atSite }),
   z.object({
     kind: z.literal('setBaySensor'),
     ...atSite,

@@ -151,6 +151,21 @@ export class SimulatedSite {
     return outcome
   }
 
+  /** Puts a car onto a free bay without any lane: only the bay's sensor notices. Tells whether a bay was free. */
+  slipIn(plate: string): boolean {
+    const bay = this.#chooseBay('car', undefined)
+    if (bay?.body.kind !== 'bay') return false
+    const vehicle = {
+      plate,
+      vehicleClass: 'car',
+      by: 'camera',
+      arrivedMs: this.#options.clock.now().wallMs,
+    } as const
+    this.#sensors.set(bay.key, true)
+    this.parked.put({ ...vehicle, spaceId: bay.key, spaceName: bay.body.name })
+    return true
+  }
+
   /** Drives a parked car to an exit; it leaves when the boom lifts, else it goes back to its bay. */
   async driveOut(laneId: string, plate: string): Promise<DriveOutcome> {
     const vehicle = this.parked.get(plate)

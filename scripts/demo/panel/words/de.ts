@@ -95,6 +95,9 @@ export const de: Record<WordKey, string> = {
   'reason.attendant_needed': 'eine Person muss nachsehen',
 
   'lanes.title': 'Spuren',
+  'lanes.slipIn': 'Ein Auto ungezählt hineinlassen',
+  'lanes.slipInHint':
+    'Nur sein Stellplatz merkt es. Nach zehn ruhigen Minuten berichtigen die Sensoren die Zählung: Verkehr anhalten, dann +15 min.',
   'lanes.driveIn': 'Einfahren',
   'lanes.driveInTicket': 'Ticket ziehen',
   'lanes.driveOut': 'Ausfahren',

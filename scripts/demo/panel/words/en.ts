@@ -93,6 +93,9 @@ export const en = {
   'reason.attendant_needed': 'a person has to look',
 
   'lanes.title': 'Lanes',
+  'lanes.slipIn': 'Let a car slip in uncounted',
+  'lanes.slipInHint':
+    'Only its bay notices. After ten quiet minutes the sensors correct the count: pause the traffic, then +15 min.',
   'lanes.driveIn': 'Drive in',
   'lanes.driveInTicket': 'Take a ticket',
   'lanes.driveOut': 'Drive out',
