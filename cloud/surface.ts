@@ -25,6 +25,7 @@ import { hqRoutes } from './http/hq/routes.ts'
 import { LinkWatch, publishSiteChanges } from './http/live-changes.ts'
 import { LiveHub } from './http/live-hub.ts'
 import { tendLoans } from './loans/end-loans.ts'
+import { authorityRoutes } from './loans/routes.ts'
 import type { Auth } from './members/auth.ts'
 import { planRoutes } from './members/plan-routes.ts'
 import { memberRoutes } from './members/routes.ts'
@@ -119,6 +120,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
       planRoutes({ db: pool, clock, catalogues }),
       vehicleRoutes({ pool, clock, seal: parts.seal }),
       siteViewRoutes({ catalogues, reader, clock }),
+      authorityRoutes({ db: pool, clock, catalogues }),
       photoRoutes(pool),
       bookingRoutes(bookings),
       extensionRoutes(new ExtensionService(bookingParts)),

@@ -7,6 +7,7 @@ import { accessSearch, incidentSearch } from './access/search.ts'
 import { AccountScreen } from './account/account-screen.tsx'
 import { AuditScreen } from './audit/audit-screen.tsx'
 import { auditSearchSchema } from './audit/queries.ts'
+import { AuthorityScreen } from './authority/authority-screen.tsx'
 import { DoorsScreen } from './doors/doors-screen.tsx'
 import { ExceptionsScreen } from './exceptions/exceptions-screen.tsx'
 import { caseSearchSchema } from './exceptions/queries.ts'
@@ -70,10 +71,26 @@ const doors = createRoute({
   path: '/sites/$siteId/doors',
   component: DoorsScreen,
 })
+const authority = createRoute({
+  getParentRoute: () => root,
+  path: '/sites/$siteId/authority',
+  component: AuthorityScreen,
+})
 
 /** Every page of HQ under `/hq`. */
 export const router = createRouter({
-  routeTree: root.addChildren([overview, books, exceptions, access, incidents, audit, account, site, doors]),
+  routeTree: root.addChildren([
+    overview,
+    books,
+    exceptions,
+    access,
+    incidents,
+    audit,
+    account,
+    site,
+    doors,
+    authority,
+  ]),
   basepath: '/hq',
   scrollRestoration: true,
 })

@@ -25,6 +25,7 @@ export function useLiveUpdates(enabled: boolean): LiveStatus {
         'incidents',
         'doors',
         'exceptions',
+        'authority',
       ])
         void client.invalidateQueries({ queryKey: [name] })
     }, gatherMs)

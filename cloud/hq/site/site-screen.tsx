@@ -70,6 +70,14 @@ function Drills(props: { readonly siteId: string }): ReactNode {
       <Anchor size="sm" renderRoot={(anchor) => <Link to="/incidents" search={search} {...anchor} />}>
         {t('incident.ofSite')}
       </Anchor>
+      <Anchor
+        size="sm"
+        renderRoot={(anchor) => (
+          <Link to="/sites/$siteId/authority" params={{ siteId: props.siteId }} {...anchor} />
+        )}
+      >
+        {t('site.authority')}
+      </Anchor>
     </Group>
   )
 }

@@ -1,0 +1,28 @@
+/** Words of the page that says who may sell what, English. */
+export const en = {
+  title: 'Who sells at {{name}}',
+  lead: 'What the site lends to the cloud in the next two weeks. Everything else the site sells itself.',
+  back: 'Ledger of the site',
+  empty: 'Nothing is lent in the next two weeks.',
+  emptyHint:
+    'The site sells everything itself; while it is offline, members can book nothing here. The site’s lending policy says what it lends.',
+  'stopped.lending_stopped': 'The site has stopped selling what it lends',
+  'stopped.site_fenced': 'This life of the site is fenced: it sells nothing',
+  stoppedHint: 'It goes on when the site has compared its loans with the cloud.',
+  summary_one: 'One right is lent; the cloud sold {{sold}} in it.',
+  summary_other: '{{count}} rights are lent; the cloud sold {{sold}} in them.',
+  table: 'Rights that the site lends',
+  space: 'Space',
+  lentFor: 'Lent for',
+  seller: 'Who sells now',
+  soldUntil: 'Cloud sells until',
+  sold: 'Sold',
+  age: 'Known since',
+  'standing.cloud_sells': 'Cloud',
+  'standing.sell_until_passed': 'Nobody: the cut-off passed',
+  'standing.recalled': 'Nobody: the site asked for it back',
+  'standing.end_on_its_way': 'Nobody: given back, on its way to the site',
+  'standing.grant_on_its_way': 'Nobody: on its way to the cloud',
+  'standing.site_restored': 'Nobody: the site was restored',
+  'standing.cloud_restored': 'Nobody: the cloud was restored',
+} as const
