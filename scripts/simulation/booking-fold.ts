@@ -1,0 +1,34 @@
+import type { CommittedEntry } from './site-checks.ts'
+
+/** What each entry makes of a booking; the simulation's own reading, not the product's. */
+export const statusAfter: Readonly<Record<string, string>> = {
+  'booking.held': 'held',
+  'booking.confirmed': 'confirmed',
+  'booking.cancelled': 'cancelled',
+  'booking.expired': 'expired',
+  'booking.checked_in': 'checked_in',
+  'booking.no_show': 'no_show',
+  'booking.completed': 'completed',
+}
+
+/** The bookings that entries leave, with their status. */
+export function fold(entries: readonly CommittedEntry[]): Map<string, string> {
+  const bookings = new Map<string, string>()
+  for (const { type, body } of entries) {
+    const status = statusAfter[type]
+    if (status !== undefined) bookings.set(String(body.bookingId), status)
+  }
+  return bookings
+}
+
+/** The first booking on which two sides disagree, in words. */
+export function differenceOf(
+  expected: ReadonlyMap<string, string>,
+  found: ReadonlyMap<string, string>,
+): string | undefined {
+  for (const bookingId of new Set([...expected.keys(), ...found.keys()])) {
+    const [wanted, seen] = [expected.get(bookingId), found.get(bookingId)]
+    if (wanted !== seen) return `${bookingId} is ${seen ?? 'missing'} instead of ${wanted ?? 'missing'}`
+  }
+  return undefined
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import type { Worker } from './crew.ts'
+import { type Plan, planOf, type RunResult } from './run-seed.ts'
+
+/** What is to be run. */
+export interface Campaign {
+  readonly firstSeed: number
+  readonly seeds: number
+  readonly steps: number
+  readonly sites: number
+  /** No further seed is begun after this many milliseconds. */
+  readonly beginMaxMs: number
+  readonly nowMs: () => number
+}
+
+/** What came of it. */
+export interface CampaignResult {
+  readonly seeds: number
+  readonly steps: number
+  /** Over the hashes of all seeds, in their order. */
+  readonly hash: string
+  readonly failures: readonly { readonly plan: Plan; readonly result: RunResult }[]
+  /** How often each fault met each state of the protocols. */
+  readonly coverage: ReadonlyMap<string, number>
+}
+
+/** Runs seeds on several workers until all are done, time is up, or a few have failed. */
+export async function runCampaign(campaign: Campaign, workers: readonly Worker[]): Promise<CampaignResult> {
+  const { firstSeed, seeds, steps, sites, beginMaxMs, nowMs } = campaign
+  const untilMs = nowMs() + beginMaxMs
+  const results: RunResult[] = []
+  const failures: { plan: Plan; result: RunResult }[] = []
+  let next = firstSeed
+  const work = async (worker: Worker) => {
+    while (next < firstSeed + seeds && nowMs() < untilMs && failures.length === 0) {
+      const plan = planOf(next, steps, sites)
+      next += 1
+      const result = await worker.run(plan)
+      results.push(result)
+      if (result.violation !== undefined) failures.push({ plan, result })
+    }
+  }
+  await Promise.all(workers.map(work))
+  results.sort((a, b) => a.seed - b.seed)
+  const coverage = new Map<string, number>()
+  for (const result of results) {
+    for (const [cell, count] of Object.entries(result.coverage)) {
+      coverage.set(cell, (coverage.get(cell) ?? 0) + count)
+    }
+  }
+  return {
+    seeds: results.length,
+    steps: results.reduce((sum, result) => sum + result.steps, 0),
+    hash: createHash('sha256')
+      .update(results.map(({ hash }) => hash).join('\n'))
+      .digest('hex'),
+    failures,
+    coverage,
+  }
+}

@@ -1,0 +1,97 @@
+import { Chance } from './chance.ts'
+import { CloudChecks } from './cloud-checks.ts'
+import { Coverage } from './coverage.ts'
+import { faultSteps } from './fault-steps.ts'
+import { heal } from './heal.ts'
+import { peopleSteps } from './people-steps.ts'
+import { Simulation, type Stage } from './simulation.ts'
+import { SiteChecks } from './site-checks.ts'
+import type { StepKind } from './step.ts'
+
+/** Everything that can happen. */
+export const stepKinds: readonly StepKind[] = [...peopleSteps, ...faultSteps]
+
+/** One thing that happens in a run: which kind, and the seed of its own draws. */
+export interface PlannedStep {
+  readonly kind: string
+  readonly seed: number
+}
+
+/** What a run is made of. */
+export interface Plan {
+  readonly seed: number
+  readonly sites: number
+  readonly steps: readonly PlannedStep[]
+}
+
+/** How a run ended. */
+export interface RunResult {
+  readonly seed: number
+  readonly hash: string
+  /** Steps that ran; fewer than planned when something broke. */
+  readonly steps: number
+  readonly violation: string | undefined
+  readonly lines: readonly string[]
+  readonly coverage: Readonly<Record<string, number>>
+}
+
+/** Plans a run: kinds by their weight, seeds of their own. */
+export function planOf(seed: number, steps: number, sites: number): Plan {
+  const chance = new Chance(seed)
+  const total = stepKinds.reduce((sum, { weight }) => sum + weight, 0)
+  const kindAt = (point: number) => {
+    let left = point
+    for (const { name, weight } of stepKinds) {
+      if (left < weight) return name
+      left -= weight
+    }
+    return 'time passes'
+  }
+  return {
+    ...{ seed, sites },
+    steps: Array.from({ length: steps }, () => ({
+      kind: kindAt(chance.below(total)),
+      seed: chance.below(0x7fff_ffff),
+    })),
+  }
+}
+
+/** Runs a plan to its end or to the first broken promise, then heals the world and waits until all sides agree. */
+export async function runPlan(stage: Stage, plan: Plan): Promise<RunResult> {
+  const simulation = new Simulation(stage)
+  const sites = new SiteChecks(simulation)
+  const cloud = new CloudChecks(simulation, sites)
+  const coverage = new Coverage(simulation)
+  const kinds = new Map(stepKinds.map((kind) => [kind.name, kind]))
+  const look = async () => {
+    sites.check()
+    const heads = await cloud.check()
+    simulation.violations.push(...simulation.diary.bugs.splice(0))
+    return heads
+  }
+  let done = 0
+  await simulation.begin(plan.seed, plan.sites)
+  await look()
+  for (const { kind, seed } of plan.steps) {
+    if (simulation.violations.length > 0) break
+    coverage.before(kind)
+    const outcome = await kinds.get(kind)?.run(simulation, new Chance(seed))
+    const heads = await look()
+    coverage.after(kind, outcome ?? '')
+    done += 1
+    simulation.diary.note(`${done} ${kind}: ${outcome} | ${headsOf(simulation)} | ${heads}`)
+  }
+  if (simulation.violations.length === 0) await heal(simulation, sites, look)
+  await simulation.end()
+  const { hash, lines } = simulation.diary
+  const [violation] = simulation.violations
+  return { seed: plan.seed, hash, steps: done, violation, lines, coverage: coverage.counts() }
+}
+
+function headsOf(simulation: Simulation): string {
+  return simulation.machines
+    .map(({ life }) =>
+      life ? `${life.site.kernel.head.seq}:${life.site.kernel.head.hash.slice(0, 8)}` : 'down',
+    )
+    .join(' ')
+}

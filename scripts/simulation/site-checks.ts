@@ -1,0 +1,121 @@
+import { readEntries } from '@gatehouse/edge/ledger/entry-store'
+import { emptyHead, sha256Hex } from '@gatehouse/shared/ledger/chain'
+import { statusAfter } from './booking-fold.ts'
+import type { Deed } from './simulated-devices.ts'
+import type { Simulation } from './simulation.ts'
+import type { SiteMachine } from './site-machine.ts'
+
+/** One entry as a site has committed it. */
+export interface CommittedEntry {
+  readonly seq: number
+  readonly hash: string
+  readonly type: string
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+interface Overlap {
+  readonly a: string
+  readonly b: string
+  readonly space: string
+}
+
+const overlapSql = `SELECT a.booking_id AS a, b.booking_id AS b, a.space_id AS space
+  FROM booking_blocks a JOIN booking_blocks b ON a.space_id = b.space_id AND a.booking_id < b.booking_id
+    AND a.from_ms < b.block_to_ms AND b.from_ms < a.block_to_ms LIMIT 1`
+
+/**
+ * What must be true of every site after every step. It keeps its own copy of each chain, as it was when somebody could
+ * first have seen it: whatever was answered, sent or acted on has to be in the chain for ever.
+ */
+export class SiteChecks {
+  readonly #simulation: Simulation
+  /** The chain of each site by incarnation, as far as it was seen. */
+  readonly #chains = new Map<string, CommittedEntry[]>()
+  readonly #performed = new Set<string>()
+  /** `booking status` of everything that chains say. */
+  readonly #recorded = new Set<string>()
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation
+    simulation.onDeed = (machine, deed) => this.#checkDeed(machine, deed)
+    // What was uploaded before the life fell has to be known, too.
+    simulation.onCommitted = (machine) => this.#checkSite(machine)
+  }
+
+  /** The entries that a life of a site has committed. */
+  chainOf(siteId: string, incarnation: number): readonly CommittedEntry[] {
+    return this.#chains.get(`${siteId}/${incarnation}`) ?? []
+  }
+
+  /** Looks at every site whose ledger has moved. */
+  check(): void {
+    for (const machine of this.#simulation.machines) if (machine.life) this.#checkSite(machine)
+    this.#checkTold()
+  }
+
+  /** Whatever a site has said about a booking is in its chain, also when it fell right after. */
+  #checkTold(): void {
+    const { told, sites } = this.#simulation
+    for (const said of told.splice(0)) {
+      if (!sites.get(said.siteId)?.machine.life) told.push(said)
+      else if (said.status !== 'expired' && !this.#recorded.has(`${said.bookingId} ${said.status}`)) {
+        this.#broken(`${said.siteId} said that ${said.bookingId} is ${said.status}, and has no such entry`)
+      }
+    }
+  }
+
+  #checkSite(machine: SiteMachine): void {
+    const kernel = machine.life?.site.kernel
+    if (!kernel) return
+    const { siteId } = machine
+    const name = `${siteId}/${kernel.incarnation}`
+    const chain = this.#chains.get(name) ?? []
+    this.#chains.set(name, chain)
+    const { seq, hash } = kernel.head
+    const known = chain.at(-1) ?? emptyHead
+    if (seq === known.seq && hash === known.hash) return
+    if (seq < known.seq) {
+      this.#broken(`${siteId} lost entries ${seq + 1} to ${known.seq}`)
+      return
+    }
+    const { db, incarnation } = kernel
+    const [atKnown] = readEntries(db, { incarnation, afterSeq: known.seq - 1, limit: 1 })
+    if (known.seq > 0 && atKnown?.hash !== known.hash) this.#broken(`${siteId} changed entry ${known.seq}`)
+    for (const entry of readEntries(db, { incarnation, afterSeq: known.seq, limit: seq - known.seq })) {
+      const { prev, type, body } = JSON.parse(entry.text)
+      const last = chain.at(-1) ?? emptyHead
+      const follows = entry.seq === last.seq + 1 && prev === last.hash && sha256Hex(entry.text) === entry.hash
+      if (!follows) this.#broken(`${siteId} entry ${entry.seq} does not continue the chain`)
+      chain.push({ seq: entry.seq, hash: entry.hash, type, body })
+      const status = statusAfter[type]
+      if (status !== undefined) this.#recorded.add(`${body.bookingId} ${status}`)
+    }
+    const [overlap] = db.prepare<[], Overlap>(overlapSql).all()
+    if (overlap) this.#broken(`${siteId} sold ${overlap.space} twice: ${overlap.a} and ${overlap.b}`)
+  }
+
+  #checkDeed(machine: SiteMachine, deed: Deed): void {
+    const wrong = this.#wrongWith(machine, deed)
+    if (wrong !== undefined) this.#broken(`${machine.siteId} did a ${deed.kind} ${wrong}`)
+  }
+
+  #wrongWith(machine: SiteMachine, { kind, deviceId }: Deed): string | undefined {
+    const db = machine.life?.site.kernel.db
+    // While a life starts nothing physical is done: what a crash left open becomes unknown.
+    if (!db) return 'while it started'
+    if (db.inTransaction) return 'before it was durable'
+    const open = db
+      .prepare<[string, string], { effect_id: string }>(
+        `SELECT effect_id FROM effects WHERE outcome IS NULL AND kind = ? AND body ->> 'deviceId' = ?`,
+      )
+      .all(kind, deviceId)
+    const fresh = open.find(({ effect_id }) => !this.#performed.has(effect_id))
+    if (!fresh) return 'that nobody decided, or did one twice'
+    this.#performed.add(fresh.effect_id)
+    return undefined
+  }
+
+  #broken(sentence: string): void {
+    this.#simulation.violations.push(sentence)
+  }
+}

@@ -1,0 +1,35 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startMs, writeBaseWorld } from './base-world.ts'
+import { DatabaseCopies } from './database-copy.ts'
+import { Quiet } from './quiet.ts'
+import { SeededChance } from './seeded-chance.ts'
+import { SimulatedPool } from './simulated-pool.ts'
+import type { Stage } from './simulation.ts'
+import { NotificationTap } from './staged-notifications.ts'
+import { VirtualTime } from './virtual-time.ts'
+
+const reserveBytes = 8 * 1024 * 1024
+
+/**
+ * Takes over time, chance and turns of this process and prepares an empty, migrated database for run after run.
+ * `folder` is for the disks of machines.
+ */
+export async function prepareStage(databaseUrl: string, folder: string): Promise<Stage> {
+  const quiet = new Quiet()
+  const pool = await SimulatedPool.open(databaseUrl, quiet)
+  const tap = await NotificationTap.open(databaseUrl)
+  const time = new VirtualTime(startMs)
+  const chance = new SeededChance()
+  time.install()
+  quiet.install()
+  chance.install()
+  mkdirSync(folder, { recursive: true })
+  const reserveFile = join(folder, 'reserve.bin')
+  writeFileSync(reserveFile, Buffer.alloc(reserveBytes))
+  const enrolled = await writeBaseWorld(pool.newLife())
+  const copies = await DatabaseCopies.of(pool)
+  await copies.prepare('base')
+  await copies.take('base')
+  return { time, quiet, chance, pool, tap, copies, enrolled, folder, reserveFile }
+}
