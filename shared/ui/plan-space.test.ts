@@ -34,3 +34,8 @@ describe('the state of a space', () => {
     expect(planStateOf({ spaceId: 's1', status }, yours, isStale)).toBe(state)
   })
 })
+
+it('greys what nobody knows while a site is not heard, but not what it has lent', () => {
+  const drawn = (lent?: boolean) => planStateOf({ spaceId: 'desk-1', status: 'free', lent }, new Set(), true)
+  expect([drawn(), drawn(true)]).toEqual(['stale', 'free'])
+})

@@ -29,6 +29,8 @@ export interface PlanSpace {
   readonly covered?: boolean | undefined
   readonly charging?: SpaceView['charging']
   readonly distanceMeters?: number | undefined
+  /** What is shown of it is known for certain, also while the site is not heard. */
+  readonly lent?: boolean | undefined
   readonly rect: PlanRect
 }
 
@@ -48,16 +50,16 @@ export interface PlanLevel {
 
 /**
  * The state a space is drawn in: `yours` wins over what others see. With `isStale` nobody knows whether what was
- * last told still holds; your own bookings and what is out of service do.
+ * last told still holds; your own bookings, what is out of service and what the site has lent do.
  */
 export function planStateOf(
-  space: Pick<PlanSpace, 'spaceId' | 'status'>,
+  space: Pick<PlanSpace, 'spaceId' | 'status' | 'lent'>,
   yours: ReadonlySet<string>,
   isStale = false,
 ): ChipState {
   if (yours.has(space.spaceId)) return 'yours'
   const state = chipStateOf(space.status)
-  return isStale && state !== 'out' ? 'stale' : state
+  return isStale && state !== 'out' && space.lent !== true ? 'stale' : state
 }
 
 /** The part of a name that fits into `width` plan units at `size`: all of it, its last word, or nothing. */

@@ -14,6 +14,12 @@ it('joins neighbours of one state', () => {
   ])
 })
 
+it('sets what the site has lent apart while the site is not heard', () => {
+  const slots = [slot(3, 'free'), { ...slot(4, 'free'), lent: true }]
+  expect(daySegments(slots).length).toBe(1)
+  expect(daySegments(slots, true).map(({ slots: [first] }) => first?.lent)).toEqual([undefined, true])
+})
+
 describe('a wished time', () => {
   it('is free when all of its half-hours are', () => {
     expect(isFreeFor(day, 3 * half, 5 * half)).toBe(true)

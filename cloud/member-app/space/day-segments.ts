@@ -10,12 +10,16 @@ export interface DaySegment {
   readonly slots: readonly Slot[]
 }
 
-/** Joins neighbouring slots of the same state, in the order of the day. */
-export function daySegments(slots: readonly Slot[]): readonly DaySegment[] {
+/**
+ * Joins neighbouring slots of the same state, in the order of the day; with `isStale` what the site has lent, and is known
+ * for certain, stands apart.
+ */
+export function daySegments(slots: readonly Slot[], isStale = false): readonly DaySegment[] {
   const segments: DaySegment[] = []
   for (const slot of slots) {
     const last = segments.at(-1)
-    if (last && last.state === slot.state && last.toMs === slot.fromMs) {
+    const isAlike = !isStale || slot.lent === last?.slots[0]?.lent
+    if (last && last.state === slot.state && last.toMs === slot.fromMs && isAlike) {
       segments[segments.length - 1] = { ...last, toMs: slot.toMs, slots: [...last.slots, slot] }
     } else {
       segments.push({ state: slot.state, fromMs: slot.fromMs, toMs: slot.toMs, slots: [slot] })

@@ -18,6 +18,12 @@ const shapes: Readonly<Record<DaySegment['state'], ChipState>> = {
   past: 'stale',
 }
 
+const legends = {
+  live: 'space.slot.free',
+  lent: 'space.slot.lent',
+  stale: 'space.slot.freeBefore',
+} as const
+
 interface Chosen {
   readonly fromMs: number
   readonly toMs: number
@@ -27,15 +33,16 @@ function FreeSlots(props: {
   readonly segment: DaySegment
   readonly timeZone: string
   readonly chosen: Chosen
-  /** The site is not heard: what is shown was so when it last was. */
-  readonly stale: boolean
+  /** `stale`: it was so when the site was last heard; `lent`: it is so, although the site is not heard. */
+  readonly certainty: 'live' | 'lent' | 'stale'
   readonly onChoose: (fromMs: number) => void
 }): ReactNode {
   const t = useWords()
   const { locale } = useLanguage()
+  const stale = props.certainty === 'stale'
   return (
     <fieldset className="day-free">
-      <legend>{t(props.stale ? 'space.slot.freeBefore' : 'space.slot.free')}</legend>
+      <legend>{t(legends[props.certainty])}</legend>
       <div>
         {props.segment.slots.map((slot) => {
           const within = slot.fromMs >= props.chosen.fromMs && slot.fromMs < props.chosen.toMs
@@ -45,11 +52,11 @@ function FreeSlots(props: {
               type="button"
               className="day-slot gh-figures"
               data-chosen={within || undefined}
-              data-stale={props.stale || undefined}
+              data-stale={stale || undefined}
               aria-pressed={slot.fromMs === props.chosen.fromMs}
               onClick={() => props.onChoose(slot.fromMs)}
             >
-              <StateShape state={within ? 'yours' : props.stale ? 'stale' : 'free'} size={12} />
+              <StateShape state={within ? 'yours' : stale ? 'stale' : 'free'} size={12} />
               {formatTime(slot.fromMs, locale, 'time', props.timeZone)}
             </button>
           )
@@ -72,7 +79,7 @@ export function DaySlots(props: {
   const holidayWords = useHolidayWords()
   const { day } = props
   const time = (ms: number) => formatTime(ms, locale, 'time', day.timeZone)
-  const segments = daySegments(day.slots)
+  const segments = daySegments(day.slots, props.stale)
   const holiday = day.holiday === undefined ? null : <Text fw={600}>{holidayWords(day.holiday)}</Text>
   if (segments.every(({ state }) => state === 'closed')) {
     return holiday ?? <Text>{t('space.closedAllDay')}</Text>
@@ -89,7 +96,7 @@ export function DaySlots(props: {
             segment={segment}
             timeZone={day.timeZone}
             chosen={props.chosen}
-            stale={props.stale}
+            certainty={!props.stale ? 'live' : segment.slots[0]?.lent ? 'lent' : 'stale'}
             onChoose={props.onChoose}
           />
         ) : (

@@ -56,7 +56,7 @@ export function HoldPanel(props: {
           }}
         />
       ) : null}
-      {site.link.state === 'offline' ? (
+      {site.link.state === 'offline' && space.lent !== true ? (
         <Elsewhere />
       ) : (
         <>
@@ -65,6 +65,9 @@ export function HoldPanel(props: {
               {t('space.notFree')}
             </Text>
           ) : null}
+          <Text size="sm" c="dimmed" data-testid="path">
+            {t(space.lent ? 'space.byLoan' : 'space.bySite')}
+          </Text>
           <Button fullWidth onClick={ask} loading={hold.busy} disabled={props.free !== true}>
             {t('space.hold')}
           </Button>

@@ -48,7 +48,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'site.map': 'Karte (OpenStreetMap)',
   'site.navigate': 'In meiner Karten-App öffnen',
   'site.offline':
-    'Der Standort selbst arbeitet weiter. Was Sie sehen, kann alt sein; bis er zurück ist, bucht man nur an seinem Kiosk.',
+    'Der Standort selbst arbeitet weiter. Hier buchen Sie die Zeiten, die er geliehen hat; alles andere kann alt sein und wird nur an seinem Kiosk verkauft.',
   'site.choose': 'Tippen Sie auf einen freien Platz, um ihn zu buchen.',
   'site.noLevels': 'Dieser Standort hat noch keinen Grundriss.',
   'when.date': 'Tag',
@@ -78,7 +78,10 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'space.hold': '5 Minuten vormerken',
   'space.slot.freeBefore': 'Frei, als der Standort zuletzt erreichbar war',
   'space.offline':
-    'Der Standort ist offline, darum lässt sich hier jetzt nichts buchen. Buchen Sie an seinem Kiosk oder wählen Sie einen anderen Standort.',
+    'Der Standort ist offline und hat diese Zeit nicht geliehen, darum lässt sie sich hier jetzt nicht buchen. Wählen Sie eine freie Zeit hier oder anderswo, oder buchen Sie an seinem Kiosk.',
+  'space.byLoan': 'Sofort bestätigt: Der Standort hat diese Zeit geliehen.',
+  'space.bySite': 'Der Standort bestätigt diese Buchung.',
+  'space.slot.lent': 'Frei, auch solange der Standort offline ist',
   'space.unknown': 'Diesen Platz gibt es hier nicht.',
   'space.unknownHint': 'Gehen Sie zum Standort zurück und wählen Sie einen aus dem Grundriss.',
   'price.total': 'Summe',

@@ -45,7 +45,7 @@ export const en = {
   'site.map': 'Map (OpenStreetMap)',
   'site.navigate': 'Open in my map app',
   'site.offline':
-    'The site itself keeps working. What you see may be old; until it is back it can be booked at its kiosk only.',
+    'The site itself keeps working. Here you can book the times that it has lent; everything else may be old and is sold at its kiosk only.',
   'site.choose': 'Tap a free space to book it.',
   'site.noLevels': 'This site has no floor plan yet.',
   'when.date': 'Day',
@@ -74,7 +74,10 @@ export const en = {
   'space.hold': 'Hold for 5 minutes',
   'space.slot.freeBefore': 'Free when the site was last heard',
   'space.offline':
-    'The site is offline, so nothing can be booked from here now. Book at its kiosk, or choose another site.',
+    'The site is offline and has not lent this time, so that it cannot be booked from here now. Choose a free time of this or another site, or book at its kiosk.',
+  'space.byLoan': 'Confirmed at once: the site has lent this time.',
+  'space.bySite': 'The site confirms this booking.',
+  'space.slot.lent': 'Free, also while the site is offline',
   'space.unknown': 'This space does not exist here.',
   'space.unknownHint': 'Go back to the site and choose one from its floor plan.',
   'price.total': 'Total',
