@@ -1,7 +1,7 @@
 import { type PayingCommand, priceDue } from '@gatehouse/shared/booking/price-due'
 import { normalReference } from '@gatehouse/shared/booking/reference'
 import type { Clock } from '@gatehouse/shared/clock/clock'
-import { memberIdSchema } from '@gatehouse/shared/ids/ids'
+import { memberIdSchema, spaceIdSchema } from '@gatehouse/shared/ids/ids'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { PaymentMethod } from '@gatehouse/shared/wire/v1/entries'
 import { OpenAPIHono } from '@hono/zod-openapi'
@@ -11,6 +11,7 @@ import { refuse } from '../http/problem.ts'
 import type { Refusal } from '../ledger/command.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import type { Outcome } from '../ledger/receipts.ts'
+import type { AskedBack, WantedHere } from '../loans/ask-back.ts'
 import { type BookingEnvironment, bookingContext } from './booking-environment.ts'
 import { bookingsByReference, bookingsOfHolder, loadBooking } from './booking-store.ts'
 import { bookingView } from './booking-view.ts'
@@ -37,6 +38,8 @@ export interface BookingRoutesOptions {
   readonly cards: CardPayments
   readonly memberTokens: MemberTokens
   readonly around: PlanSurroundings
+  /** Asks the cloud for what it may sell of an interval that somebody here wants; `undefined`: nothing to ask for. */
+  readonly askBack: (wanted: WantedHere) => Promise<AskedBack | undefined>
 }
 
 /** Serves plan, day and bookings below `/api/v1`; expects `caller` and `idempotencyKey` set by the guards before it. */
@@ -84,21 +87,28 @@ function serveCommands(app: OpenAPIHono, options: BookingRoutesOptions): void {
     }
     const holder = memberId === undefined ? { kind: 'guest', guestName } : { kind: 'member', memberId }
     const input = { spaceId, fromMs, toMs, holder }
-    return answer(c, await kernel.submit({ kind: 'holdBooking', ...submitter(c), input }), 201)
+    const asked = await askBack(options, { spaceId, fromMs, toMs })
+    const outcome = await kernel.submit({ kind: 'holdBooking', ...submitter(c), input })
+    return answer(c, sayingWhyLent(outcome, asked), 201)
   })
   app.openapi(routes.confirmRoute, async (c) => {
     const asked = { bookingId: c.req.valid('param').id, ...c.req.valid('json') }
     return answer(c, await pay(options, c, { ...asked, command: { kind: 'confirmBooking' } }), 200)
   })
-  for (const [route, kind] of [
-    [routes.extendRoute, 'extendBooking'],
-    [routes.giveUpExtensionRoute, 'giveUpExtension'],
-  ] as const) {
-    app.openapi(route, async (c) => {
-      const input = { bookingId: c.req.valid('param').id, toMs: c.req.valid('json').toMs }
-      return answer(c, await kernel.submit({ kind, ...submitter(c), input }), 200)
-    })
-  }
+  app.openapi(routes.extendRoute, async (c) => {
+    const input = { bookingId: c.req.valid('param').id, toMs: c.req.valid('json').toMs }
+    const booking = loadBooking(kernel.db, input.bookingId)
+    const asked =
+      booking.kind === 'none'
+        ? undefined
+        : await askBack(options, { ...input, spaceId: booking.spaceId, fromMs: booking.toMs })
+    const outcome = await kernel.submit({ kind: 'extendBooking', ...submitter(c), input })
+    return answer(c, sayingWhyLent(outcome, asked), 200)
+  })
+  app.openapi(routes.giveUpExtensionRoute, async (c) => {
+    const input = { bookingId: c.req.valid('param').id, toMs: c.req.valid('json').toMs }
+    return answer(c, await kernel.submit({ kind: 'giveUpExtension', ...submitter(c), input }), 200)
+  })
   app.openapi(routes.confirmExtensionRoute, async (c) => {
     const { toMs, ...means } = c.req.valid('json')
     const asked = { bookingId: c.req.valid('param').id, ...means }
@@ -114,6 +124,21 @@ function serveCommands(app: OpenAPIHono, options: BookingRoutesOptions): void {
       return answer(c, await kernel.submit({ kind, ...submitter(c), input }), 200)
     })
   }
+}
+
+function askBack(
+  { askBack: ask }: BookingRoutesOptions,
+  wanted: Omit<WantedHere, 'spaceId'> & { readonly spaceId: string },
+): Promise<AskedBack | undefined> {
+  const known = spaceIdSchema.safeParse(wanted.spaceId)
+  return known.success ? ask({ ...wanted, spaceId: known.data }) : Promise.resolve(undefined)
+}
+
+/** A refusal for what is lent says until when, and whether the cloud could be asked. */
+function sayingWhyLent(outcome: Outcome, asked: AskedBack | undefined): Outcome {
+  if (outcome.ok || outcome.refusal.code !== 'lent' || asked === undefined) return outcome
+  const { code, detail } = outcome.refusal
+  return { ok: false, refusal: { code, detail: { ...detail, lent: asked } } }
 }
 
 interface AskedPayment {

@@ -58,6 +58,7 @@ describe('the document of the edge', () => {
     }
     expect(paths).toContain('/api/v1/sessions/{id}/payments')
     expect(paths).toContain('/api/v1/identify')
+    expect(paths).toContain('/api/v1/sites/{id}/authority')
   })
 
   test('names the required key of each call that may be repeated', async () => {

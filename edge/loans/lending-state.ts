@@ -43,13 +43,17 @@ export function poolOf(
 }
 
 /**
- * Tells whether a stop of lending keeps the site from selling a space: it is, or was, lent. A combined space is asked
+ * Tells whether a stop of lending keeps the site from selling a space: it may be, or was, lent. A combined space is asked
  * for part by part.
  */
 export function isStopped(db: SiteDatabase, directory: DirectoryReader, spaceId: string): boolean {
-  if (lendingStop(db) === undefined) return false
+  return lendingStop(db) !== undefined && mayBeLent(db, directory, spaceId)
+}
+
+/** Tells whether a space, or a part of it, is one that the site lends now or ever lent. */
+export function mayBeLent(db: SiteDatabase, directory: DirectoryReader, spaceId: string): boolean {
   const space = directory.get('space', spaceId)
   if (space === undefined) return true
   if (poolOf(directory.site()?.lending, spaceId, space) !== undefined || wasLent(db, spaceId)) return true
-  return (space.parts ?? []).some((part) => isStopped(db, directory, part))
+  return (space.parts ?? []).some((part) => mayBeLent(db, directory, part))
 }

@@ -13,14 +13,17 @@ import { requireIdempotencyKey } from '../http/idempotency-key.ts'
 import { localRoutes } from '../http/local-routes.ts'
 import { edgeRouter } from '../http/router.ts'
 import { siteRoutes } from '../http/site-routes.ts'
+import { loanRoutes } from '../loans/routes.ts'
 import { bayOccupied } from '../parking/bay-occupied.ts'
 import type { ParkingDevices } from '../parking/parking-devices.ts'
 import { parkingRoutes } from '../parking/routes.ts'
 import type { SiteCore } from './site-core.ts'
 import type { SiteDevices } from './site-devices.ts'
 import type { SiteDoors } from './site-doors.ts'
+import type { SiteLending } from './site-lending.ts'
 
 export interface SiteRoutingOptions {
+  readonly lending: Pick<SiteLending, 'askBack'>
   readonly config: EdgeConfig
   readonly adapters: EdgeAdapters
   readonly core: SiteCore
@@ -63,6 +66,7 @@ export function siteRouting(options: SiteRoutingOptions): OpenAPIHono[] {
     helpRoutes({ kernel, callers, lineUp: () => core.link.state.state === 'live' }),
     accessRoutes({ kernel, directory, callers, doors: watch, memberTokens, siteKey }),
     passRoutes({ kernel, directory, callers }),
+    loanRoutes({ kernel, directory, callers, clock }),
     parkingRoutes({
       kernel,
       parking: core.parking,
@@ -82,6 +86,7 @@ export function siteRouting(options: SiteRoutingOptions): OpenAPIHono[] {
         cards,
         memberTokens,
         around,
+        askBack: (wanted) => options.lending.askBack.ask(wanted),
       }),
     ),
   ]

@@ -11,7 +11,6 @@ import { LiveScreens } from '../http/live.ts'
 import { announceEntries } from '../http/live-topics.ts'
 import type { ReadinessCheck } from '../http/operations-routes.ts'
 import type { Kernel } from '../ledger/kernel.ts'
-import { DirectorySales } from '../loans/directory-sales.ts'
 import { ParkingDevices } from '../parking/parking-devices.ts'
 import { CloudTime } from '../sync/cloud-time.ts'
 import type { Directory } from '../sync/directory.ts'
@@ -23,6 +22,7 @@ import { makeLocalSecret } from './local-secret.ts'
 import { openSiteCore, type SiteCore } from './site-core.ts'
 import { prepareDevices, type SiteDevices } from './site-devices.ts'
 import { SiteDoors } from './site-doors.ts'
+import { SiteLending } from './site-lending.ts'
 import { measureSite } from './site-metrics.ts'
 import { siteRouting } from './site-routing.ts'
 import { damageAdvice } from './site-store.ts'
@@ -42,6 +42,7 @@ interface SiteParts {
   readonly doors: SiteDoors
   readonly parking: ParkingDevices
   readonly sync: SiteSync
+  readonly lending: SiteLending
 }
 
 /** An enrolled site with its store open: kernel, devices, sync and what its screens ask for. */
@@ -118,7 +119,9 @@ export class Site {
     link.onChange(() => live.changed('link'))
     directory.onChange(() => live.changed('plan'))
     measureSite(registry, { core, live, sync, devices })
+    const lending = new SiteLending(core, adapters)
     const routes = siteRouting({
+      lending,
       config,
       adapters,
       core,
@@ -130,10 +133,14 @@ export class Site {
       siteKey,
     })
     await recordStart(core, adapters)
-    await carryOutSales(core, adapters)
+    await lending.start()
     await devices.start()
     sync.start()
-    return new Site({ core, devices, live, doors, parking, sync }, adapters, { callers, live, routes })
+    return new Site({ core, devices, live, doors, parking, sync, lending }, adapters, {
+      callers,
+      live,
+      routes,
+    })
   }
 
   /** Looks at once whether a full disk has room again. Tells whether all commands are taken. */
@@ -143,7 +150,8 @@ export class Site {
 
   /** Stops taking commands, finishes what waits, and closes devices, sync and store. */
   async stop(): Promise<void> {
-    const { core, live, sync, devices } = this.#parts
+    const { core, live, sync, devices, lending } = this.#parts
+    lending.stop()
     for (const timer of this.#timers) clearInterval(timer)
     this.#requests.stop()
     this.#stopRemote()
@@ -190,16 +198,6 @@ function createSync(parts: SyncParts): SiteSync {
     },
     ...(failpoint && { failpoint }),
   })
-}
-
-/** A site that does not know what it holds carries out nothing that the cloud sold; its rows wait for a sound ledger. */
-async function carryOutSales({ kernel, directory, damage }: SiteCore, { logger }: EdgeAdapters) {
-  if (damage) return
-  const sales = new DirectorySales({
-    ...{ kernel, directory },
-    onRefused: (reason, row) => logger.warn({ reason, row }, 'directory row not carried out'),
-  })
-  await sales.catchUp()
 }
 
 async function recordStart({ kernel }: SiteCore, { clock }: EdgeAdapters): Promise<void> {

@@ -136,10 +136,13 @@ export interface BookingSite {
   readonly close: () => void
 }
 
+type AskBack = Parameters<typeof bookingRoutes>[0]['askBack']
+
 /** A coworking site on a real SQLite file, with the HTTP routes in front of it; two rooms, two desks, one member. */
 export function openBookingSite(
   folder = mkdtempSync(join(tmpdir(), 'bookings-')),
   Gateway: new (path: string) => SandboxGateway = SandboxGateway,
+  askBack: AskBack = async () => undefined,
 ): BookingSite {
   const clock = new ManualClock(friday10)
   const random = new SeededRandom(11)
@@ -173,7 +176,7 @@ export function openBookingSite(
   const requests = new RequestRunner({ kernel, directory })
   const sweep = new BookingSweep({ kernel, directory, clock })
   const memberTokens = { resolve: (token: string) => (token === 'token-m-1' ? 'm-1' : undefined) }
-  const app = bookingApp({ kernel, env, clock, cards, memberTokens })
+  const app = bookingApp({ kernel, env, clock, cards, memberTokens, askBack })
   const close = () => {
     requests.stop()
     db.close()
@@ -200,7 +203,7 @@ export function openBookingSite(
 
 type AppParts = Pick<
   Parameters<typeof bookingRoutes>[0],
-  'kernel' | 'env' | 'clock' | 'cards' | 'memberTokens'
+  'kernel' | 'env' | 'clock' | 'cards' | 'memberTokens' | 'askBack'
 >
 
 /** The booking routes behind a stand-in for the guards: header `device` names the caller. */

@@ -2,7 +2,8 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as ids from '@gatehouse/shared/ids/ids'
-import type { EntryBody } from '@gatehouse/shared/wire/v1/entries'
+import { SeededRandom } from '@gatehouse/shared/random/random'
+import type { EntryBody, EntryType } from '@gatehouse/shared/wire/v1/entries'
 import type { LoanEnd, LoanTerms, SoldBooking } from '@gatehouse/shared/wire/v1/loans'
 import {
   type BookingSite,
@@ -13,7 +14,9 @@ import {
 } from '../../bookings/testing/booking-site.ts'
 import { readEntries } from '../../ledger/entry-store.ts'
 import type { AppliedRow } from '../../sync/directory.ts'
+import { AskBack } from '../ask-back.ts'
 import { DirectorySales } from '../directory-sales.ts'
+import { LendingRounds } from '../lending-round.ts'
 
 /** A coworking site that can lend, and the cloud's side of the wire in the hands of the test. */
 export interface LoanSite extends BookingSite {
@@ -24,11 +27,12 @@ export interface LoanSite extends BookingSite {
   readonly recall: (...loanIds: string[]) => Promise<unknown>
   /** Brings rows at the next places, as one change of the directory; `replace` as a whole new copy. */
   readonly bring: (rows: readonly Pick<AppliedRow, 'kind' | 'key' | 'body'>[], replace?: boolean) => void
+  /** Whether the cloud is heard; tests set it. */
+  readonly link: { state: { state: 'live' | 'offline'; sinceMs: number } }
+  readonly rounds: LendingRounds
   readonly submit: (kind: string, input: object) => Promise<unknown>
   /** The bodies of the entries of a type, in order. */
-  readonly entries: <T extends string>(
-    type: T,
-  ) => EntryBody<T & keyof typeof import('@gatehouse/shared/wire/v1/entries').entryBodies>[]
+  readonly entries: <T extends EntryType>(type: T) => EntryBody<T>[]
 }
 
 /** Elm from 11:00 to 15:00 of that Friday, sold by the cloud until 14:00. */
@@ -72,9 +76,18 @@ export function endOf(terms: LoanTerms, change: Partial<LoanEnd> = {}): LoanEnd 
 
 /** Opens the site on a real SQLite file. */
 export function openLoanSite(folder = mkdtempSync(join(tmpdir(), 'loans-'))): LoanSite {
-  const site = openBookingSite(folder)
+  const asking: { back?: AskBack } = {}
+  const site = openBookingSite(folder, undefined, async (wanted) => asking.back?.ask(wanted))
   const refused: string[] = []
-  const { kernel, directory, db } = site
+  const { kernel, directory, db, clock } = site
+  const link: LoanSite['link'] = { state: { state: 'live', sinceMs: 0 } }
+  const rounds = new LendingRounds({ kernel, directory, clock, random: new SeededRandom(5), link })
+  asking.back = new AskBack({
+    ...{ kernel, directory, clock, link },
+    onWanted: (spaceId) => rounds.noteSiteOverLent(spaceId),
+    // The cloud of a test answers at once or never.
+    wait: () => new Promise((resolve) => setImmediate(resolve)),
+  })
   const sales = new DirectorySales({
     kernel,
     directory,
@@ -89,8 +102,7 @@ export function openLoanSite(folder = mkdtempSync(join(tmpdir(), 'loans-'))): Lo
   }
   return {
     ...site,
-    sales,
-    refused,
+    ...{ sales, refused, link, rounds },
     submit,
     grant: (change = {}) => submit('grantLoan', { ...elmTerms, ...change }),
     recall: (...loanIds) => submit('recallLoans', { loanIds, reason: 'kiosk' }),
