@@ -14,7 +14,7 @@ export async function reachPlan(page: Page): Promise<void> {
 /** A close look at the first space, where the plan draws it too small for a finger. */
 export async function reachCloseUp(page: Page): Promise<void> {
   await reachPlan(page)
-  await page.locator('g[data-space="desk-1"]').click()
+  await page.locator('g[data-space*="desk"]').first().click()
 }
 
 /** On to the visitor's name. */
