@@ -13,6 +13,8 @@ export function ActionButton(props: {
   readonly unavailable?: boolean
   readonly busy?: boolean
   readonly icon?: ReactNode
+  /** Has the focus when its dialog opens. */
+  readonly focusFirst?: boolean
 }): ReactNode {
   const off = props.unavailable === true || props.busy === true
   return (
@@ -22,6 +24,7 @@ export function ActionButton(props: {
       data-tone={props.tone ?? 'plain'}
       aria-disabled={off}
       aria-busy={props.busy}
+      data-autofocus={props.focusFirst}
       onClick={() => {
         if (!off) props.onPress()
       }}

@@ -37,7 +37,7 @@ export function IdleGuard(props: { readonly children: ReactNode }): ReactNode {
         </p>
         <div style={{ display: 'flex', gap: 16, flexWrap: 'wrap', justifyContent: 'flex-end' }}>
           <ActionButton onPress={wipe}>{t('wipe.leave')}</ActionButton>
-          <ActionButton tone="primary" onPress={stay}>
+          <ActionButton tone="primary" focusFirst onPress={stay}>
             {t('wipe.stay')}
           </ActionButton>
         </div>
