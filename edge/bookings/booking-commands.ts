@@ -1,5 +1,5 @@
 import type { BookingView, ReceiptView } from '@gatehouse/shared/api/views'
-import { type BookingEvent, evolve } from '@gatehouse/shared/booking/booking'
+import { type Booking, type BookingEvent, evolve } from '@gatehouse/shared/booking/booking'
 import type { BookingCommand } from '@gatehouse/shared/booking/command'
 import { decide } from '@gatehouse/shared/booking/decide'
 import { type PayingCommand, priceDue } from '@gatehouse/shared/booking/price-due'
@@ -8,11 +8,14 @@ import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import {
   amountMinorSchema,
   type Holder,
+  type LedgerEvent,
   type PaymentMethod,
+  type Price,
   paymentMethodSchema,
   wallMsSchema,
 } from '@gatehouse/shared/wire/v1/entries'
 import { z } from 'zod'
+import { type CreditRefusal, payByCredits, restoredCredits } from '../credits/credit-payment.ts'
 import { cardEffects, paymentIdOfCommand } from '../drawer/card-payments.ts'
 import { authorisedMinor, findPayment } from '../drawer/payment-store.ts'
 import { receiptView } from '../drawer/receipt-view.ts'
@@ -40,6 +43,7 @@ interface AskedPayment {
   readonly command: PayingCommand
   readonly method: PaymentMethod
   readonly tenderedMinor?: number | undefined
+  readonly memberId?: ids.MemberId | undefined
 }
 
 /** How somebody pays on site; the same for a repeated request, whatever has become of the booking meanwhile. */
@@ -47,6 +51,8 @@ export const meansOfPayment = {
   method: paymentMethodSchema,
   /** What was handed over in cash; without it exactly the price. */
   tenderedMinor: amountMinorSchema.optional(),
+  /** Who pays, for credits. */
+  memberId: ids.memberIdSchema.optional(),
 }
 
 const holdInput = z.object({
@@ -87,7 +93,7 @@ export function bookingCommands(env: BookingEnvironment): Command[] {
         input: bookingInput,
         run: (db, { bookingId }, context) => {
           const decided = decideChange(env, db, bookingId, { kind }, context)
-          return decided.ok ? ok(answered(env, decided.value, context)) : decided
+          return decided.ok ? ok(answered(env, db, decided.value, context)) : decided
         },
       }),
     ),
@@ -129,15 +135,19 @@ export function decideChange(
   return decided.ok ? ok({ bookingId, before, events: decided.value }) : err({ code: decided.error })
 }
 
-/** Wraps what was decided: its card effects, and as answer the booking as the entries leave it. */
+/**
+ * Wraps what was decided: what refunds give back to credits, its card effects, and as answer the booking as the entries
+ * leave it.
+ */
 export function answered(
   env: BookingEnvironment,
+  db: SiteDatabase,
   decided: DecidedBooking,
   context: CommandContext,
 ): Decision<BookingView | null> {
   const { bookingId, before, events } = decided
   return {
-    events,
+    events: [...events, ...restoredCredits(db, events)],
     effects: cardEffects(events, context.random),
     answer: () => {
       const own = events.filter((event) => isAbout(event, bookingId))
@@ -149,29 +159,34 @@ export function answered(
 
 /**
  * Decides a command that takes money on site; its answer carries the receipt. Refuses what `decide` refuses,
- * `site_not_ready`, and `payment_needed` for a card that was not authorised.
+ * `site_not_ready`, `payment_needed` for a card that was not authorised, and a `CreditRefusal`.
  */
 export function decidePayment(
   env: BookingEnvironment,
   db: SiteDatabase,
-  { bookingId, command, method, tenderedMinor }: AskedPayment,
+  { bookingId, command, method, tenderedMinor, memberId }: AskedPayment,
   context: CommandContext,
 ): Result<Decision<PaidBooking | null>, Refusal> {
   const decision = bookingContext(env, context.at)
   if (!decision) return err({ code: 'site_not_ready' })
   const paymentId = paymentIdOfCommand(context.commandId)
-  const price = priceDue(loadBooking(db, bookingId), command, decision)
+  const booking = loadBooking(db, bookingId)
+  const price = priceDue(booking, command, decision)
   const dueMinor = price?.totalMinor ?? 0
   const cardMinor = method === 'card' ? authorisedMinor(db, paymentId) : undefined
   // Whoever submits a card payment has had it authorised; without that there is nothing to capture.
   if (method === 'card' && dueMinor > 0 && cardMinor === undefined) return err({ code: 'payment_needed' })
-  const offeredMinor = method === 'cash' ? (tenderedMinor ?? dueMinor) : (cardMinor ?? 0)
+  const byCash = tenderedMinor ?? dueMinor
+  const offeredMinor = method === 'cash' ? byCash : method === 'credits' ? dueMinor : (cardMinor ?? 0)
   const payment = { paymentId, method, takenBy: 'site' as const, offeredMinor }
   const decided = decideChange(env, db, bookingId, { ...command, payment }, context)
   if (!decided.ok) return decided
-  const plain = answered(env, decided.value, context)
+  const plain = answered(env, db, decided.value, context)
+  const drawn = method === 'credits' ? drawFor(db, booking, { price, paymentId, memberId }) : ok([])
+  if (!drawn.ok) return err({ code: drawn.error })
   return ok({
     ...plain,
+    events: [...plain.events, ...drawn.value],
     answer: () => {
       const view = plain.answer()
       const paid = findPayment(db, paymentId)
@@ -179,6 +194,26 @@ export function decidePayment(
       const siteName = env.directory.site()?.name ?? env.directory.siteId
       return { ...view, receipt: receiptView(paid, { siteName, price }) }
     },
+  })
+}
+
+function drawFor(
+  db: SiteDatabase,
+  booking: Booking,
+  {
+    price,
+    paymentId,
+    memberId,
+  }: Pick<AskedPayment, 'memberId'> & {
+    readonly price: Price | undefined
+    readonly paymentId: ids.PaymentId
+  },
+): Result<readonly LedgerEvent[], CreditRefusal> {
+  if (booking.kind === 'none' || price === undefined) return ok([])
+  const { totalMinor: amountMinor, currency } = price
+  return payByCredits(db, booking.holder, memberId, {
+    ...{ paymentId, amountMinor, currency },
+    takesPlaceMs: booking.fromMs,
   })
 }
 
@@ -206,7 +241,7 @@ function holdBooking(
   if (input.holder.kind === 'guest' && holder.kind === 'guest') {
     env.subjects.put(db, holder.guestId, input.holder.guestName)
   }
-  return ok(answered(env, decided.value, context))
+  return ok(answered(env, db, decided.value, context))
 }
 
 function sweepBookings(

@@ -20,7 +20,7 @@ export function extensionCommands(env: BookingEnvironment): Command[] {
       input: extendInput,
       run: (db, input, context) => {
         const decided = decideExtension(env, db, input, context)
-        return decided.ok ? ok(answered(env, decided.value, context)) : decided
+        return decided.ok ? ok(answered(env, db, decided.value, context)) : decided
       },
     }),
     defineCommand({
@@ -38,7 +38,7 @@ export function extensionCommands(env: BookingEnvironment): Command[] {
       input: extendInput,
       run: (db, { bookingId, toMs }, context) => {
         const decided = decideChange(env, db, bookingId, { kind: 'giveUpExtension', toMs }, context)
-        return decided.ok ? ok(answered(env, decided.value, context)) : decided
+        return decided.ok ? ok(answered(env, db, decided.value, context)) : decided
       },
     }),
     defineCommand({
@@ -49,7 +49,7 @@ export function extensionCommands(env: BookingEnvironment): Command[] {
       input: z.object({ bookingId: ids.bookingIdSchema }),
       run: (db, input, context) => {
         const decided = decideRelease(env, db, input, context)
-        return decided.ok ? ok(answered(env, decided.value, context)) : decided
+        return decided.ok ? ok(answered(env, db, decided.value, context)) : decided
       },
     }),
   ]

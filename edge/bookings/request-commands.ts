@@ -44,7 +44,7 @@ function answerRequest(
 ): Result<Decision<unknown>, Refusal> {
   const decided = decideRequest(env, db, input, context)
   const { requestId } = input
-  if (decided.ok) return ok(answered(env, decided.value, context))
+  if (decided.ok) return ok(answered(env, db, decided.value, context))
   // Not recorded: as soon as the site knows itself, the same request is decided.
   if (decided.error.code === 'site_not_ready') return decided
   const { code } = decided.error
@@ -68,7 +68,8 @@ function decideRequest(
     case 'confirmBooking':
     case 'confirmExtension': {
       const { bookingId, paymentId, method, amountMinor } = command
-      if (method === 'cash') return err({ code: 'payment_needed' })
+      // Cash lies on site; what is on site of a member's credits is the site's to draw, at the kiosk.
+      if (method === 'cash' || method === 'credits') return err({ code: 'payment_needed' })
       const payment = { paymentId, method, takenBy: 'cloud' as const, offeredMinor: amountMinor }
       const { kind } = command
       const paying = kind === 'confirmBooking' ? { kind } : { kind, toMs: command.toMs }

@@ -1,5 +1,6 @@
 import { problemSchema } from '@gatehouse/shared/api/problem'
 import {
+  bookingCreditsSchema,
   bookingViewSchema,
   dayViewSchema,
   extensionsViewSchema,
@@ -83,6 +84,8 @@ const paymentBody = z.object({
   tenderedMinor: amountMinorSchema.optional(),
   /** Stands for the card at the terminal; the sandbox knows `sandbox_ok` and `sandbox_declined`. */
   card: z.enum(['sandbox_ok', 'sandbox_declined']).optional(),
+  /** For credits: of the member who identified here and whose booking it is. */
+  memberToken: z.string().max(200).optional(),
 })
 
 export const confirmRoute = createRoute({
@@ -95,6 +98,17 @@ export const confirmRoute = createRoute({
     body: body(paymentBody),
   },
   responses: { 200: json(confirmedViewSchema, 'Paid and confirmed, with a receipt'), ...refusals },
+})
+
+export const creditsRoute = createRoute({
+  method: 'get',
+  path: '/bookings/{id}/credits',
+  tags,
+  request: { params: bookingId, query: z.object({ memberToken: z.string().max(200) }) },
+  responses: {
+    200: json(bookingCreditsSchema, 'What the site may spend of their credits for it'),
+    ...refusals,
+  },
 })
 
 export const cancelRoute = createRoute({

@@ -1,3 +1,4 @@
+import type { BookingCredits } from '@gatehouse/shared/api/views'
 import { type PayingCommand, priceDue } from '@gatehouse/shared/booking/price-due'
 import { normalReference } from '@gatehouse/shared/booking/reference'
 import type { Clock } from '@gatehouse/shared/clock/clock'
@@ -6,6 +7,7 @@ import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { PaymentMethod } from '@gatehouse/shared/wire/v1/entries'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { creditsLeft } from '../credits/credit-payment.ts'
 import { type CardPayments, paymentIdOf } from '../drawer/card-payments.ts'
 import { refuse } from '../http/problem.ts'
 import type { Refusal } from '../ledger/command.ts'
@@ -67,6 +69,10 @@ export function bookingRoutes(options: BookingRoutesOptions): OpenAPIHono {
   })
   app.openapi(routes.extensionsRoute, (c) => {
     const view = extensionsView(env, kernel.db, c.req.valid('param').id, clock.now())
+    return view.ok ? c.json(view.value, 200) : problem(c, view.error)
+  })
+  app.openapi(routes.creditsRoute, (c) => {
+    const view = creditsView(options, c.req.valid('param').id, c.req.valid('query').memberToken)
     return view.ok ? c.json(view.value, 200) : problem(c, view.error)
   })
   app.openapi(routes.findRoute, (c) => {
@@ -146,17 +152,24 @@ interface AskedPayment {
   readonly method: PaymentMethod
   readonly tenderedMinor?: number | undefined
   readonly card?: string | undefined
+  /** Of who pays by credits. */
+  readonly memberToken?: string | undefined
   readonly command: PayingCommand
 }
 
 // Card: reserve the amount, let the kernel decide, give the reservation back when it says no.
 async function pay(options: BookingRoutesOptions, c: Context, asked: AskedPayment): Promise<Outcome> {
   const { kernel, cards, env, clock } = options
-  const { bookingId, method, tenderedMinor, card, command } = asked
+  const { bookingId, method, tenderedMinor, card, memberToken, command } = asked
   const { caller, key } = submitter(c)
   const { kind, ...more } = command
   const tendered = tenderedMinor === undefined ? {} : { tenderedMinor }
-  const input = { bookingId, method, ...tendered, ...more }
+  const memberId = memberToken === undefined ? undefined : options.memberTokens.resolve(memberToken)
+  if (memberToken !== undefined && memberId === undefined) {
+    return { ok: false, refusal: { code: 'member_token_expired' } }
+  }
+  const payer = method === 'credits' && memberId !== undefined ? { memberId } : {}
+  const input = { bookingId, method, ...tendered, ...payer, ...more }
   const decide = () => kernel.submit({ kind, caller, key, input })
   const context = bookingContext(env, clock.now())
   const price = context && priceDue(loadBooking(kernel.db, bookingId), command, context)
@@ -175,6 +188,20 @@ async function pay(options: BookingRoutesOptions, c: Context, asked: AskedPaymen
   const outcome = await decide()
   if (!outcome.ok) await cards.release(kernel, payment.paymentId)
   return outcome
+}
+
+function creditsView(
+  { kernel, memberTokens }: BookingRoutesOptions,
+  bookingId: string,
+  memberToken: string,
+): Result<BookingCredits, Refusal> {
+  const memberId = memberIdSchema.safeParse(memberTokens.resolve(memberToken))
+  if (!memberId.success) return err({ code: 'member_token_expired' })
+  const booking = loadBooking(kernel.db, bookingId)
+  if (booking.kind === 'none') return err({ code: 'unknown_booking' })
+  const { currency } = booking.price
+  const leftMinor = creditsLeft(kernel.db, memberId.data, { currency, takesPlaceMs: booking.fromMs })
+  return ok({ leftMinor, currency })
 }
 
 function findBookings(

@@ -125,6 +125,9 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
     no_right: [403, 'You have no right to open this door.', 'Book the room behind it, or ask at the desk.'],
     outside_hours: [409, 'Your plan does not open this door at this time.', 'Come back in its hours.'],
     // Money.
+    credits_not_yours: [403, 'Credits pay for one’s own bookings only.', 'Identify with your card or PIN.'],
+    credits_insufficient: [402, 'There are not enough credits here.', 'Pay by card or cash.'],
+    credits_paused: [503, 'Credits cannot be used here right now.', 'Pay by card or cash.'],
     payment_needed: [402, 'This has to be paid first.', 'Pay by card or cash.'],
     payment_declined: [402, 'The card was declined.', 'Try another card, or pay cash.'],
     payment_amount: [422, 'The amount does not cover the price.', 'Insert the missing amount.'],

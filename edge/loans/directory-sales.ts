@@ -1,6 +1,7 @@
-import { bookingIdSchema, loanIdSchema } from '@gatehouse/shared/ids/ids'
+import { allowanceIdSchema, bookingIdSchema, loanIdSchema } from '@gatehouse/shared/ids/ids'
 import type { Position } from '@gatehouse/shared/loans/block'
 import { directoryBodies } from '@gatehouse/shared/wire/v1/directory'
+import { wasAllowanceReceived } from '../credits/receive-allowance.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import type { Kernel, Submission } from '../ledger/kernel.ts'
 import { statement } from '../ledger/statements.ts'
@@ -12,6 +13,7 @@ import { wasReceived } from './received-command.ts'
 const portionMax = 100
 /** A receipt of its own for each place of each row. */
 const caller = 'cloud:directory'
+const binding: ReadonlySet<string> = new Set(['booking', 'loan', 'allowance'])
 
 export interface DirectorySalesOptions {
   readonly kernel: Kernel
@@ -21,7 +23,7 @@ export interface DirectorySalesOptions {
 }
 
 /**
- * Carries out what the cloud sold and ended (`booking` and `loan` rows) in the transaction that stores the rows with
+ * Carries out what the cloud sold, ended and moved (`booking`, `loan` and `allowance` rows) in the transaction that stores the rows with
  * their position, in the order of their places. A tombstone, and a copy without a row, end nothing (ARCHITECTURE §1).
  */
 export class DirectorySales {
@@ -36,7 +38,7 @@ export class DirectorySales {
   async catchUp(): Promise<void> {
     const rows = statement<{ kind: string; key: string; epoch: number; rev: number; body: string }>(
       this.#options.kernel.db,
-      `SELECT kind, key, epoch, rev, body FROM directory WHERE kind IN ('booking', 'loan') ORDER BY epoch, rev`,
+      `SELECT kind, key, epoch, rev, body FROM directory WHERE kind IN ('booking', 'loan', 'allowance') ORDER BY epoch, rev`,
     ).all()
     const open = this.#open(rows.map((row) => ({ ...row, body: JSON.parse(row.body) })))
     for (let from = 0; from < open.length; from += portionMax) {
@@ -68,7 +70,7 @@ export class DirectorySales {
     const knowsSpace = (spaceId: string) =>
       brought.has(spaceId) || directory.get('space', spaceId) !== undefined
     return rows
-      .filter(({ kind, body }) => (kind === 'booking' || kind === 'loan') && body !== null)
+      .filter(({ kind, body }) => binding.has(kind) && body !== null)
       .sort((a, b) => a.epoch - b.epoch || a.rev - b.rev)
       .flatMap((row) => submissionOf(kernel.db, row, knowsSpace))
   }
@@ -87,6 +89,18 @@ function submissionOf(
     const row = directoryBodies.loan.safeParse(body)
     if (!loanId.success || !row.success || loadLoan(db, key).kind === 'ended') return []
     return [{ ...said, kind: 'applyLoanEnd', input: { loanId: loanId.data, row: row.data, position } }]
+  }
+  if (kind === 'allowance') {
+    const allowanceId = allowanceIdSchema.safeParse(key)
+    const row = directoryBodies.allowance.safeParse(body)
+    if (!allowanceId.success || !row.success || wasAllowanceReceived(db, key, position)) return []
+    return [
+      {
+        ...said,
+        kind: 'receiveAllowance',
+        input: { allowanceId: allowanceId.data, row: row.data, position },
+      },
+    ]
   }
   const bookingId = bookingIdSchema.safeParse(key)
   const row = directoryBodies.booking.safeParse(body)

@@ -5,6 +5,7 @@ import { passKnowledge } from '../access/pass-keys.ts'
 import type { BookingEnvironment } from '../bookings/booking-environment.ts'
 import { accessBookings, passBooking } from '../bookings/booking-lookup.ts'
 import { createBookingsModule } from '../bookings/bookings-module.ts'
+import { creditsModule } from '../credits/credits-module.ts'
 import { drawerModule } from '../drawer/drawer-module.ts'
 import { helpModule } from '../help/help-module.ts'
 import type { LedgerModule } from '../ledger/command.ts'
@@ -33,6 +34,7 @@ export function siteModules(options: SiteModulesOptions): LedgerModule[] {
   const { directory, link } = options
   return [
     drawerModule,
+    creditsModule,
     createBookingsModule(options),
     loansModule({ directory }),
     accessModule({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { chargingSchema, photoSchema, siteStatusSchema } from '../wire/v1/directory.ts'
-import { priceSchema, vehicleClassSchema } from '../wire/v1/entries.ts'
+import { paymentMethodSchema, priceSchema, vehicleClassSchema } from '../wire/v1/entries.ts'
 
 /** Shapes both tiers answer with; times are epoch milliseconds, amounts minor units. */
 export const bookingStatusSchema = z.enum([
@@ -154,7 +154,7 @@ export const bookingViewSchema = z.object({
   cancelFeeMinor: z.int().optional(),
   /** What comes back if its holder leaves now; present while it is in use. */
   releaseRefundMinor: z.int().optional(),
-  paidBy: z.enum(['cash', 'card', 'plan']).optional(),
+  paidBy: paymentMethodSchema.optional(),
   /** Who confirmed it: the site itself. Present once confirmed. */
   decidedBy: z.enum(['site', 'cloud']).optional(),
   /** How it was booked: in the cloud, inside what the site lends, or by the site. */
@@ -204,12 +204,17 @@ export const quoteViewSchema = z.object({
 })
 export type QuoteView = z.infer<typeof quoteViewSchema>
 
+/** What a site may spend of a member's credits for one booking, minor units, without any overdraft. */
+export const bookingCreditsSchema = z.object({ leftMinor: z.int(), currency: z.string() })
+
+export type BookingCredits = z.infer<typeof bookingCreditsSchema>
+
 export const receiptViewSchema = z.object({
   paymentId: z.string(),
   number: z.string(),
   siteName: z.string(),
   atMs: z.int(),
-  method: z.enum(['cash', 'card', 'plan']),
+  method: paymentMethodSchema,
   price: priceSchema,
   amountMinor: z.int(),
   tenderedMinor: z.int().optional(),

@@ -42,7 +42,7 @@ export function decideQuote(session: Session, context: ParkingContext): Result<D
 export interface Payment {
   readonly paymentId: PaymentId
   readonly quote: Quote
-  readonly method: Exclude<PaymentMethod, 'plan'>
+  readonly method: Exclude<PaymentMethod, 'plan' | 'credits'>
   /** Cash handed over, minor units; absent means exact. */
   readonly tenderedMinor?: number
 }

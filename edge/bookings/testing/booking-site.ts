@@ -7,6 +7,7 @@ import { ManualClock } from '@gatehouse/shared/clock/clock'
 import { deviceIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import { Hono } from 'hono'
+import { creditsModule } from '../../credits/credits-module.ts'
 import { CardPayments } from '../../drawer/card-payments.ts'
 import { drawerModule } from '../../drawer/drawer-module.ts'
 import { SandboxGateway } from '../../drawer/sandbox-gateway.ts'
@@ -160,7 +161,7 @@ export function openBookingSite(
   const cards = new CardPayments({ gateway, random, wait: async () => {} })
   const subjects = new SubjectStore(random.bytes(32), random)
   const env: BookingEnvironment = { directory, tzdataVersion: '2025c', subjects }
-  const modules = [drawerModule, createBookingsModule(env), loansModule({ directory })]
+  const modules = [drawerModule, creditsModule, createBookingsModule(env), loansModule({ directory })]
   const bugs: unknown[] = []
   const kernel = new Kernel({
     receiptKey: 'test',

@@ -1,4 +1,5 @@
 import {
+  bookingCreditsSchema,
   bookingViewSchema,
   extensionsViewSchema,
   helpCallViewSchema,
@@ -37,8 +38,10 @@ type HoldInput = { readonly spaceId: string; readonly fromMs: number; readonly t
   | { readonly memberToken: string }
 )
 export type PayInput = {
-  readonly method: 'card' | 'cash' | 'plan'
+  readonly method: 'card' | 'cash' | 'plan' | 'credits'
   readonly tenderedMinor?: number
+  /** Of who pays by credits. */
+  readonly memberToken?: string
 }
 
 export const readSite = (signal?: AbortSignal) => api.get('/site', kioskSiteSchema, signal)
@@ -54,6 +57,11 @@ export const holdBooking = (input: HoldInput, key: string) =>
 
 export const confirmBooking = (bookingId: string, input: PayInput, key: string) =>
   api.post(`/bookings/${encodeURIComponent(bookingId)}/confirm`, input, confirmedSchema, key)
+
+export const readCredits = (bookingId: string, memberToken: string, signal?: AbortSignal) => {
+  const path = `/bookings/${encodeURIComponent(bookingId)}/credits`
+  return api.get(`${path}?memberToken=${encodeURIComponent(memberToken)}`, bookingCreditsSchema, signal)
+}
 
 export const cancelBooking = (bookingId: string, key?: string) =>
   api.post(`/bookings/${encodeURIComponent(bookingId)}/cancel`, {}, bookingViewSchema, key)

@@ -135,6 +135,7 @@ export const de: Record<WordKey, string> = {
   'price.free': 'Nichts zu zahlen',
 
   'pay.card': '{{amount}} mit Karte zahlen',
+  'pay.credits': 'Mit Guthaben zahlen (hier {{amount}} übrig)',
   'pay.cash': 'Bar zahlen',
   'pay.plan': 'Bestätigen, Ihr Tarif deckt es',
   'pay.confirmFree': 'Bestätigen',
@@ -152,6 +153,7 @@ export const de: Record<WordKey, string> = {
   'receipt.method.cash': 'bar bezahlt',
   'receipt.method.card': 'mit Karte bezahlt',
   'receipt.method.plan': 'vom Tarif gedeckt',
+  'receipt.method.credits': 'mit Guthaben bezahlt',
   'receipt.change': 'Ihr Rückgeld: {{amount}}',
   'receipt.leaveBy': 'Bitte vor {{time}} ausfahren',
   'receipt.leaveHint':

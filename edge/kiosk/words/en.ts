@@ -129,6 +129,7 @@ export const en = {
   'price.free': 'Nothing to pay',
 
   'pay.card': 'Pay {{amount}} by card',
+  'pay.credits': 'Pay with credits ({{amount}} left here)',
   'pay.cash': 'Pay cash',
   'pay.plan': 'Confirm, your plan covers it',
   'pay.confirmFree': 'Confirm',
@@ -146,6 +147,7 @@ export const en = {
   'receipt.method.cash': 'paid cash',
   'receipt.method.card': 'paid by card',
   'receipt.method.plan': 'covered by the plan',
+  'receipt.method.credits': 'paid with credits',
   'receipt.change': 'Your change: {{amount}}',
   'receipt.leaveBy': 'Leave before {{time}}',
   'receipt.leaveHint':

@@ -179,6 +179,18 @@ export const germanProblems: Readonly<Record<string, Sentence>> = {
     title: 'Der Standort ist abgeriegelt: niemand wird eingelassen.',
     hint: 'Hinaus kommen Sie immer. Warten Sie auf das Personal.',
   },
+  credits_not_yours: {
+    title: 'Mit Guthaben zahlt man nur eigene Buchungen.',
+    hint: 'Melden Sie sich mit Karte oder PIN an.',
+  },
+  credits_insufficient: {
+    title: 'Hier ist nicht genug Guthaben.',
+    hint: 'Zahlen Sie mit Karte oder bar.',
+  },
+  credits_paused: {
+    title: 'Guthaben ist hier gerade nicht verfügbar.',
+    hint: 'Zahlen Sie mit Karte oder bar.',
+  },
   no_right: {
     title: 'Diese Tür öffnet sich für Sie gerade nicht.',
     hint: 'Prüfen Sie Ort und Zeit Ihrer Buchung.',

@@ -31,7 +31,7 @@ export type PriceLine = z.infer<typeof priceLineSchema>
 export type Price = z.infer<typeof priceSchema>
 
 /** Where the money came from. `plan` is covered by a plan and moves no money (amount 0). */
-export const paymentMethodSchema = z.enum(['cash', 'card', 'plan'])
+export const paymentMethodSchema = z.enum(['cash', 'card', 'plan', 'credits'])
 export type PaymentMethod = z.infer<typeof paymentMethodSchema>
 
 /** Who a booking is for: a member, or a guest whose name stays on the site. */

@@ -10,6 +10,7 @@ import type { ReactNode } from 'react'
 import { ActionButton } from '../../frame/action-button.tsx'
 import { StepFrame } from '../../frame/step-frame.tsx'
 import { CashInstead } from '../../payment/cash-instead.tsx'
+import { CreditsInstead } from '../../payment/credits-instead.tsx'
 import { PriceLines } from '../../receipt/price-lines.tsx'
 import receipt from '../../receipt/receipt.module.css'
 import type { PayInput } from '../../site/kiosk-api.ts'
@@ -64,7 +65,18 @@ export function PriceStep(props: {
       <div className={receipt.card}>
         <PriceLines price={booking.price} />
       </div>
-      {over || booking.price.totalMinor === 0 ? null : <CashInstead busy={busy} onCash={props.onCash} />}
+      {over || booking.price.totalMinor === 0 ? null : (
+        <>
+          {who.kind === 'member' ? (
+            <CreditsInstead
+              {...{ booking, busy }}
+              memberToken={who.memberToken}
+              onCredits={() => props.onPay({ method: 'credits', memberToken: who.memberToken })}
+            />
+          ) : null}
+          <CashInstead busy={busy} onCash={props.onCash} />
+        </>
+      )}
     </StepFrame>
   )
 }
