@@ -58,15 +58,9 @@ const triggerCode = /^[a-z][a-z_]{2,40}$/
  */
 export function runCommand(env: BatchEnvironment, head: ChainHead, pending: PendingCommand): CommandRun {
   const { db } = env
-  const known = findReceipt(db, pending.caller, pending.key, pending.digest)
-  if (known) return { outcome: known, entries: [], effects: [] }
-  const context: CommandContext = {
-    at: env.clock.now(),
-    random: env.random,
-    siteId: env.siteId,
-    caller: pending.caller,
-    commandId: commandIdOf(pending.caller, pending.key),
-  }
+  const known = answeredBefore(env, pending)
+  if (known) return known
+  const context = contextOf(env, pending)
   statement(db, 'SAVEPOINT command').run()
   try {
     const run = decideAndApply(env, head, pending, context)
@@ -82,6 +76,41 @@ export function runCommand(env: BatchEnvironment, head: ChainHead, pending: Pend
       return { outcome: { ok: false, refusal: { code: 'internal' } }, entries: [], effects: [] }
     }
     return refuse(env, pending, context, refusal)
+  }
+}
+
+/**
+ * Runs one command inside the open transaction without a savepoint, which would copy every page that it touches.
+ * `undefined` when a trigger or a bug stopped it: half of it may be written then, and the transaction must be rolled
+ * back.
+ *
+ * @throws SqliteError when the store itself failed, as `runCommand` does.
+ */
+export function tryCommand(
+  env: BatchEnvironment,
+  head: ChainHead,
+  pending: PendingCommand,
+): CommandRun | undefined {
+  try {
+    return answeredBefore(env, pending) ?? decideAndApply(env, head, pending, contextOf(env, pending))
+  } catch (error) {
+    if (isStoreFailure(error)) throw error
+    return undefined
+  }
+}
+
+function answeredBefore({ db }: BatchEnvironment, pending: PendingCommand): CommandRun | undefined {
+  const known = findReceipt(db, pending.caller, pending.key, pending.digest)
+  return known && { outcome: known, entries: [], effects: [] }
+}
+
+function contextOf(env: BatchEnvironment, { caller, key }: PendingCommand): CommandContext {
+  return {
+    at: env.clock.now(),
+    random: env.random,
+    siteId: env.siteId,
+    caller,
+    commandId: commandIdOf(caller, key),
   }
 }
 

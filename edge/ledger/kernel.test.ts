@@ -45,6 +45,16 @@ const bayModule: LedgerModule = {
       },
     }),
     defineCommand({
+      kind: 'breakHalfway',
+      priority: 2,
+      sells: false,
+      input: z.object({}),
+      run: (db) => {
+        statement(db, "INSERT INTO bays VALUES ('half', 1)").run()
+        throw new TypeError('a bug')
+      },
+    }),
+    defineCommand({
       kind: 'breakRule',
       priority: 2,
       sells: false,
@@ -104,6 +114,20 @@ describe('kernel', () => {
     expect(bad).toEqual({ ok: false, refusal: { code: 'internal' } })
     expect(good.ok).toBe(true)
     expect(bugs).toHaveLength(1)
+    expect(checkRebuild(kernel.db, [bayModule]).equal).toBe(true)
+  })
+
+  test('of a command that breaks halfway nothing stays, and its neighbours are done once each', async () => {
+    const { kernel, bugs } = openSite()
+    const [before, broken, after] = await Promise.all([
+      kernel.submit(take('k-1')),
+      kernel.submit({ kind: 'breakHalfway', caller: 'kiosk', key: 'k-2', input: {} }),
+      kernel.submit(take('k-3', { spaceId: 'bay-2' })),
+    ])
+    expect([before?.ok, after?.ok]).toEqual([true, true])
+    expect(broken).toEqual({ ok: false, refusal: { code: 'internal' } })
+    expect(bugs).toHaveLength(1)
+    expect(kernel.head.seq).toBe(2)
     expect(checkRebuild(kernel.db, [bayModule]).equal).toBe(true)
   })
 

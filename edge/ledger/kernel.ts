@@ -4,7 +4,13 @@ import type { SiteId } from '@gatehouse/shared/ids/ids'
 import type { ChainHead, SealedEntry } from '@gatehouse/shared/ledger/chain'
 import type { Random } from '@gatehouse/shared/random/random'
 import { ok, type Result } from '@gatehouse/shared/result/result'
-import { type BatchEnvironment, type CommandRun, type PendingCommand, runCommand } from './batch.ts'
+import {
+  type BatchEnvironment,
+  type CommandRun,
+  type PendingCommand,
+  runCommand,
+  tryCommand,
+} from './batch.ts'
 import type { Command, LedgerModule, Projections, Refusal } from './command.ts'
 import { CommandQueue, isUrgent } from './command-queue.ts'
 import type { SiteDatabase } from './database.ts'
@@ -282,6 +288,18 @@ export class Kernel {
 
   /** Runs and syncs commands of the batch in order until its time is used up; tells how many. */
   #commit(batch: readonly Waiting[]): number {
+    // Hardly a command is stopped by a trigger or a bug, so that savepoints wait for a second try. A door does not:
+    // its batch has them at once.
+    const hasUrgent = batch.some(({ command }) => isUrgent(command.priority))
+    const tried = hasUrgent ? [] : this.#transact(batch, tryCommand)
+    const runs = tried.length > 0 ? tried : this.#transact(batch, runCommand)
+    this.#env.failpoint('commit.after')
+    this.#publish(batch, runs)
+    return runs.length
+  }
+
+  /** Makes one durable transaction of a batch; none, and no runs, when `run` could not finish a command. */
+  #transact(batch: readonly Waiting[], run: typeof tryCommand): readonly CommandRun[] {
     const { db } = this
     const { clock } = this.#options
     const startMs = clock.now().monotonicMs
@@ -294,10 +312,14 @@ export class Kernel {
         const delaysDoor = hasUrgent && !isUrgent(waiting.command.priority)
         const usedMs = clock.now().monotonicMs - startMs
         if (runs.length > 0 && usedMs > (delaysDoor ? behindUrgentMsMax : batchMsMax)) break
-        const run = runCommand(this.#env, head, waiting)
-        const last = run.entries.at(-1)
+        const done = run(this.#env, head, waiting)
+        if (!done) {
+          db.exec('ROLLBACK')
+          return []
+        }
+        const last = done.entries.at(-1)
         if (last) head = { seq: last.entry.seq, hash: last.hash }
-        runs.push(run)
+        runs.push(done)
       }
       this.#env.failpoint('commit.before')
       statement(db, 'COMMIT').run()
@@ -305,10 +327,8 @@ export class Kernel {
       if (db.inTransaction) db.exec('ROLLBACK')
       throw error
     }
-    this.#env.failpoint('commit.after')
     this.#head = head
-    this.#publish(batch, runs)
-    return runs.length
+    return runs
   }
 
   #publish(batch: readonly Waiting[], runs: readonly CommandRun[]): void {
