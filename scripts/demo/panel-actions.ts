@@ -50,11 +50,10 @@ function siteOf(parts: ActionParts, siteId: string): RunningSite {
 }
 
 function moveClocks(parts: ActionParts, action: Extract<PanelAction, { kind: 'moveClock' }>): void {
-  const programs =
-    action.siteId === undefined
-      ? [parts.cloud, ...[...parts.sites.values()].map(({ edge }) => edge)]
-      : [siteOf(parts, action.siteId).edge]
+  const sites = action.siteId === undefined ? [...parts.sites.values()] : [siteOf(parts, action.siteId)]
+  const programs = [...(action.siteId === undefined ? [parts.cloud] : []), ...sites.map(({ edge }) => edge)]
   for (const program of programs) program.setClock(program.offsetMs + action.byMs)
+  for (const { world } of sites) world.clockMoved()
 }
 
 async function actAtSite(

@@ -9,6 +9,8 @@ import { rowsOf, type WorldRow } from '../world/rows.ts'
 
 const retryMs = 500
 const closeMaxMs = 1_000
+/** A sensor says at least this often what it senses, so that nobody takes it for dead. */
+const reportMs = 3_600_000
 
 /** The bay sensors of a garage, as their two radio networks publish them over MQTT. */
 export class BaySensors {
@@ -19,6 +21,7 @@ export class BaySensors {
   readonly #listeners = new Map<string, (occupied: boolean) => Promise<void>>()
   #zigbee: SimulatedZigbeeBridge | undefined
   #stopped = false
+  #reports: NodeJS.Timeout | undefined
   #lora: SimulatedLoraGateway | undefined
 
   constructor(options: {
@@ -55,6 +58,7 @@ export class BaySensors {
       }
     }
     await this.report()
+    this.#reports = setInterval(() => void this.report(), reportMs)
   }
 
   /** Every sensor says once more what it senses, as real ones do from time to time. */
@@ -77,6 +81,7 @@ export class BaySensors {
 
   async stop(): Promise<void> {
     this.#stopped = true
+    clearInterval(this.#reports)
     // With the broker gone a bridge would wait for its last acknowledgements for ever.
     const closed = Promise.allSettled([this.#zigbee?.close(), this.#lora?.close()])
     await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, closeMaxMs))])

@@ -119,6 +119,11 @@ export class SimulatedSite {
     await this.#sensors.report()
   }
 
+  /** Call it when the site's clock was moved: sensors report from time to time, and in that time they would have. */
+  clockMoved(): void {
+    void this.#sensors.report()
+  }
+
   door(doorId: string): DoorSimulation {
     const door = this.#wires.doors.get(doorId)
     if (door === undefined) throw unknown(`There is no door ${doorId}.`)

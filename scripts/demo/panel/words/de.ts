@@ -16,9 +16,9 @@ export const de: Record<WordKey, string> = {
 
   'traffic.label': 'Verkehr',
   'gateway.up': 'Karten gehen',
-  'gateway.down': 'Karten gehen nicht',
-  'gateway.takeDown': 'Kartenzahlung ausfallen lassen',
-  'gateway.bringUp': 'Kartenzahlung wieder anschalten',
+  'gateway.down': 'Keine Karte geht',
+  'gateway.takeDown': 'Kartendienst trennen',
+  'gateway.bringUp': 'Kartendienst verbinden',
   'traffic.pause': 'Verkehr anhalten',
   'traffic.resume': 'Verkehr laufen lassen',
   'traffic.running': 'Autos und Menschen kommen von selbst',
