@@ -75,17 +75,27 @@ export function useLive<S extends z.ZodType>(options: LiveOptions<S>): LiveStatu
         const message = readMessage(latest.current.schema, event.data)
         if (message !== undefined) latest.current.onMessage(message)
       }
-      socket.onclose = () => {
-        if (ended) return
-        missed = true
-        setStatus((before) => (before.state === 'lost' ? before : { state: 'lost', sinceMs: nowMs() }))
-        timer = setTimeout(connect, reconnectDelayMs(attempt, browserBytes(1)[0] ?? 0))
-        attempt += 1
-      }
+      socket.onclose = closed
     }
+    const closed = () => {
+      if (ended) return
+      missed = true
+      setStatus((before) => (before.state === 'lost' ? before : { state: 'lost', sinceMs: nowMs() }))
+      clearTimeout(timer)
+      timer = setTimeout(connect, reconnectDelayMs(attempt, browserBytes(1)[0] ?? 0))
+      attempt += 1
+    }
+    // A device that lost its network would notice a dead socket only minutes later.
+    const offline = () => {
+      if (socket !== undefined) socket.onclose = null
+      socket?.close()
+      closed()
+    }
+    window.addEventListener('offline', offline)
     connect()
     return () => {
       ended = true
+      window.removeEventListener('offline', offline)
       clearTimeout(timer)
       socket?.close()
     }

@@ -60,14 +60,14 @@ function PasswordForm(props: { readonly onDone: () => void; readonly onCancel: (
         <Text size="sm" c="dimmed">
           {t('password.others')}
         </Text>
-        <Group justify="flex-end">
+        <div className="gh-choices">
           <Button variant="default" onClick={props.onCancel}>
             {t('password.cancel')}
           </Button>
           <Button type="submit" loading={busy}>
             {t('password.submit')}
           </Button>
-        </Group>
+        </div>
       </Stack>
     </form>
   )

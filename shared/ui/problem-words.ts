@@ -129,6 +129,40 @@ const german: Readonly<Record<string, Sentence>> = {
     title: 'Dieses Konto ist kein Mitglied.',
     hint: 'Bitten Sie den Betreiber, dem Konto ein Mitglied zuzuordnen.',
   },
+  unknown_booking: { title: 'Diese Buchung gibt es nicht.', hint: 'Wählen Sie eine Ihrer Buchungen.' },
+  booking_exists: { title: 'Diese Buchung gibt es schon.', hint: 'Ihr Stand steht auf der Buchung.' },
+  already_confirmed: { title: 'Die Buchung ist schon bestätigt.', hint: 'Sie müssen nichts mehr tun.' },
+  already_cancelled: { title: 'Die Buchung wurde storniert.', hint: 'Buchen Sie neu.' },
+  no_show: { title: 'Die Buchung wurde aufgegeben, weil niemand kam.', hint: 'Buchen Sie neu.' },
+  not_confirmed: { title: 'Die Buchung ist noch nicht bezahlt.', hint: 'Zahlen Sie zuerst.' },
+  payment_needed: { title: 'Die Buchung muss bezahlt werden.', hint: 'Zahlen Sie mit Karte.' },
+  payment_amount: {
+    title: 'Der Betrag passt nicht zum Preis.',
+    hint: 'Sehen Sie den Preis auf der Buchung an und zahlen Sie erneut.',
+  },
+  answer_unreadable: {
+    title: 'Der Standort hat so geantwortet, dass diese Version es nicht lesen kann.',
+    hint: 'Sehen Sie gleich noch einmal nach der Buchung.',
+  },
+  too_many_passes: {
+    title: 'Sie haben zu viele Pässe.',
+    hint: 'Geben Sie Pässe zurück, die Sie nicht mehr brauchen.',
+  },
+  unknown_pass: { title: 'Diesen Pass gibt es nicht.', hint: 'Öffnen Sie den Pass Ihrer Buchung erneut.' },
+  pass_taken_back: {
+    title: 'Dieser Pass wurde zurückgenommen.',
+    hint: 'Öffnen Sie den Pass Ihrer Buchung, um einen neuen zu erhalten.',
+  },
+  holder_key_unusable: {
+    title: 'Mit diesem Schlüssel geht kein Pass.',
+    hint: 'Laden Sie die Seite neu und öffnen Sie den Pass erneut.',
+  },
+  invalid_request: { title: 'Etwas in der Anfrage kann nicht stimmen.', hint: 'Prüfen Sie Ihre Angaben.' },
+  too_large: { title: 'Die Anfrage ist zu groß.', hint: 'Senden Sie weniger auf einmal.' },
+  wrong_origin: {
+    title: 'Die Anfrage kam von einer anderen Website.',
+    hint: 'Öffnen Sie Gatehouse unter seiner eigenen Adresse.',
+  },
   internal: { title: 'Auf unserer Seite ging etwas schief.', hint: 'Versuchen Sie es erneut.' },
   unavailable: {
     title: 'Der Dienst ist noch nicht bereit.',
@@ -136,10 +170,26 @@ const german: Readonly<Record<string, Sentence>> = {
   },
 }
 
+/** The same in English, for codes that a booking keeps without the sentences of the answer. */
+const english: Readonly<Record<string, Sentence>> = {
+  space_taken: { title: 'The space was taken in the meantime.', hint: 'Choose another time or space.' },
+  gap: { title: 'There is a gap for cleaning before or after.', hint: 'Choose another time.' },
+  closed: { title: 'The site is closed at that time.', hint: 'Choose a time within the opening hours.' },
+  in_the_past: { title: 'That time was over.', hint: 'Choose a later time.' },
+  out_of_service: { title: 'The space is out of service.', hint: 'Choose another space.' },
+  not_available_then: {
+    title: 'The space cannot be used at that time.',
+    hint: 'Choose another space or time.',
+  },
+  site_closed: { title: 'This site sells nothing new now.', hint: 'Choose another site.' },
+  request_expired: { title: 'The site did not answer in time.', hint: 'Book again.' },
+  request_withdrawn: { title: 'The request was withdrawn.', hint: 'Book again.' },
+}
+
 /** The sentences of a problem in the language shown; an unknown code keeps the server's words. */
 export function problemSentences(problem: Problem, language: string): Sentence {
-  const known = language === 'de' ? german[problem.code] : undefined
-  return known ?? { title: problem.title, hint: problem.hint }
+  const known = language === 'de' ? german[problem.code] : problem.title === '' && english[problem.code]
+  return known || { title: problem.title, hint: problem.hint }
 }
 
 /** Hook over `problemSentences` for the language now shown. */

@@ -1,10 +1,10 @@
 import type { BookingView, SiteView } from '@gatehouse/shared/api/views'
 import { referenceCode } from '@gatehouse/shared/booking/reference'
+import { assertNever } from '@gatehouse/shared/result/result'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { viewerZone } from '@gatehouse/shared/ui/format.ts'
-import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { Money } from '@gatehouse/shared/ui/money.tsx'
-import { problemSentences } from '@gatehouse/shared/ui/problem-words.ts'
+import { useProblemWords } from '@gatehouse/shared/ui/problem-words.ts'
 import { QrCode } from '@gatehouse/shared/ui/qr-code.tsx'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { IntervalText, TimeText } from '@gatehouse/shared/ui/time-text.tsx'
@@ -139,9 +139,37 @@ function Standing(props: { readonly booking: BookingView; readonly timeZone: str
   )
 }
 
+/** Why the site said no, and the way to another time. */
+function RefusedNote(props: { readonly booking: BookingView }): ReactNode {
+  const t = useWords()
+  const words = useProblemWords()
+  const code = props.booking.refusal ?? ''
+  const { title, hint } = words({ type: '', title: '', status: 409, code, hint: '' })
+  return (
+    <Notice tone="out" title={t('booking.refused')} action={<BookAgain booking={props.booking} />}>
+      {title === '' ? t('booking.refusedElse') : `${title} ${hint}`}
+    </Notice>
+  )
+}
+
+/** The way back to the space of a booking that is over. */
+function BookAgain(props: { readonly booking: BookingView }): ReactNode {
+  const t = useWords()
+  const { siteId, spaceId } = props.booking
+  return (
+    <Button
+      style={{ alignSelf: 'flex-start' }}
+      renderRoot={(anchor) => (
+        <Link to="/sites/$siteId/spaces/$spaceId" params={{ siteId, spaceId }} {...anchor} />
+      )}
+    >
+      {t('booking.again')}
+    </Button>
+  )
+}
+
 function StatusBody(props: { readonly booking: BookingView; readonly timeZone: string }): ReactNode {
   const t = useWords()
-  const { language } = useLanguage()
   const { booking, timeZone } = props
   switch (booking.status) {
     case 'pending':
@@ -155,17 +183,16 @@ function StatusBody(props: { readonly booking: BookingView; readonly timeZone: s
     case 'confirmed':
     case 'checked_in':
       return <Standing booking={booking} timeZone={timeZone} />
-    case 'refused': {
-      const code = booking.refusal ?? ''
-      const known = problemSentences({ type: '', title: '', status: 409, code, hint: '' }, language)
-      return (
-        <Notice tone="out" title={t('booking.refused')}>
-          {known.title}
-        </Notice>
-      )
-    }
+    case 'refused':
+      return <RefusedNote booking={booking} />
+    case 'completed':
+    case 'cancelled':
+    case 'no_show':
+    case 'expired':
+    case 'displaced':
+      return <BookAgain booking={booking} />
     default:
-      return null
+      return assertNever(booking.status)
   }
 }
 

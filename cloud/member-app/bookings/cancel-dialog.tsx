@@ -1,7 +1,7 @@
 import { type BookingView, bookingViewSchema } from '@gatehouse/shared/api/views'
 import { formatMoney } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { Button, Modal, Stack, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useWish } from '../api/wish.ts'
@@ -49,7 +49,7 @@ export function CancelBooking(props: {
         <Stack gap="md">
           <Text>{sentence}</Text>
           {cancel.refusal ? <Refusal problem={cancel.refusal.problem} timeZone={props.timeZone} /> : null}
-          <Group justify="flex-end">
+          <div className="gh-choices">
             <Button variant="default" onClick={() => setOpen(false)}>
               {t('booking.keep')}
             </Button>
@@ -62,7 +62,7 @@ export function CancelBooking(props: {
             >
               {t('booking.cancel')}
             </Button>
-          </Group>
+          </div>
         </Stack>
       </Modal>
     </>

@@ -2,7 +2,7 @@ import { type BookingView, bookingViewSchema, type ExtensionsView } from '@gateh
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { formatMoney, formatTime } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
-import { Button, Group, Modal, Radio, Stack } from '@mantine/core'
+import { Button, Modal, Radio, Stack } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { extensionsQuery } from '../api/queries.ts'
@@ -93,7 +93,7 @@ function Choosing(props: {
           onAlternative={() => void offers.refetch()}
         />
       ) : null}
-      <Group justify="flex-end">
+      <div className="gh-choices">
         <Button variant="default" onClick={onClose}>
           {t('extend.close')}
         </Button>
@@ -110,7 +110,7 @@ function Choosing(props: {
             {chosen.price.totalMinor === 0 ? t('extend.free') : t('extend.hold', { amount })}
           </Button>
         ) : null}
-      </Group>
+      </div>
     </Stack>
   )
 }

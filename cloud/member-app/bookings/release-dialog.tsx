@@ -1,7 +1,7 @@
 import { type BookingView, bookingViewSchema } from '@gatehouse/shared/api/views'
 import { formatMoney } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { Button, Modal, Stack, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useWish } from '../api/wish.ts'
@@ -42,7 +42,7 @@ export function ReleaseBooking(props: {
             {t('release.hint')} {t(refundMinor > 0 ? 'release.refund' : 'release.noRefund', { amount })}
           </Text>
           {release.refusal ? <Refusal problem={release.refusal.problem} timeZone={props.timeZone} /> : null}
-          <Group justify="flex-end">
+          <div className="gh-choices">
             <Button variant="default" onClick={close}>
               {t('release.stay')}
             </Button>
@@ -54,7 +54,7 @@ export function ReleaseBooking(props: {
             >
               {t('release.do')}
             </Button>
-          </Group>
+          </div>
         </Stack>
       </Modal>
     </>

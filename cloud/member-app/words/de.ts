@@ -151,6 +151,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'release.stay': 'Bleiben',
   'booking.endedEarly': 'Gegangen um',
   'booking.refused': 'Der Standort hat diese Buchung abgelehnt',
+  'booking.refusedElse': 'Wählen Sie eine andere Zeit oder einen anderen Platz.',
+  'booking.again': 'Neu buchen',
   'booking.back': 'Buchungen',
   'pass.title': 'Pass',
   'pass.show': 'Pass zeigen',

@@ -147,6 +147,8 @@ export const en = {
   'release.stay': 'Stay',
   'booking.endedEarly': 'Left at',
   'booking.refused': 'The site refused this booking',
+  'booking.refusedElse': 'Choose another time or space.',
+  'booking.again': 'Book again',
   'booking.back': 'My bookings',
   'pass.title': 'Pass',
   'pass.show': 'Show pass',
