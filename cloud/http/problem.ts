@@ -84,8 +84,8 @@ const catalogue = {
   unavailable: [503, 'The service is not ready.', 'Try again in a few seconds.'],
   site_unreachable: [
     503,
-    'The site cannot be reached at the moment, so nothing was booked.',
-    'Try again when the site is back, choose another site, or book at the kiosk on site.',
+    'The site cannot be reached at the moment.',
+    'Nothing was booked, changed or charged. Try again when the site is back, choose another, or go to its kiosk.',
   ],
   space_taken: [409, 'The space is taken at that time.', 'Choose one of the alternatives or another time.'],
   remote_unreachable: [

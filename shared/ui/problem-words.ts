@@ -55,7 +55,7 @@ const german: Readonly<Record<string, Sentence>> = {
   plan_does_not_cover: { title: 'Ihr Tarif deckt diesen Platz nicht ab.', hint: 'Zahlen Sie mit Karte.' },
   site_unreachable: {
     title: 'Der Standort ist gerade nicht erreichbar.',
-    hint: 'Es wurde nichts gebucht. Versuchen Sie es später oder wählen Sie einen anderen Standort.',
+    hint: 'Es wurde nichts gebucht, geändert oder abgebucht. Versuchen Sie es später, wählen Sie einen anderen Standort oder gehen Sie zu seinem Kiosk.',
   },
   wrong_login: {
     title: 'E-Mail oder Passwort stimmt nicht.',

@@ -45,14 +45,14 @@ function Row(props: {
   return (
     <Group justify="space-between" wrap="nowrap" gap="sm" mih={56} px="md" py="xs">
       <Stack gap={0} style={{ minWidth: 0 }}>
-        <Text fw={500} truncate>
+        <Text fw={500} style={{ overflowWrap: 'anywhere' }}>
           {space.name}
         </Text>
         <Text size="sm" c="dimmed">
           {[kindOf(space), ...factsOf(space), last, until].filter(Boolean).join('\u00a0· ')}
         </Text>
       </Stack>
-      <Group gap="sm" wrap="nowrap">
+      <Group gap="sm" wrap="nowrap" style={{ flex: 'none' }}>
         {space.price ? <Money minor={space.price.totalMinor} currency={space.price.currency} /> : null}
         <StateChip state={state} />
       </Group>

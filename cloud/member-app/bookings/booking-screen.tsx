@@ -1,7 +1,7 @@
 import type { BookingView, SiteView } from '@gatehouse/shared/api/views'
 import { referenceCode } from '@gatehouse/shared/booking/reference'
 import { assertNever } from '@gatehouse/shared/result/result'
-import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
+import { Faces, Notice, OfflineBanner } from '@gatehouse/shared/ui/faces.tsx'
 import { viewerZone } from '@gatehouse/shared/ui/format.ts'
 import { Money } from '@gatehouse/shared/ui/money.tsx'
 import { useProblemWords } from '@gatehouse/shared/ui/problem-words.ts'
@@ -124,17 +124,28 @@ function Choices(props: { readonly booking: BookingView; readonly timeZone: stri
 }
 
 /** A booking that stands: its pass and code, a later end that waits for its payment, and what can be changed. */
-function Standing(props: { readonly booking: BookingView; readonly timeZone: string }): ReactNode {
+function Standing(props: {
+  readonly booking: BookingView
+  readonly timeZone: string
+  readonly link: SiteView['link'] | undefined
+}): ReactNode {
+  const t = useWords()
   const now = useServerNowMs()
-  const { booking, timeZone } = props
+  const { booking, timeZone, link } = props
   const { extension } = booking
+  const offline = link?.state === 'offline'
   const payable = extension !== undefined && extension.holdUntilMs > now
   return (
     <>
+      {offline ? (
+        <OfflineBanner sinceMs={link.sinceMs} timeZone={timeZone}>
+          {t('booking.siteOffline')}
+        </OfflineBanner>
+      ) : null}
       <PassLink bookingId={booking.bookingId} second={payable} />
       <Reference booking={booking} />
       {extension ? <ExtensionPanel booking={booking} extension={extension} timeZone={timeZone} /> : null}
-      {booking.toMs > now ? <Choices booking={booking} timeZone={timeZone} /> : null}
+      {booking.toMs > now && !offline ? <Choices booking={booking} timeZone={timeZone} /> : null}
     </>
   )
 }
@@ -168,7 +179,11 @@ function BookAgain(props: { readonly booking: BookingView }): ReactNode {
   )
 }
 
-function StatusBody(props: { readonly booking: BookingView; readonly timeZone: string }): ReactNode {
+function StatusBody(props: {
+  readonly booking: BookingView
+  readonly timeZone: string
+  readonly link: SiteView['link'] | undefined
+}): ReactNode {
   const t = useWords()
   const { booking, timeZone } = props
   switch (booking.status) {
@@ -182,7 +197,7 @@ function StatusBody(props: { readonly booking: BookingView; readonly timeZone: s
       return <PayPanel booking={booking} timeZone={timeZone} />
     case 'confirmed':
     case 'checked_in':
-      return <Standing booking={booking} timeZone={timeZone} />
+      return <Standing {...props} />
     case 'refused':
       return <RefusedNote booking={booking} />
     case 'completed':
@@ -217,7 +232,11 @@ export function BookingScreen(): ReactNode {
               <BookingState status={view.status} />
             </Group>
             <Details booking={view} site={site.data} />
-            <StatusBody booking={view} timeZone={site.data?.timeZone ?? viewerZone()} />
+            <StatusBody
+              booking={view}
+              timeZone={site.data?.timeZone ?? viewerZone()}
+              link={site.data?.link}
+            />
           </>
         )}
       </Faces>

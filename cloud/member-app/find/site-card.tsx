@@ -1,7 +1,6 @@
 import type { SiteView } from '@gatehouse/shared/api/views'
 import { StateChip } from '@gatehouse/shared/ui/state-chip.tsx'
 import { RelativeTime } from '@gatehouse/shared/ui/time-text.tsx'
-import { useUiWords } from '@gatehouse/shared/ui/words.ts'
 import { Group, Stack, Text } from '@mantine/core'
 import { IconBriefcase, IconChevronRight, IconParking } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
@@ -27,7 +26,7 @@ export function FreeChip(props: { readonly site: SiteView }): ReactNode {
   if (site.link.state === 'offline') {
     return (
       <StateChip state="stale">
-        <RelativeTime ms={site.link.sinceMs} />
+        {t('find.offline')} · <RelativeTime ms={site.link.sinceMs} />
       </StateChip>
     )
   }
@@ -43,11 +42,9 @@ export function SiteCard(props: {
   readonly meters?: number | undefined
 }): ReactNode {
   const t = useWords()
-  const ui = useUiWords()
   const distance = useDistanceWords()
   const { site } = props
   const Icon = site.kind === 'parking' ? IconParking : IconBriefcase
-  const offline = site.link.state === 'offline' ? ` · ${ui('state.stale')}` : ''
   return (
     <Link to="/sites/$siteId" params={{ siteId: site.siteId }} className="gh-card site-card">
       <Group wrap="nowrap" align="flex-start" gap="md" p="md">
@@ -63,7 +60,7 @@ export function SiteCard(props: {
             <FreeChip site={site} />
             <Text size="sm" c="dimmed">
               {props.meters === undefined
-                ? `${t(site.kind === 'parking' ? 'find.parking' : 'find.coworking')}${offline}`
+                ? t(site.kind === 'parking' ? 'find.parking' : 'find.coworking')
                 : distance(props.meters)}
             </Text>
           </Group>

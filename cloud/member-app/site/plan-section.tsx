@@ -121,9 +121,11 @@ export function PlanSection(props: {
               </Text>
             )}
           </Group>
-          <Text size="sm" c="dimmed">
-            {t('site.choose')}
-          </Text>
+          {since === undefined ? (
+            <Text size="sm" c="dimmed">
+              {t('site.choose')}
+            </Text>
+          ) : null}
         </>
       ) : (
         <SpaceList spaces={spaces} {...shared} />

@@ -21,6 +21,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'find.emptyHint': 'Versuchen Sie ein anderes Wort oder sehen Sie alle Standorte an.',
   'find.clear': 'Alle Standorte zeigen',
   'find.freeNow': '{{free}} von {{total}} jetzt frei',
+  'find.offline': 'Offline',
   'find.full': 'Jetzt voll',
   'find.open': 'Jetzt geöffnet',
   'find.closed': 'Jetzt geschlossen',
@@ -151,6 +152,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'release.stay': 'Bleiben',
   'booking.endedEarly': 'Gegangen um',
   'booking.refused': 'Der Standort hat diese Buchung abgelehnt',
+  'booking.siteOffline':
+    'Ihr Pass und Ihr Buchungscode gelten am Standort. Ändern und stornieren können Sie diese Buchung wieder, sobald er zurück ist.',
   'booking.refusedElse': 'Wählen Sie eine andere Zeit oder einen anderen Platz.',
   'booking.again': 'Neu buchen',
   'booking.back': 'Buchungen',

@@ -19,6 +19,7 @@ export const en = {
   'find.emptyHint': 'Try another word, or look at all sites.',
   'find.clear': 'Show all sites',
   'find.freeNow': '{{free}} of {{total}} free now',
+  'find.offline': 'Offline',
   'find.full': 'Full now',
   'find.open': 'Open now',
   'find.closed': 'Closed now',
@@ -147,6 +148,8 @@ export const en = {
   'release.stay': 'Stay',
   'booking.endedEarly': 'Left at',
   'booking.refused': 'The site refused this booking',
+  'booking.siteOffline':
+    'Your pass and your reference code work on site. Changing or cancelling this booking works again once the site is back.',
   'booking.refusedElse': 'Choose another time or space.',
   'booking.again': 'Book again',
   'booking.back': 'My bookings',
