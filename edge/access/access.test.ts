@@ -114,7 +114,10 @@ const rows: readonly (readonly [kind: string, key: string, body: AppliedRow['bod
 const doorsModule = (directory: Directory, bookings: readonly AccessBooking[]) =>
   accessModule({
     ...{ directory, bookingsOf: () => bookings, directoryAgeMs: () => 0 },
-    ...{ passes: passKnowledge(directory, ''), bookingOfPass: () => ({ kind: 'unknown' }) },
+    ...{
+      passes: passKnowledge(directory, ''),
+      bookingOfPass: () => ({ booking: { kind: 'unknown' }, events: [] }),
+    },
   })
 
 function openDoors(

@@ -5,6 +5,7 @@ import { guardSlot, type PassUse } from '@gatehouse/shared/passes/pass-guard'
 import { readPresentation } from '@gatehouse/shared/passes/presentation'
 import { type PassKnowledge, verifyPass } from '@gatehouse/shared/passes/verify-pass'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
+import type { LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
 import type { ShownPass } from '@gatehouse/shared/wire/v1/passes'
 import { z } from 'zod'
 import {
@@ -22,15 +23,12 @@ import { lastPassUse } from './pass-uses.ts'
 /** What the site knows to judge passes with. */
 export interface PassOptions extends AccessOptions {
   readonly passes: Omit<PassKnowledge, 'at'>
-  /** The booking that a pass names, as the books have it. */
+  /** The booking that a pass names, as the books have it, or as the pass tells it; and the entries that adopt it. */
   readonly bookingOfPass: (
     db: SiteDatabase,
-    asked: {
-      readonly bookingId: ids.BookingId
-      readonly memberId: ids.MemberId | undefined
-      readonly atMs: number
-    },
-  ) => PassBooking
+    pass: Extract<Pass, { kind: 'booking' | 'guest' }>,
+    atMs: number,
+  ) => { readonly booking: PassBooking; readonly events: readonly LedgerEvent[] }
 }
 
 /** Why a pass opened nothing. */
@@ -93,20 +91,28 @@ function decideAtDoor(
   const site = options.directory.site()
   if (!door || !site) return err({ code: 'unknown_door' })
   const atMs = context.at.wallMs
+  const { booking, events } = bookingOf(options, db, pass, atMs)
   const decided = decidePass({
     ...{ atMs, doorId, door, pass, settings: site.settings, window: use.window },
     ...memberSituation(options, site, memberIdOf(pass), atMs),
-    booking: bookingOf(options, db, pass, atMs),
+    booking,
     bookings: pass.kind === 'member' ? options.bookingsOf(db, pass.memberId, atMs) : [],
     lastUse: lastPassUse(db, pass.passId, use.slot),
     lockdown: lockdownSince(db) !== undefined,
   })
-  if (!decided.ok) return ok(refuse(place, decided.error, shownPass(pass, use)))
+  if (!decided.ok) {
+    // What a genuine pass tells of a booking is true at any door.
+    const refused = refuse(place, decided.error, shownPass(pass, use))
+    return ok({ ...refused, events: [...events, ...refused.events] })
+  }
   const strike = strikeEffect(door, doorId, context)
   const { use: kept, ...grant } = decided.value
   const { effectId } = strike
   return ok({
-    events: [{ type: 'access.granted', body: { ...place, pass: shownPass(pass, kept), effectId, ...grant } }],
+    events: [
+      ...events,
+      { type: 'access.granted', body: { ...place, pass: shownPass(pass, kept), effectId, ...grant } },
+    ],
     effects: [strike],
     answer: () => ({ granted: true, doorId, pulseMs: door.pulseMs }),
   })
@@ -134,11 +140,12 @@ function memberIdOf(pass: Pass): ids.MemberId | undefined {
   return pass.kind === 'member' || pass.kind === 'booking' ? pass.memberId : undefined
 }
 
-/**
- * The booking that the pass names. Here a booking that the site never heard of will be adopted from the pass once there
- * are loans (shared/passes/decisions.md); until then it is unknown.
- */
-function bookingOf({ bookingOfPass }: PassOptions, db: SiteDatabase, pass: Pass, atMs: number): PassBooking {
-  if (pass.kind !== 'booking' && pass.kind !== 'guest') return { kind: 'unknown' }
-  return bookingOfPass(db, { bookingId: pass.bookingId, memberId: memberIdOf(pass), atMs })
+function bookingOf(
+  { bookingOfPass }: PassOptions,
+  db: SiteDatabase,
+  pass: Pass,
+  atMs: number,
+): ReturnType<PassOptions['bookingOfPass']> {
+  if (pass.kind !== 'booking' && pass.kind !== 'guest') return { booking: { kind: 'unknown' }, events: [] }
+  return bookingOfPass(db, pass, atMs)
 }

@@ -82,7 +82,7 @@ function openElm({
     bookingsOf: () => [],
     directoryAgeMs: () => 0,
     passes: passKnowledge(directory, base64url(pinned.publicKey)),
-    bookingOfPass: () => booking,
+    bookingOfPass: () => ({ booking, events: [] }),
   })
   const strikes: string[] = []
   const kernel = new Kernel({

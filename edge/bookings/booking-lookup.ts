@@ -17,13 +17,14 @@ interface LookupRow {
 }
 
 /** Bookings in force around a moment, one row for each space that they occupy; `?` are the moment, twice. */
-const inForce = `
+const blocksOf = `
   SELECT mine.booking_id AS bookingId, own.space_id AS spaceId, mine.from_ms AS fromMs, mine.to_ms AS toMs,
     EXISTS (SELECT 1 FROM booking_blocks part JOIN booking_blocks other USING (space_id)
       WHERE part.booking_id = mine.booking_id AND other.booking_id <> mine.booking_id
       AND other.from_ms <= ? AND other.block_to_ms > ?) AS othersNow
-  FROM bookings mine JOIN booking_blocks own USING (booking_id)
-  WHERE status IN ('confirmed', 'checked_in')`
+  FROM bookings mine JOIN booking_blocks own USING (booking_id)`
+const inForce = `${blocksOf} WHERE status IN ('confirmed', 'checked_in')`
+const heldOrInForce = `${blocksOf} WHERE status IN ('held', 'confirmed', 'checked_in')`
 
 /** A member's confirmed and checked-in bookings around `atMs` (epoch ms), with the door of each space they occupy. */
 export function accessBookings(
@@ -50,9 +51,11 @@ export function passBooking(
     readonly bookingId: BookingId
     readonly memberId: MemberId | undefined
     readonly atMs: number
+    /** An unpaid one counts, too: the cloud has its money. */
+    readonly paidElsewhere?: boolean
   },
 ): PassBooking {
-  const { bookingId, memberId, atMs } = asked
+  const { bookingId, memberId, atMs, paidElsewhere = false } = asked
   const holder = statement<{ kind: string; id: string }>(
     db,
     'SELECT holder_kind AS kind, holder_id AS id FROM bookings WHERE booking_id = ?',
@@ -61,7 +64,8 @@ export function passBooking(
   if (memberId !== undefined && (holder.kind !== 'member' || holder.id !== memberId)) {
     return { kind: 'not_in_force' }
   }
-  const rows = statement<LookupRow>(db, `${inForce} AND mine.booking_id = ?`).all(atMs, atMs, bookingId)
+  const text = paidElsewhere ? heldOrInForce : inForce
+  const rows = statement<LookupRow>(db, `${text} AND mine.booking_id = ?`).all(atMs, atMs, bookingId)
   if (rows.length === 0) return { kind: 'not_in_force' }
   return { kind: 'in_force', bookings: rows.map((row) => accessBooking(directory, row)) }
 }

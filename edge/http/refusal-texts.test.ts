@@ -94,6 +94,9 @@ const decided: Readonly<Record<Decided, number>> = {
   pass_other_door: 403,
   booking_unknown: 404,
   booking_not_in_force: 410,
+  loan_ended: 409,
+  outside_loan: 409,
+  booking_displaced: 409,
 }
 
 /** Codes that the edge's own sources refuse with: `err({ code })`, `refuse(c, { code })`, `refused(code)`, triggers. */

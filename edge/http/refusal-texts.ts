@@ -186,6 +186,21 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
     pass_other_door: [403, 'This pass does not open this door.', 'Look at the pass for its doors.'],
     booking_unknown: [404, 'This booking has not arrived here yet.', 'Ask the staff, or use your card.'],
     booking_not_in_force: [410, 'This booking is over, or was cancelled.', 'Look at the booking in the app.'],
+    loan_ended: [
+      409,
+      'This booking was sold after this site had taken its place back.',
+      'Ask the staff, or look at the booking in the app.',
+    ],
+    outside_loan: [
+      409,
+      'This booking was sold for a time that this site did not lend.',
+      'Ask the staff, or look at the booking in the app.',
+    ],
+    booking_displaced: [
+      409,
+      'Somebody else has this place at that time.',
+      'Ask the staff for an equal place; the booking is refunded in full.',
+    ],
     unknown_door: [404, 'There is no such door here.', 'Check the id.'],
     unknown_device: [404, 'There is no such device here.', 'Check the id.'],
     not_a_camera: [422, 'This device is not a camera.', 'Check the address the camera calls.'],

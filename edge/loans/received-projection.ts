@@ -50,7 +50,8 @@ export function receive(db: SiteDatabase, body: EntryBody<'booking.received'>, e
   const told = { ...row, holdUntilMs: row.holdUntilMs ?? entry.at.wallMs }
   if (before === undefined) insert(db, { bookingId, status, told, atMs: entry.at.wallMs })
   else if (takes) rewrite(db, bookingId, status, told)
-  else setStatus(db, bookingId, status, row.price)
+  else setStatus(db, bookingId, status)
+  if (before !== undefined) complete(db, bookingId, told)
   if (takes) takeBlocks(db, bookingId, { ...row, ...standing })
 }
 
@@ -143,11 +144,21 @@ function rewrite(db: SiteDatabase, bookingId: string, status: BookedStatus, told
   )
 }
 
-function setStatus(db: SiteDatabase, bookingId: string, status: BookedStatus, price?: Price): void {
+function setStatus(db: SiteDatabase, bookingId: string, status: BookedStatus): void {
   statement(db, 'UPDATE bookings SET status = ? WHERE booking_id = ?').run(status, bookingId)
-  if (price === undefined) return
-  statement(db, "UPDATE bookings SET price = ? WHERE booking_id = ? AND price ->> '$.currency' = ?").run(
+}
+
+// What a pass cannot tell comes with the row: its price, its reference, and who booked where a guest came.
+function complete(db: SiteDatabase, bookingId: string, { price, reference, holder }: Told): void {
+  statement(
+    db,
+    `UPDATE bookings SET price = ?, reference = ?, holder_kind = ?, holder_id = ?
+     WHERE booking_id = ? AND price ->> '$.currency' = ?`,
+  ).run(
     JSON.stringify(price),
+    reference,
+    holder.kind,
+    holder.kind === 'member' ? holder.memberId : holder.guestId,
     bookingId,
     noCurrency,
   )

@@ -3,12 +3,13 @@ import type { Random } from '@gatehouse/shared/random/random'
 import { accessModule } from '../access/access-module.ts'
 import { passKnowledge } from '../access/pass-keys.ts'
 import type { BookingEnvironment } from '../bookings/booking-environment.ts'
-import { accessBookings, passBooking } from '../bookings/booking-lookup.ts'
+import { accessBookings } from '../bookings/booking-lookup.ts'
 import { createBookingsModule } from '../bookings/bookings-module.ts'
 import { creditsModule } from '../credits/credits-module.ts'
 import { drawerModule } from '../drawer/drawer-module.ts'
 import { helpModule } from '../help/help-module.ts'
 import type { LedgerModule } from '../ledger/command.ts'
+import { bookingOfPass } from '../loans/adopt-pass.ts'
 import { loansModule } from '../loans/loans-module.ts'
 import { siteBookedBays } from '../parking/booked-bays.ts'
 import { parkingModule } from '../parking/parking-module.ts'
@@ -41,7 +42,7 @@ export function siteModules(options: SiteModulesOptions): LedgerModule[] {
       directory,
       bookingsOf: (db, memberId, atMs) => accessBookings(db, directory, { memberId, atMs }),
       passes: passKnowledge(directory, options.cloudPublicKey),
-      bookingOfPass: (db, asked) => passBooking(db, directory, asked),
+      bookingOfPass: (db, pass, atMs) => bookingOfPass(directory, db, pass, atMs),
       directoryAgeMs: (atMs) => (link.state.state === 'live' ? 0 : Math.max(0, atMs - link.state.sinceMs)),
     }),
     parkingModule(parkingOptions(options)),

@@ -10,6 +10,8 @@ export type PassBooking =
   | { readonly kind: 'unknown' }
   /** Cancelled, over, not paid, or somebody else's. */
   | { readonly kind: 'not_in_force' }
+  /** Sold by the cloud where it does not count: in a loan that is over, outside of it, or where another one stands. */
+  | { readonly kind: 'refused'; readonly why: 'loan_ended' | 'outside_loan' | 'booking_displaced' }
   /** One for each space that it occupies. */
   | { readonly kind: 'in_force'; readonly bookings: readonly AccessBooking[] }
 
@@ -34,6 +36,9 @@ export type PassDoorRefusal =
   | 'pass_other_door'
   | 'booking_unknown'
   | 'booking_not_in_force'
+  | 'loan_ended'
+  | 'outside_loan'
+  | 'booking_displaced'
   | 'no_right'
   | 'outside_hours'
   | 'pass_used'
@@ -83,6 +88,7 @@ function rightOf(situation: PassSituation): Result<Pick<PassGrant, 'right' | 'bo
   if (pass.kind === 'member') return decideRight({ ...situation, bookings })
   if (booking.kind === 'unknown') return err('booking_unknown')
   if (booking.kind === 'not_in_force') return err('booking_not_in_force')
+  if (booking.kind === 'refused') return err(booking.why)
   // The booking alone counts: whoever holds this pass need not be the member whose plan it was booked with.
   return decideRight({ ...situation, plan: undefined, bookings: booking.bookings })
 }

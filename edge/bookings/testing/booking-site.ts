@@ -13,7 +13,7 @@ import { drawerModule } from '../../drawer/drawer-module.ts'
 import { SandboxGateway } from '../../drawer/sandbox-gateway.ts'
 import type { LedgerModule } from '../../ledger/command.ts'
 import { openDatabase, type SiteDatabase } from '../../ledger/database.ts'
-import { Kernel } from '../../ledger/kernel.ts'
+import { Kernel, type KernelOptions } from '../../ledger/kernel.ts'
 import { loansModule } from '../../loans/loans-module.ts'
 import { packageRoot } from '../../package-root.ts'
 import { type AppliedRow, Directory } from '../../sync/directory.ts'
@@ -144,6 +144,10 @@ export function openBookingSite(
   folder = mkdtempSync(join(tmpdir(), 'bookings-')),
   Gateway: new (path: string) => SandboxGateway = SandboxGateway,
   askBack: AskBack = async () => undefined,
+  more: (directory: Directory) => Pick<KernelOptions, 'modules' | 'effects'> = () => ({
+    modules: [],
+    effects: [],
+  }),
 ): BookingSite {
   const clock = new ManualClock(friday10)
   const random = new SeededRandom(11)
@@ -161,7 +165,9 @@ export function openBookingSite(
   const cards = new CardPayments({ gateway, random, wait: async () => {} })
   const subjects = new SubjectStore(random.bytes(32), random)
   const env: BookingEnvironment = { directory, tzdataVersion: '2025c', subjects }
-  const modules = [drawerModule, creditsModule, createBookingsModule(env), loansModule({ directory })]
+  const added = more(directory)
+  const own = [drawerModule, creditsModule, createBookingsModule(env), loansModule({ directory })]
+  const modules = [...own, ...added.modules]
   const bugs: unknown[] = []
   const kernel = new Kernel({
     receiptKey: 'test',
@@ -171,7 +177,7 @@ export function openBookingSite(
     clock,
     random,
     modules,
-    effects: cards.effectHandlers(),
+    effects: [...cards.effectHandlers(), ...added.effects],
     onBug: (error) => bugs.push(error),
   })
   const requests = new RequestRunner({ kernel, directory })

@@ -171,6 +171,18 @@ export const germanProblems: Readonly<Record<string, Sentence>> = {
     title: 'Diese Buchung ist hier noch nicht angekommen.',
     hint: 'Fragen Sie das Personal oder nehmen Sie die Karte.',
   },
+  loan_ended: {
+    title: 'Diese Buchung wurde verkauft, als der Standort den Platz schon zurückhatte.',
+    hint: 'Fragen Sie das Personal oder sehen Sie die Buchung in der App an.',
+  },
+  outside_loan: {
+    title: 'Diese Buchung gilt für eine Zeit, die der Standort nicht verliehen hat.',
+    hint: 'Fragen Sie das Personal oder sehen Sie die Buchung in der App an.',
+  },
+  booking_displaced: {
+    title: 'Diesen Platz hat zu dieser Zeit schon jemand.',
+    hint: 'Fragen Sie das Personal nach einem gleichen Platz; die Buchung wird voll erstattet.',
+  },
   booking_not_in_force: {
     title: 'Diese Buchung ist vorbei oder wurde storniert.',
     hint: 'Sehen Sie in der App nach.',

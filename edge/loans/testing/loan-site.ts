@@ -2,9 +2,13 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as ids from '@gatehouse/shared/ids/ids'
+import { cloudKeys } from '@gatehouse/shared/passes/testing/sample-passes'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import type { EntryBody, EntryType } from '@gatehouse/shared/wire/v1/entries'
 import type { LoanEnd, LoanTerms, SoldBooking } from '@gatehouse/shared/wire/v1/loans'
+import { accessModule } from '../../access/access-module.ts'
+import { passKnowledge } from '../../access/pass-keys.ts'
+import { accessBookings } from '../../bookings/booking-lookup.ts'
 import {
   type BookingSite,
   friday10,
@@ -12,8 +16,11 @@ import {
   minute,
   openBookingSite,
 } from '../../bookings/testing/booking-site.ts'
+import type { EffectHandler } from '../../ledger/effects.ts'
 import { readEntries } from '../../ledger/entry-store.ts'
-import type { AppliedRow } from '../../sync/directory.ts'
+import type { KernelOptions } from '../../ledger/kernel.ts'
+import type { AppliedRow, Directory } from '../../sync/directory.ts'
+import { bookingOfPass } from '../adopt-pass.ts'
 import { AskBack } from '../ask-back.ts'
 import { DirectorySales } from '../directory-sales.ts'
 import { LendingRounds } from '../lending-round.ts'
@@ -30,6 +37,8 @@ export interface LoanSite extends BookingSite {
   /** Whether the cloud is heard; tests set it. */
   readonly link: { state: { state: 'live' | 'offline'; sinceMs: number } }
   readonly rounds: LendingRounds
+  /** Strikes that were released. */
+  readonly strikes: string[]
   readonly submit: (kind: string, input: object) => Promise<unknown>
   /** The bodies of the entries of a type, in order. */
   readonly entries: <T extends EntryType>(type: T) => EntryBody<T>[]
@@ -77,7 +86,13 @@ export function endOf(terms: LoanTerms, change: Partial<LoanEnd> = {}): LoanEnd 
 /** Opens the site on a real SQLite file. */
 export function openLoanSite(folder = mkdtempSync(join(tmpdir(), 'loans-'))): LoanSite {
   const asking: { back?: AskBack } = {}
-  const site = openBookingSite(folder, undefined, async (wanted) => asking.back?.ask(wanted))
+  const strikes: string[] = []
+  const site = openBookingSite(
+    folder,
+    undefined,
+    async (wanted) => asking.back?.ask(wanted),
+    (directory) => doors(directory, strikes),
+  )
   const refused: string[] = []
   const { kernel, directory, db, clock } = site
   const link: LoanSite['link'] = { state: { state: 'live', sinceMs: 0 } }
@@ -102,7 +117,7 @@ export function openLoanSite(folder = mkdtempSync(join(tmpdir(), 'loans-'))): Lo
   }
   return {
     ...site,
-    ...{ sales, refused, link, rounds },
+    ...{ sales, refused, link, rounds, strikes },
     submit,
     grant: (change = {}) => submit('grantLoan', { ...elmTerms, ...change }),
     recall: (...loanIds) => submit('recallLoans', { loanIds, reason: 'kiosk' }),
@@ -118,4 +133,24 @@ export function openLoanSite(folder = mkdtempSync(join(tmpdir(), 'loans-'))): Lo
         .filter((entry) => entry.type === type)
         .map(({ body }) => body),
   }
+}
+
+/** Doors that believe passes of the test's cloud; each release is noted. */
+function doors(directory: Directory, strikes: string[]): Pick<KernelOptions, 'modules' | 'effects'> {
+  const access = accessModule({
+    directory,
+    bookingsOf: (db, memberId, atMs) => accessBookings(db, directory, { memberId, atMs }),
+    directoryAgeMs: () => 0,
+    passes: passKnowledge(directory, Buffer.from(cloudKeys.publicKey).toString('base64url')),
+    bookingOfPass: (db, pass, atMs) => bookingOfPass(directory, db, pass, atMs),
+  })
+  const strike: EffectHandler = {
+    kind: 'strike',
+    afterCrash: 'unknown',
+    perform: async ({ body }) => {
+      strikes.push(String(body.deviceId))
+      return { outcome: 'done' }
+    },
+  }
+  return { modules: [access], effects: [strike] }
 }
