@@ -281,7 +281,6 @@ export class Story {
     const app = known(this.#app)
     await app.choosesInList('Harbour House', otherRoom)
     await app.page.getByText(/^Offline since/).waitFor({ timeout: offlineMaxMs })
-    await app.holds()
     await app.page.getByRole('link', { name: 'See other sites' }).waitFor()
   }
 
