@@ -16,6 +16,8 @@ import { moveAside, readDamageNote, setAside } from './ledger/damage-note.ts'
 import type { Failpoint } from './ledger/failpoints.ts'
 import { storageFailure } from './ledger/storage-state.ts'
 import { packageRoot } from './package-root.ts'
+import { askAsLostLife, beginNextLife, buildFromHistory } from './recovery/recover-site.ts'
+import { finishTakeOver } from './recovery/take-over.ts'
 import { Site } from './site/site.ts'
 import type { prepareDevices } from './site/site-devices.ts'
 import { damageWatch } from './site/store-care.ts'
@@ -29,6 +31,8 @@ export interface EdgeAdapters {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  /** Stays with the hardware; without it a person has to say that a restored box is the same one. */
+  readonly machineMark?: string | undefined
   readonly failpoint?: Failpoint
   /** The way to the devices; those of the machine's buses and broker when absent. */
   readonly prepareDevices?: typeof prepareDevices
@@ -53,6 +57,8 @@ export class EdgeProgram {
   #server: Server | undefined
   #site: Site | undefined
   #ready: Promise<void> = Promise.resolve()
+  #recovery: Promise<void> = Promise.resolve()
+  #recovering = false
   /** Gives the failures of the open store to whoever moves a damaged one aside. */
   #watchStore: (error: unknown) => void = () => {}
 
@@ -76,6 +82,7 @@ export class EdgeProgram {
   /** Listens, then opens the site: at once when enrolled, else as soon as the cloud accepts the code. */
   async start(): Promise<void> {
     mkdirSync(this.#config.dataFolder, { recursive: true, mode: 0o700 })
+    finishTakeOver(this.#config.dataFolder)
     const identity = loadIdentity(this.#config.dataFolder)
     if (identity) await this.#open(identity)
     await this.#listen()
@@ -85,6 +92,7 @@ export class EdgeProgram {
 
   async stop(): Promise<void> {
     this.#abort.abort()
+    await this.#recovery
     await this.#ready.catch(() => undefined)
     await this.#site?.stop()
     const server = this.#server
@@ -102,6 +110,7 @@ export class EdgeProgram {
       cloudUrl: cloud.url,
       code: cloud.enrolmentCode,
       key: loadSiteKey(dataFolder),
+      machineMark: this.#adapters.machineMark,
       random,
       signal: this.#abort.signal,
       log: (message, detail) => logger.warn({ detail }, message),
@@ -127,13 +136,63 @@ export class EdgeProgram {
         .then(() => opening)
         .then((open) => this.#reopen(open, identity, why))
     })
-    const opening = Site.open(this.#config, this.#adapters, identity, this.#registry, (error) =>
-      this.#watchStore(error),
-    )
+    const opening = Site.open(this.#config, this.#adapters, identity, this.#registry, {
+      onStoreFailure: (error) => this.#watchStore(error),
+      onLost: () => this.#recoverSoon(identity),
+    })
     const site = await opening
     this.#site = site
     this.#fetch = this.#app(site)
     logger.info({ siteId: identity.siteId, incarnation: identity.incarnation }, 'site open')
+  }
+
+  /** The store is older than its own past: asks for the next life, one call at a time; the next handshake asks again. */
+  #recoverSoon(identity: SiteIdentity): void {
+    if (this.#recovering) return
+    this.#recovering = true
+    const recovery = this.#recover(identity)
+      .catch((error: unknown) =>
+        this.#adapters.logger.warn({ error }, 'this site could not be recovered yet'),
+      )
+      .finally(() => {
+        this.#recovering = false
+      })
+    this.#recovery = recovery
+  }
+
+  async #recover(identity: SiteIdentity): Promise<void> {
+    const { logger, clock, random, machineMark } = this.#adapters
+    const { dataFolder, cloud } = this.#config
+    const options = {
+      ...{ dataFolder, cloudUrl: cloud.url, key: loadSiteKey(dataFolder), clock, random, machineMark },
+    }
+    const head = this.#site?.kernel.head
+    if (!head) return
+    const answer = await askAsLostLife(options, identity, head)
+    if (answer.state !== 'granted') {
+      logger.warn(answer, 'this store is older than its own past: nothing is sold until HQ has chosen')
+      return
+    }
+    const { identity: next, history } = answer
+    const store = await buildFromHistory(options, next, history)
+    const from = history.at(-1)
+    if (this.#abort.signal.aborted || !from) return store.close()
+    this.#ready = this.#ready.then(() =>
+      this.#goOnAs(next, () => beginNextLife(options, next, store, { how: 'recovered', from })),
+    )
+    await this.#ready
+  }
+
+  /** Closes the site, lets `begin` change its store, and opens it as the next life. */
+  async #goOnAs(identity: SiteIdentity, begin: () => object): Promise<void> {
+    const { logger } = this.#adapters
+    this.#fetch = this.#app(undefined)
+    await this.#site?.stop()
+    const entered = begin()
+    logger.warn({ ...entered, incarnation: identity.incarnation }, 'this site has its lost history again')
+    this.#registry.clear()
+    collectDefaultMetrics({ register: this.#registry })
+    await this.#openSite(identity)
   }
 
   /** The ledger turned out to be damaged at work: it is moved aside, and the site goes on without selling. */
@@ -152,7 +211,7 @@ export class EdgeProgram {
   #moveAside({ incarnation }: SiteIdentity, why: string): void {
     const { dataFolder } = this.#config
     const atMs = this.#adapters.clock.now().wallMs
-    if (readDamageNote(dataFolder)) moveAside(dataFolder, provisionalFile, atMs)
+    if (readDamageNote(dataFolder)) moveAside(dataFolder, provisionalFile, { atMs })
     else setAside(dataFolder, storeFile, { atMs, why, incarnation })
   }
 

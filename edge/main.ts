@@ -9,6 +9,8 @@ import { isConfigProblem, readEdgeConfig } from './config.ts'
 import { runDoctor } from './doctor.ts'
 import { type EdgeAdapters, EdgeProgram } from './edge-program.ts'
 import { rebuildCommand } from './rebuild-command.ts'
+import { adoptCommand } from './recovery/adopt-command.ts'
+import { readMachineMark } from './sync/machine-mark.ts'
 import { SystemClock } from './system-clock.ts'
 import { systemRandom } from './system-random.ts'
 
@@ -16,7 +18,8 @@ const usage = `gatehouse-edge --config FILE            run the site
 gatehouse-edge doctor --config FILE     check this machine
 gatehouse-edge rebuild --check --config FILE   replay the ledger and compare
 gatehouse-edge backup --to FOLDER --config FILE      copy the store and identity, also while it runs
-gatehouse-edge restore --from FOLDER --config FILE   put a backup into an empty data folder`
+gatehouse-edge restore --from FOLDER --config FILE   put a backup into an empty data folder
+gatehouse-edge adopt SITE --code CODE --config FILE  take over a site whose box is gone, with its history`
 
 /** Starts an edge with the given adapters and resolves once it listens. Used by `main` and by the demo. */
 export async function startEdge(config: EdgeConfig, adapters: EdgeAdapters): Promise<EdgeProgram> {
@@ -31,7 +34,7 @@ export function systemAdapters(config: EdgeConfig): EdgeAdapters {
     level: config.log.level,
     redact: ['secret', 'pin', 'plate', 'authorization', '*.secret', '*.pin', '*.plate'],
   })
-  return { clock: new SystemClock(), random: systemRandom, logger }
+  return { clock: new SystemClock(), random: systemRandom, logger, machineMark: readMachineMark() }
 }
 
 async function main(): Promise<number> {
@@ -43,6 +46,7 @@ async function main(): Promise<number> {
       help: { type: 'boolean' },
       to: { type: 'string' },
       from: { type: 'string' },
+      code: { type: 'string' },
     },
   })
   if (values.help || values.config === undefined) {
@@ -54,12 +58,14 @@ async function main(): Promise<number> {
     process.stderr.write(`${values.config} cannot be used:\n  ${config.lines.join('\n  ')}\n`)
     return 2
   }
-  const [verb] = positionals
+  const [verb, site] = positionals
   const print = (line: string) => void process.stdout.write(`${line}\n`)
   if (verb === 'doctor') return runDoctor(config, new SystemClock(), print)
   if (verb === 'rebuild') return rebuildCommand(config, systemRandom, print)
   if (verb === 'backup') return backupCommand(config, new SystemClock(), values.to, print)
   if (verb === 'restore') return restoreCommand(config, new SystemClock(), values.from, print)
+  if (verb === 'adopt')
+    return adoptCommand(config, systemAdapters(config), { site, code: values.code }, print)
   if (verb === undefined) return run(config)
   process.stderr.write(`${usage}\n`)
   return 2

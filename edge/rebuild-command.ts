@@ -3,17 +3,15 @@ import { join } from 'node:path'
 import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import type { Random } from '@gatehouse/shared/random/random'
-import { openSubjectKey, SubjectStore } from './bookings/subject-store.ts'
 import type { EdgeConfig } from './config.ts'
 import type { LedgerModule } from './ledger/command.ts'
 import { readDamageNote } from './ledger/damage-note.ts'
 import { openDatabase, type SiteDatabase } from './ledger/database.ts'
 import { checkRebuild } from './ledger/rebuild.ts'
+import { replayModules } from './site/replay-modules.ts'
 import { copyFromRunningEdge } from './site/running-copy.ts'
-import { siteModules } from './site/site-modules.ts'
 import { damageAdvice } from './site/site-store.ts'
-import { storeFile, subjectKeyPath } from './site/store-file.ts'
-import { Directory } from './sync/directory.ts'
+import { storeFile } from './site/store-file.ts'
 import { loadIdentity } from './sync/site-identity.ts'
 
 /** `rebuild --check`: replays the ledger and compares every projected table. Exit code 0 equal, 1 different. */
@@ -42,20 +40,9 @@ export async function rebuildCommand(
   }
 }
 
-/** The modules as the running edge has them; a replay uses only their tables and projections. */
 function modulesOf({ dataFolder }: EdgeConfig, db: SiteDatabase, random: Random): LedgerModule[] {
-  const identity = loadIdentity(dataFolder)
-  const directory = new Directory(db, identity?.siteId ?? siteIdSchema.parse('unknown'))
-  return siteModules({
-    directory,
-    link: { state: { state: 'offline', sinceMs: 0 } },
-    random,
-    siteKey: identity?.siteKey ?? '',
-    cloudPublicKey: identity?.cloudPublicKey ?? '',
-    subjects: new SubjectStore(openSubjectKey(subjectKeyPath(dataFolder), random), random),
-    tzdataVersion: process.versions.tz ?? 'unknown',
-    canSell: () => false,
-  })
+  const unknown = { siteId: siteIdSchema.parse('unknown'), siteKey: '', cloudPublicKey: '' }
+  return replayModules({ dataFolder, random }, db, loadIdentity(dataFolder) ?? unknown)
 }
 
 /** Opens the store itself when no edge runs, else a copy that the running edge makes. */

@@ -1,8 +1,8 @@
 import type { RecoverAnswer, RecoverRequest } from '@gatehouse/shared/wire/v1/sync'
 import { cloudOrigin } from '../audit/act.ts'
 import { recordActs } from '../audit/record-acts.ts'
-import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
-import { openException } from '../exceptions/raise.ts'
+import { inTransaction, type Pool, type Queryable, type Transaction } from '../database/pool.ts'
+import { openException, resolveException } from '../exceptions/raise.ts'
 import { readHead } from '../ingest/stream-store.ts'
 import { admitLife, pastLives } from './admit.ts'
 import { decideRecovery, type RecoveryDecision, type RecoveryFacts } from './decide-recovery.ts'
@@ -17,6 +17,16 @@ export interface RecoveryCall {
   readonly nowMs: number
 }
 
+/** Tells whether a life was just given the next one and has not begun it: it still calls, and is no clone. */
+export async function isGoingOn(db: Queryable, { siteId, incarnation }: SiteCaller): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `SELECT FROM site_recoveries r JOIN streams s ON s.site_id = r.site_id AND s.incarnation = r.granted_incarnation
+     WHERE r.site_id = $1 AND r.incarnation = $2 AND r.state = 'granted' AND s.head_seq = 0`,
+    [siteId, incarnation],
+  )
+  return rowCount === 1
+}
+
 interface Life {
   readonly public_key: string
   readonly machine: string
@@ -28,6 +38,16 @@ interface Life {
  * person. May be asked again and again; the same call gets the same life as long as nothing was told under it.
  */
 export async function recoverLife(pool: Pool, call: RecoveryCall): Promise<RecoverAnswer> {
+  const answer = await decideInTurn(pool, call)
+  const { siteId, incarnation } = call.caller
+  // What it had lost goes back to it.
+  const about = String(incarnation)
+  if (answer.state === 'granted')
+    await resolveException(pool, { siteId, kind: 'chain_gap', about }, call.nowMs)
+  return answer
+}
+
+async function decideInTurn(pool: Pool, call: RecoveryCall): Promise<RecoverAnswer> {
   return inTransaction(pool, async (tx): Promise<RecoverAnswer> => {
     // One call at a time for each site.
     await tx.query('SELECT FROM sites WHERE site_id = $1 FOR UPDATE', [call.caller.siteId])

@@ -20,7 +20,7 @@ import type { CloudIdentity } from './cloud-identity.ts'
 import { enrol } from './enrolment.ts'
 import { raiseTwins, watchClock } from './findings.ts'
 import { shakeHands } from './handshake.ts'
-import { recoverLife } from './recover.ts'
+import { isGoingOn, recoverLife } from './recover.ts'
 import { requireSite, type SiteCaller, type SiteEnv } from './site-access.ts'
 import { storeHeartbeat } from './site-health.ts'
 import { currentIncarnation } from './site-store.ts'
@@ -130,7 +130,7 @@ async function takeHeartbeat(
     return true
   }
   // An older life that still talks is a clone or a machine that was replaced: people must know.
-  await fence(pool, caller, heartbeat, nowMs)
+  if (!(await isGoingOn(pool, caller))) await fence(pool, caller, heartbeat, nowMs)
   return false
 }
 

@@ -20,6 +20,11 @@ const inTheWay = [
   'damaged-ledger.json',
 ]
 
+/** What of a site, or of what is left of one, lies in a data folder: nothing may be put over it. */
+export function restoreObstacles(dataFolder: string): readonly string[] {
+  return inTheWay.filter((name) => existsSync(join(dataFolder, name)))
+}
+
 /**
  * `restore --from FOLDER`: checks a backup and puts it into a data folder that holds no site. The site then opens doors
  * and takes departures, but sells nothing until the cloud has compared heads with it.
@@ -44,7 +49,7 @@ export function restoreCommand(
     print(`${source} was made by a later release (${manifest.version}); restore it with that one.`)
     return 2
   }
-  const found = inTheWay.filter((name) => existsSync(join(dataFolder, name)))
+  const found = restoreObstacles(dataFolder)
   if (found.length > 0) {
     print(
       `${dataFolder} holds a site already (${found.join(', ')}). Stop the edge and move the folder aside first:`,

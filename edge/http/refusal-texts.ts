@@ -58,6 +58,11 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
       'This site is still being set up.',
       'It starts as soon as it has spoken with the cloud once.',
     ],
+    answered_before: [
+      409,
+      'This was done already, before this box took over the site.',
+      'Look at the plan for what became of it.',
+    ],
     internal: [500, 'Something went wrong here.', 'Try again; if it stays so, call the operator.'],
     // Bookings.
     space_taken: [

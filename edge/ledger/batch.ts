@@ -9,7 +9,7 @@ import type { SiteDatabase } from './database.ts'
 import { appendEntry } from './entry-store.ts'
 import type { Failpoint } from './failpoints.ts'
 import { applyEntry } from './projection.ts'
-import { commandIdOf, findReceipt, type Outcome, writeReceipt } from './receipts.ts'
+import { commandIdOf, findReceipt, type Outcome, wasAnswered, writeReceipt } from './receipts.ts'
 import { statement } from './statements.ts'
 
 /** A command that waits for its turn. */
@@ -100,8 +100,11 @@ export function tryCommand(
 }
 
 function answeredBefore({ db }: BatchEnvironment, pending: PendingCommand): CommandRun | undefined {
-  const known = findReceipt(db, pending.caller, pending.key, pending.digest)
-  return known && { outcome: known, entries: [], effects: [] }
+  const { caller, key, digest } = pending
+  const known = findReceipt(db, caller, key, digest)
+  if (known) return { outcome: known, entries: [], effects: [] }
+  if (!wasAnswered(db, commandIdOf(caller, key))) return undefined
+  return { outcome: { ok: false, refusal: { code: 'answered_before' } }, entries: [], effects: [] }
 }
 
 function contextOf(env: BatchEnvironment, { caller, key }: PendingCommand): CommandContext {

@@ -35,8 +35,12 @@ export function readDamageNote(dataFolder: string): DamageNote | undefined {
 }
 
 /** Moves a store's files into a folder of their own, where nothing touches them again, and returns its name. */
-export function moveAside(dataFolder: string, file: string, atMs: number): string {
-  const folder = `damaged-${atMs}`
+export function moveAside(
+  dataFolder: string,
+  file: string,
+  { kind = 'damaged', atMs }: { readonly kind?: 'damaged' | 'replaced'; readonly atMs: number },
+): string {
+  const folder = `${kind}-${atMs}`
   mkdirSync(join(dataFolder, folder), { recursive: true, mode: 0o700 })
   for (const suffix of suffixes) {
     const path = join(dataFolder, `${file}${suffix}`)
@@ -52,14 +56,14 @@ export function setAside(
   file: string,
   found: Pick<DamageNote, 'atMs' | 'why' | 'incarnation'>,
 ): DamageNote {
-  const note: DamageNote = { ...found, folder: moveAside(dataFolder, file, found.atMs) }
+  const note: DamageNote = { ...found, folder: moveAside(dataFolder, file, found) }
   writeDurably(join(dataFolder, noteFile), JSON.stringify(note))
   return note
 }
 
 /** Ends the degraded time: the site was enrolled anew. `files` belong to the life before; they are kept with the note. */
 export function retireNote(dataFolder: string, files: readonly string[], atMs: number): void {
-  for (const file of files) moveAside(dataFolder, file, atMs)
+  for (const file of files) moveAside(dataFolder, file, { atMs })
   renameSync(join(dataFolder, noteFile), join(dataFolder, `damaged-${atMs}`, noteFile))
   rmSync(join(dataFolder, `${noteFile}.new`), { force: true })
   syncFolder(dataFolder)

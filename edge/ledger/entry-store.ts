@@ -1,7 +1,7 @@
 import type { Moment } from '@gatehouse/shared/clock/clock'
 import type { CommandId, SiteId } from '@gatehouse/shared/ids/ids'
 import { type ChainHead, emptyHead, type SealedEntry, sealEntry } from '@gatehouse/shared/ledger/chain'
-import type { LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
+import type { EntryOriginPlace, LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
 import type { SiteDatabase } from './database.ts'
 import { statement } from './statements.ts'
 
@@ -18,6 +18,8 @@ export interface EntryOrigin {
   readonly incarnation: number
   readonly at: Moment
   readonly commandId: CommandId
+  /** Where it was recorded first, when a restored site enters it again. */
+  readonly origin?: EntryOriginPlace
 }
 
 /** Reads the last entry of an incarnation. */
@@ -56,6 +58,7 @@ export function appendEntry(
     at: origin.at,
     type: event.type,
     commandId: origin.commandId,
+    ...(origin.origin && { origin: origin.origin }),
     body: event.body,
   })
   statement(db, 'INSERT INTO entries (incarnation, seq, hash, type, text) VALUES (?, ?, ?, ?, ?)').run(

@@ -42,6 +42,11 @@ const pruneReceipts = defineCommand({
       `DELETE FROM receipts WHERE (caller, key) IN
          (SELECT caller, key FROM receipts WHERE wall_ms < ? ORDER BY wall_ms LIMIT ?)`,
     ).run(at.wallMs - receiptsKeptMs, receiptsDroppedMax)
+    statement(
+      db,
+      `DELETE FROM answered_commands WHERE command_id IN
+         (SELECT command_id FROM answered_commands WHERE wall_ms < ? LIMIT ?)`,
+    ).run(at.wallMs - receiptsKeptMs, receiptsDroppedMax)
     return ok({ events: [], answer: () => changes })
   },
 })

@@ -47,6 +47,12 @@ export function findReceipt(
   return row.accepted === 1 ? { ok: true, value: answer } : { ok: false, refusal: answer as Refusal }
 }
 
+/** Tells whether a command is in entries that came back from the cloud; its answer is then unknown here. */
+export function wasAnswered(db: SiteDatabase, commandId: CommandId): boolean {
+  const sql = 'SELECT 1 FROM answered_commands WHERE command_id = ?'
+  return statement(db, sql).get(commandId) !== undefined
+}
+
 /** Stores the answer to `(caller, key)`; runs inside the command's transaction. */
 export function writeReceipt(
   db: SiteDatabase,

@@ -31,6 +31,12 @@ CREATE TABLE IF NOT EXISTS receipts (
 
 CREATE INDEX IF NOT EXISTS receipts_by_age ON receipts (wall_ms);
 
+-- Commands of entries that came back from the cloud, whose answers did not: repeating one does nothing twice.
+CREATE TABLE IF NOT EXISTS answered_commands (
+  command_id TEXT PRIMARY KEY,
+  wall_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Effects that were decided; `outcome` is null until an entry says how one ended.
 CREATE TABLE IF NOT EXISTS effects (
   effect_id TEXT PRIMARY KEY,

@@ -102,7 +102,7 @@ function openProvisional({ dataFolder, incarnation, nowMs }: StoreOptions, damag
   let db = tryOpen(path)
   if (typeof db === 'string' || findDamage(db, incarnation) !== undefined) {
     if (typeof db !== 'string') db.close()
-    moveAside(dataFolder, provisionalFile, nowMs)
+    moveAside(dataFolder, provisionalFile, { atMs: nowMs })
     db = openDatabase({ path, locking: 'exclusive' })
   }
   const opened = db

@@ -12,6 +12,7 @@ import { announceEntries } from '../http/live-topics.ts'
 import type { ReadinessCheck } from '../http/operations-routes.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import { ParkingDevices } from '../parking/parking-devices.ts'
+import { standByLoans } from '../recovery/stand-by-loans.ts'
 import { CloudTime } from '../sync/cloud-time.ts'
 import type { Directory } from '../sync/directory.ts'
 import { loadSiteKey, type SiteIdentity } from '../sync/site-identity.ts'
@@ -95,8 +96,9 @@ export class Site {
     adapters: EdgeAdapters,
     identity: SiteIdentity,
     registry: Registry,
-    onStoreFailure: (error: unknown) => void,
+    calls: SiteCalls,
   ): Promise<Site> {
+    const { onStoreFailure } = calls
     const core = await openSiteCore(config, adapters, identity, onStoreFailure)
     const { kernel, directory, link } = core
     const { siteId, siteKey } = identity
@@ -114,7 +116,7 @@ export class Site {
       logger: adapters.logger.child({ part: 'parking' }),
     })
     devices.hub.onEvent((event) => parking.handle(event))
-    const sync = createSync({ config, adapters, identity, core, devices, onStoreFailure })
+    const sync = createSync({ config, adapters, identity, core, devices, calls })
     kernel.onCommitted((entries) => announceEntries(live, entries))
     link.onChange(() => live.changed('link'))
     directory.onChange(() => live.changed('plan'))
@@ -164,18 +166,25 @@ export class Site {
   }
 }
 
+/** What a site tells whoever opened it. */
+export interface SiteCalls {
+  readonly onStoreFailure: (error: unknown) => void
+  /** The cloud holds more, or another history: this store is older than its own past. */
+  readonly onLost: () => void
+}
+
 interface SyncParts {
   readonly config: EdgeConfig
   readonly adapters: EdgeAdapters
   readonly identity: SiteIdentity
   readonly core: SiteCore
   readonly devices: SiteDevices
-  readonly onStoreFailure: (error: unknown) => void
+  readonly calls: SiteCalls
 }
 
 function createSync(parts: SyncParts): SiteSync {
-  const { config, adapters, identity, core, devices, onStoreFailure } = parts
-  const { clock, random, logger, failpoint } = adapters
+  const { config, adapters, identity, core, devices, calls } = parts
+  const { clock, random, logger, failpoint, machineMark } = adapters
   const cloudTime = new CloudTime(clock)
   return new SiteSync({
     kernel: core.kernel,
@@ -191,17 +200,22 @@ function createSync(parts: SyncParts): SiteSync {
     devicesDown: devices.down,
     sums: () => siteSums(core.kernel),
     uploads: core.damage === undefined,
-    onInStep: () => confirmRestored(config.dataFolder),
+    machineMark,
+    onInStep: (epoch) => {
+      confirmRestored(config.dataFolder)
+      standByLoans(core.kernel, epoch).catch(calls.onStoreFailure)
+    },
+    onLost: calls.onLost,
     log: (problem, detail) => {
       logger.warn({ detail }, problem)
-      onStoreFailure(detail)
+      calls.onStoreFailure(detail)
     },
     ...(failpoint && { failpoint }),
   })
 }
 
 async function recordStart({ kernel }: SiteCore, { clock }: EdgeAdapters): Promise<void> {
-  const key = `start-${clock.now().bootId}-${kernel.head.seq}`
+  const key = `start-${clock.now().bootId}-${kernel.incarnation}-${kernel.head.seq}`
   const input = { version, incarnation: kernel.incarnation }
   await kernel.submit({ kind: 'recordStart', caller: 'system', key, input })
 }

@@ -1,5 +1,7 @@
 import { SiteError } from '@gatehouse/shared/errors/site-error'
 import {
+  type EnrolAnswer,
+  type EnrolRequest,
   enrolAnswerSchema,
   type HandshakeAnswer,
   type HandshakeRequest,
@@ -7,10 +9,12 @@ import {
   type HeartbeatAnswer,
   handshakeAnswerSchema,
   heartbeatAnswerSchema,
+  type RecoverAnswer,
+  type RecoverRequest,
+  recoverAnswerSchema,
 } from '@gatehouse/shared/wire/v1/sync'
 import type { z } from 'zod'
 import type { CloudTime } from './cloud-time.ts'
-import type { SiteIdentity } from './site-identity.ts'
 
 const timeoutMs = 10_000
 
@@ -24,10 +28,7 @@ export interface CloudClientOptions {
 }
 
 /** Trades a one-time code for this site's identity. */
-export async function enrol(
-  cloudUrl: string,
-  request: { readonly code: string; readonly publicKey: string; readonly machine: string },
-): Promise<SiteIdentity> {
+export async function enrol(cloudUrl: string, request: EnrolRequest): Promise<EnrolAnswer> {
   const answer = await post(`${cloudUrl}/sync/v1/enrol`, request, {})
   return read(enrolAnswerSchema, answer, 'sync.enrol')
 }
@@ -39,6 +40,14 @@ export async function handshake(
 ): Promise<HandshakeAnswer> {
   const answer = await authorisedPost(options, '/sync/v1/handshake', request)
   return read(handshakeAnswerSchema, answer, 'sync.handshake')
+}
+
+/** Asks for the next life of the site: this one's books are older than its own past. */
+export async function askForNextLife(
+  options: CloudClientOptions,
+  request: RecoverRequest,
+): Promise<RecoverAnswer> {
+  return read(recoverAnswerSchema, await authorisedPost(options, '/sync/v1/recover', request), 'sync.recover')
 }
 
 /** Reports the site's health and sums; may be lost. The answer tells whether a newer life of the site exists. */

@@ -11,6 +11,8 @@ export interface EnrolmentOptions {
   readonly cloudUrl: string
   readonly code: string | undefined
   readonly key: SiteKey
+  /** Of the hardware; absent when it cannot be told. */
+  readonly machineMark?: string | undefined
   readonly random: Random
   readonly signal: AbortSignal
   readonly log: (message: string, detail: unknown) => void
@@ -25,7 +27,11 @@ export async function enrolUntilDone(options: EnrolmentOptions): Promise<SiteIde
   }
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     try {
-      const request = { code, publicKey: options.key.publicKey, machine: hostname() || 'edge' }
+      const { key, machineMark } = options
+      const request = {
+        ...{ code, publicKey: key.publicKey, machine: hostname() || 'edge' },
+        ...(machineMark !== undefined && { machineMark }),
+      }
       const identity = await enrol(options.cloudUrl, request)
       saveIdentity(options.dataFolder, identity)
       return identity

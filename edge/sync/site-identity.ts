@@ -21,7 +21,7 @@ export interface SiteKey {
 }
 
 /** What enrolment gave: which site this is, in which life, and the keys it shares with the cloud. */
-export type SiteIdentity = EnrolAnswer
+export type SiteIdentity = Omit<EnrolAnswer, 'history'>
 
 /** Loads the site's Ed25519 key, making it on first use (file mode 600). */
 export function loadSiteKey(dataFolder: string): SiteKey {

@@ -41,8 +41,11 @@ export interface SiteSyncOptions {
   readonly sums: () => SiteSums
   /** False while the entries of this store must not leave the site (a provisional store). */
   readonly uploads: boolean
+  readonly machineMark: string | undefined
   /** Called when the cloud found heads equal, or this site ahead: nothing is missing here. */
-  readonly onInStep: () => void
+  readonly onInStep: (epoch: number) => void
+  /** Called when the cloud holds more, or another history: this store is older than its own past. */
+  readonly onLost: () => void
   readonly log: (problem: string, detail: unknown) => void
   readonly failpoint?: Failpoint
 }
@@ -107,12 +110,13 @@ export class SiteSync {
 
   /** Compares both ways: the cloud looks at our head; when ours is ahead, only we can look at the cloud's. */
   async #handshake(): Promise<HandshakeAnswer> {
-    const { kernel, directory, version } = this.#options
+    const { kernel, directory, version, machineMark } = this.#options
     const { epoch, rev } = directory.position()
     const { db, incarnation, head } = kernel
     const ackedIn = acknowledgedEpoch(db, incarnation)
     const request: HandshakeRequest = {
       ...{ incarnation, head, epoch, rev, version },
+      ...(machineMark !== undefined && { machineMark }),
       ...(ackedIn && { acknowledged: { ...acknowledgedHead(db, incarnation), epoch: ackedIn } }),
     }
     const answer = await handshake(this.#client, request)
@@ -133,8 +137,10 @@ export class SiteSync {
   }
 
   #heed(verdict: HandshakeAnswer['verdict']): void {
-    if (verdict === 'continue') this.#options.onInStep()
-    this.#options.kernel.setSelling(verdictStopsSelling[verdict])
+    const { kernel, onInStep, onLost } = this.#options
+    kernel.setSelling(verdictStopsSelling[verdict])
+    if (verdict === 'continue') onInStep(this.#epoch ?? 0)
+    if (verdict === 'edge_behind' || verdict === 'fork') onLost()
   }
 
   /** A newer life of the site exists: nothing is sold from here on, not only from the next upload run. */

@@ -8,7 +8,7 @@ import { createTestDatabase } from '@gatehouse/cloud/database/test-database'
 import { createEnrolmentCode } from '@gatehouse/cloud/sites/enrolment'
 import { systemRandom } from '@gatehouse/cloud/system-random'
 import { type EdgeConfig, edgeConfigSchema } from '@gatehouse/edge/config'
-import type { EdgeProgram } from '@gatehouse/edge/edge-program'
+import type { EdgeAdapters, EdgeProgram } from '@gatehouse/edge/edge-program'
 import { startEdge } from '@gatehouse/edge/main'
 import { SystemClock } from '@gatehouse/edge/system-clock'
 import { planViewSchema } from '@gatehouse/shared/api/views'
@@ -39,6 +39,8 @@ export interface StoryWorld {
   readonly logIn: (email: string) => Promise<Member>
   /** Stops the edge and starts it again over its data, with other HTTP settings where some are given. */
   readonly restartEdge: (http?: Partial<EdgeConfig['http']>) => Promise<void>
+  /** The box of the edge, for commands that run beside it. */
+  readonly adapters: EdgeAdapters
   /** Starts a further cloud process on the same database; the caller stops it. */
   readonly startAnotherCloud: (limits: Partial<CloudConfig['limits']>) => Promise<Cloud>
   readonly stop: () => Promise<void>
@@ -53,6 +55,8 @@ interface StoryOptions {
   readonly logger?: Logger
   /** Gets what the site logs, instead. */
   readonly siteLogger?: Logger
+  /** Tells the hardware of the edge from another box; none unless said otherwise. */
+  readonly machineMark?: string
 }
 
 /** Starts cloud, network and edge over a fresh database and the demo world. */
@@ -95,18 +99,18 @@ export async function startStory(options: StoryOptions = {}): Promise<StoryWorld
     ...options.devices,
   })
   const start = async (http: Partial<EdgeConfig['http']> = {}) => {
-    const program = await startEdge(
-      { ...edgeConfig, http: { ...edgeConfig.http, ...http } },
-      { ...adapters, logger: options.siteLogger ?? logger },
-    )
+    const program = await startEdge({ ...edgeConfig, http: { ...edgeConfig.http, ...http } }, edgeAdapters)
     await program.ready
     return program
   }
+  const { machineMark } = options
+  const edgeAdapters = { ...adapters, logger: options.siteLogger ?? logger, machineMark }
   let edge = await start()
   await vi.waitFor(() => expect(edge.site?.directory.site()).toBeDefined(), 15_000)
   const edgeUrl = `http://127.0.0.1:${port}`
   return {
     ...{ cloud, network, site, sites, edgeUrl, edgeConfig, startAnotherCloud: startCloudWith },
+    adapters: edgeAdapters,
     edge: () => edge,
     kiosk: kioskCaller(edgeUrl, site),
     logIn: (email) => Member.logIn(cloud.url, email),
