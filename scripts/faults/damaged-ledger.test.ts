@@ -91,6 +91,10 @@ async function expectDegraded(): Promise<void> {
 describe('a ledger that is damaged', () => {
   test('at start is kept aside; stays that are open depart, nothing is sold, HQ sees it, nothing is uploaded', async () => {
     expect(await arrive('DEMO 111')).toMatchObject({ ok: true })
+    await vi.waitFor(async () => {
+      const sent = await world.cloud.pool.query('SELECT FROM ledger_entries LIMIT 1')
+      expect(sent.rowCount).toBe(1)
+    }, 15_000)
     await world.restartEdge()
     const store = join(dataFolder(), storeFile)
     await world.edge().stop()

@@ -114,7 +114,10 @@ export class SiteMachine {
       failpoint: (name: FailpointName) => this.#reach(owner, name),
       prepareDevices: async () => devices,
     }
-    const site = await Site.open(config, adapters, identity, new Registry(), () => {})
+    const site = await Site.open(config, adapters, identity, new Registry(), {
+      onStoreFailure: () => {},
+      onLost: () => {},
+    })
     const app = createEdgeApp({
       guards: { config: config.http, clock: this.clock, random: this.#random },
       version: 'simulated',
