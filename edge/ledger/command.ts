@@ -42,7 +42,10 @@ export interface CommandContext {
   readonly commandId: CommandId
 }
 
-/** A command as a module declares it. `run` is synchronous, reads state and calls a pure `decide`. */
+/**
+ * A command as a module declares it. `run` is synchronous, reads state and calls a pure `decide`. It changes nothing but
+ * the store: a batch that could not be finished is rolled back and run again.
+ */
 export interface CommandDefinition<Input, Value> {
   readonly kind: string
   readonly priority: Priority
