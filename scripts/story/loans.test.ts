@@ -1,26 +1,33 @@
 import { commandOrigin } from '@gatehouse/cloud/audit/act'
 import { putChangedRows } from '@gatehouse/cloud/directory/put-changes'
 import { reconcile } from '@gatehouse/cloud/reconciliation/reconcile'
+import { createSimulatedBoard, type SimulatedBoard } from '@gatehouse/edge/devices/simulators/simulated-board'
 import { SystemClock } from '@gatehouse/edge/system-clock'
 import { type AuthorityView, authorityViewSchema } from '@gatehouse/shared/api/authority-view'
 import { type BookingView, bookingViewSchema, planViewSchema } from '@gatehouse/shared/api/views'
 import { loanIdSchema, spaceIdSchema } from '@gatehouse/shared/ids/ids'
 import { type LoanTerms, loanTermsSchema } from '@gatehouse/shared/wire/v1/loans'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { Holder } from './holder.ts'
 import type { Member } from './member.ts'
 import { type StoryWorld, startStory, untilLive } from './story-world.ts'
 
 const minute = 60_000
 const hour = 60 * minute
 const waitMax = { timeout: 30_000, interval: 50 }
+/** The front door of Harbour House: the first output of the first board. */
+const frontDoor = { doorId: 'door-main', unit: 1, channel: 1 }
 const siteId = 'harbour-house'
 
 let world: StoryWorld
+let board: SimulatedBoard
 let member: Member
+let openings = 0
 let keys = 0
 let loan: LoanTerms
 let sold: BookingView
 let cancelled: BookingView
+const phone = new Holder()
 const nowMs = () => new SystemClock().now().wallMs
 const key = () => `loan-story-${++keys}`
 
@@ -94,7 +101,15 @@ async function codeAtKiosk(fromMs: number, toMs: number): Promise<[number, strin
 }
 
 beforeAll(async () => {
-  world = await startStory()
+  board = await createSimulatedBoard({ listen: { host: '127.0.0.1', port: 0 }, units: [1, 2] })
+  const boards = { kind: 'tcp' as const, host: '127.0.0.1', port: board.port }
+  world = await startStory({ devices: { buses: { 'boards-1': boards } } })
+  board
+    .unit(frontDoor.unit)
+    .output(frontDoor.channel)
+    .onChange((on) => {
+      if (on) openings += 1
+    })
   member = await world.logIn('member@demo.example')
   await untilLive(member)
   await neverClose()
@@ -102,6 +117,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await world?.stop()
+  await board?.close()
 })
 
 describe('what a site lends', () => {
@@ -127,6 +143,14 @@ describe('what a site lends', () => {
     cancelled = bookingViewSchema.parse(await answer.json())
     expect(cancelled.status).toBe('cancelled')
     expect((await ask(cancelled.fromMs, cancelled.toMs)).status).toBe(409)
+  })
+
+  test('the pass opens the door of a site that never heard of the booking', async () => {
+    const pass = await phone.fetch(member, key(), { kind: 'booking', bookingId: sold.bookingId })
+    const presentation = phone.show(pass, nowMs())
+    const answer = await world.kiosk('/access/pass', key(), { presentation, doorId: frontDoor.doorId })
+    expect([answer.status, await answer.text()]).toEqual([200, expect.any(String)])
+    await vi.waitFor(() => expect(openings).toBe(1), waitMax)
   })
 })
 
