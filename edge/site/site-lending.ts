@@ -45,9 +45,13 @@ export class SiteLending {
     const ignoreLink = this.#core.link.onChange(({ state }) => {
       if (state === 'live') void this.#run()
     })
+    const ignoreSite = this.#core.directory.onChange((changes) => {
+      if (changes.some(({ kind }) => kind === 'site')) void this.#run()
+    })
     this.#stop = () => {
       clearInterval(timer)
       ignoreLink()
+      ignoreSite()
     }
   }
 
