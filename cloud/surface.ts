@@ -20,6 +20,7 @@ import type { SecondPersonRule } from './exceptions/kinds.ts'
 import { exceptionRoutes } from './exceptions/routes.ts'
 import { type CloudAppParts, createCloudApp } from './http/app.ts'
 import { accessRoutes } from './http/hq/access-routes.ts'
+import { livesRoutes } from './http/hq/lives-routes.ts'
 import { remoteRoutes } from './http/hq/remote-routes.ts'
 import { hqRoutes } from './http/hq/routes.ts'
 import { LinkWatch, publishSiteChanges } from './http/live-changes.ts'
@@ -130,6 +131,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
       exceptionRoutes({ pool, clock, secondPerson: settings.secondPerson }),
       accessRoutes({ pool, clock, catalogues, keptDays: settings.accessKeptDays }),
       remoteRoutes({ pool, clock, catalogues, notifications, answerMaxMs }),
+      livesRoutes({ pool, clock, catalogues, random }),
     ],
   })
   const stop = publishSiteChanges({ notifications, hub, siteIds })

@@ -17,6 +17,7 @@ const expected: Record<Role, Record<Permission, Verdict>> = {
     'hq.audit': 'nowhere',
     'hq.exceptions': 'nowhere',
     'hq.settle_exceptions': 'nowhere',
+    'sites.recover': 'nowhere',
   },
   site_manager: {
     'sites.read': 'everywhere',
@@ -32,6 +33,7 @@ const expected: Record<Role, Record<Permission, Verdict>> = {
     'hq.audit': 'own sites only',
     'hq.exceptions': 'own sites only',
     'hq.settle_exceptions': 'nowhere',
+    'sites.recover': 'nowhere',
   },
   hq: {
     'sites.read': 'everywhere',
@@ -47,6 +49,7 @@ const expected: Record<Role, Record<Permission, Verdict>> = {
     'hq.audit': 'everywhere',
     'hq.exceptions': 'everywhere',
     'hq.settle_exceptions': 'everywhere',
+    'sites.recover': 'everywhere',
   },
 }
 

@@ -17,6 +17,7 @@ export const permissions = [
   'hq.audit',
   'hq.exceptions',
   'hq.settle_exceptions',
+  'sites.recover',
 ] as const
 export type Permission = (typeof permissions)[number]
 
@@ -39,6 +40,7 @@ export const permissionMatrix: Readonly<Record<Role, Readonly<Record<Permission,
     'hq.audit': 'none',
     'hq.exceptions': 'none',
     'hq.settle_exceptions': 'none',
+    'sites.recover': 'none',
   },
   site_manager: {
     'sites.read': 'all',
@@ -54,6 +56,7 @@ export const permissionMatrix: Readonly<Record<Role, Readonly<Record<Permission,
     'hq.audit': 'own_sites',
     'hq.exceptions': 'own_sites',
     'hq.settle_exceptions': 'none',
+    'sites.recover': 'none',
   },
   hq: {
     'sites.read': 'all',
@@ -69,6 +72,7 @@ export const permissionMatrix: Readonly<Record<Role, Readonly<Record<Permission,
     'hq.audit': 'all',
     'hq.exceptions': 'all',
     'hq.settle_exceptions': 'all',
+    'sites.recover': 'all',
   },
 }
 

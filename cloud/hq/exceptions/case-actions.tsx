@@ -11,7 +11,8 @@ import { useCaseWords } from './words/words.ts'
 
 const noteMax = 500
 
-function Refused(props: { readonly error: unknown }): ReactNode {
+/** Why the cloud refused what was asked, in words; nothing for other failures. */
+export function Refused(props: { readonly error: unknown }): ReactNode {
   const words = useHqProblemWords()
   if (!isProblem(props.error)) return null
   const { title, hint } = words(props.error.problem)

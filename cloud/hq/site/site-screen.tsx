@@ -11,6 +11,7 @@ import type { ReactNode } from 'react'
 import { ledgerPath, ledgerQuery, siteQuery } from '../api/queries.ts'
 import type { SiteDetail } from '../api/views.ts'
 import { AsOf } from '../frame/as-of.tsx'
+import { LivesPanel } from '../lives/lives-panel.tsx'
 import { HealthChip } from '../overview/health-chip.tsx'
 import { healthOf } from '../overview/worst-first.ts'
 import { useWords } from '../words/words.ts'
@@ -137,6 +138,7 @@ export function SiteScreen(): ReactNode {
       <Drills siteId={siteId} />
       {site.data ? <OpenExceptions site={site.data} /> : null}
       {site.data ? <DevicesDown site={site.data} /> : null}
+      <LivesPanel siteId={siteId} timeZone={timeZone} />
       <Group align="flex-end" gap="sm">
         <NativeSelect
           size="sm"

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Caller, startTestCloud, type TestCloud } from '../testing/test-cloud.ts'
+
+let world: TestCloud
+let hana: Caller
+let mia: Caller
+
+beforeAll(async () => {
+  world = await startTestCloud()
+  ;[hana, mia] = [await world.as('hana'), await world.as('mia')]
+})
+afterAll(() => world?.close())
+
+const path = '/api/v1/hq/sites/north'
+let keys = 0
+const post = (who: Caller, what: string, body: object) => {
+  keys += 1
+  return who.post(`${path}/${what}`, body, `lives-${keys}-key`)
+}
+
+async function waits(): Promise<void> {
+  await world.cloud.pool.query(
+    `INSERT INTO site_recoveries (site_id, incarnation, state, why, machine, asked_ms, edge_seq, cloud_seq)
+     VALUES ('north', 1, 'waiting', 'other_machine', 'box-2', 1, 3, 9)
+     ON CONFLICT (site_id, incarnation) DO UPDATE SET state = 'waiting'`,
+  )
+}
+const lastAct = async () => {
+  const { rows } = await world.cloud.pool.query<{ record: string }>(
+    'SELECT record FROM admin_acts ORDER BY seq DESC LIMIT 1',
+  )
+  return JSON.parse(rows[0]?.record ?? '{}')
+}
+
+describe('the boxes of a site', () => {
+  it('are seen by who manages it, decided about by HQ alone', async () => {
+    await waits()
+    const seen = await mia.get(`${path}/lives`)
+    expect(seen.body).toMatchObject({
+      mayDecide: false,
+      epoch: { epoch: 1 },
+      lives: [{ incarnation: 1, origin: 'enrolled', recovery: 'waiting', why: 'other_machine' }],
+    })
+    expect((await hana.get(`${path}/lives`)).body).toMatchObject({ mayDecide: true })
+    expect((await post(mia, 'lives/1/recovery', { decision: 'allow' })).status).toBe(403)
+    expect((await post(mia, 'adoption-codes', { oldBox: 'broken' })).status).toBe(403)
+    expect((await hana.get('/api/v1/hq/sites/nowhere/lives')).status).toBe(404)
+  })
+
+  it('that wait are decided about once, on record', async () => {
+    await waits()
+    const chosen = await post(hana, 'lives/1/recovery', { decision: 'allow' })
+    expect([chosen.status, chosen.body]).toEqual([200, { state: 'allowed' }])
+    expect(await lastAct()).toMatchObject({
+      act: 'site.recovery_decided',
+      after: { incarnation: 1, decision: 'allow' },
+    })
+    expect((await post(hana, 'lives/1/recovery', { decision: 'refuse' })).status).toBe(404)
+  })
+
+  it('are replaced with a code that names what became of the old one', async () => {
+    const made = await post(hana, 'adoption-codes', { oldBox: 'gone' })
+    expect(made.status).toBe(201)
+    expect(made.body).toMatchObject({ code: expect.stringMatching(/^[0-9A-Z]{12}$/) })
+    expect(await lastAct()).toMatchObject({ act: 'enrolment_code.issued', after: { oldBox: 'gone' } })
+    expect((await post(hana, 'adoption-codes', { oldBox: 'perhaps' })).status).toBe(422)
+    expect((await post(hana, 'adoption-codes', {})).status).toBe(422)
+  })
+})
