@@ -11,13 +11,19 @@ export const statusAfter: Readonly<Record<string, string>> = {
   'booking.completed': 'completed',
 }
 
-/** The bookings that entries leave, with their status. */
+/** Entries that take over what the cloud decided about a booking; its status is not the site's alone. */
+const foreign: ReadonlySet<string> = new Set(['booking.received', 'booking.adopted'])
+
+/** The bookings that entries leave, with their status; those that the cloud sold are left out. */
 export function fold(entries: readonly CommittedEntry[]): Map<string, string> {
   const bookings = new Map<string, string>()
+  const sold = new Set<string>()
   for (const { type, body } of entries) {
+    if (foreign.has(type)) sold.add(String(body.bookingId))
     const status = statusAfter[type]
     if (status !== undefined) bookings.set(String(body.bookingId), status)
   }
+  for (const bookingId of sold) bookings.delete(bookingId)
   return bookings
 }
 

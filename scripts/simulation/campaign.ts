@@ -11,6 +11,8 @@ export interface Campaign {
   /** No further seed is begun after this many milliseconds. */
   readonly beginMaxMs: number
   readonly nowMs: () => number
+  /** Hears of each seed that broke a promise. */
+  readonly onFailure: (result: RunResult) => void
 }
 
 /** What came of it. */
@@ -37,7 +39,9 @@ export async function runCampaign(campaign: Campaign, workers: readonly Worker[]
       next += 1
       const result = await worker.run(plan)
       results.push(result)
-      if (result.violation !== undefined) failures.push({ plan, result })
+      if (result.violation === undefined) continue
+      failures.push({ plan, result })
+      campaign.onFailure(result)
     }
   }
   await Promise.all(workers.map(work))

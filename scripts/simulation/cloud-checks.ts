@@ -1,8 +1,9 @@
 import { differenceOf, fold } from './booking-fold.ts'
+import { type CloudLending, checkLending, lendingColumns } from './loan-checks.ts'
 import type { Simulation } from './simulation.ts'
 import type { SiteChecks } from './site-checks.ts'
 
-interface StreamRow {
+interface StreamRow extends CloudLending {
   readonly site_id: string
   readonly incarnation: number
   readonly head_seq: number
@@ -16,7 +17,7 @@ interface StreamRow {
 const stateSql = `SELECT s.site_id, s.incarnation, s.head_seq, s.head_hash, coalesce(p.seq, 0) AS projected,
     (SELECT count(*)::int FROM ledger_entries e
      WHERE e.site_id = s.site_id AND e.incarnation = s.incarnation) AS entries,
-    (SELECT jsonb_object_agg(b.booking_id, b.status) FROM bookings b WHERE b.site_id = s.site_id) AS bookings
+    (SELECT jsonb_object_agg(b.booking_id, b.status) FROM bookings b WHERE b.site_id = s.site_id AND b.loan_ids = '{}') AS bookings, ${lendingColumns}
   FROM streams s LEFT JOIN projection_positions p USING (site_id, incarnation) ORDER BY 1, 2`
 
 /** What must be true of the cloud whenever something was written there. */
@@ -24,6 +25,7 @@ export class CloudChecks {
   readonly #simulation: Simulation
   readonly #sites: SiteChecks
   #statementsSeen = -1
+  #restores = 0
   readonly #heads = new Map<string, number>()
 
   constructor(simulation: Simulation, sites: SiteChecks) {
@@ -36,6 +38,11 @@ export class CloudChecks {
     const { pool } = this.#simulation.stage
     if (pool.statements === this.#statementsSeen) return ''
     this.#statementsSeen = pool.statements
+    if (this.#restores !== this.#simulation.restores) {
+      // An older copy has every right to know less.
+      this.#restores = this.#simulation.restores
+      this.#heads.clear()
+    }
     const rows = await pool.inspect<StreamRow>(stateSql)
     for (const row of rows) this.#checkStream(row)
     return rows.map(({ head_seq, projected }) => `${head_seq}.${projected}`).join(' ')
@@ -43,7 +50,10 @@ export class CloudChecks {
 
   #checkStream(row: StreamRow): void {
     const { site_id, incarnation, head_seq, head_hash } = row
-    if (!this.#simulation.sites.has(site_id)) return
+    const machine = this.#simulation.sites.get(site_id)?.machine
+    if (!machine) return
+    const twice = checkLending(machine, row)
+    if (twice) this.#broken(twice)
     const name = `${site_id}/${incarnation}`
     const chain = this.#sites.chainOf(site_id, incarnation)
     const at = chain[head_seq - 1]

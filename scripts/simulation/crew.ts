@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@gatehouse/cloud/database/embedded'
 import { migrate } from '@gatehouse/cloud/database/migrate'
 import { openPool } from '@gatehouse/cloud/database/pool'
@@ -13,6 +14,8 @@ import type { WorkerAnswer } from './worker-process.ts'
 const template = 'simulation_template'
 /** Memory that looks like a disk, where there is one: what is simulated is not its speed. */
 const memoryFolder = '/dev/shm'
+
+const programs = join(repositoryRoot, 'scripts/dist/simulation')
 
 /** A process that runs plans, one after the other. */
 export class Worker {
@@ -26,10 +29,12 @@ export class Worker {
   }
 
   static async start(databaseUrl: string, folder: string, planted: string | undefined): Promise<Worker> {
-    const program = join(repositoryRoot, 'scripts/dist/simulation/worker-process.js')
-    const child = fork(program, [databaseUrl, folder], {
+    const child = fork(join(programs, 'worker-process.js'), [databaseUrl, folder], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      execArgv: planted === undefined ? [] : ['--import', planted],
+      ...(planted !== undefined && {
+        execArgv: ['--import', pathToFileURL(join(programs, 'plant-process.js')).href],
+        env: { ...process.env, SIMULATION_PLANTED: planted },
+      }),
     })
     const worker = new Worker(child)
     const ready = await worker.#next()
@@ -89,7 +94,7 @@ export class Crew {
     return crew
   }
 
-  /** Starts a further worker; `planted` names a module that changes the code it loads. */
+  /** Starts a further worker; `planted` names a mutation of the code that it loads. */
   async hire(planted?: string): Promise<Worker> {
     const name = `simulation_${this.#workers.length + 1}`
     await this.#onServer(`CREATE DATABASE ${name} TEMPLATE ${template}`)

@@ -30,10 +30,12 @@ export const faultSteps: readonly StepKind[] = [
   { name: 'a cable is mended', weight: 7, run: mendCable },
   { name: 'a failpoint is armed', weight: 4, run: armFailpoint },
   { name: 'a site loses power', weight: 2, run: losePower },
-  { name: 'a site starts', weight: 8, run: startSite },
+  { name: 'a site starts', weight: 12, run: startSite },
   { name: 'the cloud is killed', weight: 1, run: killCloud },
   { name: 'the cloud will fall', weight: 1, run: armCloud },
-  { name: 'the cloud starts', weight: 9, run: startCloud },
+  { name: 'the cloud starts', weight: 14, run: startCloud },
+  { name: 'a copy of the cloud is taken', weight: 1, run: copyCloud },
+  { name: 'the cloud is restored from a copy', weight: 1, run: restoreCloud },
   { name: 'a clock goes wrong', weight: 2, run: upsetClock },
   { name: 'a clock is set', weight: 4, run: setClock },
 ]
@@ -134,6 +136,18 @@ async function startCloud(simulation: Simulation): Promise<string> {
   if (simulation.cloud.isRunning) return 'it runs'
   await simulation.startCloud()
   return 'up'
+}
+
+async function copyCloud(simulation: Simulation): Promise<string> {
+  await simulation.stage.copies.take('backup')
+  simulation.copiedMs = simulation.stage.time.nowMs
+  return 'taken'
+}
+
+async function restoreCloud(simulation: Simulation, chance: Chance): Promise<string> {
+  if (simulation.copiedMs === undefined || chance.percent(30)) return 'not now'
+  await simulation.restoreCloud()
+  return 'an older one runs'
 }
 
 async function upsetClock(simulation: Simulation, chance: Chance): Promise<string> {

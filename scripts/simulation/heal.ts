@@ -1,11 +1,14 @@
+import type { SiteDatabase } from '@gatehouse/edge/ledger/database'
 import { differenceOf, fold } from './booking-fold.ts'
+import { loanDifference } from './loan-checks.ts'
 import { openWire } from './network.ts'
 import type { Simulation } from './simulation.ts'
 import type { SiteChecks } from './site-checks.ts'
 
 /** Simulated time within which everything has to agree once nothing fails any more. */
 const agreedMaxMs = 15 * 60_000
-const roundMs = 3_000
+/** One look at the world each: at first often, later as seldom as its slowest timers. */
+const roundsMs = { first: 3_000, later: 20_000, firstFor: 30_000 }
 
 /** Mends everything, then requires that all sides come to agree within 15 simulated minutes. */
 export async function heal(
@@ -15,7 +18,9 @@ export async function heal(
 ): Promise<void> {
   await mend(simulation)
   let differs: string | undefined = 'not looked at'
-  for (let passedMs = 0; passedMs < agreedMaxMs; passedMs += roundMs) {
+  for (let passedMs = 0; passedMs < agreedMaxMs; ) {
+    const roundMs = passedMs < roundsMs.firstFor ? roundsMs.first : roundsMs.later
+    passedMs += roundMs
     await simulation.pass(roundMs)
     await simulation.moveAll()
     await look()
@@ -24,7 +29,7 @@ export async function heal(
     if (differs === undefined) break
   }
   if (differs !== undefined) simulation.violations.push(`no agreement after 15 minutes: ${differs}`)
-  else checkBooks(simulation, sites)
+  else await checkBooks(simulation, sites)
   simulation.diary.note(`healed: ${differs ?? 'agreed'}`)
 }
 
@@ -39,6 +44,12 @@ async function mend(simulation: Simulation): Promise<void> {
   }
 }
 
+interface LoanRow {
+  readonly site_id: string
+  readonly loan_id: string
+  readonly state: string
+}
+
 interface SiteRow {
   readonly site_id: string
   readonly head_seq: number
@@ -46,12 +57,17 @@ interface SiteRow {
   readonly rev: number
   readonly requests: number
   readonly payments: number
+  /** Open cases that nothing which was simulated can excuse. */
+  readonly cases: readonly string[] | null
 }
 
 const agreementSql = `SELECT s.site_id, s.head_seq, coalesce(p.seq, 0) AS projected, d.rev,
     (SELECT count(*)::int FROM booking_request r WHERE r.site_id = s.site_id AND r.state = 'waiting') AS requests,
     (SELECT count(*)::int FROM card_payment c
-     WHERE c.site_id = s.site_id AND c.state IN ('created', 'authorised')) AS payments
+     WHERE c.site_id = s.site_id AND c.state IN ('created', 'authorised')) AS payments,
+    (SELECT jsonb_agg(e.kind || ' ' || e.detail::text) FROM exceptions e WHERE e.site_id = s.site_id
+     AND e.closed_ms IS NULL AND e.kind IN ('chain_fork', 'clone', 'difference', 'chain_gap', 'unprojectable',
+       'sale_contradicted')) AS cases
   FROM streams s JOIN sites USING (site_id, incarnation) JOIN directory_heads d USING (site_id)
   LEFT JOIN projection_positions p USING (site_id, incarnation)`
 
@@ -70,22 +86,50 @@ async function difference(simulation: Simulation): Promise<string | undefined> {
       return `${row.site_id} is projected to ${row.projected} of ${row.head_seq}`
     if (rev !== row.rev) return `${row.site_id} is at directory row ${rev} of ${row.rev}`
     if (row.requests > 0) return `${row.requests} requests to ${row.site_id} wait`
+    if (row.cases) return `a case is open at ${row.site_id}: ${row.cases[0]}`
     if (row.payments > 0) return `${row.payments} card payments of ${row.site_id} are open`
   }
+  const loans = await simulation.stage.pool.inspect<LoanRow>('SELECT site_id, loan_id, state FROM loans')
+  const lent = loanDifference(simulation, loans)
+  if (lent) return lent
   const waiting = simulation.calls.find(({ outcome }) => outcome === undefined)
   return waiting && `somebody waits: ${waiting.what}`
 }
 
-/** The site's own tables say what its entries say. */
-function checkBooks(simulation: Simulation, sites: SiteChecks): void {
-  for (const { siteId, life } of simulation.machines) {
+interface BooksRow {
+  readonly site_id: string
+  readonly bookings: Readonly<Record<string, string>> | null
+  readonly takings: Readonly<Record<string, number>> | null
+}
+
+const booksSql = `SELECT s.site_id,
+    (SELECT jsonb_object_agg(b.booking_id, b.status) FROM bookings b WHERE b.site_id = s.site_id) AS bookings,
+    (SELECT jsonb_object_agg(p.payment_id, p.amount_minor) FROM payments p WHERE p.site_id = s.site_id) AS takings
+  FROM sites s`
+
+/** The site's tables say what its entries say, and the cloud's tables the same. */
+async function checkBooks(simulation: Simulation, sites: SiteChecks): Promise<void> {
+  const rows = await simulation.stage.pool.inspect<BooksRow>(booksSql)
+  for (const { site_id, bookings, takings } of rows) {
+    const life = simulation.sites.get(site_id)?.machine.life
     if (!life) continue
     const { db, incarnation } = life.site.kernel
-    const rows = db
-      .prepare<[], { booking_id: string; status: string }>('SELECT booking_id, status FROM bookings')
-      .all()
-    const own = new Map(rows.map(({ booking_id, status }) => [booking_id, status]))
-    const differs = differenceOf(fold(sites.chainOf(siteId, incarnation)), own)
-    if (differs) simulation.violations.push(`the books of ${siteId}: ${differs}`)
+    const own = pairs(db, 'SELECT booking_id AS name, status AS value FROM bookings')
+    const ownTakings = pairs(db, 'SELECT payment_id AS name, amount_minor AS value FROM payments')
+    const folded = fold(sites.chainOf(site_id, incarnation))
+    const foldedHere = new Map([...own].filter(([bookingId]) => folded.has(bookingId)))
+    const differs =
+      differenceOf(folded, foldedHere) ??
+      differenceOf(own, new Map(Object.entries(bookings ?? {}))) ??
+      differenceOf(
+        ownTakings,
+        new Map(Object.entries(takings ?? {}).map(([name, minor]) => [name, String(minor)])),
+      )
+    if (differs) simulation.violations.push(`the books of ${site_id}: ${differs}`)
   }
+}
+
+function pairs(db: SiteDatabase, sql: string): Map<string, string> {
+  const rows = db.prepare<[], { name: string; value: string | number }>(sql).all()
+  return new Map(rows.map(({ name, value }) => [name, String(value)]))
 }

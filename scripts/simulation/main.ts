@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { runCampaign } from './campaign.ts'
 import { Crew, type Worker } from './crew.ts'
 import { coverageTable } from './report.ts'
-import { planOf } from './run-seed.ts'
+import { planOf, type RunResult } from './run-seed.ts'
 import { shrink } from './shrink.ts'
 
 const usage = `./scripts/simulate [--seed N] [--seeds COUNT] [--steps M] [--sites K] [--minutes T] [--workers W] [--trace]
@@ -43,7 +43,10 @@ async function main(): Promise<number> {
     if (values.trace) return await trace(first, wanted)
     const began = performance.now()
     const beginMaxMs = Number(values.minutes) * 60_000
-    const result = await runCampaign({ ...wanted, beginMaxMs, nowMs: () => performance.now() }, workers)
+    const nowMs = () => performance.now()
+    const onFailure = (failed: RunResult) =>
+      print(`seed ${failed.seed} broke after ${failed.steps} steps: ${failed.violation}`)
+    const result = await runCampaign({ ...wanted, beginMaxMs, nowMs, onFailure }, workers)
     const seconds = (performance.now() - began) / 1000
     print(coverageTable(result.coverage))
     print(`${result.seeds} seeds from ${wanted.firstSeed}, ${result.steps} steps, ${wanted.sites} sites each`)
@@ -52,7 +55,6 @@ async function main(): Promise<number> {
     )
     print(`trace hash ${result.hash}`)
     for (const { plan, result: failed } of result.failures) {
-      print(`\nseed ${plan.seed} broke after ${failed.steps} steps: ${failed.violation}`)
       const short = await shrink(plan, failed, (shorter) => first.run(shorter))
       print(`${short.plan.steps.length} steps are enough: ${short.result.violation}`)
       print(short.result.lines.join('\n'))

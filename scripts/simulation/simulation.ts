@@ -66,6 +66,10 @@ export class Simulation {
   readonly told: { readonly siteId: string; readonly bookingId: string; readonly status: string }[] = []
   /** Broken promises, as sentences; the run ends at the first. */
   readonly violations: string[] = []
+  /** When a copy of the cloud was taken that could be put back; true time. */
+  copiedMs: number | undefined
+  /** How often the cloud has forgotten what it knew. */
+  restores = 0
   onDeed: (machine: SiteMachine, deed: Deed) => void = () => {}
   onCommitted: (machine: SiteMachine) => void = () => {}
   #statementsSeen = 0
@@ -142,6 +146,15 @@ export class Simulation {
     this.breakOff('cloud')
     this.network.cloudStopped()
     await this.settle()
+  }
+
+  /** Another database server with the older copy takes the place of the cloud's. */
+  async restoreCloud(): Promise<void> {
+    if (this.cloud.isRunning) await this.killCloud()
+    await this.stage.copies.put('backup')
+    this.restores += 1
+    await this.stage.pool.inspect(`UPDATE cloud_identity SET database_identity = 'restored ${this.restores}'`)
+    await this.startCloud()
   }
 
   /** Starts the program of a site; says whether it runs now. */

@@ -30,6 +30,7 @@ export async function prepareStage(databaseUrl: string, folder: string): Promise
   const enrolled = await writeBaseWorld(pool.newLife())
   const copies = await DatabaseCopies.of(pool)
   await copies.prepare('base')
+  await copies.prepare('backup')
   await copies.take('base')
   return { time, quiet, chance, pool, tap, copies, enrolled, folder, reserveFile }
 }
