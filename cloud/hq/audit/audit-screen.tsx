@@ -87,7 +87,7 @@ export function AuditScreen(): ReactNode {
         </div>
         <AsOf ms={summary.data?.asOfMs} csvPath={auditFilePath(search)} what={t('title')} />
       </div>
-      <ChainChip chain={chain} />
+      <ChainChip chain={chain} failed={summary.isError} />
       <ChainNotice chain={chain} />
       <AuditFilters search={search} summary={summary.data} onChange={change} />
       {isReversed ? (

@@ -6,10 +6,16 @@ import type { AuditSummary } from './views.ts'
 import { useAuditWords } from './words/words.ts'
 
 /** Whether the chain of acts is intact, in colour, shape and word, with its length and end. */
-export function ChainChip(props: { readonly chain: AuditSummary['chain'] | undefined }): ReactNode {
+export function ChainChip(props: {
+  readonly chain: AuditSummary['chain'] | undefined
+  /** Nothing could be asked: the chip must not promise an answer. */
+  readonly failed: boolean
+}): ReactNode {
   const t = useAuditWords()
-  const { chain } = props
-  if (chain === undefined) return <StateChip state="stale">{t('chain.checking')}</StateChip>
+  const { chain, failed } = props
+  if (chain === undefined) {
+    return <StateChip state="stale">{t(failed ? 'chain.unknown' : 'chain.checking')}</StateChip>
+  }
   const isIntact = chain.state === 'intact'
   return (
     <Group gap="sm">

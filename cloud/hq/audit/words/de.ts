@@ -8,6 +8,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'chain.intact': 'Kette unversehrt',
   'chain.broken': 'Kette gebrochen bei Nr. {{seq}}',
   'chain.checking': 'Kette wird geprüft',
+  'chain.unknown': 'Kette nicht geprüft',
   'chain.length_one': '{{count}} Vorgang, Ende {{hash}}',
   'chain.length_other': '{{count}} Vorgänge, Ende {{hash}}',
   'chain.brokenHint':
@@ -89,7 +90,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'role.hq': 'Zentrale',
   'kind.card': 'Karte',
   'kind.pin': 'PIN',
-  'kind.pass': 'Ausweis',
+  'kind.pass': 'Pass',
   'kind.plate': 'Kennzeichen',
   'subject.operator': 'Betreiber {{id}}',
   'subject.site': 'Standort {{id}}',

@@ -7,6 +7,7 @@ export const en = {
   'chain.intact': 'Chain intact',
   'chain.broken': 'Chain broken at no. {{seq}}',
   'chain.checking': 'Chain is being checked',
+  'chain.unknown': 'Chain not checked',
   'chain.length_one': '{{count}} act, head {{hash}}',
   'chain.length_other': '{{count}} acts, head {{hash}}',
   'chain.brokenHint':
