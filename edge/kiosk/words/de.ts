@@ -162,8 +162,11 @@ export const de: Record<WordKey, string> = {
 
   'checkIn.pass': 'Pass zeigen',
   'pass.title': 'Zeigen Sie Ihren Pass',
-  'pass.hint': 'Öffnen Sie den Pass in der App und halten Sie den Code an den Scanner.',
-  'pass.ready': 'Der Scanner ist bereit.',
+  'pass.find': 'Öffnen Sie die Buchung in der App und tippen Sie auf „Pass zeigen“.',
+  'pass.hold': 'Stellen Sie den Bildschirm hell und halten Sie den Code an den Scanner hier.',
+  'pass.wait': 'Die Tür öffnet, sobald der Code gelesen ist.',
+  'pass.instead': 'Wird der Code nicht gelesen?',
+  'pass.reference': 'Buchungsnummer eingeben',
   'pass.asking': 'Einen Moment …',
   'pass.again': 'Zeigen Sie den nächsten Code; er wechselt jede halbe Minute.',
   'pass.openTitle': 'Offen',

@@ -156,8 +156,11 @@ export const en = {
 
   'checkIn.pass': 'Show a pass',
   'pass.title': 'Show your pass',
-  'pass.hint': 'Open the pass in the app and hold its code to the scanner.',
-  'pass.ready': 'The scanner is ready.',
+  'pass.find': 'Open the booking in the app and touch “Show pass”.',
+  'pass.hold': 'Turn the screen bright and hold its code to the scanner here.',
+  'pass.wait': 'The door opens as soon as the code is read.',
+  'pass.instead': 'Does it not read the code?',
+  'pass.reference': 'Type the reference instead',
   'pass.asking': 'One moment …',
   'pass.again': 'Show the next code; it changes every half minute.',
   'pass.openTitle': 'Open',

@@ -1,4 +1,5 @@
 import { IconDoorEnter, IconQrcode } from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { useAction } from '../../action/use-action.ts'
 import { ActionButton } from '../../frame/action-button.tsx'
@@ -9,12 +10,14 @@ import receiptCss from '../../receipt/receipt.module.css'
 import { useScanned } from '../../scanner/scanner.tsx'
 import { showPass } from '../../site/kiosk-api.ts'
 import { useWords } from '../../words/words.ts'
+import css from './pass.module.css'
 
 /** A pass held to the kiosk's scanner opens the kiosk's door, or the screen says why not. */
 export function PassFlow(): ReactNode {
   const t = useWords()
   const leave = useLeave()
   const wipe = useWipe()
+  const navigate = useNavigate()
   const [opened, setOpened] = useState<string>()
   const show = useAction(showPass, ({ doorName }) => setOpened(doorName))
   useScanned('pass', (presentation) => {
@@ -41,11 +44,24 @@ export function PassFlow(): ReactNode {
     )
   }
   return (
-    <StepFrame title={t('pass.title')} lead={t('pass.hint')} problem={show.problem} onBack={leave}>
-      <p role="status" style={{ display: 'flex', gap: 16, alignItems: 'center', fontSize: 24 }}>
-        <IconQrcode size={64} aria-hidden />
-        {t(show.busy ? 'pass.asking' : show.problem ? 'pass.again' : 'pass.ready')}
-      </p>
+    <StepFrame title={t('pass.title')} problem={show.problem} onBack={leave}>
+      <div className={css.show}>
+        <IconQrcode className={css.code} aria-hidden />
+        <div>
+          <ol className={css.steps}>
+            <li>{t('pass.find')}</li>
+            <li>{t('pass.hold')}</li>
+            <li>{t('pass.wait')}</li>
+          </ol>
+          <p className={css.state} role="status">
+            {show.busy ? t('pass.asking') : show.problem ? t('pass.again') : null}
+          </p>
+        </div>
+      </div>
+      <div className={css.instead}>
+        <p>{t('pass.instead')}</p>
+        <ActionButton onPress={() => void navigate({ to: '/check-in' })}>{t('pass.reference')}</ActionButton>
+      </div>
     </StepFrame>
   )
 }
