@@ -3,7 +3,7 @@ import { IconChevronRight } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { formatTime } from './format.ts'
 import { useLanguage } from './language.ts'
-import { Money } from './money.tsx'
+import { PriceTotal } from './money.tsx'
 import { type PlanSpace, planStateOf } from './plan-space.ts'
 import { useSpaceFacts } from './space-facts.ts'
 import { useStaleWords } from './stale-words.ts'
@@ -53,7 +53,7 @@ function Row(props: {
         </Text>
       </Stack>
       <Group gap="sm" wrap="nowrap" style={{ flex: 'none' }}>
-        {space.price ? <Money minor={space.price.totalMinor} currency={space.price.currency} /> : null}
+        {space.price ? <PriceTotal price={space.price} /> : null}
         <StateChip state={state} />
       </Group>
     </Group>

@@ -2,6 +2,7 @@ import { type BookingView, bookingViewSchema, type ExtensionsView } from '@gateh
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { formatMoney, formatTime } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import { usePriceText } from '@gatehouse/shared/ui/money.tsx'
 import { Button, Modal, Radio, Stack } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
@@ -23,6 +24,7 @@ function Offers(props: {
 }): ReactNode {
   const t = useWords()
   const { locale } = useLanguage()
+  const priceText = usePriceText()
   const { view, chosen } = props
   const labelOf = ({ toMs, longest }: Offer) => {
     const time = formatTime(toMs, locale, 'time', props.timeZone)
@@ -42,7 +44,7 @@ function Offers(props: {
               key={offer.toMs}
               value={String(offer.toMs)}
               label={labelOf(offer)}
-              description={formatMoney(offer.price.totalMinor, offer.price.currency, locale)}
+              description={priceText(offer.price)}
             />
           ))}
         </Stack>

@@ -1,5 +1,5 @@
 import { usePriceLineWords } from '@gatehouse/shared/ui/code-words.ts'
-import { Money } from '@gatehouse/shared/ui/money.tsx'
+import { Money, PriceTotal } from '@gatehouse/shared/ui/money.tsx'
 import type { Price } from '@gatehouse/shared/wire/v1/entries'
 import type { ReactNode } from 'react'
 import { useWords } from '../words/words.ts'
@@ -23,7 +23,7 @@ export function PriceLines(props: { readonly price: Price }): ReactNode {
       <div className="price-total">
         <dt>{t('price.total')}</dt>
         <dd>
-          <Money minor={price.totalMinor} currency={price.currency} />
+          <PriceTotal price={price} />
         </dd>
       </div>
       <div className="price-tax">

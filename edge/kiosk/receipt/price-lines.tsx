@@ -1,6 +1,6 @@
 import { usePriceLineWords } from '@gatehouse/shared/ui/code-words.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
-import { Money } from '@gatehouse/shared/ui/money.tsx'
+import { Money, PriceTotal } from '@gatehouse/shared/ui/money.tsx'
 import type { Price } from '@gatehouse/shared/wire/v1/entries'
 import type { ReactNode } from 'react'
 import { useWords } from '../words/words.ts'
@@ -38,7 +38,7 @@ export function PriceLines(props: {
       ) : null}
       <div className={css.total}>
         <dt>{paidMinor > 0 ? t('price.due') : t('price.total')}</dt>
-        <dd>{money(dueMinor)}</dd>
+        <dd>{dueMinor === price.totalMinor ? <PriceTotal price={price} /> : money(dueMinor)}</dd>
       </div>
       <div className={css.tax}>
         <dt>{t('price.tax', { rate })}</dt>

@@ -1,8 +1,8 @@
 import type { PlanView, SpaceView } from '@gatehouse/shared/api/views'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
-import { formatMoney, localDate } from '@gatehouse/shared/ui/format.ts'
+import { localDate } from '@gatehouse/shared/ui/format.ts'
 import { useGivenNames } from '@gatehouse/shared/ui/given-names.ts'
-import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import { usePriceText } from '@gatehouse/shared/ui/money.tsx'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { useHolidayWords, useSpaceFacts } from '@gatehouse/shared/ui/space-facts.ts'
 import { SpaceList } from '@gatehouse/shared/ui/space-list.tsx'
@@ -28,7 +28,7 @@ export function SpaceStep(props: {
   readonly onBack: () => void
 }): ReactNode {
   const { site } = useSite()
-  const { locale } = useLanguage()
+  const priceText = usePriceText()
   const t = useWords()
   const factsOf = useSpaceFacts()
   const now = useServerNowMs(60_000)
@@ -40,7 +40,7 @@ export function SpaceStep(props: {
     refetchInterval: 10_000,
   })
   const chosen = plan.data?.spaces.find((space) => space.spaceId === chosenId && isChoosable(space))
-  const price = chosen?.price && formatMoney(chosen.price.totalMinor, chosen.price.currency, locale)
+  const price = chosen?.price && priceText(chosen.price)
   return (
     <StepFrame
       title={t('book.spaceTitle')}

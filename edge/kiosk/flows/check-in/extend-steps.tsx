@@ -2,6 +2,7 @@ import type { BookingView, ExtensionsView, ReceiptView } from '@gatehouse/shared
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { formatMoney, formatTime } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import { usePriceText } from '@gatehouse/shared/ui/money.tsx'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { StateShape } from '@gatehouse/shared/ui/state-chip.tsx'
 import { Countdown } from '@gatehouse/shared/ui/time-text.tsx'
@@ -98,6 +99,7 @@ function ChooseEnd(props: {
   const t = useWords()
   const { locale } = useLanguage()
   const { site } = useSite()
+  const priceText = usePriceText()
   const [wished, setWished] = useState<string>()
   const offers = useQuery({
     queryKey: ['extensions', booking.bookingId],
@@ -107,7 +109,7 @@ function ChooseEnd(props: {
   })
   const words = (offer: Offer) => ({
     time: formatTime(offer.toMs, locale, 'time', site.timeZone),
-    price: formatMoney(offer.price.totalMinor, offer.price.currency, locale),
+    price: priceText(offer.price),
   })
   const chosen = offers.data?.items.find(({ toMs }) => String(toMs) === wished)
   return (
