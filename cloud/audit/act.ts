@@ -31,6 +31,10 @@ export const actCodes = [
   'exception.settled',
   'exception.reopened',
   'incident.acknowledged',
+  'credits.funded',
+  'credits.moved',
+  'credits.asked_back',
+  'credits.overdraft_set',
   'remote.unlock_asked',
   'remote.lockdown_asked',
   'remote.release_asked',
@@ -50,6 +54,7 @@ type SubjectKind =
   | 'exception'
   | 'incident'
   | 'door'
+  | 'credits'
 
 /** Who acts: a logged-in user, a command on the cloud's machine, a machine that enrols, or the cloud itself. */
 interface Actor {

@@ -57,6 +57,41 @@ TABLE admin_acts
   CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.admin_acts FOR EACH STATEMENT EXECUTE FUNCTION refuse_act_change()
   CREATE TRIGGER chained BEFORE INSERT ON public.admin_acts FOR EACH ROW EXECUTE FUNCTION continue_act_chain()
 
+TABLE allowances
+  allowance_id text NOT NULL
+  bucket_id text NOT NULL
+  site_id text NOT NULL
+  life integer NOT NULL
+  moved_minor bigint NOT NULL
+  asked_back_minor bigint NOT NULL
+  overdraft_minor bigint NOT NULL
+  received_minor bigint NOT NULL
+  given_back_minor bigint NOT NULL
+  drawn_minor bigint NOT NULL
+  restored_minor bigint NOT NULL
+  row_epoch integer
+  row_rev bigint
+  received_epoch integer
+  received_rev bigint
+  by_hand boolean NOT NULL DEFAULT false
+  changed_ms bigint NOT NULL
+  CONSTRAINT allowances_asked_back_minor_check CHECK ((asked_back_minor >= 0))
+  CONSTRAINT allowances_bucket_id_fkey FOREIGN KEY (bucket_id) REFERENCES credit_buckets(bucket_id)
+  CONSTRAINT allowances_check CHECK (((received_minor >= 0) AND (received_minor <= moved_minor)))
+  CONSTRAINT allowances_check1 CHECK (((given_back_minor >= 0) AND (given_back_minor <= moved_minor)))
+  CONSTRAINT allowances_drawn_minor_check CHECK ((drawn_minor >= 0))
+  CONSTRAINT allowances_life_check CHECK ((life >= 1))
+  CONSTRAINT allowances_moved_minor_check CHECK ((moved_minor >= 0))
+  CONSTRAINT allowances_overdraft_minor_check CHECK ((overdraft_minor >= 0))
+  CONSTRAINT allowances_pkey PRIMARY KEY (allowance_id)
+  CONSTRAINT allowances_restored_minor_check CHECK ((restored_minor >= 0))
+  CONSTRAINT allowances_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  CREATE INDEX allowances_by_bucket ON public.allowances USING btree (bucket_id)
+  CREATE INDEX allowances_by_site ON public.allowances USING btree (site_id)
+  ROW LEVEL SECURITY
+  POLICY own_allowances USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = allowances.site_id)))
+  CREATE TRIGGER move_within_bucket AFTER INSERT OR UPDATE OF moved_minor ON public.allowances FOR EACH ROW EXECUTE FUNCTION refuse_move_beyond_bucket()
+
 TABLE booking_blocks
   site_id text NOT NULL
   booking_id text NOT NULL
@@ -193,6 +228,30 @@ TABLE credential
   CONSTRAINT credential_member_id_fkey FOREIGN KEY (member_id) REFERENCES member(member_id)
   CONSTRAINT credential_pkey PRIMARY KEY (credential_id)
   CREATE INDEX credential_by_member ON public.credential USING btree (member_id)
+
+TABLE credit_buckets
+  bucket_id text NOT NULL
+  operator_id text NOT NULL
+  member_id text NOT NULL
+  currency text NOT NULL
+  funded_minor bigint NOT NULL
+  promotional boolean NOT NULL
+  from_ms bigint NOT NULL
+  expires_ms bigint NOT NULL
+  reason text NOT NULL
+  created_ms bigint NOT NULL
+  tend_ms bigint NOT NULL DEFAULT 0
+  CONSTRAINT credit_buckets_check CHECK ((expires_ms > from_ms))
+  CONSTRAINT credit_buckets_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
+  CONSTRAINT credit_buckets_funded_minor_check CHECK ((funded_minor >= 0))
+  CONSTRAINT credit_buckets_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(operator_id)
+  CONSTRAINT credit_buckets_pkey PRIMARY KEY (bucket_id)
+  CONSTRAINT credit_buckets_reason_check CHECK ((reason = ANY (ARRAY['purchase'::text, 'plan'::text, 'gift'::text, 'goodwill'::text, 'told_by_site'::text])))
+  CREATE INDEX credit_buckets_by_member ON public.credit_buckets USING btree (member_id)
+  CREATE INDEX credit_buckets_by_operator ON public.credit_buckets USING btree (operator_id)
+  CREATE INDEX credit_buckets_to_tend ON public.credit_buckets USING btree (tend_ms)
+  ROW LEVEL SECURITY
+  POLICY own_credit_buckets USING (operator_id = current_setting('gatehouse.operator'::text, true))
 
 TABLE directory_heads
   site_id text NOT NULL

@@ -3,6 +3,7 @@ import { addPrices } from '@gatehouse/shared/tariffs/added-price'
 import type { EntryBody, LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
 import { holding, overlapping, overlaps } from './booking-overlap.ts'
 import { evolveAudit } from './evolve-audit.ts'
+import { evolveCredits, type UnpostableCredits } from './evolve-credits.ts'
 import { evolveLoans, type UnpostableLoan } from './evolve-loans.ts'
 import { pay } from './evolve-payment.ts'
 import { adopt, receive } from './evolve-received.ts'
@@ -25,6 +26,7 @@ export type Unprojectable =
   | 'payment_exists'
   | 'overlap'
   | UnpostableLoan
+  | UnpostableCredits
   | 'contradicted'
 
 /**
@@ -36,7 +38,10 @@ export function evolve(
   event: LedgerEvent,
   place: EntryPlace,
 ): Unprojectable | undefined {
-  const refused = post(rows, event, place) ?? (rows.loans && evolveLoans(rows.loans, event, place.atMs))
+  const refused =
+    post(rows, event, place) ??
+    (rows.loans && evolveLoans(rows.loans, event, place.atMs)) ??
+    (rows.credits && evolveCredits(rows.credits, event))
   if (refused === undefined) evolveAudit(rows, event, place)
   return refused
 }
@@ -224,7 +229,7 @@ function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPl
     case 'allowance.received':
     case 'allowance.drawn':
     case 'allowance.restored':
-      // Kept in the ledger; loans are folded beside, answers to requests are noted by the caller.
+      // Kept in the ledger; loans and credits are folded beside, answers to requests are noted by the caller.
       return
     default:
       assertNever(event)

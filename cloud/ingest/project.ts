@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { lockProjectedCredits, writeProjectedCredits } from '../credits/project-credits.ts'
 import { channels } from '../database/notifications.ts'
 import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
 import { openException } from '../exceptions/raise.ts'
@@ -132,10 +133,13 @@ async function fold(
   const frames = posted.flatMap(({ frame }) => frame ?? [])
   const loans = await lockProjectedLoans(tx, stream, frames, nowMs)
   rows.loans = loans
+  const credits = await lockProjectedCredits(tx, stream, frames)
+  rows.credits = credits
   await loadRows(tx, stream, rows, mentioned(posted))
   const aside = [...foldEntries(rows, posted), ...foldLate(rows, late)]
   await writeRows(tx, stream, rows)
   if (loans !== undefined) await writeProjectedLoans(tx, loans)
+  if (credits !== undefined) await writeProjectedCredits(tx, stream, credits, nowMs)
   return aside
 }
 

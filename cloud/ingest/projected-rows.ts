@@ -1,4 +1,5 @@
 import type { Price } from '@gatehouse/shared/wire/v1/entries'
+import type { FoldedCredits } from './evolve-credits.ts'
 import type { FoldedLoans } from './evolve-loans.ts'
 import type { IncidentSubject } from './incident-subject.ts'
 
@@ -170,6 +171,8 @@ export interface ProjectedRows {
   readonly contradictedSales: ContradictedSale[]
   /** The loans that the run's entries speak of, locked; none when they speak of none. */
   loans?: FoldedLoans | undefined
+  /** The credits that the run's entries speak of, their buckets locked; none when they speak of none. */
+  credits?: FoldedCredits | undefined
   readonly doorStates: Map<string, DoorStateRow>
   readonly spaceStates: Map<string, SpaceStateRow>
   readonly incidents: Map<string, IncidentRow>

@@ -23,6 +23,7 @@ const topicsByFamily: Readonly<Record<string, readonly Topic[]>> = {
   effect: ['devices'],
   incident: ['ledger'],
   loan: ['plan', 'bookings'],
+  allowance: ['bookings'],
 }
 
 const allTopics: readonly Topic[] = [

@@ -18,6 +18,8 @@ const expected: Record<Role, Record<Permission, Verdict>> = {
     'hq.exceptions': 'nowhere',
     'hq.settle_exceptions': 'nowhere',
     'sites.recover': 'nowhere',
+    'hq.credits': 'nowhere',
+    'hq.move_credits': 'nowhere',
   },
   site_manager: {
     'sites.read': 'everywhere',
@@ -34,6 +36,8 @@ const expected: Record<Role, Record<Permission, Verdict>> = {
     'hq.exceptions': 'own sites only',
     'hq.settle_exceptions': 'nowhere',
     'sites.recover': 'nowhere',
+    'hq.credits': 'own sites only',
+    'hq.move_credits': 'nowhere',
   },
   hq: {
     'sites.read': 'everywhere',
@@ -50,6 +54,8 @@ const expected: Record<Role, Record<Permission, Verdict>> = {
     'hq.exceptions': 'everywhere',
     'hq.settle_exceptions': 'everywhere',
     'sites.recover': 'everywhere',
+    'hq.credits': 'everywhere',
+    'hq.move_credits': 'everywhere',
   },
 }
 

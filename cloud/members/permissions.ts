@@ -18,6 +18,8 @@ export const permissions = [
   'hq.exceptions',
   'hq.settle_exceptions',
   'sites.recover',
+  'hq.credits',
+  'hq.move_credits',
 ] as const
 export type Permission = (typeof permissions)[number]
 
@@ -41,6 +43,8 @@ export const permissionMatrix: Readonly<Record<Role, Readonly<Record<Permission,
     'hq.exceptions': 'none',
     'hq.settle_exceptions': 'none',
     'sites.recover': 'none',
+    'hq.credits': 'none',
+    'hq.move_credits': 'none',
   },
   site_manager: {
     'sites.read': 'all',
@@ -57,6 +61,8 @@ export const permissionMatrix: Readonly<Record<Role, Readonly<Record<Permission,
     'hq.exceptions': 'own_sites',
     'hq.settle_exceptions': 'none',
     'sites.recover': 'none',
+    'hq.credits': 'own_sites',
+    'hq.move_credits': 'none',
   },
   hq: {
     'sites.read': 'all',
@@ -73,6 +79,8 @@ export const permissionMatrix: Readonly<Record<Role, Readonly<Record<Permission,
     'hq.exceptions': 'all',
     'hq.settle_exceptions': 'all',
     'sites.recover': 'all',
+    'hq.credits': 'all',
+    'hq.move_credits': 'all',
   },
 }
 

@@ -1,5 +1,6 @@
 import type { SiteId } from '@gatehouse/shared/ids/ids'
 import type { PastLife } from '@gatehouse/shared/wire/v1/sync'
+import { endLostAllowances } from '../credits/new-life.ts'
 import type { Transaction } from '../database/pool.ts'
 import { startLoanIncarnation } from '../loans/new-lives.ts'
 
@@ -40,6 +41,7 @@ export async function admitLife(tx: Transaction, life: NewLife): Promise<number>
     )
   }
   await startLoanIncarnation(tx, siteId)
+  await endLostAllowances(tx, siteId)
   return incarnation
 }
 

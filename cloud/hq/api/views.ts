@@ -6,7 +6,7 @@ export type DifferenceState = z.infer<typeof differenceStateSchema>
 const exceptionKindSchema = z
   .enum([
     ...(['chain_gap', 'chain_fork', 'clone', 'foreign_call', 'unprojectable', 'difference'] as const),
-    ...(['late_decline', 'sale_contradicted', 'clock_skew', 'other'] as const),
+    ...(['late_decline', 'sale_contradicted', 'credits_owed', 'clock_skew', 'other'] as const),
   ])
   .catch('other')
 

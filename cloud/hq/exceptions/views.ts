@@ -4,7 +4,7 @@ const person = z.object({ id: z.string(), name: z.string().optional() })
 export type CasePerson = z.infer<typeof person>
 
 export const caseKinds = [
-  ...(['chain_fork', 'clone', 'foreign_call', 'late_decline', 'sale_contradicted'] as const),
+  ...(['chain_fork', 'clone', 'foreign_call', 'late_decline', 'sale_contradicted', 'credits_owed'] as const),
   ...(['difference', 'chain_gap', 'unprojectable', 'clock_skew'] as const),
 ] as const
 export const caseStates = ['open', 'taken', 'proposed', 'settled'] as const

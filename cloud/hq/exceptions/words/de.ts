@@ -45,6 +45,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
     'Der Standort hat gegen eine Karte verkauft, die danach abgelehnt wurde. Der Verkauf steht in den Büchern, das Geld kam nicht.',
   'reason.sale_contradicted':
     'Die Cloud hat in geliehenen Rechten verkauft oder storniert, der Standort aber vorher anders entschieden; sein Wort gilt. Ein verdrängtes Mitglied hat sein Geld zurück und sollte einen gleichen Platz angeboten bekommen.',
+  'reason.credits_owed':
+    'Standorte haben von diesem Guthaben mehr erhalten, als hier eingezahlt wurde, etwa nach einer Wiederherstellung der Cloud aus einer alten Kopie. Was sie ausgeben, gilt; das Mitglied schuldet nichts.',
   'reason.difference':
     'Beim selben Eintrag sind die Summen des Standorts und die Summen über die Zeilen der Cloud nicht gleich. Das Hauptbuch selbst ist die Wahrheit.',
   'reason.chain_gap':

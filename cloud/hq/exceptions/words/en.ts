@@ -44,6 +44,8 @@ export const en = {
     'The site sold against a card that the gateway refused afterwards. The sale stands in the books, the money did not come.',
   'reason.sale_contradicted':
     'The cloud sold or cancelled inside lent rights, and the site had done otherwise first; the site’s word stands. A displaced member got the money back and should be offered an equal space.',
+  'reason.credits_owed':
+    'Sites received more of these credits than was put in here, as after a restore of the cloud from an old copy. What they spend stands; the member owes nothing.',
   'reason.difference':
     'At the same ledger entry the site’s own sums and the sums over the cloud’s rows are not equal. The ledger itself is the truth.',
   'reason.chain_gap':
