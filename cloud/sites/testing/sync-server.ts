@@ -48,6 +48,13 @@ export class SyncServer {
     return server
   }
 
+  /** A second process over the database of another one; stop it first. */
+  static async beside(other: SyncServer): Promise<SyncServer> {
+    const server = new SyncServer({ ...other.database, close: () => Promise.resolve() })
+    await server.#open()
+    return server
+  }
+
   get pool() {
     return this.database.pool
   }
