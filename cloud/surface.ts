@@ -138,7 +138,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
   const retention = new AccessRetention({ pool, clock, keptDays: settings.accessKeptDays })
   const sweep = async () => {
     await watch.check()
-    await tendLoans({ pool, clock })
+    await tendLoans({ pool, clock, passLifeMs: settings.passLifeMs })
     await sweepBookings({ pool, clock, link, payments })
     await retention.prune()
     await sweepRemoteCommands(pool, clock.now().wallMs)

@@ -1,7 +1,9 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
-import { type SiteId, siteIdSchema } from '@gatehouse/shared/ids/ids'
+import type { SiteId } from '@gatehouse/shared/ids/ids'
 import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
-import { LoanDesk, type RestoredFacts } from './loan-desk.ts'
+import { LoanDesk } from './loan-desk.ts'
+import { pruneLoanRows } from './prune-rows.ts'
+import { endAllRestoredLoans } from './restored-loans.ts'
 import { expireInLoans, refundDisplaced, type SoldChange } from './sell.ts'
 
 export interface LoanJobParts {
@@ -12,11 +14,11 @@ export interface LoanJobParts {
 const batchMax = 500
 
 /**
- * Does what nobody waits for: ends loans at their cut-off and at the end of their interval, gives up holds that ran out,
- * and gives displaced members their money back. The clock only says when to look: each is judged under its lock. Safe to
+ * Does what nobody waits for: ends loans at their cut-off, at the end of their interval and after a restore of the cloud,
+ * gives up holds that ran out, gives displaced members their money back, and clears directories. The clock only says when to look: each is judged under its lock. Safe to
  * run at any time, in any number of processes; run it every few seconds.
  */
-export async function tendLoans(parts: LoanJobParts): Promise<void> {
+export async function tendLoans(parts: LoanJobParts & { readonly passLifeMs: number }): Promise<void> {
   await expireOverdue(parts, {})
   const nowMs = parts.clock.now().wallMs
   const { rows } = await parts.pool.query<{ site_id: SiteId; loan_ids: string[] }>(
@@ -30,6 +32,8 @@ export async function tendLoans(parts: LoanJobParts): Promise<void> {
     await inTransaction(parts.pool, (tx) => closeDue(tx, parts.clock, site_id, loan_ids))
   }
   await refundAllDisplaced(parts)
+  await endAllRestoredLoans(parts)
+  await pruneLoanRows(parts)
 }
 
 async function closeDue(
@@ -67,25 +71,4 @@ async function refundAllDisplaced({ pool, clock }: LoanJobParts): Promise<void> 
      WHERE status = 'displaced' AND loan_ids <> '{}' AND paid_minor > refunded_minor LIMIT ${batchMax}`,
   )
   for (const displaced of rows) await refundDisplaced(pool, clock, displaced)
-}
-
-/**
- * Ends the loans of a site that were granted to an earlier epoch, once nothing of it can still be sold or shown; each end
- * row names what stays sold. Returns how many ended; none while `restored` forbids it.
- */
-export async function endRestoredLoans(
-  tx: Transaction,
-  now: () => number,
-  { siteId, restored }: { readonly siteId: string; readonly restored: RestoredFacts },
-): Promise<number> {
-  const { rows } = await tx.query<{ loan_id: string }>(
-    `SELECT loan_id FROM loans WHERE site_id = $1 AND state = 'suspended' ORDER BY loan_id LIMIT ${batchMax}`,
-    [siteId],
-  )
-  if (rows.length === 0) return 0
-  const loanIds = rows.map(({ loan_id }) => loan_id)
-  const desk = await LoanDesk.open(tx, now, { siteId: siteIdSchema.parse(siteId), loanIds, restored })
-  const ended = loanIds.filter((loanId) => desk.decide(loanId, { kind: 'endLoan', reason: 'restored' }).ok)
-  await desk.save()
-  return ended.length
 }

@@ -21,7 +21,8 @@ beforeAll(async () => {
 afterAll(() => lending?.close())
 afterEach(() => lending.world.site.heartbeat())
 
-const tend = () => tendLoans({ pool: lending.world.cloud.pool, clock: lending.world.clock })
+const tend = () =>
+  tendLoans({ pool: lending.world.cloud.pool, clock: lending.world.clock, passLifeMs: 24 * hourMs })
 
 describe('inside a loan', () => {
   it('the cloud sells while the site is dark, final at once, and tells the site by a row', async () => {

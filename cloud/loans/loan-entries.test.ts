@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { asOperator, inTransaction } from '../database/pool.ts'
 import { hourMs } from '../http/testing/test-cloud.ts'
 import { projectNext } from '../ingest/project.ts'
-import { endRestoredLoans, tendLoans } from './end-loans.ts'
+import { tendLoans } from './end-loans.ts'
 import { startLoanEpoch, startLoanIncarnation } from './new-lives.ts'
+import { endRestoredLoans } from './restored-loans.ts'
 import { confirmInLoans, expireInLoans } from './sell.ts'
 import { at, LoanWorld, refused, view } from './testing/loan-world.ts'
 
@@ -18,7 +19,7 @@ afterAll(() => lending?.close())
 afterEach(() => lending.world.site.heartbeat())
 
 const pool = () => lending.world.cloud.pool
-const tend = () => tendLoans({ pool: pool(), clock: lending.world.clock })
+const tend = () => tendLoans({ pool: pool(), clock: lending.world.clock, passLifeMs: 24 * hourMs })
 const quarantined = async () =>
   (await lending.rows<{ reason: string }>('SELECT reason FROM quarantine ORDER BY incarnation, seq')).map(
     ({ reason }) => reason,
@@ -312,5 +313,42 @@ describe('new lives', () => {
     expect([await end(true, false), await end(false, true)]).toEqual([0, 0])
     expect(await end(true, true)).toBeGreaterThan(0)
     expect(await endRow(loan.loanId)).toMatchObject({ reason: 'restored', kept: [{ bookingId }] })
+  })
+
+  it('the job waits for the site and for the passes of the lost epoch', async () => {
+    const { clock } = lending.world
+    const loan = await lending.lend('room-2')
+    await inTransaction(pool(), startLoanEpoch)
+    await lending.rows('UPDATE cloud_identity SET epoch_began_ms = $1', clock.now().wallMs)
+    const seen = 'UPDATE site_sync SET seen_ms = $1, edge_seq = 1'
+    await lending.rows(
+      `INSERT INTO site_sync (site_id, incarnation, state, since_ms, seen_ms, edge_seq, cloud_seq, version)
+       VALUES ('north', 1, 'in_step', 0, 0, 1, 1, 'test') ON CONFLICT DO NOTHING`,
+    )
+    await tend()
+    expect(await lending.state(loan.loanId)).toBe('suspended')
+    await lending.rows(seen, clock.now().wallMs)
+    await tend()
+    expect(await lending.state(loan.loanId)).toBe('suspended')
+    clock.advance(25 * hourMs)
+    await tend()
+    expect(await lending.state(loan.loanId)).toBe('ended')
+  })
+})
+
+describe('what is long over', () => {
+  it('leaves the directory and the loans, and the bookings stay', async () => {
+    const loan = await lending.lend('room-1')
+    const bookingId = await lending.sold(loan, 1)
+    await lending.tell({ type: 'loan.recalled', body: { loanId: loan.loanId, reason: 'policy' } })
+    const row = await endRow(loan.loanId)
+    await lending.tell({ type: 'loan.ended', body: { loanId: loan.loanId, epoch: 1, rev: 1, row } })
+    await tend()
+    expect((await lending.rowOf(bookingId)).body).not.toBeNull()
+    lending.world.clock.advance(90 * 24 * hourMs)
+    await tend()
+    expect((await lending.rowOf(bookingId)).body).toBeNull()
+    expect([await endRow(loan.loanId), await lending.state(loan.loanId)]).toEqual([null, undefined])
+    expect((await lending.booking(bookingId))?.status).toBe('confirmed')
   })
 })
