@@ -98,6 +98,16 @@ export const de: Record<WordKey, string> = {
   'book.tapSpace': 'Berühren Sie einen grünen Platz, um ihn zu wählen.',
   'book.take': '{{name}} nehmen · {{price}}',
   'book.takeNothing': 'Zuerst einen Platz wählen',
+  'book.askFor': '{{name}} anfragen · {{price}}',
+  'book.lent': 'Die Mitglieder-App verkauft {{name}} bis {{time}}.',
+  'book.lentEnding': 'Die Mitglieder-App verkauft {{name}} nicht mehr und gibt den Platz zurück.',
+  'book.lentAsk': 'Wenn Sie ihn nehmen, fragen wir ihn zurück; das dauert höchstens zwei Sekunden.',
+  'book.lentOffline':
+    'Der Standort ist offline und kann ihn nicht zurückfragen. Wählen Sie einen grünen Platz.',
+  'book.askingBack': 'Die Mitglieder-App wird nach {{name}} gefragt …',
+  'book.whyOffline': 'Bis {{time}} von der Mitglieder-App verkauft; der Standort ist offline.',
+  'book.whyNoAnswer':
+    'Bis {{time}} von der Mitglieder-App verkauft; sie hat den Platz noch nicht zurückgegeben. Versuchen Sie es gleich noch einmal.',
   'book.whoTitle': 'Wer bucht?',
   'book.member': 'Ich bin Mitglied',
   'book.memberHint': 'Mit Karte oder PIN',

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import choice from '../../choice/choice.module.css'
 import { useSite } from '../../site/site-context.tsx'
 import { useWords } from '../../words/words.ts'
+import { WhyLent } from './lent.tsx'
 
 export type Alternative = NonNullable<Problem['alternatives']>[number]
 
@@ -15,9 +16,10 @@ export function Alternatives(props: {
   const { site } = useSite()
   const t = useWords()
   const offered = props.problem?.alternatives ?? []
-  if (offered.length === 0) return null
+  if (offered.length === 0) return <WhyLent problem={props.problem} />
   return (
     <section aria-label={t('book.alternatives')}>
+      <WhyLent problem={props.problem} />
       <h2 className={choice.legend}>{t('book.alternatives')}</h2>
       <div className={choice.options}>
         {offered.map((one) => (

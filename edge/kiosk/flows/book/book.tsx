@@ -8,6 +8,7 @@ import { useSite } from '../../site/site-context.tsx'
 import { Alternatives } from './alternatives.tsx'
 import { type BookState, bookStep, heldBooking, type Pick, type Who } from './book-flow.ts'
 import { BookedStep } from './booked-step.tsx'
+import { AskingBack } from './lent.tsx'
 import { PriceStep } from './price-step.tsx'
 import { SpaceStep } from './space-step.tsx'
 import { WhenStep } from './when-step.tsx'
@@ -94,10 +95,13 @@ function Identify(props: {
   }
   const shared = { onBack: back, busy: hold.busy, problem: hold.problem }
   const instead = (
-    <Alternatives
-      problem={hold.problem}
-      onTake={(target) => lastWho.current && holdFor(lastWho.current, target)}
-    />
+    <>
+      <AskingBack space={state.pick.space} busy={hold.busy} />
+      <Alternatives
+        problem={hold.problem}
+        onTake={(target) => lastWho.current && holdFor(lastWho.current, target)}
+      />
+    </>
   )
   return state.kind === 'member' ? (
     <MemberStep

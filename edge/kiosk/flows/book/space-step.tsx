@@ -16,12 +16,13 @@ import { readPlan } from '../../site/kiosk-api.ts'
 import { useSite } from '../../site/site-context.tsx'
 import { useWords } from '../../words/words.ts'
 import type { Pick, Wish } from './book-flow.ts'
+import { isLent, LentNote } from './lent.tsx'
 import { PlanPicture } from './plan-picture.tsx'
 import { wishedInterval } from './start-times.ts'
 
-const isChoosable = (space: SpaceView) => space.bookable && space.status === 'free'
+const isChoosable = (space: SpaceView) => space.bookable && (space.status === 'free' || isLent(space))
 
-/** Second step: the live plan, and the same as a list of what is free. */
+/** Second step: the live plan, and the same as a list of what is free, or can be asked for. */
 export function SpaceStep(props: {
   readonly wish: Wish
   readonly onPick: (pick: Pick) => void
@@ -54,13 +55,16 @@ export function SpaceStep(props: {
       primary={
         <ActionButton
           tone="primary"
-          unavailable={chosen === undefined}
+          unavailable={chosen === undefined || (isLent(chosen) && site.link.state !== 'live')}
           onPress={() => chosen && props.onPick({ space: chosen, fromMs, toMs })}
         >
-          {chosen ? t('book.take', { name: chosen.name, price: price ?? '' }) : t('book.takeNothing')}
+          {chosen === undefined
+            ? t('book.takeNothing')
+            : t(isLent(chosen) ? 'book.askFor' : 'book.take', { name: chosen.name, price: price ?? '' })}
         </ActionButton>
       }
     >
+      {chosen ? <LentNote space={chosen} /> : null}
       <Faces query={plan} rows={5}>
         {(data) => (
           <PlanOrList
