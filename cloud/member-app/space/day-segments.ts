@@ -18,7 +18,7 @@ export function daySegments(slots: readonly Slot[], isStale = false): readonly D
   const segments: DaySegment[] = []
   for (const slot of slots) {
     const last = segments.at(-1)
-    const isAlike = !isStale || slot.lent === last?.slots[0]?.lent
+    const isAlike = !isStale || slot.state !== 'free' || slot.lent === last?.slots[0]?.lent
     if (last && last.state === slot.state && last.toMs === slot.fromMs && isAlike) {
       segments[segments.length - 1] = { ...last, toMs: slot.toMs, slots: [...last.slots, slot] }
     } else {

@@ -49,7 +49,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'site.map': 'Karte (OpenStreetMap)',
   'site.navigate': 'In meiner Karten-App öffnen',
   'site.offline':
-    'Der Standort selbst arbeitet weiter. Hier buchen Sie die Zeiten, die er geliehen hat; alles andere kann alt sein und wird nur an seinem Kiosk verkauft.',
+    'Der Standort selbst arbeitet weiter. Hier buchen Sie die Zeiten, die er uns überlassen hat; alles andere kann alt sein und wird nur an seinem Kiosk verkauft.',
   'site.choose': 'Tippen Sie auf einen freien Platz, um ihn zu buchen.',
   'site.noLevels': 'Dieser Standort hat noch keinen Grundriss.',
   'when.date': 'Tag',
@@ -79,8 +79,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'space.hold': '5 Minuten vormerken',
   'space.slot.freeBefore': 'Frei, als der Standort zuletzt erreichbar war',
   'space.offline':
-    'Der Standort ist offline und hat diese Zeit nicht geliehen, darum lässt sie sich hier jetzt nicht buchen. Wählen Sie eine freie Zeit hier oder anderswo, oder buchen Sie an seinem Kiosk.',
-  'space.byLoan': 'Sofort bestätigt: Der Standort hat diese Zeit geliehen.',
+    'Der Standort ist offline und hat uns diese Zeit nicht überlassen, darum lässt sie sich hier jetzt nicht buchen. Wählen Sie eine freie Zeit hier oder anderswo, oder buchen Sie an seinem Kiosk.',
+  'space.byLoan': 'Sofort bestätigt: Der Standort hat uns diese Zeit überlassen.',
   'space.bySite': 'Der Standort bestätigt diese Buchung.',
   'space.slot.lent': 'Frei, auch solange der Standort offline ist',
   'space.unknown': 'Diesen Platz gibt es hier nicht.',
@@ -121,7 +121,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'booking.referenceHint': 'Am Kiosk scannen, eintippen oder nennen.',
   'booking.referenceCode': 'Code der Buchung; an den Scanner des Kiosks halten',
   'booking.bySite': 'Vom Standort bestätigt',
-  'booking.byCloud': 'Aus geliehenen Plätzen des Standorts bestätigt',
+  'booking.byCloud': 'Aus Plätzen bestätigt, die der Standort uns überlassen hat',
   'booking.paid': 'Bezahlt',
   'booking.refunded': 'Erstattet',
   'booking.when': 'Wann',
