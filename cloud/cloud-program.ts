@@ -14,6 +14,7 @@ import { type Database, openDatabase } from './database/open-database.ts'
 import type { Pool } from './database/pool.ts'
 import { shapeRoutes } from './directory/shape-routes.ts'
 import { Projector } from './ingest/projector.ts'
+import { retryQuarantined } from './ingest/retry-quarantined.ts'
 import { streamRoutes } from './ingest/routes.ts'
 import { machineRoutes } from './machine-routes.ts'
 import { type Auth, createAuth } from './members/auth.ts'
@@ -158,6 +159,8 @@ export async function composeCloud(
   await tendPasses({ pool, clock, identity })
   const projector = startProjector({ ...adapters, pool, notifications, metrics })
   await projector.start()
+  const posted = await retryQuarantined(pool, clock.now().wallMs)
+  if (posted > 0) logger.info({ posted }, 'entries that were set aside could be posted now')
 
   const recorder = new ReconciliationRecorder({ pool, clock, projector })
   const auth = around.auth(identity)

@@ -117,7 +117,8 @@ async function readAuditAgain(
   return { kind: 'behind', count: entries.length }
 }
 
-async function fold(
+/** Folds entries into their rows and writes them; returns those that could not be posted. Hold the position's lock. */
+export async function fold(
   tx: Transaction,
   stream: StreamId,
   {
@@ -163,7 +164,7 @@ interface Position {
 }
 
 /** The position, locked; `undefined` when another process holds it. */
-async function lockPosition(tx: Transaction, stream: StreamId): Promise<Position | undefined> {
+export async function lockPosition(tx: Transaction, stream: StreamId): Promise<Position | undefined> {
   const key = [stream.siteId, stream.incarnation]
   const position = await selectPosition(tx, key)
   if (position !== undefined) return position
@@ -213,7 +214,8 @@ async function setAside(
   }
 }
 
-async function notify(
+/** Tells screens and waiting calls, at the commit, what was posted. */
+export async function notify(
   tx: Transaction,
   stream: StreamId,
   entries: readonly ReadEntry[],
