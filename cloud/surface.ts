@@ -14,6 +14,7 @@ import { SiteCatalogues } from './bookings/site-catalogue.ts'
 import { SiteReader } from './bookings/site-reader.ts'
 import { siteViewRoutes } from './bookings/site-routes.ts'
 import { sweepBookings } from './bookings/sweep.ts'
+import { creditRoutes } from './credits/routes.ts'
 import type { Notifications } from './database/notifications.ts'
 import type { Pool } from './database/pool.ts'
 import type { SecondPersonRule } from './exceptions/kinds.ts'
@@ -128,6 +129,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
       passRoutes(new PassService({ pool, clock, catalogues, passLifeMs: settings.passLifeMs })),
       hqRoutes({ pool, clock, catalogues }),
       auditRoutes({ pool, clock }),
+      creditRoutes({ pool, clock, random }),
       exceptionRoutes({ pool, clock, secondPerson: settings.secondPerson }),
       accessRoutes({ pool, clock, catalogues, keptDays: settings.accessKeptDays }),
       remoteRoutes({ pool, clock, catalogues, notifications, answerMaxMs }),

@@ -81,17 +81,21 @@ export async function lockBuckets(
   return new Map(rows.map((row) => [row.bucket_id, bucketOf(row)]))
 }
 
-/** The buckets that `where` chooses, the earliest expiry first; at most `limit`. */
+/** The buckets that `where` chooses: those that are not over first, the earliest expiry first; at most `limit`. */
 export async function readBuckets(
   db: Queryable,
-  where: { readonly memberId?: string | undefined; readonly siteIds?: readonly string[] | undefined },
+  where: {
+    readonly memberId?: string | undefined
+    readonly siteIds?: readonly string[] | undefined
+    readonly nowMs: number
+  },
   limit: number,
 ): Promise<readonly Bucket[]> {
   const { rows } = await db.query<BucketRow>(
     `SELECT ${bucketColumns} FROM credit_buckets b WHERE ($1::text IS NULL OR member_id = $1)
        AND ($2::text[] IS NULL OR EXISTS (SELECT FROM allowances a WHERE a.bucket_id = b.bucket_id AND a.site_id = ANY ($2)))
-     ORDER BY expires_ms, promotional DESC, bucket_id LIMIT $3`,
-    [where.memberId ?? null, where.siteIds ?? null, limit],
+     ORDER BY expires_ms <= $4, expires_ms, promotional DESC, bucket_id LIMIT $3`,
+    [where.memberId ?? null, where.siteIds ?? null, limit, where.nowMs],
   )
   return rows.map(bucketOf)
 }

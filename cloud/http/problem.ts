@@ -193,6 +193,27 @@ const catalogue = {
     'This incident ends by what happens at the site.',
     'See to it on site: the list shows its end by itself.',
   ],
+  not_positive: [422, 'The amount must be more than zero.', 'Type another amount.'],
+  credits_insufficient: [
+    409,
+    'There are not so many credits.',
+    'Look at how much is there, and choose a smaller amount.',
+  ],
+  credits_expired: [410, 'These credits are over.', 'Choose credits that run longer.'],
+  sites_not_caught_up: [
+    503,
+    'Not every site has told yet what it keeps since we were restored, so nothing is moved.',
+    'Try again when all sites have been online.',
+  ],
+  unknown_bucket: [404, 'There are no such credits.', 'Choose credits from the list.'],
+  unknown_member: [404, 'There is no such member.', 'Choose a member from the list.'],
+  unknown_operator: [404, 'There is no such operator.', 'Choose a site from the list.'],
+  site_of_another_operator: [
+    422,
+    'These credits are not of the operator of that site.',
+    'Choose a site of the same operator.',
+  ],
+  site_not_enrolled: [409, 'Nobody runs that site yet.', 'Enrol its machine first.'],
   request_withdrawn: [410, 'The request was withdrawn.', 'Book again.'],
 } as const satisfies Record<string, readonly [number, string, string]>
 

@@ -42,6 +42,25 @@ export const germanHqProblems: Readonly<Record<string, Sentence>> = {
     title: 'Nur die Zentrale schließt Fälle ab.',
     hint: 'Wenden Sie sich an die Zentrale.',
   },
+  credits_insufficient: {
+    title: 'So viel Guthaben ist nicht da.',
+    hint: 'Sehen Sie nach, wie viel da ist, und wählen Sie einen kleineren Betrag.',
+  },
+  credits_expired: { title: 'Dieses Guthaben ist abgelaufen.', hint: 'Wählen Sie eines, das länger läuft.' },
+  sites_not_caught_up: {
+    title:
+      'Noch nicht jeder Standort hat seit unserer Wiederherstellung gemeldet, was er hat. Nichts wurde bewegt.',
+    hint: 'Versuchen Sie es wieder, wenn alle Standorte online waren.',
+  },
+  unknown_member: { title: 'Dieses Mitglied gibt es nicht.', hint: 'Wählen Sie ein Mitglied aus der Liste.' },
+  site_of_another_operator: {
+    title: 'Dieses Guthaben gehört nicht zum Betreiber dieses Standorts.',
+    hint: 'Wählen Sie einen Standort desselben Betreibers.',
+  },
+  site_not_enrolled: {
+    title: 'Diesen Standort betreibt noch kein Gerät.',
+    hint: 'Melden Sie zuerst sein Gerät an.',
+  },
   exception_settled: {
     title: 'Dieser Fall ist schon erledigt.',
     hint: 'Sehen Sie sich seinen Verlauf an.',
