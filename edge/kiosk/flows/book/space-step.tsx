@@ -103,7 +103,10 @@ function PlanOrList(props: {
   const t = useWords()
   const given = useGivenNames()
   const [shape, setShape] = useState('plan')
-  const wanted = data.spaces.filter((space) => isChoosable(space) && (space.bayClass ?? space.kind) === kind)
+  // What is sold here comes before what has to be asked for.
+  const wanted = data.spaces
+    .filter((space) => isChoosable(space) && (space.bayClass ?? space.kind) === kind)
+    .toSorted((a, b) => Number(isLent(a)) - Number(isLent(b)))
   const [levelId, setLevelId] = useState(() => busiestLevel(wanted) ?? data.levels[0]?.levelId ?? '')
   const level = data.levels.find((one) => one.levelId === levelId) ?? data.levels[0]
   const choose = (spaceId: string) => {
