@@ -9,6 +9,8 @@ const port = z.int().min(1).max(65_535)
 export const edgeConfigSchema = z.strictObject({
   /** Folder of the ledger, keys and pictures; relative to the configuration file. */
   dataFolder: z.string().min(1),
+  /** Where the box remembers its last entry outside the store; best on another disk. In the data folder unless said. */
+  witnessFile: z.string().min(1).optional(),
   http: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),
@@ -60,7 +62,13 @@ export function readEdgeConfig(path: string): EdgeConfig | ConfigProblem {
   }
   const parsed = parseEdgeConfig(raw)
   if ('lines' in parsed) return parsed
-  return { ...parsed, dataFolder: resolve(dirname(resolve(path)), parsed.dataFolder) }
+  const folder = dirname(resolve(path))
+  const { witnessFile } = parsed
+  return {
+    ...parsed,
+    dataFolder: resolve(folder, parsed.dataFolder),
+    ...(witnessFile !== undefined && { witnessFile: resolve(folder, witnessFile) }),
+  }
 }
 
 /** Checks a configuration that is already an object; a problem names each field, its value and what is allowed. */

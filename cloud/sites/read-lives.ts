@@ -21,7 +21,9 @@ export interface SiteLife {
 /** The lives of a site, newest first, at most 20. */
 export async function readLives(db: Queryable, siteId: string): Promise<readonly SiteLife[]> {
   const { rows } = await db.query<SiteLife>(
-    `SELECT i.incarnation, i.machine, i.origin, i.enrolled_ms AS "enrolledMs", y.state,
+    // What a box was ahead with at its handshake has arrived meanwhile.
+    `SELECT i.incarnation, i.machine, i.origin, i.enrolled_ms AS "enrolledMs",
+       CASE WHEN y.state = 'edge_ahead' AND s.head_seq >= y.edge_seq THEN 'in_step' ELSE y.state END AS state,
        y.since_ms AS "sinceMs", y.seen_ms AS "seenMs", y.edge_seq AS "edgeSeq", s.head_seq AS "cloudSeq",
        r.state AS recovery, r.why
      FROM site_incarnations i

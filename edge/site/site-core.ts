@@ -23,6 +23,7 @@ import { parkingOptions, type SiteModulesOptions, siteModules } from './site-mod
 import { openStore } from './site-store.ts'
 import { releaseReserve, StoreCare } from './store-care.ts'
 import { subjectKeyPath } from './store-file.ts'
+import { WitnessKeeper, witnessFile } from './witness.ts'
 
 /** What a site is without its wires: store, kernel, directory and money. */
 export interface SiteCore {
@@ -32,6 +33,8 @@ export interface SiteCore {
   readonly care: StoreCare
   /** Present while the ledger is moved aside because it was damaged. */
   readonly damage: DamageNote | undefined
+  /** Remembers the last entry outside the store. */
+  readonly witness: WitnessKeeper
   readonly cards: CardPayments
   readonly bookingEnvironment: BookingEnvironment
   readonly parking: ParkingOptions
@@ -41,11 +44,12 @@ export interface SiteCore {
 
 /** Opens the store and settles what a crash left open. */
 export async function openSiteCore(
-  { dataFolder }: EdgeConfig,
+  config: EdgeConfig,
   adapters: EdgeAdapters,
   identity: SiteIdentity,
   onStoreFailure: (error: unknown) => void,
 ): Promise<SiteCore> {
+  const { dataFolder } = config
   const { clock, random, logger, failpoint } = adapters
   const reserve = new DiskReserve(join(dataFolder, 'reserve.bin'))
   const storage = reserve.restore() ? 'open' : 'reserved'
@@ -89,6 +93,8 @@ export async function openSiteCore(
     ...(failpoint && { failpoint }),
   })
   kernel.setSelling(whyNotSelling(dataFolder, damage, logger))
+  const witness = new WitnessKeeper(config.witnessFile ?? join(dataFolder, witnessFile))
+  if (!damage) await witness.compare(kernel)
   if (damage) seed()
   await kernel.recoverEffects()
   await cards.recover(kernel)
@@ -102,6 +108,7 @@ export async function openSiteCore(
       onFailure: onStoreFailure,
     }),
     damage,
+    witness,
     cards,
     bookingEnvironment: options,
     parking: parkingOptions(options),

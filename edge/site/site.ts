@@ -35,6 +35,8 @@ const pruneMs = 3_600_000
 const storageCheckMs = 10_000
 /** How old the copy is, at most, from which doors and exits go on when the ledger is damaged. */
 const copyMs = 180_000
+/** Seldom enough for a memory card, and often enough that few entries of a lost store go unnoticed. */
+const witnessMs = 10_000
 
 interface SiteParts {
   readonly core: SiteCore
@@ -53,6 +55,7 @@ export class Site {
   readonly http: NonNullable<EdgeAppOptions['site']>
   readonly readiness: readonly ReadinessCheck[]
   readonly #parts: SiteParts
+  readonly #adapters: EdgeAdapters
   readonly #requests: RequestRunner
   readonly #stopRemote: () => void
   readonly #timers: readonly NodeJS.Timeout[]
@@ -61,6 +64,7 @@ export class Site {
     const { core, doors, parking } = parts
     const { kernel, directory, care } = core
     this.#parts = parts
+    this.#adapters = adapters
     this.kernel = kernel
     this.directory = directory
     this.http = http
@@ -85,6 +89,7 @@ export class Site {
       }, tickMs),
       setInterval(() => care.checkStorage(), storageCheckMs),
       setInterval(() => care.refreshCopy(), copyMs),
+      setInterval(() => noteWitness(core, adapters), witnessMs),
       setInterval(() => void care.pruneReceipts(adapters.clock.now().wallMs), pruneMs),
     ]
     care.refreshCopy()
@@ -162,7 +167,18 @@ export class Site {
     this.kernel.close()
     await devices.stop()
     core.care.refreshCopy()
+    noteWitness(core, this.#adapters)
     this.kernel.db.close()
+  }
+}
+
+function noteWitness({ kernel, witness, damage }: SiteCore, { logger }: EdgeAdapters): void {
+  if (damage) return
+  try {
+    witness.note(kernel)
+  } catch (error) {
+    // A full disk: the witness stays behind, which proves less and nothing wrong.
+    logger.warn({ error }, 'the witness could not be moved on')
   }
 }
 
@@ -203,6 +219,7 @@ function createSync(parts: SyncParts): SiteSync {
     machineMark,
     onInStep: (epoch) => {
       confirmRestored(config.dataFolder)
+      core.witness.trust()
       standByLoans(core.kernel, epoch).catch(calls.onStoreFailure)
     },
     onLost: calls.onLost,

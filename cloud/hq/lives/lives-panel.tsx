@@ -76,14 +76,14 @@ function LifeRow(props: {
           <b>{t('life', { incarnation })}</b> · {t(`state.${state ?? 'none'}`)}
           {sinceMs === null ? null : (
             <>
-              {' '}
+              {' · '}
               {t('since')} <TimeText ms={sinceMs} timeZone={timeZone} style="dateTime" />
             </>
           )}
         </Text>
       </Group>
       <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-        {t(`origin.${origin}`)} {t('on', { machine })}{' '}
+        {t(`origin.${origin}`)} · {machine} ·{' '}
         <TimeText ms={life.enrolledMs} timeZone={timeZone} style="dateTime" />
         {recovery === null || recovery === 'waiting' ? null : ` · ${t(`recovery.${recovery}`)}`}
       </Text>

@@ -19,8 +19,13 @@ function MadeCode(props: {
       <Text size="xl" ff="monospace" fw={700}>
         {made.code}
       </Text>
-      <Text size="sm">{t('codeHint')}</Text>
-      <Code block>{`npm run edge -- adopt ${siteId} --code ${made.code} --config edge.json`}</Code>
+      <Text size="sm" style={{ whiteSpace: 'normal' }}>
+        {t('codeHint')}
+      </Text>
+      <Code
+        block
+        style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
+      >{`npm run edge -- adopt ${siteId} --code ${made.code} --config edge.json`}</Code>
       <Text size="sm">
         {t('until')} <TimeText ms={made.expiresMs} timeZone={timeZone} style="dateTime" />
       </Text>

@@ -4,7 +4,6 @@ import type { en } from './en.ts'
 export const de: Readonly<Record<keyof typeof en, string>> = {
   title: 'Rechner dieses Standorts',
   life: 'Leben {{incarnation}}',
-  on: 'auf {{machine}} seit',
   'origin.enrolled': 'angemeldet',
   'origin.recovered': 'nach einem alten Abbild fortgesetzt',
   'origin.adopted': 'von einem anderen Rechner übernommen',

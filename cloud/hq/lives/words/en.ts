@@ -2,7 +2,6 @@
 export const en = {
   title: 'Boxes of this site',
   life: 'Life {{incarnation}}',
-  on: 'on {{machine}} since',
   'origin.enrolled': 'enrolled',
   'origin.recovered': 'went on after an old image',
   'origin.adopted': 'took over from another box',
