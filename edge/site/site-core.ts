@@ -23,7 +23,7 @@ import { parkingOptions, type SiteModulesOptions, siteModules } from './site-mod
 import { openStore } from './site-store.ts'
 import { releaseReserve, StoreCare } from './store-care.ts'
 import { subjectKeyPath } from './store-file.ts'
-import { WitnessKeeper, witnessFile } from './witness.ts'
+import { WitnessKeeper } from './witness.ts'
 
 /** What a site is without its wires: store, kernel, directory and money. */
 export interface SiteCore {
@@ -53,7 +53,7 @@ export async function openSiteCore(
   const { clock, random, logger, failpoint } = adapters
   const reserve = new DiskReserve(join(dataFolder, 'reserve.bin'))
   const storage = reserve.restore() ? 'open' : 'reserved'
-  const { siteId, incarnation } = identity
+  const { siteId, siteKey, cloudPublicKey, incarnation } = identity
   const { db, damage, seed } = openStore({ dataFolder, incarnation, nowMs: clock.now().wallMs, logger })
   db.exec(syncTablesSql)
   seed()
@@ -67,21 +67,15 @@ export async function openSiteCore(
     directory,
     link,
     random,
-    siteKey: identity.siteKey,
-    cloudPublicKey: identity.cloudPublicKey,
+    ...{ siteKey, cloudPublicKey },
     subjects: new SubjectStore(openSubjectKey(subjectKeyPath(dataFolder), random), random),
     tzdataVersion: process.versions.tz ?? 'unknown',
     // Asked only while commands run, when the kernel below exists.
     canSell: () => kernel.sells,
   }
   const kernel: Kernel = new Kernel({
-    receiptKey: identity.siteKey,
-    db,
-    siteId,
-    incarnation,
-    storage,
-    clock,
-    random,
+    receiptKey: siteKey,
+    ...{ db, siteId, incarnation, storage, clock, random },
     modules: siteModules(options),
     effects: effectHandlers(() => hub, cards),
     onBug: (error, what) => logger.error({ error, what }, 'a command failed'),
@@ -93,20 +87,18 @@ export async function openSiteCore(
     ...(failpoint && { failpoint }),
   })
   kernel.setSelling(whyNotSelling(dataFolder, damage, logger))
-  const witness = new WitnessKeeper(config.witnessFile ?? join(dataFolder, witnessFile))
-  if (!damage) await witness.compare(kernel)
+  const witness = new WitnessKeeper(config)
   if (damage) seed()
+  else await witness.compare(kernel)
   await kernel.recoverEffects()
   await cards.recover(kernel)
+  const keepsCopy = damage === undefined
+  const care = new StoreCare({ kernel, reserve, dataFolder, logger, keepsCopy, onFailure: onStoreFailure })
   return {
     kernel,
     directory,
     link,
-    care: new StoreCare({
-      ...{ kernel, reserve, dataFolder, logger },
-      keepsCopy: damage === undefined,
-      onFailure: onStoreFailure,
-    }),
+    care,
     damage,
     witness,
     cards,

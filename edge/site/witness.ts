@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type ChainHead, genesisHash } from '@gatehouse/shared/ledger/chain'
 import { headSchema } from '@gatehouse/shared/wire/v1/sync'
 import { z } from 'zod'
+import type { EdgeConfig } from '../config.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { writeDurably } from '../ledger/durable-file.ts'
 import { readEntries } from '../ledger/entry-store.ts'
@@ -13,9 +15,6 @@ import type { Kernel } from '../ledger/kernel.ts'
  */
 const witnessSchema = headSchema.extend({ incarnation: z.int().min(1) })
 type Witness = z.infer<typeof witnessSchema>
-
-/** Its name in the data folder, where no other place is set. */
-export const witnessFile = 'witness.json'
 
 /** Reads the witness; `undefined` when there is none, or none that can be read: it proves nothing then. */
 function readWitness(path: string): Witness | undefined {
@@ -47,8 +46,8 @@ export class WitnessKeeper {
   #isTrusted = true
   #noted: ChainHead | undefined
 
-  constructor(path: string) {
-    this.#path = path
+  constructor({ dataFolder, witnessFile }: Pick<EdgeConfig, 'dataFolder' | 'witnessFile'>) {
+    this.#path = witnessFile ?? join(dataFolder, 'witness.json')
   }
 
   /** Compares the store with the witness: one that is older sells only what it never lends (ARCHITECTURE §5). */
