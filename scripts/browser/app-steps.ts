@@ -53,3 +53,14 @@ export async function reachCancelling(page: Page): Promise<void> {
   await reachBooking(page)
   await page.locator('main button[data-variant="danger"]').click()
 }
+
+/** From the account to the change of its password. */
+export async function reachPassword(page: Page): Promise<void> {
+  await page.locator('main .gh-card').last().locator('button').click()
+}
+
+/** The device loses its network while a page is open. */
+export async function reachOffline(page: Page): Promise<void> {
+  await page.locator('main h1').waitFor()
+  await page.context().setOffline(true)
+}

@@ -77,12 +77,15 @@ function steps(who: Who, sketches: readonly Step[]): Screen[] {
   }))
 }
 
-/** A step of a member's booking of a room, days ahead. */
-function appSteps(sketches: readonly (readonly [string, string, NonNullable<Screen['reach']>])[]): Screen[] {
+/** Steps of a member from one page of the app on. */
+function appSteps(
+  path: string,
+  sketches: readonly (readonly [string, string, NonNullable<Screen['reach']>])[],
+): Screen[] {
   return sketches.map(([name, complete, reach]) => ({
     name,
     who: 'member',
-    path: '/app/sites/harbour-house/spaces/room-dune',
+    path,
     widths: [390, 820, 1440],
     height: 844,
     reach,
@@ -117,8 +120,15 @@ export const screens: readonly Screen[] = [
     ['app-bookings', '/app/bookings', '.site-list li'],
     ['app-hall', '/app/sites/harbour-house/spaces/hall', '.day-slots'],
     ['app-account', '/app/account', heading],
+    ['app-empty', '/app/?text=nothing-like-this', '.gh-notice'],
+    ['app-missing', '/app/nowhere', '.gh-notice'],
   ]),
-  ...appSteps([
+  ...appSteps('/app/account', [
+    ['app-password', 'input[name="current"]', app.reachPassword],
+    ['app-device-offline', '[role="status"] b', app.reachOffline],
+  ]),
+  // A booking of a room, days ahead.
+  ...appSteps('/app/sites/harbour-house/spaces/room-dune', [
     ['app-payment', '[role="radiogroup"]', app.reachPayment],
     ['app-booking', '[data-testid="reference"]', app.reachBooking],
     ['app-extending', '[role="dialog"] [role="radiogroup"]', app.reachExtending],
