@@ -1,5 +1,6 @@
 import { Notice } from '@gatehouse/shared/ui/faces.tsx'
-import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import { Anchor } from '@mantine/core'
+import { createRootRoute, createRoute, createRouter, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { z } from 'zod'
 import { AccessScreen } from './access/access-screen.tsx'
@@ -28,7 +29,12 @@ const ledgerSearch = z.object({
 
 function Missing(): ReactNode {
   const t = useWords()
-  return <Notice title={t('missing.title')} />
+  return (
+    <Notice
+      title={t('missing.title')}
+      action={<Anchor renderRoot={(props) => <Link to="/" {...props} />}>{t('site.back')}</Anchor>}
+    />
+  )
 }
 
 const root = createRootRoute({ component: HqFrame, notFoundComponent: Missing })

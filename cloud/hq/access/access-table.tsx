@@ -54,7 +54,7 @@ function Row(props: { readonly row: AccessRow; readonly onMember: (memberId: str
       <td>
         <EntryLink row={row} />
       </td>
-      <td>
+      <td data-label={t('access.by')}>
         {[
           row.credentialKind && codeWords(t, 'access.credential', row.credentialKind),
           row.readerName ?? row.readerId,
@@ -76,7 +76,7 @@ export function AccessTable(props: {
   const heads = ['time', 'result', 'reason', 'name', 'door', 'site', 'entry', 'by'] as const
   return (
     <ScrollBox className="gh-card" label={t('access.table')}>
-      <table className="hq-table access-table">
+      <table className="hq-table hq-stack access-table">
         <thead>
           <tr>
             {heads.map((head) => (

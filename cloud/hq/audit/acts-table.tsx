@@ -16,7 +16,7 @@ export function ActsTable(props: {
   const text = useActText()
   return (
     <ScrollBox className="gh-card" label={t('list')}>
-      <table className="hq-table">
+      <table className="hq-table hq-stack">
         <thead>
           <tr>
             <th scope="col" className="number">
@@ -46,7 +46,9 @@ export function ActsTable(props: {
                 <TimeText ms={act.occurredMs} style="dateTime" />
               </td>
               <td>{text.act(act.act)}</td>
-              <td className="audit-name">{text.actor(act)}</td>
+              <td className="audit-name" data-label={t('by')}>
+                {text.actor(act)}
+              </td>
               <td className="audit-name">{text.subject(act)}</td>
               <td className="audit-name">{text.site(act)}</td>
               <td className="audit-change">{text.brief(act)}</td>

@@ -33,7 +33,7 @@ export function LoanTable(props: { readonly view: AuthorityView; readonly timeZo
     <>
       <p>{t('summary', { count: view.loans.length, sold })}</p>
       <ScrollBox className="gh-card" label={t('table')}>
-        <table className="hq-table">
+        <table className="hq-table hq-stack">
           <thead>
             <tr>
               <th scope="col">{t('space')}</th>
@@ -58,11 +58,15 @@ export function LoanTable(props: { readonly view: AuthorityView; readonly timeZo
                   <td>
                     <StateChip state={chips[standing]}>{t(`standing.${standing}`)}</StateChip>
                   </td>
-                  <td>
+                  <td data-label={t('soldUntil')}>
                     <TimeText ms={loan.sellUntilMs} timeZone={timeZone} style="dateTime" />
                   </td>
-                  <td className="number">{loan.sold}</td>
-                  <td>{loan.sinceMs === undefined ? '–' : <RelativeTime ms={loan.sinceMs} />}</td>
+                  <td className="number" data-label={t('sold')}>
+                    {loan.sold}
+                  </td>
+                  <td data-label={t('age')}>
+                    {loan.sinceMs === undefined ? '–' : <RelativeTime ms={loan.sinceMs} />}
+                  </td>
                 </tr>
               )
             })}

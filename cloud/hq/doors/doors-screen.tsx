@@ -38,8 +38,8 @@ interface DoorTableProps {
 function DoorTable({ siteId, doors, timeZone, mayUnlock }: DoorTableProps): ReactNode {
   const t = useWords()
   return (
-    <ScrollBox label={t('doors.table')}>
-      <table className="hq-table">
+    <ScrollBox className="gh-card" label={t('doors.table')}>
+      <table className="hq-table hq-snug">
         <thead>
           <tr>
             <th scope="col">{t('doors.door')}</th>

@@ -49,13 +49,13 @@ function Row(props: { readonly row: Case; readonly onOpen: (id: number) => void 
         <CaseChip state={row.state} />
       </td>
       <td>{row.siteName}</td>
-      <td className="number">
+      <td className="number" data-label={t('column.amount')}>
         <CaseAmount of={row} />
       </td>
-      <td>
+      <td data-label={t('column.age')}>
         <RelativeTime ms={row.sinceMs} />
       </td>
-      <td>{row.owner ? text.person(row.owner) : t('nobody')}</td>
+      <td data-label={t('column.owner')}>{row.owner ? text.person(row.owner) : t('nobody')}</td>
     </tr>
   )
 }
@@ -68,7 +68,7 @@ export function CaseTable(props: {
   const t = useCaseWords()
   return (
     <ScrollBox className="gh-card" label={t('table')}>
-      <table className="hq-table">
+      <table className="hq-table hq-stack">
         <thead>
           <tr>
             <th scope="col">{t('column.kind')}</th>

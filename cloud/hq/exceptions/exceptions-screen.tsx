@@ -26,7 +26,7 @@ function Filters(props: {
   const change = (next: CaseSearch) => props.onChange({ ...search, cursor: undefined, ...next })
   const owners = (choices?.owners ?? []).map(({ id, name }) => ({ value: id, label: name ?? id }))
   return (
-    <Group align="flex-end" gap="sm">
+    <div className="hq-filters">
       <CodeSelect
         label={t('filter.state')}
         any={t('filter.unsettled')}
@@ -67,7 +67,7 @@ function Filters(props: {
           {t('filter.clear')}
         </Button>
       ) : null}
-    </Group>
+    </div>
   )
 }
 

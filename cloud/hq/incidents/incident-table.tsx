@@ -60,7 +60,7 @@ function Row(props: { readonly row: IncidentRow }): ReactNode {
           {row.siteName}
         </Text>
       </td>
-      <td>
+      <td data-label={t('incident.since')}>
         <TimeText ms={row.sinceMs} timeZone={row.timeZone} style="dateTime" />
         {row.state === 'open' ? (
           <Text span size="sm" c="dimmed">
@@ -69,7 +69,7 @@ function Row(props: { readonly row: IncidentRow }): ReactNode {
           </Text>
         ) : null}
       </td>
-      <td>
+      <td {...(row.needsPerson || row.endedMs === undefined ? {} : { 'data-label': t('incident.ended') })}>
         <End row={row} />
       </td>
       <td>
@@ -84,7 +84,7 @@ export function IncidentTable(props: { readonly rows: readonly IncidentRow[] }):
   const t = useWords()
   return (
     <ScrollBox className="gh-card" label={t('incident.table')}>
-      <table className="hq-table incident-table">
+      <table className="hq-table hq-stack incident-table">
         <thead>
           <tr>
             <th scope="col">{t('incident.state')}</th>

@@ -58,18 +58,26 @@ function Row(props: { readonly site: SiteRow; readonly asOfMs: number }): ReactN
         {health === 'incident' ? null : <HealthChip health={health} />}
         <OpenIncidents site={site} />
       </td>
-      <td>{site.heardMs ? <RelativeTime ms={site.heardMs} /> : t('overview.never')}</td>
-      <td className="number">{figure(Math.max(site.waiting, site.lagEntries))}</td>
-      <td className="number">{figure(site.devicesDown)}</td>
-      <td>{t(`overview.sells.${sells(site)}`)}</td>
-      <td className="number">
+      <td data-label={t('overview.heard')}>
+        {site.heardMs ? <RelativeTime ms={site.heardMs} /> : t('overview.never')}
+      </td>
+      <td className="number" data-label={t('overview.waiting')}>
+        {figure(Math.max(site.waiting, site.lagEntries))}
+      </td>
+      <td className="number" data-label={t('overview.down')}>
+        {figure(site.devicesDown)}
+      </td>
+      <td data-label={t('overview.sells')}>{t(`overview.sells.${sells(site)}`)}</td>
+      <td className="number" data-label={t('overview.full')}>
         {figure(site.occupied)} / {figure(site.capacity)}
       </td>
-      <td className="number">{figure(site.entriesToday)}</td>
-      <td className="number">
+      <td className="number" data-label={t('overview.entries')}>
+        {figure(site.entriesToday)}
+      </td>
+      <td className="number" data-label={t('overview.takings')}>
         <Money minor={site.takingsTodayMinor} currency={site.currency} />
       </td>
-      <td className="number">
+      <td className="number" data-label={t('overview.diff')}>
         <Difference site={site} />
       </td>
     </tr>
@@ -84,7 +92,7 @@ export function SitesTable(props: {
   const t = useWords()
   return (
     <ScrollBox className="gh-card" label={t('overview.title')}>
-      <table className="hq-table">
+      <table className="hq-table hq-stack">
         <thead>
           <tr>
             <th scope="col">{t('overview.site')}</th>

@@ -20,7 +20,7 @@ import './reconciliation-screen.css'
 function useSideWords(): (value: number | string, unit: string) => string {
   const { locale } = useLanguage()
   return (value, unit) => {
-    if (typeof value === 'string') return value.length > 16 ? `${value.slice(0, 12)}…` : value
+    if (typeof value === 'string') return value.length > 16 ? `${value.slice(0, 8)}…` : value
     return /^[A-Z]{3}$/.test(unit) ? formatMoney(value, unit, locale) : value.toLocaleString(locale)
   }
 }
@@ -71,7 +71,7 @@ function SiteBooksCard(props: { readonly books: SiteBooks }): ReactNode {
         </Group>
       </Group>
       <ScrollBox label={t('books.linesOf', { name: books.name })}>
-        <table className="hq-table">
+        <table className="hq-table hq-snug">
           <thead>
             <tr>
               <th scope="col">{t('books.what')}</th>

@@ -17,7 +17,7 @@ export function LedgerTable(props: {
   const { locale } = useLanguage()
   return (
     <ScrollBox className="gh-card" label={t('site.live')}>
-      <table className="hq-table">
+      <table className="hq-table hq-snug">
         <thead>
           <tr>
             <th scope="col" className="number">
@@ -26,7 +26,9 @@ export function LedgerTable(props: {
             <th scope="col">{t('site.time')}</th>
             <th scope="col">{t('site.type')}</th>
             <th scope="col">{t('site.body')}</th>
-            <th scope="col">{t('site.hash')}</th>
+            <th scope="col" className="ledger-hash">
+              {t('site.hash')}
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -46,7 +48,7 @@ export function LedgerTable(props: {
               </td>
               <td>{entry.type}</td>
               <td className="ledger-brief">{briefOf(entry.body, locale)}</td>
-              <td className="hq-mono">{entry.hash.slice(0, 8)}…</td>
+              <td className="hq-mono ledger-hash">{entry.hash.slice(0, 8)}…</td>
             </tr>
           ))}
         </tbody>
