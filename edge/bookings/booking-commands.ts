@@ -28,7 +28,7 @@ import {
 } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { type BookingEnvironment, bookingContext } from './booking-environment.ts'
-import { dueBookings, isSoldByCloud, loadBooking } from './booking-store.ts'
+import { dueBookings, isSoldByCloud, loadBooking, noCurrency } from './booking-store.ts'
 import { bookingView } from './booking-view.ts'
 import { type DecidedBooking, decideHold } from './hold-booking.ts'
 
@@ -115,8 +115,17 @@ const decidesOfHolds: ReadonlySet<BookingCommand['kind']> = new Set([
 ])
 
 /**
- * Decides a command about an existing booking. Refuses what `decide` refuses, `site_not_ready`, and `decided_by_cloud`
- * for what becomes of an unpaid one that the cloud sold.
+ * Tells whether the cloud alone decides what is asked about a booking that it sold: what becomes of an unpaid one, and
+ * giving back money while only a pass has told of it, so that nobody here knows what was paid.
+ */
+function decidedByCloud(db: SiteDatabase, booking: Booking, kind: BookingCommand['kind']): boolean {
+  if (booking.kind === 'held') return decidesOfHolds.has(kind) && isSoldByCloud(db, booking.bookingId)
+  const isUnpriced = booking.kind !== 'none' && booking.price.currency === noCurrency
+  return isUnpriced && kind === 'cancelBooking'
+}
+
+/**
+ * Decides a command about an existing booking. Refuses what `decide` refuses, `site_not_ready` and `decided_by_cloud`.
  */
 export function decideChange(
   env: BookingEnvironment,
@@ -128,9 +137,7 @@ export function decideChange(
   const decision = bookingContext(env, context.at)
   if (!decision) return err({ code: 'site_not_ready' })
   const before = loadBooking(db, bookingId)
-  if (before.kind === 'held' && decidesOfHolds.has(command.kind) && isSoldByCloud(db, bookingId)) {
-    return err({ code: 'decided_by_cloud' })
-  }
+  if (decidedByCloud(db, before, command.kind)) return err({ code: 'decided_by_cloud' })
   const decided = decide(before, command, decision)
   return decided.ok ? ok({ bookingId, before, events: decided.value }) : err({ code: decided.error })
 }

@@ -11,7 +11,7 @@ import type { Price } from '@gatehouse/shared/wire/v1/entries'
 import type { CommandContext, Refusal } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { type BookingEnvironment, bookingContext } from './booking-environment.ts'
-import { loadBooking, type StoredBooking } from './booking-store.ts'
+import { loadBooking, noCurrency, type StoredBooking } from './booking-store.ts'
 import { type DecidedBooking, pricing } from './hold-booking.ts'
 import { spaceCalendar } from './space-calendar.ts'
 
@@ -32,7 +32,7 @@ interface Surroundings {
 
 /**
  * Decides a later end. Refuses what `decide` refuses, with the latest end that fits where the calendar says no, and
- * `site_not_ready`, `unknown_space`.
+ * `site_not_ready`, `unknown_space`, `decided_by_cloud` while only a pass has told of the booking.
  */
 export function decideExtension(
   env: BookingEnvironment,
@@ -45,6 +45,7 @@ export function decideExtension(
   const { bookingId, toMs, requestId } = asked
   const before = loadBooking(db, bookingId)
   if (before.kind === 'none') return err({ code: 'unknown_booking' })
+  if (before.price.currency === noCurrency) return err({ code: 'decided_by_cloud' })
   const around = surroundings(env, db, before, context.at)
   if (!around.ok) return around
   const { calendar, price, name } = around.value
@@ -96,6 +97,7 @@ export function extensionsView(
   if (booking.kind === 'none') return err({ code: 'unknown_booking' })
   const refusal = refuseExtending(booking, decision)
   if (refusal) return err({ code: refusal })
+  if (booking.price.currency === noCurrency) return err({ code: 'decided_by_cloud' })
   const around = surroundings(env, db, booking, at)
   if (!around.ok) return around
   const { calendar, price } = around.value

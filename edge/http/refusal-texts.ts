@@ -83,8 +83,8 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
     ],
     decided_by_cloud: [
       409,
-      'This booking was made in the member app and is not paid yet.',
-      'Pay or give it up in the member app.',
+      'This booking was made in the member app.',
+      'Pay, change or cancel it in the member app.',
     ],
     closed: [409, 'The site is closed at that time.', 'Choose a time within the opening hours.'],
     out_of_service: [409, 'This place cannot be used at the moment.', 'Choose another one.'],

@@ -90,6 +90,25 @@ describe('a pass for a booking that the site never heard of', () => {
     expect(await scan()).toBe('open')
   })
 
+  test('is not cancelled or made longer here before its row tells what was paid', async () => {
+    await site.grant()
+    toStart()
+    await scan()
+    const code = async (what: string, body: object = {}) =>
+      (await post(site, { path: `/bookings/bk_cloud/${what}`, key: `key-${what}-${body}`, body })).body.code
+    expect(await code('cancel')).toBe('decided_by_cloud')
+    expect(await code('extend', { toMs: elmSale.toMs + hour })).toBe('decided_by_cloud')
+    const found = await site.app.request('/bookings?reference=bk_cloud')
+    expect(await found.json()).toEqual({ items: [] })
+    expect(await code('check-in')).toBeUndefined()
+    site.bring([sale()])
+    expect(site.entries('booking.received')).toMatchObject([{ outcome: 'known' }])
+    const view = (await (await site.app.request('/bookings?memberToken=token-m-1')).json()) as {
+      items: object[]
+    }
+    expect(view.items).toMatchObject([{ status: 'checked_in', paidMinor: 1200, price: elmSale.price }])
+  })
+
   test('comes with a guest, too, and is its member’s when the row comes', async () => {
     await site.grant()
     toStart()

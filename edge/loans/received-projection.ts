@@ -7,12 +7,12 @@ import {
   statusAfterReceived,
 } from '@gatehouse/shared/loans/received-books'
 import type { Entry, EntryBody, Price } from '@gatehouse/shared/wire/v1/entries'
+import { noCurrency } from '../bookings/booking-store.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
 import { loadKnown, loadNamed, saveKnown } from './known-booking-store.ts'
 
-/** Stands for the price of a booking that only a pass told of; ISO 4217 names no currency by it. */
-const noCurrency = 'XXX'
+/** Stands for the price of a booking that only a pass told of. */
 const notKnown: Price = {
   currency: noCurrency,
   lines: [],

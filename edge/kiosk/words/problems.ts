@@ -31,8 +31,8 @@ export const germanProblems: Readonly<Record<string, Sentence>> = {
     hint: 'Wählen Sie einen anderen Platz oder versuchen Sie es in ein paar Minuten.',
   },
   decided_by_cloud: {
-    title: 'Diese Buchung wurde in der Mitglieder-App vorgemerkt und ist noch nicht bezahlt.',
-    hint: 'Bezahlen Sie sie in der App oder geben Sie sie dort auf.',
+    title: 'Diese Buchung wurde in der Mitglieder-App gemacht.',
+    hint: 'Bezahlen, ändern oder stornieren Sie sie in der App.',
   },
   busy: { title: 'Gerade werden viele bedient.', hint: 'Versuchen Sie es gleich noch einmal.' },
   stopping: { title: 'Der Standort startet neu.', hint: 'Versuchen Sie es gleich noch einmal.' },
