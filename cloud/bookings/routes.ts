@@ -18,7 +18,7 @@ import {
 const holdRoute = createRoute({
   method: 'post',
   path: '/sites/{id}/bookings',
-  summary: 'Hold a space; the site decides',
+  summary: 'Hold a space: at once inside what the site lends, else the site decides',
   middleware: ownBookings,
   request: {
     params: z.object({ id: siteIdSchema }),
@@ -35,14 +35,18 @@ const holdRoute = createRoute({
     201: { description: 'Held; confirm it before holdUntilMs', content },
     202: { description: 'Written, the site has not decided yet', content },
     409: { description: 'Taken or closed; alternatives offered', content: problems },
-    503: { description: 'The site is known to be unreachable; nothing was written', content: problems },
+    503: {
+      description:
+        'The site is known to be unreachable; nothing was written. Alternatives can be confirmed now',
+      content: problems,
+    },
   },
 })
 
 const confirmRoute = createRoute({
   method: 'post',
   path: '/bookings/{id}/confirm',
-  summary: 'Pay and confirm a hold',
+  summary: 'Pay and confirm a hold; `path` says who decided',
   middleware: ownBookings,
   request: {
     params: byId,

@@ -166,6 +166,10 @@ describe('a booking that the cloud cancels', () => {
     ).toBe(1)
     const { body } = await lending.rowOf(bookingId)
     expect(body).toMatchObject({ status: 'cancelled', refunds: [{ amountMinor: 1_200 }] })
+    const { fromMs, toMs } = at(loan, 1)
+    const plan = await lending.ben.get(`/api/v1/sites/north/plan?fromMs=${fromMs}&toMs=${toMs}`)
+    const spaces = plan.body.spaces as { spaceId: string; status: string }[]
+    expect(spaces.find(({ spaceId }) => spaceId === 'room-1')?.status).toBe('taken')
     expect(refused(await lending.hold(lending.ben, 'room-1', at(loan, 1)))).toEqual([409, 'space_taken'])
 
     await lending.answer(bookingId, 'freed')
