@@ -1,4 +1,5 @@
 import { hourlyTariff, hours, workDays, yearEnds } from './calendar.ts'
+import { lentPool } from './lending.ts'
 import { photosOf } from './pictures.ts'
 import { row, type WorldRow } from './rows.ts'
 
@@ -32,6 +33,8 @@ const site = row('site', siteId, {
     memberOfflineMs: 30 * 86_400_000,
     heldOpenMs: 30_000,
   },
+  // Three hot desks, two desks and two rooms at a time; offices and the hall are sold by the site alone.
+  lending: { pools: [lentPool('hot_desk', 25), lentPool('desk', 20), lentPool('meeting_room', 34)] },
 })
 
 const ground = 'hh-ground'

@@ -1,4 +1,5 @@
 import { partMistakes } from '@gatehouse/shared/booking/combined'
+import { loansToGrant } from '@gatehouse/shared/loans/lending-policy'
 import { describe, expect, it } from 'vitest'
 import { harbourHouse } from './harbour-house.ts'
 import { demoMembers } from './people.ts'
@@ -31,6 +32,20 @@ describe('the demo world', () => {
     const spaces = new Map(rowsOf(harbourHouse.rows, 'space').map(({ key, body }) => [key, body]))
     expect(spaces.get('hall')?.parts).toEqual(['hall-west', 'hall-east'])
     expect(partMistakes(spaces)).toEqual([])
+  })
+
+  it('lends some desks and rooms of the house for each window of the rest of the day', () => {
+    const [site] = rowsOf(harbourHouse.rows, 'site')
+    const windows = [2, 4, 6, 8, 10, 12].map((hour) => hour * 3_600_000)
+    for (const { kind, policy } of site?.body.lending?.pools ?? []) {
+      const spaces = rowsOf(harbourHouse.rows, 'space')
+        .filter(({ body }) => body.kind === kind)
+        .map(({ key }) => ({ spaceId: key, neverLend: false, occupied: [] }))
+      const lent = loansToGrant(policy, policy.sharePercent, { nowMs: 0, spaces, loans: [] })
+      const perWindow = kind === 'hot_desk' ? 3 : 2
+      expect(lent.map(({ fromMs }) => fromMs)).toEqual(windows.flatMap((at) => Array(perWindow).fill(at)))
+    }
+    expect(site?.body.lending?.pools.map(({ kind }) => kind)).toEqual(['hot_desk', 'desk', 'meeting_room'])
   })
 
   it('draws a small picture of each site, the same every time', () => {
