@@ -17,6 +17,7 @@ import { sweepBookings } from './bookings/sweep.ts'
 import { creditRoutes } from './credits/routes.ts'
 import type { Notifications } from './database/notifications.ts'
 import type { Pool } from './database/pool.ts'
+import { DirectoryLogRetention } from './directory/prune-log.ts'
 import type { SecondPersonRule } from './exceptions/kinds.ts'
 import { exceptionRoutes } from './exceptions/routes.ts'
 import { type CloudAppParts, createCloudApp } from './http/app.ts'
@@ -138,11 +139,13 @@ export function assembleSurface(parts: SurfaceParts): Surface {
   })
   const stop = publishSiteChanges({ notifications, hub, siteIds })
   const retention = new AccessRetention({ pool, clock, keptDays: settings.accessKeptDays })
+  const logRetention = new DirectoryLogRetention({ pool, clock })
   const sweep = async () => {
     await watch.check()
     await tendLoans({ pool, clock, passLifeMs: settings.passLifeMs })
     await sweepBookings({ pool, clock, link, payments })
     await retention.prune()
+    await logRetention.prune()
     await sweepRemoteCommands(pool, clock.now().wallMs)
     await tendPasses(parts)
   }
