@@ -36,6 +36,19 @@ export async function readLives(db: Queryable, siteId: string): Promise<readonly
   return rows
 }
 
+/** What the newest box said of its directory last: rows it refused since its start, and rows it cannot read. */
+export async function readDirectoryTrouble(
+  db: Queryable,
+  siteId: string,
+): Promise<{ readonly refused: number; readonly unreadable: readonly string[] }> {
+  const { rows } = await db.query<{ refused: number | null; unreadable: readonly string[] | null }>(
+    `SELECT (heartbeat->'directory'->>'refused')::int AS refused, heartbeat->'directory'->'unreadable' AS unreadable
+     FROM site_health WHERE site_id = $1`,
+    [siteId],
+  )
+  return { refused: rows[0]?.refused ?? 0, unreadable: rows[0]?.unreadable ?? [] }
+}
+
 /** The epoch of the cloud's promises, why it began and when; the first one began with the cloud. */
 export async function readEpoch(
   db: Queryable,

@@ -18,6 +18,9 @@ import { Wakeup } from './wakeup.ts'
 
 const heartbeatMs = 10_000
 const contactNoteMs = 60_000
+/** Rows that a heartbeat names, and characters of each name, at most. */
+const unreadableNamedMax = 20
+const rowNameMax = 300
 /** A verdict other than `continue` takes the right to sell, never the right to report or to open doors. */
 const verdictStopsSelling: Record<HandshakeAnswer['verdict'], string | undefined> = {
   continue: undefined,
@@ -61,6 +64,7 @@ export class SiteSync {
   /** Of the last handshake; a later one in the directory means that the cloud was restored. */
   #epoch: number | undefined
   #notedMs: number | undefined
+  #refusedRows = 0
 
   constructor(options: SiteSyncOptions) {
     this.#options = options
@@ -84,7 +88,10 @@ export class SiteSync {
       identity,
       client: this.#client,
       onReachable: (reachable) => this.#reached(reachable),
-      onRefused: (reason, key) => log('directory row refused', { reason, key }),
+      onRefused: (reason, key) => {
+        this.#refusedRows += 1
+        log('directory row refused', { reason, key })
+      },
       onFailure: (error) => log('directory interrupted', error),
       ...(failpoint && { failpoint }),
     })
@@ -201,7 +208,12 @@ export class SiteSync {
       waiting: this.waiting,
       devicesDown: devicesDown(),
       selling: kernel.sells ? 'all' : 'none',
-      directory: { epoch, rev },
+      directory: {
+        ...{ epoch, rev, refused: this.#refusedRows },
+        unreadable: [...directory.unreadable.keys()]
+          .slice(0, unreadableNamedMax)
+          .map((name) => name.slice(0, rowNameMax)),
+      },
       sums: sums(),
     }
   }

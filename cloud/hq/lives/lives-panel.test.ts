@@ -18,7 +18,8 @@ const life: Life = {
 function render(lives: readonly Life[], more: Partial<Lives> = {}): string {
   const client = new QueryClient()
   const epoch = { epoch: 3, reason: 'acknowledged_ahead', beganMs: 1_795_181_400_000 }
-  const data: Lives = { asOfMs: 9, epoch, mayDecide: true, lives: [...lives], ...more }
+  const directory = { refused: 0, unreadable: [] }
+  const data: Lives = { asOfMs: 9, epoch, directory, mayDecide: true, lives: [...lives], ...more }
   client.setQueryData<unknown>(livesQuery('north').queryKey, data)
   const panel = createElement(LivesPanel, { siteId: 'north', timeZone: 'Europe/Berlin' })
   const app = createElement(QueryClientProvider, { client }, panel)
@@ -48,6 +49,13 @@ describe.each(['en', 'de'] as const)('the boxes of a site in %s', (language) => 
     ]) {
       expect(html).toContain(text)
     }
+  })
+
+  it('name the rows that the box did not take', () => {
+    resetLanguage(language)
+    const html = render([life], { directory: { refused: 2, unreadable: ['later_kind/a'] } })
+    expect(html).toContain(words.refusedRows_other.replace('{{count}}', '2'))
+    expect(html).toContain('later_kind/a')
   })
 
   it('offer nothing to who may not decide, and stay readable with words from a later cloud', () => {

@@ -92,6 +92,22 @@ function LifeRow(props: {
   )
 }
 
+/** Rows of the directory that the box did not take: forged or replayed ones, and ones from a later release. */
+function DirectoryTrouble(props: { readonly of: Lives['directory'] }): ReactNode {
+  const t = useLifeWords()
+  const { refused, unreadable } = props.of
+  return (
+    <>
+      {refused === 0 ? null : <Notice tone="out" title={t('refusedRows', { count: refused })} />}
+      {unreadable.length === 0 ? null : (
+        <Notice tone="held" title={t('unreadableRows', { count: unreadable.length })}>
+          {unreadable.join(', ')}
+        </Notice>
+      )}
+    </>
+  )
+}
+
 function Epoch(props: { readonly of: Lives['epoch']; readonly timeZone: string }): ReactNode {
   const t = useLifeWords()
   const { epoch, reason, beganMs } = props.of
@@ -129,7 +145,7 @@ export function LivesPanel(props: { readonly siteId: string; readonly timeZone: 
         ) : null}
       </Group>
       <Faces query={lives} rows={2} empty={<Text size="sm">{t('state.none')}</Text>}>
-        {({ lives: items, epoch, mayDecide }) => (
+        {({ lives: items, epoch, directory, mayDecide }) => (
           <>
             <Stack gap="sm" component="ul" style={{ listStyle: 'none', margin: 0, padding: 0 }}>
               {items.map((life) => (
@@ -142,6 +158,7 @@ export function LivesPanel(props: { readonly siteId: string; readonly timeZone: 
                 />
               ))}
             </Stack>
+            <DirectoryTrouble of={directory} />
             <Epoch of={epoch} timeZone={timeZone} />
           </>
         )}

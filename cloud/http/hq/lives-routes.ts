@@ -6,7 +6,7 @@ import { requirePermission } from '../../members/login.ts'
 import { mayAtSite } from '../../members/permissions.ts'
 import { chooseRecovery } from '../../sites/choose-recovery.ts'
 import { createEnrolmentCode, oldBoxSchema } from '../../sites/enrolment.ts'
-import { readEpoch, readLives } from '../../sites/read-lives.ts'
+import { readDirectoryTrouble, readEpoch, readLives } from '../../sites/read-lives.ts'
 import { accessRefusals, createApi } from '../api.ts'
 import { problem, refusal } from '../problem.ts'
 import type { OverviewParts } from './overview.ts'
@@ -18,6 +18,8 @@ const json = <S extends z.ZodType>(schema: S) => ({ 'application/json': { schema
 const livesSchema = z.object({
   asOfMs: z.int(),
   epoch: z.object({ epoch: z.int(), reason: z.string().nullable(), beganMs: z.int().nullable() }),
+  /** Of the newest box: rows refused since its start (wrong digest, older position), rows its release cannot read. */
+  directory: z.object({ refused: z.int(), unreadable: z.array(z.string()) }),
   /** Whether the caller may make a code for another box, and choose about a box that waits. */
   mayDecide: z.boolean(),
   lives: z.array(
@@ -92,9 +94,14 @@ export function livesRoutes(parts: OverviewParts & { readonly random: Random }) 
     const login = context.get('login')
     const isKnown = mayAtSite(login, 'hq.site', site) && (await catalogues.find(site))
     if (!isKnown) return problem(context, refusal('not_found'))
-    const [lives, epoch] = await Promise.all([readLives(pool, site), readEpoch(pool)])
+    const [lives, epoch, trouble] = await Promise.all([
+      readLives(pool, site),
+      readEpoch(pool),
+      readDirectoryTrouble(pool, site),
+    ])
+    const directory = { ...trouble, unreadable: [...trouble.unreadable] }
     const mayDecide = mayAtSite(login, 'sites.recover', site)
-    return context.json({ asOfMs: clock.now().wallMs, epoch, mayDecide, lives: [...lives] }, 200)
+    return context.json({ asOfMs: clock.now().wallMs, epoch, directory, mayDecide, lives: [...lives] }, 200)
   })
   api.openapi(codeRoute, async (context) => {
     const { site: siteId } = context.req.valid('param')

@@ -85,7 +85,14 @@ export const heartbeatSchema = z.object({
   waiting: z.int().min(0),
   devicesDown: z.array(z.string()),
   selling: z.enum(['all', 'none']),
-  directory: z.object({ epoch: z.int(), rev: z.int() }),
+  directory: z.object({
+    epoch: z.int(),
+    rev: z.int(),
+    /** Rows refused since the start: a wrong digest, an older position. */
+    refused: z.int().min(0).optional(),
+    /** Rows that this release cannot read, kept and in nobody's way, as `kind/key`; the first of them. */
+    unreadable: z.array(z.string().max(300)).max(20).optional(),
+  }),
   sums: siteSumsSchema,
 })
 export type Heartbeat = z.infer<typeof heartbeatSchema>

@@ -25,6 +25,12 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   allow: 'Als Standort weitermachen lassen',
   refuse: 'Abgesperrt lassen',
   allowHint: 'Jeder andere Rechner dieses Standorts ist dann abgesperrt.',
+  refusedRows_one: '{{count}} Zeile hat dieser Rechner abgelehnt: falsche Signatur oder alte Position',
+  refusedRows_other: '{{count}} Zeilen hat dieser Rechner abgelehnt: falsche Signaturen oder alte Positionen',
+  unreadableRows_one:
+    '{{count}} Zeile ist aus einer späteren Version als dieser Rechner; sie bleibt bis zu seinem Upgrade liegen',
+  unreadableRows_other:
+    '{{count}} Zeilen sind aus einer späteren Version als dieser Rechner; sie bleiben bis zu seinem Upgrade liegen',
   epoch: 'Epoche {{epoch}} der Cloud',
   'reason.database_restored': 'begann, weil die Datenbank zurückgesetzt wurde',
   'reason.acknowledged_ahead':

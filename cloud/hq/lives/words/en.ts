@@ -23,6 +23,12 @@ export const en = {
   allow: 'Let it go on as the site',
   refuse: 'Keep it fenced',
   allowHint: 'Every other box of this site is fenced then.',
+  refusedRows_one: '{{count}} row for this box was refused by it: a wrong signature or an old position',
+  refusedRows_other: '{{count}} rows for this box were refused by it: wrong signatures or old positions',
+  unreadableRows_one:
+    '{{count}} row is of a later release than this box; it is kept until the box is upgraded',
+  unreadableRows_other:
+    '{{count}} rows are of a later release than this box; they are kept until the box is upgraded',
   epoch: 'Epoch {{epoch}} of the cloud',
   'reason.database_restored': 'began because the database was restored',
   'reason.acknowledged_ahead': 'began because a site had entries acknowledged that this cloud has not',
