@@ -66,7 +66,7 @@ export function PriceStep(props: {
         <PriceLines price={booking.price} />
       </div>
       {over || booking.price.totalMinor === 0 ? null : (
-        <>
+        <div className={receipt.means}>
           {who.kind === 'member' ? (
             <CreditsInstead
               {...{ booking, busy }}
@@ -75,7 +75,7 @@ export function PriceStep(props: {
             />
           ) : null}
           <CashInstead busy={busy} onCash={props.onCash} />
-        </>
+        </div>
       )}
     </StepFrame>
   )
