@@ -38,7 +38,7 @@ export function Notice(props: {
       {tone === 'plain' ? null : (
         <IconAlertTriangle size={20} color={color} aria-hidden style={{ flex: 'none', marginTop: 2 }} />
       )}
-      <Stack gap="xs" align="flex-start">
+      <Stack gap="xs" align="flex-start" miw={0}>
         <Text fw={600} c={tone === 'out' ? color : token('ink')}>
           {props.title}
         </Text>

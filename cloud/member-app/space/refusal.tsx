@@ -8,6 +8,12 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useWords } from '../words/words.ts'
 
+// A long name wraps where the panel is narrow.
+const wrapping = {
+  root: { height: 'auto', minHeight: 36, maxWidth: '100%', paddingBlock: 4 },
+  label: { whiteSpace: 'normal', textAlign: 'left' },
+} as const
+
 /** Why a booking was refused, what to do, and the alternatives that came with the answer. */
 export function Refusal(props: {
   readonly problem: Problem
@@ -39,6 +45,7 @@ export function Refusal(props: {
               key={`${alternative.spaceId}-${alternative.fromMs}`}
               variant="default"
               size="sm"
+              styles={wrapping}
               onClick={() => onAlternative?.(alternative)}
             >
               {alternative.name} · {time(alternative.fromMs)}–{time(alternative.toMs)}
