@@ -6,13 +6,13 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'page.lead':
     'Betreibt Coworking-Häuser und Parkhäuser. Jeder Standort hat seinen eigenen kleinen Rechner, der weiter verkauft, öffnet und zählt, wenn das Netz fehlt; die Cloud sammelt die Bücher und weist nach, dass sie übereinstimmen.',
   'page.demo':
-    'Dies ist eine Demo auf Ihrem Rechner. Betreiber, Standorte, Menschen und Geld sind erfunden; Programme, Ledger und Protokolle sind echt.',
+    'Dies ist eine Demo auf Ihrem Rechner. Betreiber, Standorte, Menschen und Geld sind erfunden; Programme, Hauptbücher und Protokolle sind echt.',
   'surfaces.title': 'Wohin',
   'surfaces.memberApp': 'Mitglieder-App',
   'surfaces.memberApp.text':
     'Platz oder Stellplatz im lebendigen Grundriss finden, buchen, zahlen, stornieren.',
   'surfaces.hq': 'Zentrale (HQ)',
-  'surfaces.hq.text': 'Zustand, Ledger und Geld jedes Standorts, und ob die Bücher übereinstimmen.',
+  'surfaces.hq.text': 'Zustand, Hauptbuch und Geld jedes Standorts, und ob die Bücher übereinstimmen.',
   'surfaces.kiosk': 'Kiosk, {{site}}',
   'surfaces.kiosk.coworking': 'Der Touchbildschirm vor Ort: buchen, einchecken, zahlen, ganz ohne Netz.',
   'surfaces.kiosk.parking': 'Der Kassenautomat vor Ort: Auto finden, zahlen, ausfahren, ganz ohne Netz.',

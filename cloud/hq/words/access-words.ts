@@ -137,8 +137,8 @@ export const accessDe: Readonly<Record<keyof typeof accessEn, string>> = {
   'nav.incidents': 'Vorfälle',
   'access.title': 'Wer wurde eingelassen?',
   'access.lead':
-    'Entscheidungen aller Türen und Spuren, neueste zuerst. Jede Zeile ist ein Eintrag im Ledger des Standorts; öffnen Sie ihn, um seinen Hash zu prüfen.',
-  'access.kept': 'Aufbewahrt für {{count}} Tage; das Ledger selbst behält seine Einträge.',
+    'Entscheidungen aller Türen und Spuren, neueste zuerst. Jede Zeile ist ein Eintrag im Hauptbuch des Standorts; öffnen Sie ihn, um seinen Hash zu prüfen.',
+  'access.kept': 'Aufbewahrt für {{count}} Tage; das Hauptbuch selbst behält seine Einträge.',
   'access.site': 'Standort',
   'access.allSites': 'Alle Standorte',
   'access.door': 'Tür oder Spur',
