@@ -31,6 +31,13 @@ function Row(props: { readonly row: AccessRow; readonly onMember: (memberId: str
   const t = useWords()
   const { row } = props
   const { memberId } = row
+  const by = [
+    row.credentialKind && codeWords(t, 'access.credential', row.credentialKind),
+    row.readerName ?? row.readerId,
+    row.bookingId && shortId(row.bookingId),
+  ]
+    .filter(Boolean)
+    .join(' · ')
   return (
     <tr data-seq={row.seq} data-result={row.result}>
       <td>
@@ -54,14 +61,8 @@ function Row(props: { readonly row: AccessRow; readonly onMember: (memberId: str
       <td>
         <EntryLink row={row} />
       </td>
-      <td data-label={t('access.by')}>
-        {[
-          row.credentialKind && codeWords(t, 'access.credential', row.credentialKind),
-          row.readerName ?? row.readerId,
-          row.bookingId && shortId(row.bookingId),
-        ]
-          .filter(Boolean)
-          .join(' · ') || '–'}
+      <td data-label={t('access.by')} data-empty={by === '' || undefined}>
+        {by || '–'}
       </td>
     </tr>
   )

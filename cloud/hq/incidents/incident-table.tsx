@@ -69,7 +69,10 @@ function Row(props: { readonly row: IncidentRow }): ReactNode {
           </Text>
         ) : null}
       </td>
-      <td {...(row.needsPerson || row.endedMs === undefined ? {} : { 'data-label': t('incident.ended') })}>
+      <td
+        data-label={row.needsPerson ? undefined : t('incident.ended')}
+        data-empty={(!row.needsPerson && row.endedMs === undefined) || undefined}
+      >
         <End row={row} />
       </td>
       <td>
