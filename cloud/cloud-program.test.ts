@@ -8,11 +8,12 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandOrigin } from './audit/act.ts'
 import { type Cloud, startCloud } from './cloud-program.ts'
-import { addUser, enrolmentCodeCommand, revokeCredentialCommand } from './commands.ts'
+import { addUser, enrolmentCodeCommand, restoredCommand, revokeCredentialCommand } from './commands.ts'
 import { type CloudConfig, parseCloudConfig } from './config.ts'
 import { createTestDatabase, type TestDatabase } from './database/test-database.ts'
 import { runDoctor } from './doctor.ts'
 import { issueCredentials, putMembers } from './members/member-store.ts'
+import { currentEpoch } from './sites/epoch.ts'
 import { storeHeartbeat } from './sites/site-health.ts'
 import { createSite, putOperator } from './sites/site-store.ts'
 
@@ -86,6 +87,21 @@ describe('commands', () => {
       await enrolmentCodeCommand(config, adapters, { site: 'nowhere' }, (line) => lines.push(line)),
     ).toBe(1)
     expect(lines[1]).toContain('harbour')
+  })
+
+  it('make a code for a box that takes over only with one of the known words about the old box', async () => {
+    const lines: string[] = []
+    const make = (oldBox: string) =>
+      enrolmentCodeCommand(config, adapters, { site: 'harbour', oldBox }, (line) => lines.push(line))
+    expect([await make('perhaps'), await make('broken')]).toEqual([2, 0])
+    const { rows } = await database.pool.query('SELECT statement FROM enrolment_codes WHERE adopts')
+    expect(rows).toEqual([{ statement: 'broken' }])
+  })
+
+  it('begin a new epoch beside a running cloud when somebody says that it was restored', async () => {
+    const before = await currentEpoch(database.pool)
+    expect(await restoredCommand(config, adapters, () => undefined)).toBe(0)
+    expect(await currentEpoch(database.pool)).toBe(before + 1)
   })
 
   it('let somebody log in, with a password that is shown once', async () => {
