@@ -1,4 +1,5 @@
 import { always } from './calendar.ts'
+import { lentPool } from './lending.ts'
 import { photosOf } from './pictures.ts'
 import { row, type WorldRow } from './rows.ts'
 
@@ -31,6 +32,8 @@ const site = row('site', siteId, {
     memberOfflineMs: 30 * 86_400_000,
     heldOpenMs: 30_000,
   },
+  // Some of the large bays for the rest of the day.
+  lending: { pools: [{ ...lentPool('bay', 20), poolId: 'large-bays', bayClass: 'large' }] },
 })
 
 const everyDay = [1, 2, 3, 4, 5, 6, 7]
