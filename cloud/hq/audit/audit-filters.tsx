@@ -39,18 +39,21 @@ export function AuditFilters(props: {
   return (
     <div className="hq-filters">
       <NativeSelect
+        size="sm"
         label={t('filter.act')}
         value={search.act ?? ''}
         data={[all, ...acts]}
         onChange={(event) => change({ act: event.currentTarget.value || undefined })}
       />
       <NativeSelect
+        size="sm"
         label={t('filter.actor')}
         value={search.by ?? ''}
         data={[all, ...optionsOf(actors, search.by)]}
         onChange={(event) => change({ by: event.currentTarget.value || undefined })}
       />
       <NativeSelect
+        size="sm"
         label={t('filter.site')}
         value={search.site ?? ''}
         data={[all, ...optionsOf(summary?.sites ?? [], search.site)]}
@@ -58,18 +61,20 @@ export function AuditFilters(props: {
       />
       <TextInput
         type="date"
+        size="sm"
         label={t('filter.from')}
         value={search.from ?? ''}
         onChange={(event) => change({ from: event.currentTarget.value || undefined })}
       />
       <TextInput
         type="date"
+        size="sm"
         label={t('filter.to')}
         value={search.to ?? ''}
         onChange={(event) => change({ to: event.currentTarget.value || undefined })}
       />
       {isFiltered(search) ? (
-        <Button variant="default" onClick={() => props.onChange({})}>
+        <Button variant="default" size="sm" onClick={() => props.onChange({})}>
           {t('filter.clear')}
         </Button>
       ) : null}
