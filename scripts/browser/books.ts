@@ -1,4 +1,4 @@
-import { parseEvent } from '@gatehouse/shared/wire/v1/entries'
+import { type LedgerEvent, parseEvent } from '@gatehouse/shared/wire/v1/entries'
 import type { Page } from 'playwright-core'
 import { z } from 'zod'
 import type { DemoUnderTest } from './demo-under-test.ts'
@@ -62,37 +62,66 @@ const pageSchema = z.object({
 })
 const pageLength = 500
 
-/** Adds up a site's whole ledger, read over the edge's own API and by nothing that the product counts with. */
-export async function ledgerFigures(demo: DemoUnderTest, siteId: string): Promise<Figures> {
+interface Money {
+  readonly paymentId: string
+  readonly method: string
+  readonly amountMinor: number
+}
+
+/** A site's whole ledger, read over the edge's own API and by nothing that the product counts with. */
+export async function ledgerEvents(
+  demo: DemoUnderTest,
+  siteId: string,
+): Promise<(LedgerEvent | undefined)[]> {
   const { edge } = await demo.panel.site(siteId)
   const headers = { authorization: `Bearer ${demo.panelSecretOf(siteId)}` }
-  const figures: Record<string, number> = { entries: 0, bookings: 0, sessions: 0 }
-  const add = (what: string, by: number) => {
-    figures[what] = (figures[what] ?? 0) + by
-  }
-  for (let afterSeq = 0, headSeq = 1; afterSeq < headSeq; ) {
-    const answer = await fetch(`${edge.url}/api/v1/ledger?afterSeq=${afterSeq}&limit=${pageLength}`, {
-      headers,
-    })
-    const page = pageSchema.parse(await answer.json())
+  const events: (LedgerEvent | undefined)[] = []
+  for (let headSeq = 1; events.length < headSeq; ) {
+    const url = `${edge.url}/api/v1/ledger?afterSeq=${events.length}&limit=${pageLength}`
+    const page = pageSchema.parse(await (await fetch(url, { headers })).json())
     for (const { seq, entry } of page.items) {
-      expectThat(seq === afterSeq + 1, `${siteId}: entry ${afterSeq + 1} is missing in the ledger`)
-      afterSeq = seq
-      add('entries', 1)
-      const event = parseEvent(entry)
-      if (event?.type === 'booking.held') add('bookings', 1)
-      if (event?.type === 'session.arrived') add('sessions', 1)
-      if (event?.type === 'payment.captured') {
-        add(`payments ${event.body.currency} ${event.body.method}`, 1)
-        add(`takings ${event.body.currency} ${event.body.method}`, event.body.amountMinor)
-      }
-      if (event?.type === 'payment.refunded') {
-        add(`takings ${event.body.currency} ${event.body.method}`, -event.body.amountMinor)
-      }
+      expectThat(seq === events.length + 1, `${siteId}: entry ${events.length + 1} is missing in the ledger`)
+      events.push(parseEvent(entry))
     }
     headSeq = page.headSeq
   }
-  return figures
+  return events
+}
+
+/** Adds up a site's whole ledger: bookings and payments however they came to be known, each once. */
+export async function ledgerFigures(demo: DemoUnderTest, siteId: string): Promise<Figures> {
+  const figures: Record<string, number> = { sessions: 0 }
+  const bookings = new Set<string>()
+  const payments = new Set<string>()
+  const add = (what: string, by: number) => {
+    figures[what] = (figures[what] ?? 0) + by
+  }
+  const take = (paid: Money, currency: string) => {
+    if (payments.has(paid.paymentId)) return
+    payments.add(paid.paymentId)
+    add(`payments ${currency} ${paid.method}`, 1)
+    add(`takings ${currency} ${paid.method}`, paid.amountMinor)
+  }
+  const giveBack = (paid: Money, currency: string) => {
+    if (payments.has(paid.paymentId)) return
+    payments.add(paid.paymentId)
+    add(`takings ${currency} ${paid.method}`, -paid.amountMinor)
+  }
+  const events = await ledgerEvents(demo, siteId)
+  for (const event of events) {
+    if (event?.type === 'session.arrived') add('sessions', 1)
+    if (event?.type === 'payment.captured') take(event.body, event.body.currency)
+    if (event?.type === 'payment.refunded') giveBack(event.body, event.body.currency)
+    if (event?.type === 'booking.held' || event?.type === 'booking.adopted')
+      bookings.add(event.body.bookingId)
+    if (event?.type === 'booking.received') {
+      const { bookingId, row } = event.body
+      bookings.add(bookingId)
+      for (const paid of row.payments ?? []) take(paid, row.price.currency)
+      for (const paid of row.refunds ?? []) giveBack(paid, row.price.currency)
+    }
+  }
+  return { ...figures, entries: events.length, bookings: bookings.size }
 }
 
 const sumOf = (figures: Figures, start: string) =>

@@ -54,6 +54,33 @@ export class Kiosk {
     await page.getByRole('heading', { name: 'Your price' }).waitFor()
   }
 
+  /** Touches a room in the list of what can be wanted at a later start of today, and reads why it is not to be had. */
+  async seesLent(room: { readonly spaceId: string; readonly levelName: string; readonly from: string }) {
+    const { page } = this
+    await page.bringToFront()
+    await page.getByRole('link', { name: /^Book a space/ }).click()
+    await page.getByRole('radio', { name: /^Meeting room/ }).click()
+    await page.getByRole('radio', { name: room.from, exact: true }).click()
+    await page.getByRole('radio', { name: '1 hour' }).click()
+    await this.#press('Show free spaces')
+    await page.getByText('List', { exact: true }).click()
+    await page.getByText(room.levelName, { exact: true }).click()
+    await page.locator(`li[data-space="${room.spaceId}"] button`).click()
+    await page.getByText(/^The member app sells .+ until /).waitFor()
+    await page.getByText(/^This site is offline, so it cannot be asked for/).waitFor()
+    await page.getByRole('button', { name: /^Ask for /, disabled: true }).waitFor()
+    await this.#press('Cancel')
+    await page.getByRole('heading', { name: 'What would you like to do?' }).waitFor()
+  }
+
+  /** Holds a code to the scanner, which types what it reads, faster than keys come over the line to a busy browser. */
+  async scans(text: string): Promise<void> {
+    await this.page.bringToFront()
+    const keys = JSON.stringify([...text, 'Enter'])
+    const press = "(key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))"
+    await this.page.evaluate(`${keys}.forEach(${press})`)
+  }
+
   /** From a price to the moment before the cash is taken; gives what is due. */
   async putsInCash(): Promise<number> {
     const { page } = this

@@ -1,6 +1,10 @@
 import type { Page } from 'playwright-core'
 import { demoPassword } from '../demo/world/people.ts'
 import { amountIn, textOf } from './kiosk.ts'
+import { readQrPath } from './qr-reader.ts'
+
+/** Light modules around the code of a pass. */
+const passCodeBorder = 4
 
 /** Logs in on a screen of the cloud that asks for it. */
 export async function logIn(page: Page, email: string): Promise<void> {
@@ -9,62 +13,92 @@ export async function logIn(page: Page, email: string): Promise<void> {
   await page.getByRole('button', { name: 'Log in' }).click()
 }
 
-/** Days ahead that the demo's history has no bookings for, so that every room is free. */
-const daysAhead = 7
+/** A time as the app asks for it. */
+export interface ChosenTime {
+  /** 0 is today. */
+  readonly daysAhead: number
+  /** Wall time of the site, `HH:MM`. */
+  readonly from: string
+}
+
+/** The demo's history has no bookings then, so that every room is free. */
+const aWeekAhead: ChosenTime = { daysAhead: 7, from: '12:00' }
 
 /** A member with the member app. */
 export class MemberApp {
   readonly page: Page
-  readonly #url: string
+  readonly cloudUrl: string
 
   constructor(page: Page, cloudUrl: string) {
     this.page = page
-    this.#url = `${cloudUrl}/app/`
+    this.cloudUrl = cloudUrl
   }
 
   async logsIn(email: string): Promise<void> {
-    await this.page.goto(this.#url)
+    await this.page.goto(`${this.cloudUrl}/app/`)
     await logIn(this.page, email)
     await this.page.getByRole('heading', { name: 'Find a space' }).waitFor()
   }
 
-  /** Opens a space from the live floor plan, a week ahead at noon. */
-  async choosesOnPlan(siteName: string, spaceId: string): Promise<void> {
+  /** Opens a space that is free from the live floor plan of a level; a week ahead at noon unless said otherwise. */
+  async choosesOnPlan(
+    siteName: string,
+    space: { readonly spaceId: string; readonly levelName: string },
+    when: ChosenTime = aWeekAhead,
+  ): Promise<void> {
     const { page } = this
-    await page.bringToFront()
-    await page.getByRole('link', { name: 'Find', exact: true }).first().click()
-    await page.getByRole('link', { name: new RegExp(`^${siteName}`) }).click()
-    await page.getByLabel('Day', { exact: true }).selectOption({ index: daysAhead })
-    await page.getByLabel('From').selectOption('12:00')
-    const space = page.locator(`g[data-space="${spaceId}"][data-state="free"]`)
-    await space.waitFor()
-    await space.click()
+    await this.#asksFor(siteName, when)
+    await page.getByRole('radiogroup', { name: 'Level' }).getByText(space.levelName).click()
+    await page.locator(`g[data-space="${space.spaceId}"][data-state="free"]`).click()
   }
 
   /** Opens a space from the list beside the plan. */
   async choosesInList(siteName: string, spaceId: string): Promise<void> {
     const { page } = this
+    await this.#asksFor(siteName, { ...aWeekAhead, from: '14:00' })
+    await page.getByText('List', { exact: true }).click()
+    await page.locator(`li[data-space="${spaceId}"] button`).click()
+  }
+
+  async #asksFor(siteName: string, { daysAhead, from }: ChosenTime): Promise<void> {
+    const { page } = this
     await page.bringToFront()
     await page.getByRole('link', { name: 'Find', exact: true }).first().click()
     await page.getByRole('link', { name: new RegExp(`^${siteName}`) }).click()
     await page.getByLabel('Day', { exact: true }).selectOption({ index: daysAhead })
-    await page.getByLabel('From').selectOption('14:00')
-    await page.getByText('List', { exact: true }).click()
-    await page.locator(`li[data-space="${spaceId}"] button`).click()
+    await page.getByLabel('From').selectOption(from)
   }
 
   async holds(): Promise<void> {
     await this.page.getByRole('button', { name: 'Hold for 5 minutes' }).click()
   }
 
-  /** Pays a held booking by sandbox card and waits for the site's word; gives amount and reference code. */
-  async paysByCard(): Promise<{ readonly amountMinor: number; readonly reference: string }> {
+  /** Pays a held booking by sandbox card and waits for whose word it is; gives amount and reference code. */
+  async paysByCard(
+    word: RegExp = /^Confirmed by the site/,
+  ): Promise<{ readonly amountMinor: number; readonly reference: string }> {
     const { page } = this
     await page.getByRole('heading', { name: 'How do you pay?' }).waitFor()
     const pay = page.getByRole('button', { name: /^Pay €/ })
     const amountMinor = amountIn(await textOf(pay))
     await pay.click()
-    await page.getByText(/^Confirmed by the site/).waitFor()
+    await page.getByText(word).waitFor()
     return { amountMinor, reference: await textOf(page.getByTestId('reference')) }
+  }
+
+  /** Opens the pass of the booking on the screen, whose site is offline; a moved clock is heard with the site's answer. */
+  async opensPass(): Promise<void> {
+    await this.page.bringToFront()
+    await this.page.reload()
+    await this.page.getByText(/^Offline since/).waitFor()
+    await this.page.getByRole('link', { name: 'Show pass' }).click()
+    await this.page.getByTestId('pass-code').waitFor()
+  }
+
+  /** What the code on the screen says now, read as a scanner reads it. */
+  async passText(): Promise<string> {
+    const code = this.page.getByTestId('pass-code')
+    const [, , size = '0'] = ((await code.getAttribute('viewBox')) ?? '').split(' ')
+    return readQrPath((await code.locator('path').getAttribute('d')) ?? '', Number(size), passCodeBorder)
   }
 }
