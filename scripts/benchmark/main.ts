@@ -7,6 +7,7 @@ import { freePort } from '../story/free-port.ts'
 import { runAppend } from './append-bench.ts'
 import { writeBenchSite } from './bench-site.ts'
 import { runBookings, SlotSupply } from './bookings-bench.ts'
+import { runCloudBookings } from './cloud-bookings-bench.ts'
 import { startEdgeUnderTest } from './edge-under-test.ts'
 import { runIngest } from './ingest-bench.ts'
 import { runPasses } from './passes-bench.ts'
@@ -61,6 +62,7 @@ try {
   runPasses(say)
   await edgeBench(join(folder, 'edge'))
   await runSlowDisk(join(folder, 'slow'), say)
+  await runCloudBookings(say)
   await runIngest(say)
   await runAppend(say)
 } finally {

@@ -144,6 +144,8 @@ export const screens: readonly Screen[] = [
     ['hq-access', '/hq/access', 'table tbody tr'],
     ['hq-account', '/hq/account', 'main button'],
     ['hq-doors', '/hq/sites/harbour-house/doors', 'table tbody tr'],
+    // Without a lending policy it says that nothing is lent.
+    ['hq-authority', '/hq/sites/harbour-house/authority', 'table tbody tr, .gh-notice'],
     ['hq-incidents', '/hq/incidents', 'main [role="status"], table tbody tr'],
   ]),
   ...sketched('house-kiosk', kioskWidths, 800, [
