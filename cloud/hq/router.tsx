@@ -9,6 +9,7 @@ import { AccountScreen } from './account/account-screen.tsx'
 import { AuditScreen } from './audit/audit-screen.tsx'
 import { auditSearchSchema } from './audit/queries.ts'
 import { AuthorityScreen } from './authority/authority-screen.tsx'
+import { CreditsScreen } from './credits/credits-screen.tsx'
 import { DoorsScreen } from './doors/doors-screen.tsx'
 import { ExceptionsScreen } from './exceptions/exceptions-screen.tsx'
 import { caseSearchSchema } from './exceptions/queries.ts'
@@ -40,6 +41,7 @@ function Missing(): ReactNode {
 const root = createRootRoute({ component: HqFrame, notFoundComponent: Missing })
 const overview = createRoute({ getParentRoute: () => root, path: '/', component: OverviewScreen })
 const books = createRoute({ getParentRoute: () => root, path: '/books', component: ReconciliationScreen })
+const credits = createRoute({ getParentRoute: () => root, path: '/credits', component: CreditsScreen })
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
@@ -88,6 +90,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     overview,
     books,
+    credits,
     exceptions,
     access,
     incidents,

@@ -140,6 +140,7 @@ export const screens: readonly Screen[] = [
     ['hq-books', '/hq/books', '.books ~ .books'],
     ['hq-ledger', '/hq/sites/quay-street', 'table tbody tr'],
     ['hq-exceptions', '/hq/exceptions', heading],
+    ['hq-credits', '/hq/credits', 'table tbody tr'],
     ['hq-audit', '/hq/audit', 'table tbody tr'],
     ['hq-access', '/hq/access', 'table tbody tr'],
     ['hq-account', '/hq/account', 'main button'],

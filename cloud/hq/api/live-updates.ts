@@ -26,6 +26,7 @@ export function useLiveUpdates(enabled: boolean): LiveStatus {
         'doors',
         'exceptions',
         'authority',
+        'credits',
       ])
         void client.invalidateQueries({ queryKey: [name] })
     }, gatherMs)

@@ -11,6 +11,7 @@ import {
   IconBuilding,
   IconBuildings,
   IconClipboardList,
+  IconCoins,
   IconDeviceMobile,
   IconDoorEnter,
   IconInbox,
@@ -62,6 +63,9 @@ function Rail(props: { readonly displayName: string; readonly allowed: boolean }
         </Link>
         <Link to="/books">
           <IconBook2 size={18} aria-hidden /> {t('nav.books')}
+        </Link>
+        <Link to="/credits">
+          <IconCoins size={18} aria-hidden /> {t('nav.credits')}
         </Link>
         <Link to="/exceptions" activeOptions={{ includeSearch: false }}>
           <IconInbox size={18} aria-hidden /> {t('nav.exceptions')}

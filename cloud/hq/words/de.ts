@@ -8,6 +8,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'nav.main': 'Hauptmenü',
   'nav.sites': 'Standorte',
   'nav.books': 'Bücher',
+  'nav.credits': 'Guthaben',
   'nav.audit': 'Protokoll',
   'nav.exceptions': 'Ausnahmen',
   ...accessDe,

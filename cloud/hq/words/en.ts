@@ -7,6 +7,7 @@ export const en = {
   'nav.main': 'Main',
   'nav.sites': 'Sites',
   'nav.books': 'Books',
+  'nav.credits': 'Credits',
   'nav.audit': 'Audit',
   'nav.exceptions': 'Exceptions',
   ...accessEn,

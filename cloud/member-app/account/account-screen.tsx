@@ -11,6 +11,7 @@ import { forgetAnswers } from '../api/kept-answers.ts'
 import { meQuery } from '../api/queries.ts'
 import { forgetPasses } from '../pass/device-store.ts'
 import { useWords } from '../words/words.ts'
+import { CreditsCard } from './credits-card.tsx'
 import { PlanCard } from './plan-card.tsx'
 import { VehiclesCard } from './vehicles-card.tsx'
 
@@ -42,6 +43,7 @@ export function AccountScreen(): ReactNode {
         )}
       </Faces>
       <PlanCard />
+      <CreditsCard />
       <VehiclesCard />
       <Paper className="gh-card" p="md">
         <Stack gap="md">

@@ -8,7 +8,7 @@ function refetchFor(client: QueryClient, message: LiveMessage): void {
   if (message.kind !== 'changed') return
   const keysOf: Partial<Record<typeof message.topic, readonly (readonly string[])[]>> = {
     plan: [['plan', message.siteId], ['day', message.siteId], ['site', message.siteId], ['sites']],
-    bookings: [['bookings'], ['plan', message.siteId], ['day', message.siteId]],
+    bookings: [['bookings'], ['my-credits'], ['plan', message.siteId], ['day', message.siteId]],
     link: [['site', message.siteId], ['sites'], ['plan', message.siteId]],
     sites: [['sites'], ['site', message.siteId]],
     board: [['site', message.siteId], ['sites']],

@@ -1,0 +1,70 @@
+import { Money } from '@gatehouse/shared/ui/money.tsx'
+import { Text, Title } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { ScrollBox } from '../frame/scroll-box.tsx'
+import type { Exposure } from './queries.ts'
+import { useCreditWords } from './words/words.ts'
+
+const figures = ['limitMinor', 'usedMinor', 'atSiteMinor', 'unconfirmedMinor'] as const
+
+function Figures(props: { readonly of: Pick<Exposure, (typeof figures)[number] | 'currency'> }): ReactNode {
+  return figures.map((name) => (
+    <td key={name} className="number">
+      <Money minor={props.of[name]} currency={props.of.currency} />
+    </td>
+  ))
+}
+
+function totals(exposure: readonly Exposure[]): Exposure[] {
+  return [...new Set(exposure.map(({ currency }) => currency))].map((currency) => {
+    const own = exposure.filter((line) => line.currency === currency)
+    const sum = (name: (typeof figures)[number]) => own.reduce((all, line) => all + line[name], 0)
+    return {
+      ...{ siteId: '', siteName: '', currency, limitMinor: sum('limitMinor'), usedMinor: sum('usedMinor') },
+      ...{ atSiteMinor: sum('atSiteMinor'), unconfirmedMinor: sum('unconfirmedMinor') },
+    }
+  })
+}
+
+/** What is risked at each site and in all, by currency. */
+export function ExposureTable(props: { readonly exposure: readonly Exposure[] }): ReactNode {
+  const t = useCreditWords()
+  const { exposure } = props
+  if (exposure.length === 0) return null
+  return (
+    <section aria-label={t('exposure')}>
+      <Title order={2}>{t('exposure')}</Title>
+      <Text c="dimmed" mb="xs">
+        {t('exposureLead')}
+      </Text>
+      <ScrollBox label={t('exposure')}>
+        <table className="hq-table">
+          <thead>
+            <tr>
+              <th scope="col">{t('site')}</th>
+              {(['limit', 'used', 'held', 'onItsWay'] as const).map((word) => (
+                <th key={word} scope="col" className="number">
+                  {t(word)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {exposure.map((line) => (
+              <tr key={`${line.siteId} ${line.currency}`}>
+                <th scope="row">{line.siteName}</th>
+                <Figures of={line} />
+              </tr>
+            ))}
+            {totals(exposure).map((line) => (
+              <tr key={line.currency}>
+                <th scope="row">{t('inAll')}</th>
+                <Figures of={line} />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollBox>
+    </section>
+  )
+}
