@@ -352,6 +352,7 @@ function surfaceSettings(config: CloudConfig): SurfaceSettings {
     answerMaxMs: siteAnswerMaxMs,
     accessKeptDays: retention.accessDays,
     passLifeMs: config.passes.lifeHours * 3_600_000,
+    credits: config.credits,
     secondPerson: { aboveMinor: exceptions.secondPersonAboveMinor, kinds: exceptions.secondPersonKinds },
     tzdataVersion: process.versions.tz ?? 'unknown',
   }

@@ -67,6 +67,17 @@ export const cloudConfigSchema = z.strictObject({
       lifeHours: z.number().positive().max(720).default(24),
     })
     .prefault({}),
+  /** How members' credits are shared over sites by themselves. */
+  credits: z
+    .strictObject({
+      /** So much of what is left stays in the cloud, percent; 100 leaves every movement to people. */
+      keptPercent: z.int().min(0).max(100).default(50),
+      /** A site gets more once it has less than this part of its share, percent. */
+      lowWaterPercent: z.int().min(0).max(100).default(25),
+      /** Sites where the member booked within so many days get a share. */
+      usedWithinDays: z.int().min(1).max(365).default(30),
+    })
+    .prefault({}),
   exceptions: z
     .strictObject({
       /** Settling a case above this needs a second person, minor units of any currency. */

@@ -15,6 +15,7 @@ import { SiteReader } from './bookings/site-reader.ts'
 import { siteViewRoutes } from './bookings/site-routes.ts'
 import { sweepBookings } from './bookings/sweep.ts'
 import { creditRoutes } from './credits/routes.ts'
+import { type CreditPolicy, tendCredits } from './credits/tend-credits.ts'
 import type { Notifications } from './database/notifications.ts'
 import type { Pool } from './database/pool.ts'
 import { DirectoryLogRetention } from './directory/prune-log.ts'
@@ -53,6 +54,8 @@ export type SurfaceSettings = Pick<
   readonly accessKeptDays: number
   /** How long a pass is believed before it must be renewed, ms. */
   readonly passLifeMs: number
+  /** How credits are shared over sites by themselves. */
+  readonly credits: CreditPolicy
   /** When settling an exception needs a second person. */
   readonly secondPerson: SecondPersonRule
   /** Version of the time zone data of this process. */
@@ -143,6 +146,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
   const sweep = async () => {
     await watch.check()
     await tendLoans({ pool, clock, passLifeMs: settings.passLifeMs })
+    await tendCredits({ pool, clock, policy: settings.credits })
     await sweepBookings({ pool, clock, link, payments })
     await retention.prune()
     await logRetention.prune()

@@ -13,6 +13,7 @@ import { allowanceIdOf, type Bucket } from './bucket-store.ts'
 import { type Funding, fundBucket } from './fund-bucket.ts'
 import { moveCredits } from './move-credits.ts'
 import { endLostAllowances } from './new-life.ts'
+import { tendCredits } from './tend-credits.ts'
 
 const [north, south] = [siteIdSchema.parse('north'), siteIdSchema.parse('south')]
 const by = commandOrigin('test', startMs)
@@ -164,6 +165,29 @@ describe('credits that are moved to a site', () => {
       [true, true],
       [false, false],
     ])
+  })
+})
+
+describe('what nobody moves by hand', () => {
+  const policy = { keptPercent: 50, lowWaterPercent: 25, usedWithinDays: 30 }
+  const tend = () => tendCredits({ pool: pool(), clock: lending.world.clock, policy })
+
+  it('goes to the site that the member used, once, whichever processes look; and is asked back when it is over', async () => {
+    const begins = startMs + 48 * hourMs
+    const held = await lending.hold(lending.ben, 'room-1', { fromMs: begins, toMs: begins + hourMs })
+    expect(held.status).toBe(201)
+    const { bucketId } = await fund(1_000, { memberId: memberIdSchema.parse('mb-ben') })
+    await Promise.all([tend(), tend(), tend()])
+    await tend()
+    expect((await sums(bucketId))?.moved).toBe(500)
+    expect((await rowOf(bucketId)).body).toMatchObject({ movedMinor: 500, memberId: 'mb-ben' })
+    await lending.rows(
+      'UPDATE credit_buckets SET tend_ms = 0, from_ms = 0, expires_ms = $1 WHERE bucket_id = $2',
+      startMs,
+      bucketId,
+    )
+    await tend()
+    expect((await rowOf(bucketId)).body).toMatchObject({ askedBackMinor: 500 })
   })
 })
 

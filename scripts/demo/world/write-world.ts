@@ -1,4 +1,5 @@
 import { type ActOrigin, commandOrigin } from '@gatehouse/cloud/audit/act'
+import { fundBucket } from '@gatehouse/cloud/credits/fund-bucket'
 import type { Pool } from '@gatehouse/cloud/database/pool'
 import { putChangedRows } from '@gatehouse/cloud/directory/put-changes'
 import type { DirectoryWrite } from '@gatehouse/cloud/directory/put-rows'
@@ -26,6 +27,13 @@ import { rowsOf, type WorldRow } from './rows.ts'
 /** As many people as the panel shows. */
 const registeredMax = 12
 const operatorId = 'harbour-and-quay'
+const day = 86_400_000
+const demoCredits = [
+  { index: 0, amountMinor: 12_000, promotional: false },
+  { index: 0, amountMinor: 2_000, promotional: true },
+  { index: 1, amountMinor: 8_000, promotional: false },
+  { index: 5, amountMinor: 20_000, promotional: false },
+] as const
 
 export interface WorldParts {
   readonly pool: Pool
@@ -108,6 +116,7 @@ async function writePeople(parts: WorldParts, by: ActOrigin): Promise<void> {
       by,
     )
     await registerVehicles(parts)
+    await giveCredits(parts, by)
   }
   for (const { email, name, role, memberId, siteIds: managed } of demoLogins) {
     await ensureUser(
@@ -119,6 +128,29 @@ async function writePeople(parts: WorldParts, by: ActOrigin): Promise<void> {
         displayName: name,
         siteIds: managed,
         ...(memberId === undefined ? {} : { memberId }),
+      },
+      by,
+    )
+  }
+}
+
+/** A few members paid ahead, one was given something; where it goes is the cloud's policy. */
+async function giveCredits({ pool, random, nowMs }: WorldParts, by: ActOrigin): Promise<void> {
+  for (const { index, amountMinor, promotional } of demoCredits) {
+    const memberId = demoMembers[index]?.memberId
+    if (memberId === undefined) continue
+    await fundBucket(
+      { pool, random },
+      {
+        ...{
+          memberId: memberIdSchema.parse(memberId),
+          operatorId,
+          currency: 'EUR',
+          amountMinor,
+          promotional,
+        },
+        ...{ fromMs: nowMs - day, expiresMs: nowMs + (promotional ? 14 : 90) * day },
+        reason: promotional ? 'gift' : 'purchase',
       },
       by,
     )
