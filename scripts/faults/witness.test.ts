@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EdgeConfig, isConfigProblem, readEdgeConfig } from '@gatehouse/edge/config'
@@ -47,10 +47,12 @@ test('an old image put back is seen by what the witness remembers, also after it
   await lived()
   copy()
   await lived()
+  const remembered = readFileSync(join(folder, 'elsewhere', 'witness.json'), 'utf8')
   putBack()
   expect(await lived()).toBe('witness_ahead')
   // The image has grown past the number that the witness knows, on another branch.
   for (const _start of ['one', 'two', 'three']) expect(await lived()).toBe('witness_ahead')
+  expect(readFileSync(join(folder, 'elsewhere', 'witness.json'), 'utf8')).toBe(remembered)
 })
 
 test('a witness that cannot be read proves nothing', async () => {
