@@ -60,6 +60,14 @@ const checks: readonly Check[] = [
     countsFile: 'vitest.json',
   },
   {
+    name: 'Simulation',
+    hint: './scripts/simulate --seed N lives through one story again; the shrunk one is above.',
+    program: 'scripts/dist/simulation/main.js',
+    // Each story counts. A machine that is slow tells fewer of them, never none.
+    args: ['--seeds=24', '--minutes=4', `--counts=${join(scratch, 'simulation.json')}`],
+    countsFile: 'simulation.json',
+  },
+  {
     name: 'Screens',
     hint: 'a screen does not build; the lines above name the file.',
     program: 'scripts/dist/setup/screens.js',

@@ -6,7 +6,13 @@ import { loadCloudIdentity } from '@gatehouse/cloud/sites/cloud-identity'
 import { createEnrolmentCode, enrol } from '@gatehouse/cloud/sites/enrolment'
 import { createSite, putOperator } from '@gatehouse/cloud/sites/site-store'
 import type { SiteIdentity } from '@gatehouse/edge/sync/site-identity'
-import { credentialIdSchema, memberIdSchema, planIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
+import {
+  credentialIdSchema,
+  memberIdSchema,
+  planIdSchema,
+  type SiteId,
+  siteIdSchema,
+} from '@gatehouse/shared/ids/ids'
 import { type Random, SeededRandom } from '@gatehouse/shared/random/random'
 import { ed25519Key } from './seeded-chance.ts'
 import { cardOf, memberIds, planBody, siteRows } from './world-rows.ts'
@@ -25,7 +31,7 @@ export interface EnrolledMachine {
 }
 
 /** A machine's key, as its file holds it. */
-export function machineKey(random: Random): { readonly keyFile: string; readonly publicKey: string } {
+function machineKey(random: Random): { readonly keyFile: string; readonly publicKey: string } {
   const jwk = ed25519Key(random.bytes(32)).export({ format: 'jwk' })
   return { keyFile: JSON.stringify(jwk), publicKey: jwk.x ?? '' }
 }
@@ -58,11 +64,31 @@ export async function writeBaseWorld(pool: Pool): Promise<ReadonlyMap<string, En
   await issueCredentials(pool, cards, by)
   const machines = new Map<string, EnrolledMachine>()
   for (const siteId of parsed) {
-    const { keyFile, publicKey } = machineKey(random)
-    const { code } = await createEnrolmentCode(pool, random, { siteId, by })
-    const answer = await enrol(pool, cloud.publicKey, { code, publicKey, machine: siteId, nowMs: startMs })
-    if (!answer.ok) throw new RangeError(`enrolment refused: ${answer.error}`)
-    machines.set(siteId, { identity: answer.value, keyFile })
+    machines.set(
+      siteId,
+      await enrolMachine(pool, random, { siteId, cloudKey: cloud.publicKey, nowMs: startMs }),
+    )
   }
   return machines
+}
+
+/** Enrols a further machine for a site; tells its incarnation. The machine that was there knows nothing of it. */
+export async function enrolAnother(pool: Pool, site: string, nowMs: number): Promise<number> {
+  const random = new SeededRandom(nowMs)
+  const siteId = siteIdSchema.parse(site)
+  const { identity } = await enrolMachine(pool, random, { siteId, cloudKey: '', nowMs })
+  return identity.incarnation
+}
+
+async function enrolMachine(
+  pool: Pool,
+  random: Random,
+  { siteId, cloudKey, nowMs }: { readonly siteId: SiteId; readonly cloudKey: string; readonly nowMs: number },
+): Promise<EnrolledMachine> {
+  const { keyFile, publicKey } = machineKey(random)
+  const by = commandOrigin('simulation', nowMs)
+  const { code } = await createEnrolmentCode(pool, random, { siteId, by })
+  const answer = await enrol(pool, cloudKey, { code, publicKey, machine: siteId, nowMs })
+  if (!answer.ok) throw new RangeError(`enrolment refused: ${answer.error}`)
+  return { identity: answer.value, keyFile }
 }

@@ -51,7 +51,8 @@ export class CloudChecks {
   #checkStream(row: StreamRow): void {
     const { site_id, incarnation, head_seq, head_hash } = row
     const machine = this.#simulation.sites.get(site_id)?.machine
-    if (!machine) return
+    // The box that replaced another is never switched on here: what there is to say is the older life's.
+    if (!machine || (this.#simulation.replaced.has(site_id) && incarnation > 1)) return
     const twice = checkLending(machine, row)
     if (twice) this.#broken(twice)
     const name = `${site_id}/${incarnation}`

@@ -31,10 +31,10 @@ export class Worker {
   static async start(databaseUrl: string, folder: string, planted: string | undefined): Promise<Worker> {
     const child = fork(join(programs, 'worker-process.js'), [databaseUrl, folder], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      ...(planted !== undefined && {
-        execArgv: ['--import', pathToFileURL(join(programs, 'plant-process.js')).href],
-        env: { ...process.env, SIMULATION_PLANTED: planted },
-      }),
+      // Whoever starts it may run sources; a worker runs what was compiled.
+      execArgv:
+        planted === undefined ? [] : ['--import', pathToFileURL(join(programs, 'plant-process.js')).href],
+      env: { ...process.env, ...(planted !== undefined && { SIMULATION_PLANTED: planted }) },
     })
     const worker = new Worker(child)
     const ready = await worker.#next()

@@ -66,8 +66,8 @@ const agreementSql = `SELECT s.site_id, s.head_seq, coalesce(p.seq, 0) AS projec
     (SELECT count(*)::int FROM card_payment c
      WHERE c.site_id = s.site_id AND c.state IN ('created', 'authorised')) AS payments,
     (SELECT jsonb_agg(e.kind || ' ' || e.detail::text) FROM exceptions e WHERE e.site_id = s.site_id
-     AND e.closed_ms IS NULL AND e.kind IN ('chain_fork', 'clone', 'difference', 'chain_gap', 'unprojectable',
-       'sale_contradicted')) AS cases
+     AND e.closed_ms IS NULL AND (e.kind IN ('chain_fork', 'difference', 'chain_gap', 'unprojectable')
+       OR e.kind = 'sale_contradicted' AND e.detail ->> 'outcome' <> 'too_late')) AS cases
   FROM streams s JOIN sites USING (site_id, incarnation) JOIN directory_heads d USING (site_id)
   LEFT JOIN projection_positions p USING (site_id, incarnation)`
 
@@ -76,7 +76,7 @@ async function difference(simulation: Simulation): Promise<string | undefined> {
   const rows = await simulation.stage.pool.inspect<SiteRow>(agreementSql)
   for (const row of rows) {
     const life = simulation.sites.get(row.site_id)?.machine.life
-    if (!simulation.sites.has(row.site_id)) continue
+    if (!simulation.sites.has(row.site_id) || simulation.replaced.has(row.site_id)) continue
     if (!life) return `${row.site_id} is down`
     const { head, sells } = life.site.kernel
     const { rev } = life.site.directory.position()
@@ -90,9 +90,12 @@ async function difference(simulation: Simulation): Promise<string | undefined> {
     if (row.payments > 0) return `${row.payments} card payments of ${row.site_id} are open`
   }
   const loans = await simulation.stage.pool.inspect<LoanRow>('SELECT site_id, loan_id, state FROM loans')
-  const lent = loanDifference(simulation, loans)
+  const lent = loanDifference(
+    simulation,
+    loans.filter(({ site_id }) => !simulation.replaced.has(site_id)),
+  )
   if (lent) return lent
-  const waiting = simulation.calls.find(({ outcome }) => outcome === undefined)
+  const waiting = simulation.calls.find(({ of, outcome }) => of === 'cloud' && outcome === undefined)
   return waiting && `somebody waits: ${waiting.what}`
 }
 
@@ -112,7 +115,7 @@ async function checkBooks(simulation: Simulation, sites: SiteChecks): Promise<vo
   const rows = await simulation.stage.pool.inspect<BooksRow>(booksSql)
   for (const { site_id, bookings, takings } of rows) {
     const life = simulation.sites.get(site_id)?.machine.life
-    if (!life) continue
+    if (!life || simulation.replaced.has(site_id)) continue
     const { db, incarnation } = life.site.kernel
     const own = pairs(db, 'SELECT booking_id AS name, status AS value FROM bookings')
     const ownTakings = pairs(db, 'SELECT payment_id AS name, amount_minor AS value FROM payments')

@@ -1,3 +1,5 @@
+import type { Emphasis } from './run-seed.ts'
+
 /** A change of one compiled file: `from` becomes `to`, wherever it stands. */
 interface Edit {
   /** End of the path of the compiled file. */
@@ -10,6 +12,10 @@ interface Edit {
 export interface Mutation {
   readonly name: string
   readonly edits: readonly Edit[]
+  /** What has to happen oftener than usual for this one to be found soon. */
+  readonly emphasis?: Emphasis
+  /** What happens one after the other, again and again, where chance alone would take long to find it. */
+  readonly schedule?: readonly string[]
 }
 
 const openAnyLoan = `await tx.query(\`INSERT INTO loans (site_id, loan_id, space_id, from_ms, to_ms, sell_until_ms, terms_epoch, state,
@@ -19,23 +25,53 @@ const openAnyLoan = `await tx.query(\`INSERT INTO loans (site_id, loan_id, space
   [asked.siteId, asked.spaceId, asked.fromMs, asked.toMs + 3600000]);`
 
 const edgeReclaims = `kernel.db.prepare("UPDATE loans SET kind = 'ended' WHERE kind <> 'ended'"
-  + " AND terms ->> 'sellUntilMs' <= ?").run(at.wallMs);`
+  + " AND CAST(terms ->> 'sellUntilMs' AS INTEGER) <= ?").run(at.wallMs);`
+
+/** A sale inside a loan, learned by the site and forgotten by a cloud that comes back older. */
+const olderCloud: readonly string[] = [
+  'the cloud starts',
+  'a copy of the cloud is taken',
+  ...Array<string>(6).fill('a site lends'),
+  ...Array<string>(3).fill('messages move'),
+  ...Array<string>(10).fill('hold in the app'),
+  ...Array<string>(4).fill('pay in the app'),
+  ...Array<string>(4).fill('messages move'),
+  'the cloud is restored from a copy',
+  'time passes',
+  ...Array<string>(4).fill('messages move'),
+]
+
+/** A loan that is over, and open again in a cloud that comes back older. */
+const loanForgotten: readonly string[] = [
+  'the cloud starts',
+  ...Array<string>(6).fill('a site lends'),
+  ...Array<string>(4).fill('messages move'),
+  'a copy of the cloud is taken',
+  ...Array<string>(4).fill('a site asks a loan back'),
+  ...Array<string>(5).fill('messages move'),
+  'time passes',
+  ...Array<string>(5).fill('messages move'),
+  'the cloud is restored from a copy',
+  ...Array<string>(2).fill('messages move'),
+]
 
 /** The mistakes of issue 3, and further ones of the same kind. Each has to be found. */
 export const mutations: readonly Mutation[] = [
   {
     name: 'skip dedupe',
+    emphasis: { 'a site loses power': 4, 'a message comes again': 6, 'hold at the kiosk': 2 },
     edits: [
       { file: 'cloud/dist/ingest/decide-append.js', from: 'if (known === sealed.hash)', to: 'if (false)' },
     ],
   },
   {
     name: 'acknowledge before commit',
+    emphasis: { 'hold at the kiosk': 4, 'a failpoint is armed': 4 },
     edits: [
       {
         file: 'edge/dist/ledger/kernel.js',
-        from: "this.#env.failpoint('commit.before');",
-        to: "for (const [at, run] of runs.entries()) batch?.[at]?.answer?.(run.outcome); this.#env.failpoint('commit.before');",
+        from: "}\n            this.#env.failpoint('commit.before');",
+        to: "}\n for (const [at, run] of runs.entries()) batch[at]?.answer(run.outcome); this.#env.failpoint('commit.before');",
       },
     ],
   },
@@ -46,16 +82,6 @@ export const mutations: readonly Mutation[] = [
         file: 'edge/dist/ledger/kernel.js',
         from: "this.#env.failpoint('commit.before');",
         to: "for (const run of runs) for (const effect of run.effects) this.#effects.start(effect); this.#env.failpoint('commit.before');",
-      },
-    ],
-  },
-  {
-    name: 'repeat what may have been done before a crash',
-    edits: [
-      {
-        file: 'edge/dist/ledger/effects.js',
-        from: "handler?.afterCrash === 'repeat'",
-        to: 'handler',
       },
     ],
   },
@@ -71,6 +97,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'reclaim by timeout',
+    emphasis: { 'a site lends': 3, 'the cloud is killed': 3 },
     edits: [
       {
         file: 'edge/dist/bookings/booking-sweep.js',
@@ -80,11 +107,24 @@ export const mutations: readonly Mutation[] = [
     ],
   },
   {
+    name: 'forget the fence',
+    emphasis: { 'a machine is replaced and goes on': 20 },
+    edits: [
+      {
+        file: 'cloud/dist/sites/decide-handshake.js',
+        from: 'if (facts.incarnation < facts.currentIncarnation)',
+        to: 'if (false)',
+      },
+    ],
+  },
+  {
     name: 'keep loans across an epoch',
+    schedule: loanForgotten,
     edits: [{ file: 'cloud/dist/sites/epoch.js', from: 'await startLoanEpoch(tx);', to: '' }],
   },
   {
     name: 'let a refetch delete a sale',
+    schedule: olderCloud,
     edits: [
       {
         file: 'edge/dist/sync/directory.js',

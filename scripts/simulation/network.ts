@@ -24,7 +24,7 @@ export interface Message {
   readonly life: Owner
   readonly flow: Flow
   /** Makes the request anew, as often as it arrives. */
-  readonly make: () => Request
+  readonly make: (signal?: AbortSignal) => Request
   readonly path: string
   state: 'asked' | 'at the cloud' | 'answered'
   answer: Answer | undefined
@@ -47,6 +47,8 @@ export class Network {
   readonly #time: VirtualTime
   readonly #wires = new Map<string, Wire>()
   readonly #past: (() => Request)[] = []
+  /** What was given up before it arrived; it may arrive yet. */
+  readonly #late: (() => Request)[] = []
   #fresh: Message[] = []
   #messages: Message[] = []
   #lives = new Map<string, { readonly site: string; readonly life: Owner }>()
@@ -69,6 +71,7 @@ export class Network {
   reset(): void {
     this.#wires.clear()
     this.#past.length = 0
+    this.#late.length = 0
     this.#fresh = []
     this.#messages = []
     this.#lives.clear()
@@ -84,13 +87,15 @@ export class Network {
   leave(life: Owner): void {
     for (const [host, known] of this.#lives) if (known.life === life) this.#lives.delete(host)
     for (const message of this.#messages)
-      if (message.life === life && message.state === 'asked') this.#keep(message)
+      if (message.life === life && message.state === 'asked') keep(this.#late, message)
     this.#messages = this.#messages.filter((message) => message.life !== life)
   }
 
-  /** Forgets what the cloud was working on when it stopped; whoever waits for it sees the connection break. */
-  cloudStopped(): void {
-    for (const message of this.#messages.filter(({ state }) => state === 'at the cloud')) this.#fail(message)
+  /** One call that the cloud was working on when it stopped: its caller sees the connection break. Tells whether there was one. */
+  breakOne(): boolean {
+    const message = this.#messages.find(({ state }) => state === 'at the cloud')
+    if (message) this.#fail(message)
+    return message !== undefined
   }
 
   setWire(site: string, wire: Wire): void {
@@ -139,17 +144,19 @@ export class Network {
   /** Loses a call where it is; the caller learns it at once, or only by waiting too long. */
   lose(message: Message, silently: boolean): void {
     this.onMoved(silently ? 'lost in silence' : 'lost', message)
-    if (message.state === 'asked') this.#keep(message)
+    if (message.state === 'asked' && silently) keep(this.#late, message)
     // Whoever asked learns of a silent loss only by waiting too long.
     if (silently) this.#messages = this.#messages.filter((other) => other !== message)
     else this.#fail(message)
   }
 
-  /** Something the cloud was asked before, as a copy that arrives now; nobody waits for the answer. */
+  /** Something that was given up arrives late, or something arrives again; nobody waits for the answer. */
   async repeat(pick: (count: number) => number): Promise<string | undefined> {
-    if (this.#past.length === 0) return undefined
-    const request = this.#past[pick(this.#past.length)]?.()
+    const pile = this.#late.length > 0 ? this.#late : this.#past
+    const at = pick(pile.length)
+    const request = pile[at]?.()
     if (!request) return undefined
+    if (pile === this.#late) pile.splice(at, 1)
     this.#time.owner = 'cloud'
     const answer = await this.cloud(request)
     await answer.arrayBuffer()
@@ -165,7 +172,7 @@ export class Network {
     if (signal?.aborted) return Promise.reject(signal.reason)
     const gone = new AbortController()
     const address = url.replace(host, 'cloud.simulated')
-    const make = () => new Request(address, { ...rest, signal: gone.signal })
+    const make = (signal?: AbortSignal) => new Request(address, { ...rest, ...(signal && { signal }) })
     return new Promise((resolve, reject) => {
       if (this.wireOf(known.site).asks === 'refused') return reject(broken())
       const abandon = () => this.#abandon(message, signal?.reason)
@@ -185,17 +192,18 @@ export class Network {
   }
 
   #abandon(message: Message, reason: unknown): void {
+    if (message.state === 'asked') keep(this.#late, message)
     this.#end(message)
     message.gone.abort()
     message.reject(reason)
   }
 
   #toCloud(message: Message): void {
-    this.#keep(message)
+    keep(this.#past, message)
     message.state = 'at the cloud'
     this.onMoved('arrived', message)
     this.#time.owner = 'cloud'
-    this.cloud(message.make()).then(
+    this.cloud(message.make(message.gone.signal)).then(
       async (answer) => {
         const body = await answer.arrayBuffer()
         if (message.state !== 'at the cloud') return
@@ -204,13 +212,6 @@ export class Network {
       },
       () => this.#fail(message),
     )
-  }
-
-  #keep({ make, flow }: Message): void {
-    // Asking for the directory changes nothing, however often.
-    if (flow === 'shape') return
-    this.#past.push(make)
-    if (this.#past.length > pastMax) this.#past.shift()
   }
 
   #fail(message: Message): void {
@@ -224,6 +225,13 @@ export class Network {
     this.#messages = this.#messages.filter((other) => other !== message)
     this.#fresh = this.#fresh.filter((other) => other !== message)
   }
+}
+
+function keep(pile: (() => Request)[], { make, flow }: Message): void {
+  // Asking for the directory changes nothing, however often.
+  if (flow === 'shape') return
+  pile.push(() => make())
+  if (pile.length > pastMax) pile.shift()
 }
 
 function broken(): TypeError {

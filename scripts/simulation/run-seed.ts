@@ -25,6 +25,9 @@ export interface Plan {
   readonly steps: readonly PlannedStep[]
 }
 
+/** How much oftener than usual something happens. */
+export type Emphasis = Readonly<Record<string, number>>
+
 /** How a run ended. */
 export interface RunResult {
   readonly seed: number
@@ -36,13 +39,14 @@ export interface RunResult {
   readonly coverage: Readonly<Record<string, number>>
 }
 
-/** Plans a run: kinds by their weight, seeds of their own. */
-export function planOf(seed: number, steps: number, sites: number): Plan {
+/** Plans a run: kinds by their weight, times what is emphasised; seeds of their own. */
+export function planOf(seed: number, steps: number, sites: number, emphasis: Emphasis = {}): Plan {
   const chance = new Chance(seed)
-  const total = stepKinds.reduce((sum, { weight }) => sum + weight, 0)
+  const weighted = stepKinds.map(({ name, weight }) => ({ name, weight: weight * (emphasis[name] ?? 1) }))
+  const total = weighted.reduce((sum, { weight }) => sum + weight, 0)
   const kindAt = (point: number) => {
     let left = point
-    for (const { name, weight } of stepKinds) {
+    for (const { name, weight } of weighted) {
       if (left < weight) return name
       left -= weight
     }
@@ -55,6 +59,16 @@ export function planOf(seed: number, steps: number, sites: number): Plan {
       seed: chance.below(0x7fff_ffff),
     })),
   }
+}
+
+/** Plans a run whose kinds follow a schedule, again and again; only what each draws is chance. */
+export function scheduleOf(seed: number, steps: number, sites: number, schedule: readonly string[]): Plan {
+  const chance = new Chance(seed)
+  const stepAt = (index: number) => ({
+    kind: schedule[index % schedule.length] ?? 'time passes',
+    seed: chance.below(0x7fff_ffff),
+  })
+  return { seed, sites, steps: Array.from({ length: steps }, (_none, index) => stepAt(index)) }
 }
 
 /** Runs a plan to its end or to the first broken promise, then heals the world and waits until all sides agree. */

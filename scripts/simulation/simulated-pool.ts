@@ -38,6 +38,11 @@ export class SimulatedPool {
   newLife(): Pool {
     this.#life += 1
     this.#statementsLeft = undefined
+    return this.outside()
+  }
+
+  /** The pool for work beside that of the present life; it ends with it. */
+  outside(): Pool {
     const life = this.#life
     const lend = async () => {
       const client = await this.#take()

@@ -70,8 +70,12 @@ export class Simulation {
   copiedMs: number | undefined
   /** How often the cloud has forgotten what it knew. */
   restores = 0
+  /** Sites whose machine was replaced while it went on, with the life that has heard of it since. */
+  readonly replaced = new Map<string, string | undefined>()
   onDeed: (machine: SiteMachine, deed: Deed) => void = () => {}
   onCommitted: (machine: SiteMachine) => void = () => {}
+  /** Handshakes of older lives. */
+  readonly #fenced = new Set<number>()
   #statementsSeen = 0
   #cloudKilled = false
 
@@ -80,8 +84,12 @@ export class Simulation {
     this.network = new Network(stage.time)
     this.cloud = new CloudHost({ time: stage.time, pool: stage.pool, diary: this.diary })
     this.network.cloud = (request) => this.cloud.fetch(request)
-    this.network.onMoved = (what, { id, site, flow }, status) =>
+    this.network.onMoved = (what, { id, site, flow, life }, status) => {
       this.diary.note(`  ${what} ${site} ${flow} ${id}${status === undefined ? '' : ` ${status}`}`)
+      // Whatever the cloud hears from now on it answers as to an older life.
+      if (what === 'arrived' && flow === 'handshake' && this.replaced.has(site)) this.#fenced.add(id)
+      if (what === 'answered' && status === 200 && this.#fenced.has(id)) this.replaced.set(site, life)
+    }
     this.diary.isAlive = (owner) =>
       owner === 'cloud' || [...this.sites.values()].some(({ machine }) => machine.isAlive(owner))
     stage.pool.onKilled = () => {
@@ -144,7 +152,8 @@ export class Simulation {
   async killCloud(): Promise<void> {
     await this.cloud.kill()
     this.breakOff('cloud')
-    this.network.cloudStopped()
+    // One caller at a time: what each does next is its own.
+    while (this.network.breakOne()) await this.stage.quiet.settled()
     await this.settle()
   }
 
@@ -154,6 +163,13 @@ export class Simulation {
     await this.stage.copies.put('backup')
     this.restores += 1
     await this.stage.pool.inspect(`UPDATE cloud_identity SET database_identity = 'restored ${this.restores}'`)
+    // The older copy may not know that a machine was replaced, and nobody has heard anything of this cloud yet.
+    const known = await this.stage.pool.inspect<{ site_id: string }>(
+      'SELECT site_id FROM sites WHERE incarnation > 1',
+    )
+    this.replaced.clear()
+    this.#fenced.clear()
+    for (const { site_id } of known) this.replaced.set(site_id, undefined)
     await this.startCloud()
   }
 

@@ -23,6 +23,9 @@ const overlapSql = `SELECT a.booking_id AS a, b.booking_id AS b, a.space_id AS s
   FROM booking_blocks a JOIN booking_blocks b ON a.space_id = b.space_id AND a.booking_id < b.booking_id
     AND a.from_ms < b.block_to_ms AND b.from_ms < a.block_to_ms LIMIT 1`
 
+const withoutBlockSql = `SELECT booking_id FROM bookings WHERE status IN ('held', 'confirmed', 'checked_in')
+  AND booking_id NOT IN (SELECT booking_id FROM booking_blocks) LIMIT 1`
+
 /**
  * What must be true of every site after every step. It keeps its own copy of each chain, as it was when somebody could
  * first have seen it: whatever was answered, sent or acted on has to be in the chain for ever.
@@ -51,6 +54,17 @@ export class SiteChecks {
   check(): void {
     for (const machine of this.#simulation.machines) if (machine.life) this.#checkSite(machine)
     this.#checkTold()
+    this.#checkFence()
+  }
+
+  /** An older life that has shaken hands sells nothing. */
+  #checkFence(): void {
+    for (const [siteId, owner] of this.#simulation.replaced) {
+      const life = this.#simulation.sites.get(siteId)?.machine.life
+      if (life?.owner === owner && life?.site.kernel.sells) {
+        this.#broken(`${siteId} was replaced, has heard it, and sells`)
+      }
+    }
   }
 
   /** Whatever a site has said about a booking is in its chain, also when it fell right after. */
@@ -90,6 +104,8 @@ export class SiteChecks {
       const status = statusAfter[type]
       if (status !== undefined) this.#recorded.add(`${body.bookingId} ${status}`)
     }
+    const [bare] = db.prepare<[], { booking_id: string }>(withoutBlockSql).all()
+    if (bare) this.#broken(`${siteId} keeps no room for ${bare.booking_id}, which is in force`)
     const [overlap] = db.prepare<[], Overlap>(overlapSql).all()
     if (overlap) this.#broken(`${siteId} sold ${overlap.space} twice: ${overlap.a} and ${overlap.b}`)
   }

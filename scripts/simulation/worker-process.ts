@@ -26,6 +26,8 @@ process.on('message', (plan: Plan) => {
     (error: unknown) => process.send?.({ failed: describe(error) }),
   )
 })
+// Whoever asks is gone: nobody hears the answers.
+process.on('disconnect', () => process.exit(1))
 process.send?.('ready')
 
 function describe(error: unknown): string {
