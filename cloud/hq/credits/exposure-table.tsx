@@ -32,7 +32,7 @@ export function ExposureTable(props: { readonly exposure: readonly Exposure[] })
   const { exposure } = props
   if (exposure.length === 0) return null
   return (
-    <section aria-label={t('exposure')}>
+    <div>
       <Title order={2}>{t('exposure')}</Title>
       <Text c="dimmed" mb="xs">
         {t('exposureLead')}
@@ -65,6 +65,6 @@ export function ExposureTable(props: { readonly exposure: readonly Exposure[] })
           </tbody>
         </table>
       </ScrollBox>
-    </section>
+    </div>
   )
 }
