@@ -79,6 +79,7 @@ export const de: Record<WordKey, string> = {
   'reason.credential_expired': 'Karte gilt nicht mehr',
   'reason.directory_too_old': 'Standort zu lange offline',
   'reason.lockdown': 'Standort abgeriegelt',
+  'reason.pass': 'der Pass wird nicht angenommen',
   'reason.no_right': 'kein Recht an dieser Tür',
   'reason.outside_hours': 'außerhalb der Zeiten des Tarifs',
   'reason.pin_locked': 'PIN-Eingabe gesperrt',

@@ -77,6 +77,7 @@ export const en = {
   'reason.credential_expired': 'card no longer valid',
   'reason.directory_too_old': 'site offline for too long',
   'reason.lockdown': 'site locked down',
+  'reason.pass': 'the pass is not accepted',
   'reason.no_right': 'no right to this door',
   'reason.outside_hours': 'outside the hours of the plan',
   'reason.pin_locked': 'PIN entry is locked',

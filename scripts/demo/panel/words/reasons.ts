@@ -9,7 +9,8 @@ function isKnown(key: string): key is Extract<WordKey, `reason.${string}`> {
 export function useReasonWords(): (code: string) => string {
   const t = useWords()
   return (code) => {
-    const key = `reason.${code}`
+    // Why a pass is refused is told to its holder at the kiosk; here it is enough that it is.
+    const key = /^(pass|presentation)_/.test(code) ? 'reason.pass' : `reason.${code}`
     return isKnown(key) ? t(key) : code.replaceAll('_', ' ')
   }
 }
