@@ -18,6 +18,7 @@ import { Directory } from '../sync/directory.ts'
 import { Link } from '../sync/link.ts'
 import type { SiteIdentity } from '../sync/site-identity.ts'
 import { syncTablesSql } from '../sync/tables.ts'
+import { standingVerdict } from '../sync/upload-position.ts'
 import { effectHandlers } from './effect-handlers.ts'
 import { parkingOptions, type SiteModulesOptions, siteModules } from './site-modules.ts'
 import { openStore } from './site-store.ts'
@@ -86,7 +87,7 @@ export async function openSiteCore(
     },
     ...(failpoint && { failpoint }),
   })
-  kernel.setSelling(whyNotSelling(dataFolder, damage, logger))
+  kernel.setSelling(whyNotSelling(dataFolder, damage, logger) ?? standingVerdict(db, incarnation))
   const witness = new WitnessKeeper(config)
   if (damage) seed()
   else await witness.compare(kernel)

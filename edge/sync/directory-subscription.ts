@@ -3,6 +3,7 @@ import { isChangeMessage, isControlMessage, type Message, type Row, ShapeStream 
 import { canonicalJson } from '@gatehouse/shared/ledger/chain'
 import { type DirectoryRow, directoryRowSchema } from '@gatehouse/shared/wire/v1/directory'
 import { type Failpoint, noFailpoint } from '../ledger/failpoints.ts'
+import { fetchAnswered } from './answer-limit.ts'
 import type { CloudClientOptions } from './cloud-client.ts'
 import type { AppliedRow, Directory } from './directory.ts'
 import type { SiteIdentity } from './site-identity.ts'
@@ -23,7 +24,11 @@ export interface SubscriptionOptions {
   readonly onRefused: (reason: string, key: string) => void
   readonly onFailure: (error: unknown) => void
   readonly failpoint?: Failpoint
+  /** A call without an answer for longer is made again; the cloud answers an idle one after 20 s. */
+  readonly answerMaxMs?: number
 }
+
+const answerMaxMs = 45_000
 
 /** Keeps the edge's directory equal to the cloud's, across restarts and interruptions. */
 export class DirectorySubscription {
@@ -48,6 +53,7 @@ export class DirectorySubscription {
       offset: offset as '-1',
       ...(handle === undefined ? {} : { handle }),
       signal: this.#abort.signal,
+      fetchClient: fetchAnswered(this.#options.answerMaxMs ?? answerMaxMs),
       backoffOptions: { initialDelay: 250, maxDelay: 5_000, multiplier: 1.7 },
       onError: (error) => {
         onReachable(false)

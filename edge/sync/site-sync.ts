@@ -12,7 +12,7 @@ import type { Directory } from './directory.ts'
 import { DirectorySubscription } from './directory-subscription.ts'
 import type { Link } from './link.ts'
 import type { SiteIdentity } from './site-identity.ts'
-import { acknowledgedEpoch, acknowledgedHead } from './upload-position.ts'
+import { acknowledgedEpoch, acknowledgedHead, standingVerdict, storeVerdict } from './upload-position.ts'
 import { Uploader } from './uploader.ts'
 import { Wakeup } from './wakeup.ts'
 
@@ -144,8 +144,8 @@ export class SiteSync {
   }
 
   #heed(verdict: HandshakeAnswer['verdict']): void {
-    const { kernel, onInStep, onLost } = this.#options
-    kernel.setSelling(verdictStopsSelling[verdict])
+    const { onInStep, onLost } = this.#options
+    this.#stand(verdict)
     if (verdict === 'continue') onInStep(this.#epoch ?? 0)
     if (verdict === 'edge_behind' || verdict === 'fork') onLost()
   }
@@ -154,7 +154,21 @@ export class SiteSync {
   #fence(): void {
     const { kernel, log } = this.#options
     if (kernel.sells) log('this machine was replaced: it reports and opens doors, and sells nothing', {})
-    kernel.setSelling(verdictStopsSelling.fenced)
+    this.#stand('fenced')
+  }
+
+  /** Sells, or not, by the cloud's verdict, also after a restart without network: it is kept until another one comes. */
+  #stand(verdict: HandshakeAnswer['verdict']): void {
+    const { kernel, log } = this.#options
+    const { db, incarnation } = kernel
+    const reason = verdictStopsSelling[verdict]
+    kernel.setSelling(reason)
+    try {
+      if (standingVerdict(db, incarnation) !== reason) storeVerdict(db, incarnation, reason)
+    } catch (error) {
+      // A full disk: what stands counts in this process, and the next handshake says it again.
+      log('verdict of the cloud not kept', error)
+    }
   }
 
   #reached(reachable: boolean): void {

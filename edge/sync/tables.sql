@@ -31,6 +31,13 @@ CREATE TABLE IF NOT EXISTS acknowledged_epoch (
   epoch INTEGER NOT NULL
 ) STRICT;
 
+-- What the cloud's last handshake or heartbeat said of this life where that takes its right to sell: a restart does not
+-- give it back.
+CREATE TABLE IF NOT EXISTS standing_verdict (
+  incarnation INTEGER PRIMARY KEY,
+  verdict TEXT NOT NULL
+) STRICT;
+
 -- When the cloud was last heard, so that the age of the directory survives a restart.
 CREATE TABLE IF NOT EXISTS cloud_contact (
   one INTEGER PRIMARY KEY CHECK (one = 1),

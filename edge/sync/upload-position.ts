@@ -55,3 +55,22 @@ export function nextProducerEpoch(db: SiteDatabase, incarnation: number): number
   ).get(incarnation)
   return row?.producer_epoch ?? 0
 }
+
+/** The verdict that took this life's right to sell, if one stands. */
+export function standingVerdict(db: SiteDatabase, incarnation: number): string | undefined {
+  const sql = 'SELECT verdict FROM standing_verdict WHERE incarnation = ?'
+  return statement<{ verdict: string }>(db, sql).get(incarnation)?.verdict
+}
+
+/** Keeps a verdict that takes the right to sell; `undefined` when none stands any more. */
+export function storeVerdict(db: SiteDatabase, incarnation: number, verdict: string | undefined): void {
+  if (verdict === undefined) {
+    statement(db, 'DELETE FROM standing_verdict WHERE incarnation = ?').run(incarnation)
+  } else {
+    statement(
+      db,
+      `INSERT INTO standing_verdict (incarnation, verdict) VALUES (?, ?)
+       ON CONFLICT (incarnation) DO UPDATE SET verdict = excluded.verdict`,
+    ).run(incarnation, verdict)
+  }
+}

@@ -224,6 +224,11 @@ describe('a box that is gone', () => {
     await vi.waitFor(() => expect(kernel().sells).toBe(false), waitMs)
     await vi.waitFor(async () => expect(await openCases()).toContain('clone'), waitMs)
     expect(kernel().incarnation).toBe(1)
+    // Nor does it sell where nobody can tell it again.
+    await world.network.cut()
+    await world.restartEdge()
+    expect(kernel().sells).toBe(false)
+    await world.network.restore()
     // It still reports: its new start arrives, and is posted nowhere.
     await uploaded()
     await edge.stop()
