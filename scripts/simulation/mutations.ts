@@ -55,11 +55,24 @@ const loanForgotten: readonly string[] = [
   ...Array<string>(2).fill('messages move'),
 ]
 
+/** An upload of a life that ended arrives after the next life has asked where to go on. */
+const uploadArrivesLate: readonly string[] = [
+  'the cloud starts',
+  ...Array<string>(3).fill('messages move'),
+  ...Array<string>(3).fill('hold at the kiosk'),
+  'a site loses power',
+  'a site starts',
+  'messages move',
+  ...Array<string>(2).fill('a message comes again'),
+  ...Array<string>(3).fill('messages move'),
+  'time passes',
+]
+
 /** The mistakes of issue 3, and further ones of the same kind. Each has to be found. */
 export const mutations: readonly Mutation[] = [
   {
     name: 'skip dedupe',
-    emphasis: { 'a site loses power': 4, 'a message comes again': 6, 'hold at the kiosk': 2 },
+    schedule: uploadArrivesLate,
     edits: [
       { file: 'cloud/dist/ingest/decide-append.js', from: 'if (known === sealed.hash)', to: 'if (false)' },
     ],

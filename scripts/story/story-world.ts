@@ -155,6 +155,8 @@ function kioskCaller(edgeUrl: string, { callers }: DemoSite): StoryWorld['kiosk'
       headers: {
         authorization: `Bearer ${callers.kiosk}`,
         'content-type': 'application/json',
+        // Stories stop and start the edge between two calls: a kept connection may end under the second.
+        connection: 'close',
         ...(key !== undefined && { 'idempotency-key': key }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
