@@ -137,6 +137,7 @@ describe('a later or an earlier end', () => {
     expect(rowAfter(asked, left)).toMatchObject({
       status: 'completed',
       ended_ms: fromMs + 1,
+      block_to_ms: toMs,
       extension: null,
     })
   })

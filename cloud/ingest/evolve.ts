@@ -148,7 +148,11 @@ function setStatus(
   row.status = status
   if (row.loan_ids.length > 0) row.site_status = status
   row.seq = place.seq
-  if (!holding.has(status)) row.extension = null
+  if (!holding.has(status) && row.extension) {
+    // Whatever ends a booking gives back the later end that waited for its payment.
+    row.block_to_ms = row.extension.blockFromMs
+    row.extension = null
+  }
   change(row)
   rows.dirty.bookings.add(bookingId)
   return undefined

@@ -8,7 +8,18 @@ import { statement } from '../ledger/statements.ts'
 
 function setStatus(db: SiteDatabase, bookingId: BookingId, status: BookingKind): void {
   statement(db, 'UPDATE bookings SET status = ? WHERE booking_id = ?').run(status, bookingId)
-  if (!occupies(status)) endExtension(db, bookingId)
+  if (!occupies(status)) giveBackExtension(db, bookingId)
+}
+
+/** Whatever ends a booking gives back the later end that waited for its payment, its block with it. */
+function giveBackExtension(db: SiteDatabase, bookingId: BookingId): void {
+  const held = statement<{ blockToMs: number }>(
+    db,
+    'SELECT added_from_ms AS blockToMs FROM booking_extensions WHERE booking_id = ?',
+  ).get(bookingId)
+  if (!held) return
+  endExtension(db, bookingId)
+  setBlockEnd(db, bookingId, held.blockToMs)
 }
 
 function endExtension(db: SiteDatabase, bookingId: BookingId): void {

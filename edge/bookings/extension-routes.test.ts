@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { takings } from '../drawer/payment-store.ts'
 import { readEntries } from '../ledger/entry-store.ts'
 import { checkRebuild } from '../ledger/rebuild.ts'
-import { bookingCounts } from './booking-store.ts'
+import { bookingCounts, loadBooking } from './booking-store.ts'
 import {
   type BookingSite,
   friday10,
@@ -195,6 +195,17 @@ describe('a later end', () => {
     expect(typesOf(site).filter((type) => type === 'booking.extension_dropped')).toHaveLength(1)
     expect(site.gateway.payments().every(({ state }) => state !== 'authorised')).toBe(true)
     expect(checkRebuild(site.db, site.modules).equal).toBe(true)
+  })
+
+  test('that nobody paid ends with its booking, which the table keeps as the ledger tells it', async () => {
+    const site = openBookingSite()
+    const id = await booked(site, 'elm', 1, 2)
+    expect((await act(site, id, 'extend', { toMs: friday10 + 3 * hour })).status).toBe(200)
+    expect((await act(site, id, 'cancel')).status).toBe(200)
+    expect(loadBooking(site.db, id)).toMatchObject({
+      kind: 'cancelled',
+      blockToMs: friday10 + 2 * hour + 15 * minute,
+    })
   })
 
   test('that is paid is not given back, also while selling has stopped', async () => {
