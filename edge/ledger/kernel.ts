@@ -4,13 +4,7 @@ import type { SiteId } from '@gatehouse/shared/ids/ids'
 import type { ChainHead, SealedEntry } from '@gatehouse/shared/ledger/chain'
 import type { Random } from '@gatehouse/shared/random/random'
 import { ok, type Result } from '@gatehouse/shared/result/result'
-import {
-  type BatchEnvironment,
-  type CommandRun,
-  type PendingCommand,
-  runCommand,
-  tryCommand,
-} from './batch.ts'
+import { type BatchEnvironment, type PendingCommand, runCommand, tryCommand } from './batch.ts'
 import type { Command, LedgerModule, Projections, Refusal } from './command.ts'
 import { CommandQueue, isUrgent } from './command-queue.ts'
 import type { SiteDatabase } from './database.ts'
@@ -19,8 +13,8 @@ import { readHead } from './entry-store.ts'
 import { type Failpoint, noFailpoint } from './failpoints.ts'
 import { ledgerModule } from './ledger-module.ts'
 import { bodyDigest, type Outcome } from './receipts.ts'
-import { statement } from './statements.ts'
 import { type StorageState, storageFailure } from './storage-state.ts'
+import { type Committed, commitInTime, commitTogether } from './transaction.ts'
 
 /**
  * The command pipeline of a site.
@@ -34,10 +28,6 @@ import { type StorageState, storageFailure } from './storage-state.ts'
 
 /** Commands that share one transaction and one sync at most. */
 const batchMax = 128
-/** After this long a batch is synced with what it has, so that a door waits for one short batch at most. */
-const batchMsMax = 8
-/** Behind a door in the same batch others are decided only this long: whoever stands there waits for the sync. */
-const behindUrgentMsMax = 1
 /** As long as commands keep coming in, a batch is gathered; doors, gates and life safety do not wait for it. */
 const gatherMsMax = 4
 
@@ -195,33 +185,6 @@ export class Kernel {
     return ok({ command, caller, key, digest, input: parsed.value })
   }
 
-  #commitTogether(asked: readonly Result<PendingCommand, Refusal>[], store: () => void): readonly Outcome[] {
-    const { db } = this
-    let head = this.#head
-    const runs: CommandRun[] = []
-    statement(db, 'BEGIN IMMEDIATE').run()
-    try {
-      for (const pending of asked) {
-        const run = pending.ok
-          ? runCommand(this.#env, head, pending.value)
-          : { outcome: { ok: false as const, refusal: pending.error }, entries: [], effects: [] }
-        const last = run.entries.at(-1)
-        if (last) head = { seq: last.entry.seq, hash: last.hash }
-        runs.push(run)
-      }
-      store()
-      this.#env.failpoint('commit.before')
-      statement(db, 'COMMIT').run()
-    } catch (error) {
-      if (db.inTransaction) db.exec('ROLLBACK')
-      throw error
-    }
-    this.#env.failpoint('commit.after')
-    this.#head = head
-    this.#publish([], runs)
-    return runs.map(({ outcome }) => outcome)
-  }
-
   /**
    * Runs commands at once, in their order, in one transaction with `store`, which comes last; answers in the same order.
    * For what another flow brings and its position: neither is durable without the other. A refused command does not stop
@@ -233,12 +196,11 @@ export class Kernel {
     if (this.#closed || this.#storage === 'damaged') throw storeUnavailable()
     const asked = submissions.map((submission) => this.#pending(submission))
     try {
-      return this.#commitTogether(asked, store)
+      const committed = commitTogether(this.#env, this.#head, asked, store)
+      this.#publish([], committed)
+      return committed.runs.map(({ outcome }) => outcome)
     } catch (error) {
-      if (storageFailure(error) === 'disk_full' && this.#storage === 'open') {
-        this.#storage = 'reserved'
-        this.#options.onDiskFull?.()
-      }
+      this.#noteFull(error)
       throw error
     }
   }
@@ -291,47 +253,14 @@ export class Kernel {
     // Hardly a command is stopped by a trigger or a bug, so that savepoints wait for a second try. A door does not:
     // its batch has them at once.
     const hasUrgent = batch.some(({ command }) => isUrgent(command.priority))
-    const tried = hasUrgent ? [] : this.#transact(batch, tryCommand)
-    const runs = tried.length > 0 ? tried : this.#transact(batch, runCommand)
-    this.#env.failpoint('commit.after')
-    this.#publish(batch, runs)
-    return runs.length
+    const tried = hasUrgent ? undefined : commitInTime(this.#env, this.#head, batch, tryCommand)
+    const committed = tried ?? commitInTime(this.#env, this.#head, batch, runCommand)
+    if (committed) this.#publish(batch, committed)
+    return committed?.runs.length ?? 0
   }
 
-  /** Makes one durable transaction of a batch; none, and no runs, when `run` could not finish a command. */
-  #transact(batch: readonly Waiting[], run: typeof tryCommand): readonly CommandRun[] {
-    const { db } = this
-    const { clock } = this.#options
-    const startMs = clock.now().monotonicMs
-    const hasUrgent = batch.some(({ command }) => isUrgent(command.priority))
-    let head = this.#head
-    const runs: CommandRun[] = []
-    statement(db, 'BEGIN IMMEDIATE').run()
-    try {
-      for (const waiting of batch) {
-        const delaysDoor = hasUrgent && !isUrgent(waiting.command.priority)
-        const usedMs = clock.now().monotonicMs - startMs
-        if (runs.length > 0 && usedMs > (delaysDoor ? behindUrgentMsMax : batchMsMax)) break
-        const done = run(this.#env, head, waiting)
-        if (!done) {
-          db.exec('ROLLBACK')
-          return []
-        }
-        const last = done.entries.at(-1)
-        if (last) head = { seq: last.entry.seq, hash: last.hash }
-        runs.push(done)
-      }
-      this.#env.failpoint('commit.before')
-      statement(db, 'COMMIT').run()
-    } catch (error) {
-      if (db.inTransaction) db.exec('ROLLBACK')
-      throw error
-    }
+  #publish(batch: readonly Waiting[], { runs, head }: Committed): void {
     this.#head = head
-    return runs
-  }
-
-  #publish(batch: readonly Waiting[], runs: readonly CommandRun[]): void {
     // Effects first: a strike must not wait until screens have been told.
     for (const run of runs) for (const effect of run.effects) this.#effects.start(effect)
     this.#env.failpoint('answer.before')
@@ -350,10 +279,7 @@ export class Kernel {
   }
 
   #recoverBatch(batch: readonly Waiting[], error: unknown): void {
-    const failure = storageFailure(error)
-    if (failure === 'disk_full' && this.#storage === 'open') {
-      this.#storage = 'reserved'
-      this.#options.onDiskFull?.()
+    if (this.#noteFull(error)) {
       // The reserve was given back: what must go on is tried again, selling is refused by the queue's filter.
       for (const waiting of batch) {
         if (!this.#queue.push(waiting.command.priority, waiting)) waiting.answer(refused('busy'))
@@ -361,6 +287,7 @@ export class Kernel {
       this.#schedule()
       return
     }
+    const failure = storageFailure(error)
     if (failure === 'damaged') {
       this.giveUp()
       this.#options.onDamaged?.(error)
@@ -369,6 +296,14 @@ export class Kernel {
     }
     const code = failure === 'disk_full' ? 'store_full' : 'store_unavailable'
     for (const waiting of batch) waiting.answer(refused(code))
+  }
+
+  /** Gives reserved room back when the disk turns out to be full; tells whether it did. */
+  #noteFull(error: unknown): boolean {
+    if (storageFailure(error) !== 'disk_full' || this.#storage !== 'open') return false
+    this.#storage = 'reserved'
+    this.#options.onDiskFull?.()
+    return true
   }
 
   #whySellingStops(): Refusal | undefined {
