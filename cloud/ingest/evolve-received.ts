@@ -4,6 +4,7 @@ import {
   statusAfterAdopted,
   statusAfterReceived,
 } from '@gatehouse/shared/loans/received-books'
+import { unpriced } from '@gatehouse/shared/loans/unpriced'
 import type { EntryBody, Price } from '@gatehouse/shared/wire/v1/entries'
 import { holding, overlaps } from './booking-overlap.ts'
 import type { EntryPlace } from './evolve.ts'
@@ -53,7 +54,8 @@ function effectiveStatus(
 export function adopt(rows: ProjectedRows, body: Adopted, place: EntryPlace): 'overlap' | undefined {
   if (isPast(rows)) return undefined
   const { bookingId, supersedes = [] } = body
-  const row = rows.bookings.get(bookingId) ?? lostBooking(body, { bookingId, price: unknownPrice }, place)
+  // A pass names no price; its row, which does, was lost with the cloud that wrote it.
+  const row = rows.bookings.get(bookingId) ?? lostBooking(body, { bookingId, price: unpriced }, place)
   const siteStatus = statusAfterAdopted(row.site_status ?? undefined)
   const status = row.status === 'held' ? siteStatus : row.status
   for (const other of supersedes) supersede(rows, other, place)
@@ -86,12 +88,6 @@ function put(
   rows.bookings.set(row.booking_id, row)
   rows.dirty.bookings.add(row.booking_id)
 }
-
-// ISO 4217: no currency. A pass names no price; its row, which does, was lost with the cloud that wrote it.
-const unknownPrice = {
-  ...{ currency: 'XXX', lines: [], totalMinor: 0, taxMinor: 0, taxRatePercent: 0 },
-  ...{ tariffId: 'unknown', tariffVersion: 1, tzdataVersion: 'unknown' },
-} as unknown as Price
 
 /** A booking that the cloud had sold and lost, as the site still knows it. */
 function lostBooking(

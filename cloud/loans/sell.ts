@@ -164,7 +164,7 @@ export async function expireInLoans(pool: Pool, clock: Clock, change: SoldChange
   })
 }
 
-/** Gives all money of a displaced booking back (RULES, Booking), and tells the site. Tells whether there was any. */
+/** Gives all money of a displaced booking back (RULES, Booking), and tells the site. Tells whether some was given back. */
 export async function refundDisplaced(pool: Pool, clock: Clock, change: SoldChange): Promise<boolean> {
   return inTransaction(pool, async (tx) => {
     const { desk, sold } = await lock(tx, clock, change)

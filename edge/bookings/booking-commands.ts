@@ -4,6 +4,7 @@ import type { BookingCommand } from '@gatehouse/shared/booking/command'
 import { decide } from '@gatehouse/shared/booking/decide'
 import { type PayingCommand, priceDue } from '@gatehouse/shared/booking/price-due'
 import * as ids from '@gatehouse/shared/ids/ids'
+import { isUnpriced } from '@gatehouse/shared/loans/unpriced'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import {
   amountMinorSchema,
@@ -28,7 +29,7 @@ import {
 } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { type BookingEnvironment, bookingContext } from './booking-environment.ts'
-import { dueBookings, isSoldByCloud, loadBooking, noCurrency } from './booking-store.ts'
+import { dueBookings, isSoldByCloud, loadBooking } from './booking-store.ts'
 import { bookingView } from './booking-view.ts'
 import { type DecidedBooking, decideHold } from './hold-booking.ts'
 
@@ -120,8 +121,7 @@ const decidesOfHolds: ReadonlySet<BookingCommand['kind']> = new Set([
  */
 function decidedByCloud(db: SiteDatabase, booking: Booking, kind: BookingCommand['kind']): boolean {
   if (booking.kind === 'held') return decidesOfHolds.has(kind) && isSoldByCloud(db, booking.bookingId)
-  const isUnpriced = booking.kind !== 'none' && booking.price.currency === noCurrency
-  return isUnpriced && kind === 'cancelBooking'
+  return kind === 'cancelBooking' && booking.kind !== 'none' && isUnpriced(booking.price)
 }
 
 /**

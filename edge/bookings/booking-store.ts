@@ -73,9 +73,6 @@ export function referenceTaken(db: SiteDatabase, reference: string): boolean {
   return statement(db, 'SELECT 1 FROM bookings WHERE reference = ? LIMIT 1').get(reference) !== undefined
 }
 
-/** The currency of the price of a booking that only a pass told of, until its row comes; ISO 4217 names none by it. */
-export const noCurrency = 'XXX'
-
 /** Tells whether the cloud sold a booking: it alone ends its hold. */
 export function isSoldByCloud(db: SiteDatabase, bookingId: string): boolean {
   return statement(db, 'SELECT 1 FROM cloud_bookings WHERE booking_id = ?').get(bookingId) !== undefined

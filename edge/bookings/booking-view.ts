@@ -1,8 +1,9 @@
 import type { BookingStatus, BookingView } from '@gatehouse/shared/api/views'
 import { cancellationFee } from '@gatehouse/shared/booking/cancellation'
 import { earlyReleaseRefund } from '@gatehouse/shared/booking/early-release'
+import { isUnpriced } from '@gatehouse/shared/loans/unpriced'
 import type { BookingEnvironment } from './booking-environment.ts'
-import { noCurrency, type StoredBooking } from './booking-store.ts'
+import type { StoredBooking } from './booking-store.ts'
 import { pricing } from './hold-booking.ts'
 
 /** Renders a booking for its holder at `nowMs` (epoch ms); a hold that ran out shows as expired at once. */
@@ -25,8 +26,7 @@ export function bookingView(env: BookingEnvironment, booking: StoredBooking, now
     toMs,
     ...(status === 'held' ? { holdUntilMs } : {}),
     // What only a pass told of has no price here yet.
-    price:
-      price.currency === noCurrency ? { ...price, currency: env.directory.site()?.currency ?? 'EUR' } : price,
+    price: isUnpriced(price) ? { ...price, currency: env.directory.site()?.currency ?? 'EUR' } : price,
     holder: booking.holder.kind,
     paidMinor,
     refundedMinor,

@@ -6,12 +6,13 @@ import { extensionOffers, extensionSearchMaxMs, latestEnd } from '@gatehouse/sha
 import type { Interval } from '@gatehouse/shared/calendar/opening'
 import type { Moment } from '@gatehouse/shared/clock/clock'
 import type { BookingId, RequestId } from '@gatehouse/shared/ids/ids'
+import { isUnpriced } from '@gatehouse/shared/loans/unpriced'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { Price } from '@gatehouse/shared/wire/v1/entries'
 import type { CommandContext, Refusal } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { type BookingEnvironment, bookingContext } from './booking-environment.ts'
-import { loadBooking, noCurrency, type StoredBooking } from './booking-store.ts'
+import { loadBooking, type StoredBooking } from './booking-store.ts'
 import { type DecidedBooking, pricing } from './hold-booking.ts'
 import { spaceCalendar } from './space-calendar.ts'
 
@@ -45,7 +46,7 @@ export function decideExtension(
   const { bookingId, toMs, requestId } = asked
   const before = loadBooking(db, bookingId)
   if (before.kind === 'none') return err({ code: 'unknown_booking' })
-  if (before.price.currency === noCurrency) return err({ code: 'decided_by_cloud' })
+  if (isUnpriced(before.price)) return err({ code: 'decided_by_cloud' })
   const around = surroundings(env, db, before, context.at)
   if (!around.ok) return around
   const { calendar, price, name } = around.value
@@ -97,7 +98,7 @@ export function extensionsView(
   if (booking.kind === 'none') return err({ code: 'unknown_booking' })
   const refusal = refuseExtending(booking, decision)
   if (refusal) return err({ code: refusal })
-  if (booking.price.currency === noCurrency) return err({ code: 'decided_by_cloud' })
+  if (isUnpriced(booking.price)) return err({ code: 'decided_by_cloud' })
   const around = surroundings(env, db, booking, at)
   if (!around.ok) return around
   const { calendar, price } = around.value

@@ -1,4 +1,3 @@
-import { tariffIdSchema } from '@gatehouse/shared/ids/ids'
 import type { Block } from '@gatehouse/shared/loans/block'
 import { evolveKnownBooking, supersede } from '@gatehouse/shared/loans/known-booking'
 import {
@@ -6,23 +5,11 @@ import {
   statusAfterAdopted,
   statusAfterReceived,
 } from '@gatehouse/shared/loans/received-books'
+import { unpriced } from '@gatehouse/shared/loans/unpriced'
 import type { Entry, EntryBody, Price } from '@gatehouse/shared/wire/v1/entries'
-import { noCurrency } from '../bookings/booking-store.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
 import { loadKnown, loadNamed, saveKnown } from './known-booking-store.ts'
-
-/** Stands for the price of a booking that only a pass told of. */
-const notKnown: Price = {
-  currency: noCurrency,
-  lines: [],
-  totalMinor: 0,
-  taxMinor: 0,
-  taxRatePercent: 0,
-  tariffId: tariffIdSchema.parse('not-known'),
-  tariffVersion: 1,
-  tzdataVersion: 'not-known',
-}
 
 /** What a row or a pass says of a booking. */
 interface Told {
@@ -69,7 +56,7 @@ export function adopt(db: SiteDatabase, body: EntryBody<'booking.adopted'>, entr
   const event = { type: 'booking.adopted', body } as const
   saveKnown(db, bookingId, evolveKnownBooking(loadNamed(db, bookingId), event), body.loanIds)
   const status = statusAfterAdopted(before)
-  const told = { ...body, price: notKnown, holdUntilMs: entry.at.wallMs }
+  const told = { ...body, price: unpriced, holdUntilMs: entry.at.wallMs }
   takeBlocks(db, bookingId, body)
   if (before === undefined) insert(db, { bookingId, status, told, atMs: entry.at.wallMs })
   else setStatus(db, bookingId, status)
@@ -160,6 +147,6 @@ function complete(db: SiteDatabase, bookingId: string, { price, reference, holde
     holder.kind,
     holder.kind === 'member' ? holder.memberId : holder.guestId,
     bookingId,
-    noCurrency,
+    unpriced.currency,
   )
 }

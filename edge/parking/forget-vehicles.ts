@@ -10,8 +10,8 @@ import type { ParkingOptions } from './parking-options.ts'
 const portionMax = 500
 
 /**
- * Vehicles that a member once registered and that no member has any more, at most 500; those whose stay has not
- * ended are kept until it has.
+ * Vehicles that a member once registered and no member has now, at most 500; those whose stay has not ended are kept
+ * until it has.
  */
 export function forgottenVehicles(db: SiteDatabase, directory: DirectoryReader): readonly VehicleId[] {
   if (!directory.site()) return []
