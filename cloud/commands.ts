@@ -1,7 +1,7 @@
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { type AddUserRequest, addUserCommand } from './add-user.ts'
 import { type ActOrigin, commandOrigin } from './audit/act.ts'
-import type { CloudAdapters } from './cloud-program.ts'
+import type { CloudAdapters } from './cloud-core.ts'
 import { type CloudConfig, subjectKeyFileOf } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
 import { inTransaction } from './database/pool.ts'

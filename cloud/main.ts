@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util'
 import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import { pino } from 'pino'
 import { backupCommand, restoreCommand } from './backup/backup-commands.ts'
-import { type CloudAdapters, startCloud } from './cloud-program.ts'
+import type { CloudAdapters } from './cloud-core.ts'
+import { startCloud } from './cloud-program.ts'
 import {
   addUser,
   type CommandOutput,

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { isSiteError } from '@gatehouse/shared/errors/site-error'
-import type { CloudAdapters } from '../cloud-program.ts'
+import type { CloudAdapters } from '../cloud-core.ts'
 import type { CommandOutput } from '../commands.ts'
 import type { CloudConfig } from '../config.ts'
 import { openDatabase } from '../database/open-database.ts'

@@ -1,4 +1,4 @@
-import { type CloudCore, composeCloud } from '@gatehouse/cloud/cloud-program'
+import { type CloudCore, composeCloud } from '@gatehouse/cloud/cloud-core'
 import { type CloudConfig, cloudConfigSchema } from '@gatehouse/cloud/config'
 import type { Auth } from '@gatehouse/cloud/members/auth'
 import type { Clock } from '@gatehouse/shared/clock/clock'
