@@ -74,6 +74,8 @@ export interface ActOrigin {
   readonly traceId?: string | undefined
   /** The caller's network address; absent for commands. */
   readonly address?: string | undefined
+  /** The idempotency key of the request, under which `actOnce` does it once. */
+  readonly key?: string | undefined
 }
 
 /** Ids, names of fields, settings of closed lists and counts. Never a name of a person, an address or a secret. */

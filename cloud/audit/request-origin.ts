@@ -1,6 +1,7 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { Context } from 'hono'
 import type { AppEnv } from '../http/app-context.ts'
+import { idempotencyKey } from '../http/idempotency.ts'
 import type { ActOrigin } from './act.ts'
 
 /** The origin of what a logged-in user does through the API; only behind `requireLogin`. */
@@ -11,5 +12,6 @@ export function requestOrigin(context: Context<AppEnv>, clock: Clock): ActOrigin
     nowMs: clock.now().wallMs,
     traceId: context.get('traceId'),
     address: context.get('address'),
+    ...(context.req.method === 'POST' && { key: idempotencyKey(context) }),
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loseAnswer } from '../http/testing/lose-answer.ts'
 import { type Answer, type Caller, hourMs, startMs } from '../http/testing/test-cloud.ts'
 import { LoanWorld } from '../loans/testing/loan-world.ts'
 import type { CreditsView, MyCredits } from './views.ts'
@@ -23,6 +24,9 @@ const fund = (change: object = {}, by = hana) =>
   by.post('/api/v1/hq/credits', { ...gift, ...change }, lending.key())
 const verb = (bucketId: string, name: string, body: object, by = hana) =>
   by.post(`/api/v1/hq/credits/${bucketId}/${name}`, body, lending.key())
+
+const actsOf = (bucketId: string) =>
+  lending.rows(`SELECT seq FROM admin_acts WHERE record::jsonb -> 'subject' ->> 'id' = $1`, bucketId)
 
 async function funded(change: object = {}): Promise<string> {
   const before = new Set((await list(hana)).items.map(({ bucketId }) => bucketId))
@@ -58,6 +62,32 @@ describe('HQ', () => {
       await hana.post(`/api/v1/hq/credits/${bucketId}/move`, { siteId: 'north', amountMinor: 3_000 }, key)
     const item = (await list(hana)).items.find((one) => one.bucketId === bucketId)
     expect(item?.cloudMinor).toBe(2_000)
+  })
+
+  it.each([
+    ['move', { amountMinor: 2_000 }],
+    ['ask-back', { amountMinor: 500 }],
+    ['overdraft', { overdraftMinor: 700 }],
+  ])('does one %s of a key, also when the process died before it answered', async (name, body) => {
+    const bucketId = await funded()
+    await verb(bucketId, 'move', { siteId: 'north', amountMinor: 1_000 })
+    const key = lending.key()
+    const ask = () => hana.post(`/api/v1/hq/credits/${bucketId}/${name}`, { siteId: 'north', ...body }, key)
+    const first = await ask()
+    await loseAnswer(lending.world.cloud.pool, key)
+    const again = await ask()
+    expect([first.status, again.status]).toEqual([200, 200])
+    expect(credits(again).items).toEqual(credits(first).items)
+    expect(await actsOf(bucketId)).toHaveLength(3)
+  })
+
+  it('gives once for a key, also when the process died before it answered', async () => {
+    const key = lending.key()
+    const first = await hana.post('/api/v1/hq/credits', gift, key)
+    await loseAnswer(lending.world.cloud.pool, key)
+    const again = await hana.post('/api/v1/hq/credits', gift, key)
+    expect(again.status).toBe(200)
+    expect(credits(again).items).toEqual(credits(first).items)
   })
 
   it.each([

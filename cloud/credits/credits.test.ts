@@ -1,5 +1,5 @@
 import type { CloudAllowanceCommand } from '@gatehouse/shared/credits/cloud-allowance'
-import { memberIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
+import { creditBucketIdSchema, memberIdSchema, newId, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import type { AllowanceRow } from '@gatehouse/shared/wire/v1/allowances'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -9,7 +9,7 @@ import { hourMs, startMs } from '../http/testing/test-cloud.ts'
 import { projectNext } from '../ingest/project.ts'
 import { LoanWorld } from '../loans/testing/loan-world.ts'
 import { renewEpoch } from '../sites/epoch.ts'
-import { allowanceIdOf, type Bucket } from './bucket-store.ts'
+import { allowanceIdOf } from './bucket-store.ts'
 import { type Funding, fundBucket } from './fund-bucket.ts'
 import { moveCredits } from './move-credits.ts'
 import { endLostAllowances } from './new-life.ts'
@@ -27,17 +27,22 @@ afterAll(() => lending?.close())
 
 const pool = () => lending.world.cloud.pool
 
-async function fund(amountMinor: number, more: Partial<Funding> = {}): Promise<Bucket> {
+async function fund(
+  amountMinor: number,
+  more: Partial<Funding> = {},
+): Promise<{ readonly bucketId: string }> {
+  const bucketId = newId(creditBucketIdSchema, 'cb', random)
   const funded = await fundBucket(
-    { pool: pool(), random },
+    pool(),
     {
+      bucketId,
       ...{ memberId: memberIdSchema.parse('mb-anna'), operatorId: 'demo', currency: 'EUR', amountMinor },
       ...{ promotional: false, fromMs: startMs, expiresMs: startMs + 720 * hourMs, reason: 'purchase' },
       ...more,
     },
     by,
   )
-  return funded.ok ? funded.value : expect.fail(funded.error)
+  return funded.ok ? { bucketId } : expect.fail(funded.error)
 }
 
 async function ask(bucketId: string, command: CloudAllowanceCommand, siteId = north): Promise<string> {

@@ -1,13 +1,14 @@
-import { creditBucketIdSchema, type MemberId, newId } from '@gatehouse/shared/ids/ids'
-import type { Random } from '@gatehouse/shared/random/random'
+import type { CreditBucketId, MemberId } from '@gatehouse/shared/ids/ids'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { ActOrigin } from '../audit/act.ts'
+import { actOnce } from '../audit/act-once.ts'
 import { recordActs } from '../audit/record-acts.ts'
-import { inTransaction, type Pool } from '../database/pool.ts'
-import { type Bucket, type BucketReason, insertBucket } from './bucket-store.ts'
+import type { Pool } from '../database/pool.ts'
+import { type BucketReason, insertBucket } from './bucket-store.ts'
 
 /** What a member is given; amount in minor units, times epoch ms. */
 export interface Funding {
+  readonly bucketId: CreditBucketId
   readonly memberId: MemberId
   readonly operatorId: string
   readonly currency: string
@@ -31,15 +32,16 @@ export type FundingRefusal =
  * `not_positive`, `unknown_member`, `unknown_operator`, `reversed`, `credits_expired` (over before it begins).
  */
 export async function fundBucket(
-  { pool, random }: { readonly pool: Pool; readonly random: Random },
+  pool: Pool,
   funding: Funding,
   by: ActOrigin,
-): Promise<Result<Bucket, FundingRefusal>> {
-  const { memberId, operatorId, currency, amountMinor, promotional, fromMs, expiresMs, reason } = funding
+): Promise<Result<null, FundingRefusal>> {
+  const { bucketId, memberId, operatorId, currency, amountMinor, promotional, fromMs, expiresMs, reason } =
+    funding
   if (amountMinor <= 0) return err('not_positive')
   if (expiresMs <= fromMs) return err('reversed')
   if (expiresMs <= by.nowMs) return err('credits_expired')
-  return inTransaction(pool, async (tx) => {
+  return actOnce(pool, by, null, async (tx) => {
     const known = await tx.query<{ member: boolean; operator: boolean }>(
       `SELECT EXISTS (SELECT FROM member WHERE member_id = $1) AS member,
          EXISTS (SELECT FROM operators WHERE operator_id = $2) AS operator`,
@@ -47,14 +49,11 @@ export async function fundBucket(
     )
     if (!known.rows[0]?.member) return err('unknown_member')
     if (!known.rows[0]?.operator) return err('unknown_operator')
-    const bucketId = newId(creditBucketIdSchema, 'cb', random)
-    const facts = { bucketId, operatorId, memberId, currency, promotional, fromMs, expiresMs, reason }
-    const bucket: Bucket = { ...facts, fundedMinor: amountMinor, createdMs: by.nowMs }
-    await insertBucket(tx, bucket)
+    await insertBucket(tx, { ...funding, fundedMinor: amountMinor, createdMs: by.nowMs })
     const after = { memberId, currency, amountMinor, promotional, fromMs, expiresMs, reason }
     await recordActs(tx, by, [
       { act: 'credits.funded', subject: { kind: 'credits', id: bucketId }, operatorId, after },
     ])
-    return ok(bucket)
+    return ok(null)
   })
 }

@@ -10,9 +10,10 @@ import type { SiteId } from '@gatehouse/shared/ids/ids'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { AllowanceRow } from '@gatehouse/shared/wire/v1/allowances'
 import type { Act, ActOrigin } from '../audit/act.ts'
+import { actOnce } from '../audit/act-once.ts'
 import { recordActs } from '../audit/record-acts.ts'
 import { channels } from '../database/notifications.ts'
-import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
+import type { Pool, Transaction } from '../database/pool.ts'
 import { lockNextPosition } from '../directory/next-position.ts'
 import { putRows } from '../directory/put-rows.ts'
 import { siteChange } from '../ingest/site-change.ts'
@@ -50,7 +51,7 @@ export type CreditMoveRefusal =
  * `decideCloudAllowance`, `unknown_bucket`, `site_of_another_operator`, `site_not_enrolled`, `credits_expired`.
  */
 export async function moveCredits(pool: Pool, move: CreditMove): Promise<Result<null, CreditMoveRefusal>> {
-  return inTransaction(pool, async (tx) => {
+  return actOnce(pool, move.by, null, async (tx) => {
     // Of the directory first, as wherever the cloud tells a site what it decided.
     const known = await tx.query<{ operator_id: string }>(
       'SELECT operator_id FROM sites WHERE site_id = $1',

@@ -1,6 +1,6 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { CloudAllowanceCommand } from '@gatehouse/shared/credits/cloud-allowance'
-import { creditBucketIdSchema, memberIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
+import { creditBucketIdSchema, memberIdSchema, newId, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import type { Random } from '@gatehouse/shared/random/random'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
@@ -139,7 +139,9 @@ export function creditRoutes(parts: CreditRouteParts) {
   })
 
   api.openapi(fundRoute, async (context) => {
-    const funded = await fundBucket(parts, context.req.valid('json'), requestOrigin(context, clock))
+    const bucketId = newId(creditBucketIdSchema, 'cb', parts.random)
+    const funding = { bucketId, ...context.req.valid('json') }
+    const funded = await fundBucket(pool, funding, requestOrigin(context, clock))
     return funded.ok
       ? context.json(await present(context, parts), 200)
       : problem(context, refusal(funded.error))

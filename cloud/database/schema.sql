@@ -354,6 +354,7 @@ TABLE idempotency_key
   body text
   lease_ms bigint NOT NULL
   created_ms bigint NOT NULL
+  carried_out_ms bigint
   CONSTRAINT idempotency_key_pkey PRIMARY KEY (caller, key)
   CREATE INDEX idempotency_key_by_age ON public.idempotency_key USING btree (created_ms)
 

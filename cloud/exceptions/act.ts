@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { ActOrigin } from '../audit/act.ts'
-import { inTransaction, type Pool } from '../database/pool.ts'
+import { actOnce } from '../audit/act-once.ts'
+import type { Pool } from '../database/pool.ts'
 import { decideException, type ExceptionRefusal, type PersonCommand } from './decide.ts'
 import { fixesOf, needsSecond, type SecondPersonRule } from './kinds.ts'
 import type { VisibleSites } from './read.ts'
@@ -13,6 +14,8 @@ export interface ExceptionAction {
   readonly secondPerson: SecondPersonRule
 }
 
+type ActRefusal = ExceptionRefusal | 'not_found' | 'fix_not_for_kind'
+
 /**
  * Carries out what a person wants with a case, in one transaction with its history and the audit. Refuses
  * `not_found` (also for a case at somebody else's site), `fix_not_for_kind` and what the decision refuses.
@@ -21,8 +24,8 @@ export async function actOnException(
   pool: Pool,
   origin: ActOrigin,
   { exceptionId, visible, command, secondPerson }: ExceptionAction,
-): Promise<Result<null, ExceptionRefusal | 'not_found' | 'fix_not_for_kind'>> {
-  return inTransaction(pool, async (tx) => {
+): Promise<Result<null, ActRefusal>> {
+  return actOnce<null, ActRefusal>(pool, origin, null, async (tx) => {
     const before = await lockException(tx, exceptionId)
     if (before === undefined || (visible !== 'all' && !visible.includes(before.siteId))) {
       return err('not_found')

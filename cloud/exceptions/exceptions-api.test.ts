@@ -2,6 +2,7 @@ import { SeededRandom } from '@gatehouse/shared/random/random'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandOrigin } from '../audit/act.ts'
 import { inTransaction } from '../database/pool.ts'
+import { loseAnswer } from '../http/testing/lose-answer.ts'
 import { Caller, startMs, startTestCloud, type TestCloud } from '../http/testing/test-cloud.ts'
 import { ensureUser } from '../members/users.ts'
 import { openException, resolveException } from './raise.ts'
@@ -68,6 +69,20 @@ const acts = async (id: number) => {
   )
   return rows.map((row) => row.act)
 }
+
+describe('an act on a case whose process died before it answered', () => {
+  it('is not done again: what another person did meanwhile stands', async () => {
+    const id = await differs('died', 12_000)
+    await act(hana, id, 'take')
+    const release = () => hana.post(`${path}/${id}/release`, {}, 'exception-died')
+    expect((await release()).body.state).toBe('open')
+    expect(await act(petra, id, 'take')).toEqual([200, 'taken'])
+    await loseAnswer(world.cloud.pool, 'exception-died')
+    expect((await release()).status).toBe(200)
+    expect((await detail(id)).owner?.name).toBe('petra')
+    expect(await acts(id)).toEqual(['exception.taken', 'exception.released', 'exception.taken'])
+  })
+})
 
 describe('a case above the limit', () => {
   it('is taken, proposed, and settled by a second person only; history and audit tell all of it', async () => {

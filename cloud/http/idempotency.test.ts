@@ -1,6 +1,7 @@
 import { ManualClock } from '@gatehouse/shared/clock/clock'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { actOnce } from '../audit/act-once.ts'
 import { createTestDatabase, type TestDatabase } from '../database/test-database.ts'
 import type { AppEnv } from './app-context.ts'
 import { idempotent, keyKeptMs, pruneKeys } from './idempotency.ts'
@@ -74,6 +75,35 @@ describe('an idempotency key', () => {
     expect((await failing.act('key-failing'))[0]).toBe(503)
     expect(await failing.act('key-failing')).toEqual([200, '{"run":3}'])
     expect(await failing.act('key-failing')).toEqual([200, '{"run":3}'])
+  })
+
+  it('carries out an act once, also when the answer failed after its commit', async () => {
+    const by = { actor: { kind: 'user', id: 'us' }, key: 'key-carried', nowMs: 1 } as const
+    let done = 0
+    const acting = process(async (run) => {
+      const outcome = await actOnce(database.pool, by, 'again', async () => {
+        done += 1
+        return { ok: true, value: 'first' } as const
+      })
+      return run === 1 ? Response.json({}, { status: 500 }) : Response.json(outcome)
+    })
+    expect((await acting.act('key-carried'))[0]).toBe(500)
+    const [status, text] = await acting.act('key-carried', '{"other":1}')
+    expect([status, code(text)]).toEqual([422, 'key_reused'])
+    expect(await acting.act('key-carried')).toEqual([200, '{"ok":true,"value":"again"}'])
+    expect(done).toBe(1)
+  })
+
+  it('may be used for what an act refused before', async () => {
+    const by = { actor: { kind: 'user', id: 'us' }, key: 'key-refused', nowMs: 1 } as const
+    const acting = process(async (run) => {
+      const outcome = await actOnce(database.pool, by, 'again', async () =>
+        run === 1 ? ({ ok: false, error: 'no' } as const) : ({ ok: true, value: 'first' } as const),
+      )
+      return Response.json(outcome, { status: run === 1 ? 503 : 200 })
+    })
+    expect((await acting.act('key-refused'))[0]).toBe(503)
+    expect((await acting.act('key-refused'))[1]).toBe('{"ok":true,"value":"first"}')
   })
 
   it('keeps refusals as answers', async () => {

@@ -12,6 +12,9 @@ import { problem, refusal } from './problem.ts'
  *                           │      ▲                            └────── other body ──▶ 422 key_reused
  *           failed or 5xx   │      │ lease over: the next call runs again
  *  (absent) ◀───────────────┘      └──────────
+ *
+ * A run that comes twice finds what the first wrote: acts mark their key with what they change (audit/act-once.ts),
+ * bookings, passes and commands from afar derive their ids from it (bookings/action-ids.ts).
  */
 
 const keyPattern = /^[A-Za-z0-9._-]{8,64}$/
@@ -33,7 +36,7 @@ interface KeyRow {
   readonly lease_ms: number
 }
 
-/** The idempotency key of the request being answered, as middleware left it; only behind `idempotent`. */
+/** The idempotency key of the request being answered; only behind `idempotent`, which made sure that there is one. */
 export function idempotencyKey(context: Context<AppEnv>): string {
   return context.req.header('idempotency-key') ?? ''
 }
@@ -100,13 +103,15 @@ async function runOnce(
       kept = true
     }
   } finally {
-    if (!kept) {
-      await db.query('DELETE FROM idempotency_key WHERE caller = $1 AND key = $2 AND status IS NULL', [
-        id.caller,
-        id.key,
-      ])
-    }
+    if (!kept) await letGo(db, id)
   }
+}
+
+/** The next call runs at once; a key whose act was carried out stays, so that it is not carried out again. */
+async function letGo(db: Queryable, { caller, key }: { caller: string; key: string }): Promise<void> {
+  const isOpen = 'caller = $1 AND key = $2 AND status IS NULL'
+  await db.query(`DELETE FROM idempotency_key WHERE ${isOpen} AND carried_out_ms IS NULL`, [caller, key])
+  await db.query(`UPDATE idempotency_key SET lease_ms = 0 WHERE ${isOpen}`, [caller, key])
 }
 
 async function claimKey(

@@ -1,8 +1,9 @@
 import type { SiteId } from '@gatehouse/shared/ids/ids'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { ActOrigin } from '../audit/act.ts'
+import { actOnce } from '../audit/act-once.ts'
 import { recordActs } from '../audit/record-acts.ts'
-import { inTransaction, type Pool } from '../database/pool.ts'
+import type { Pool } from '../database/pool.ts'
 
 /** What a person says about a box that calls with an old store. */
 export interface RecoveryChoice {
@@ -22,7 +23,7 @@ export async function chooseRecovery(
   { siteId, incarnation, decision, by }: RecoveryChoice,
 ): Promise<Result<'allowed' | 'refused', 'not_waiting'>> {
   const state = decision === 'allow' ? 'allowed' : 'refused'
-  return inTransaction(pool, async (tx) => {
+  return actOnce(pool, by, state, async (tx) => {
     const { rowCount } = await tx.query(
       `UPDATE site_recoveries SET state = $3, decided_by = $4, decided_ms = $5
        WHERE site_id = $1 AND incarnation = $2 AND state = 'waiting'`,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loseAnswer } from '../testing/lose-answer.ts'
 import { type Caller, startTestCloud, type TestCloud } from '../testing/test-cloud.ts'
 
 let world: TestCloud
@@ -56,6 +57,10 @@ describe('the boxes of a site', () => {
       act: 'site.recovery_decided',
       after: { incarnation: 1, decision: 'allow' },
     })
+    // The process died before it answered.
+    await loseAnswer(world.cloud.pool, `lives-${keys}-key`)
+    keys -= 1
+    expect((await post(hana, 'lives/1/recovery', { decision: 'allow' })).body).toEqual(chosen.body)
     expect((await post(hana, 'lives/1/recovery', { decision: 'refuse' })).status).toBe(404)
   })
 

@@ -13,7 +13,9 @@ import { putPhoto } from '@gatehouse/cloud/photos/photo-store'
 import { createSite, putOperator } from '@gatehouse/cloud/sites/site-store'
 import {
   credentialIdSchema,
+  creditBucketIdSchema,
   memberIdSchema,
+  newId,
   planIdSchema,
   type SiteId,
   vehicleIdSchema,
@@ -140,8 +142,9 @@ async function giveCredits({ pool, random, nowMs }: WorldParts, by: ActOrigin): 
     const memberId = demoMembers[index]?.memberId
     if (memberId === undefined) continue
     await fundBucket(
-      { pool, random },
+      pool,
       {
+        bucketId: newId(creditBucketIdSchema, 'cb', random),
         ...{
           memberId: memberIdSchema.parse(memberId),
           operatorId,
