@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { exceptionKinds } from '@gatehouse/shared/api/exception-view'
 import { z } from 'zod'
-import { exceptionKinds } from './exceptions/kinds.ts'
 
 const rate = (perSecond: number, burst: number) =>
   z

@@ -1,5 +1,6 @@
+import type { ExceptionFix } from '@gatehouse/shared/api/exception-view'
 import { assertNever, err, ok, type Result } from '@gatehouse/shared/result/result'
-import { type ExceptionFix, isStanding } from './kinds.ts'
+import { isStanding } from './kinds.ts'
 
 /*
  *            take               propose, needs a second person

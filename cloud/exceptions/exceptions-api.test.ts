@@ -1,3 +1,4 @@
+import type { ExceptionDetail, ExceptionPage } from '@gatehouse/shared/api/exception-view'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandOrigin } from '../audit/act.ts'
@@ -6,7 +7,6 @@ import { loseAnswer } from '../http/testing/lose-answer.ts'
 import { Caller, startMs, startTestCloud, type TestCloud } from '../http/testing/test-cloud.ts'
 import { ensureUser } from '../members/users.ts'
 import { openException, resolveException } from './raise.ts'
-import type { ExceptionDetail, ExceptionPage } from './views.ts'
 
 let world: TestCloud
 let hana: Caller

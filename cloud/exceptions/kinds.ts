@@ -1,36 +1,5 @@
+import type { ExceptionFix, ExceptionKind } from '@gatehouse/shared/api/exception-view'
 import { canonicalJson } from '@gatehouse/shared/ledger/chain'
-
-/** What a person at HQ must look at (ARCHITECTURE §4), worst first. */
-export const exceptionKinds = [
-  'chain_fork',
-  'clone',
-  'foreign_call',
-  'late_decline',
-  'sale_contradicted',
-  'credits_owed',
-  'difference',
-  'chain_gap',
-  'unprojectable',
-  'clock_skew',
-] as const
-export type ExceptionKind = (typeof exceptionKinds)[number]
-
-/** What a person can say was done about a case. */
-export const exceptionFixes = [
-  'cloud_corrected',
-  'accepted',
-  'collected',
-  'written_off',
-  'cloud_chain_stands',
-  'machine_replaced',
-  'machine_retired',
-  'machine_checked',
-  'entries_arrived',
-  'entry_explained',
-  'clock_set',
-  'member_settled',
-] as const
-export type ExceptionFix = (typeof exceptionFixes)[number]
 
 /** One thing on which both sides speak; `difference` only where it can be computed (cloud minus site). */
 export interface ExceptionSide {

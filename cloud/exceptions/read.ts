@@ -1,6 +1,11 @@
+import type {
+  ExceptionFix,
+  ExceptionKind,
+  ExceptionPage,
+  ExceptionStepView,
+} from '@gatehouse/shared/api/exception-view'
 import type { Queryable } from '../database/pool.ts'
-import type { ExceptionFix, ExceptionKind, ExceptionSide } from './kinds.ts'
-import type { ExceptionPage, ExceptionStepView } from './views.ts'
+import type { ExceptionSide } from './kinds.ts'
 
 /** Which sites somebody may see: all, or those named. */
 export type VisibleSites = 'all' | readonly string[]

@@ -1,8 +1,8 @@
+import type { ExceptionVerb, ExceptionView } from '@gatehouse/shared/api/exception-view'
 import { type Login, permittedSites } from '../members/permissions.ts'
 import { decideException, type ExceptionState, type Person, type PersonCommand } from './decide.ts'
 import { fixesOf, needsSecond, printOf, type SecondPersonRule } from './kinds.ts'
 import type { FoundException } from './read.ts'
-import type { ExceptionVerb, ExceptionView } from './views.ts'
 
 /** Whoever is logged in, as the decisions on cases see them. */
 export function personOf(login: Pick<Login, 'userId' | 'role' | 'managedSiteIds'>): Person {

@@ -1,3 +1,10 @@
+import {
+  type ExceptionDetail,
+  exceptionDetailSchema,
+  exceptionFixes,
+  exceptionKinds,
+  exceptionPageSchema,
+} from '@gatehouse/shared/api/exception-view'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { createRoute, z } from '@hono/zod-openapi'
@@ -14,7 +21,7 @@ import { requirePermission } from '../members/login.ts'
 import { permittedSites } from '../members/permissions.ts'
 import { actOnException } from './act.ts'
 import type { Person, PersonCommand } from './decide.ts'
-import { exceptionFixes, exceptionKinds, type SecondPersonRule } from './kinds.ts'
+import type { SecondPersonRule } from './kinds.ts'
 import {
   type ExceptionQuery,
   exceptionCursorPattern,
@@ -26,7 +33,6 @@ import {
   writeExceptionCursor,
 } from './read.ts'
 import { csvRow, exceptionView, personOf } from './render.ts'
-import { type ExceptionDetail, exceptionDetailSchema, exceptionPageSchema } from './views.ts'
 
 const pageRowsMax = 200
 const csvRowsMax = 10_000

@@ -1,9 +1,10 @@
+import type { ExceptionFix, ExceptionKind } from '@gatehouse/shared/api/exception-view'
 import { assertNever } from '@gatehouse/shared/result/result'
 import type { ActCode, ActOrigin } from '../audit/act.ts'
 import { recordActs } from '../audit/record-acts.ts'
 import type { Transaction } from '../database/pool.ts'
 import type { ExceptionAct, ExceptionDecision, ExceptionState } from './decide.ts'
-import { type ExceptionFix, type ExceptionKind, type ExceptionSide, moneyOf, printOf } from './kinds.ts'
+import { type ExceptionSide, moneyOf, printOf } from './kinds.ts'
 
 /** A case as it is stored. */
 export interface StoredException {

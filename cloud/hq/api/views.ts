@@ -1,14 +1,10 @@
+import { exceptionKinds } from '@gatehouse/shared/api/exception-view'
 import { z } from 'zod'
 
 export const differenceStateSchema = z.enum(['equal', 'waiting', 'different'])
 export type DifferenceState = z.infer<typeof differenceStateSchema>
 
-const exceptionKindSchema = z
-  .enum([
-    ...(['chain_gap', 'chain_fork', 'clone', 'foreign_call', 'unprojectable', 'difference'] as const),
-    ...(['late_decline', 'sale_contradicted', 'credits_owed', 'clock_skew', 'other'] as const),
-  ])
-  .catch('other')
+const exceptionKindSchema = z.enum([...exceptionKinds, 'other']).catch('other')
 
 /** One site as HQ sees it; times are epoch milliseconds, amounts minor units. */
 const siteRowSchema = z.object({

@@ -1,8 +1,8 @@
+import type { ExceptionPerson, ExceptionSideView } from '@gatehouse/shared/api/exception-view'
 import { formatMoney, formatTime } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { lineName } from '../reconciliation/line-name.ts'
 import { useWords } from '../words/words.ts'
-import type { CasePerson, CaseSide } from './views.ts'
 import { caseWord, useCaseWords } from './words/words.ts'
 
 const shownMax = 16
@@ -24,9 +24,9 @@ export function useCaseText() {
   }
   return {
     value,
-    side: ({ what }: CaseSide) => word('side', what) ?? lineName(what, hq),
+    side: ({ what }: ExceptionSideView) => word('side', what) ?? lineName(what, hq),
     fix: (name: string) => word('fix', name) ?? name,
     act: (name: string) => word('act', name) ?? name,
-    person: ({ id, name }: CasePerson) => name ?? (id === 'cloud' ? t('cloud') : id),
+    person: ({ id, name }: ExceptionPerson) => name ?? (id === 'cloud' ? t('cloud') : id),
   }
 }

@@ -1,3 +1,4 @@
+import { exceptionKinds, exceptionStates } from '@gatehouse/shared/api/exception-view'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { Button, Group, Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
@@ -11,7 +12,7 @@ import { CaseDrawer } from './case-drawer.tsx'
 import { CaseTable } from './case-table.tsx'
 import './exceptions-screen.css'
 import { type CaseSearch, casesPath, casesQuery, isFiltered } from './queries.ts'
-import { type CasePage, caseKinds, caseStates } from './views.ts'
+import type { CasePage } from './views.ts'
 import { useCaseWords } from './words/words.ts'
 
 const route = getRouteApi('/exceptions')
@@ -32,7 +33,7 @@ function Filters(props: {
         any={t('filter.unsettled')}
         value={search.state}
         codes={[
-          ...caseStates.map((value) => ({ value, label: t(`state.${value}`) })),
+          ...exceptionStates.map((value) => ({ value, label: t(`state.${value}`) })),
           { value: 'all', label: t('filter.all') },
         ]}
         onChange={(state) => change({ state: state as CaseSearch['state'] })}
@@ -48,7 +49,7 @@ function Filters(props: {
         label={t('filter.kind')}
         any={t('filter.allKinds')}
         value={search.kind}
-        codes={caseKinds.map((value) => ({ value, label: t(`kind.${value}`) }))}
+        codes={exceptionKinds.map((value) => ({ value, label: t(`kind.${value}`) }))}
         onChange={(kind) => change({ kind: kind as CaseSearch['kind'] })}
       />
       <CodeSelect

@@ -1,18 +1,19 @@
+import { exceptionKinds, exceptionStates } from '@gatehouse/shared/api/exception-view'
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 import { api } from '../api/client.ts'
-import { type CaseDetail, caseDetailSchema, caseKinds, casePageSchema, caseStates } from './views.ts'
+import { type CaseDetail, caseDetailSchema, casePageSchema } from './views.ts'
 
 const word = z.string().min(1).max(64).optional().catch(undefined)
 
 /** What of the cases is shown, as it stands in the address; without a state all that wait. */
 export const caseSearchSchema = z.object({
   state: z
-    .enum([...caseStates, 'all'])
+    .enum([...exceptionStates, 'all'])
     .optional()
     .catch(undefined),
   site: word,
-  kind: z.enum(caseKinds).optional().catch(undefined),
+  kind: z.enum(exceptionKinds).optional().catch(undefined),
   owner: word,
   cursor: word,
   open: z.number().optional().catch(undefined),

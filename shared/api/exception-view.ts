@@ -1,8 +1,43 @@
 import { z } from 'zod'
-import { exceptionFixes, exceptionKinds } from './kinds.ts'
+
+/** What a person at HQ must look at (ARCHITECTURE §4), worst first. */
+export const exceptionKinds = [
+  'chain_fork',
+  'clone',
+  'foreign_call',
+  'late_decline',
+  'sale_contradicted',
+  'credits_owed',
+  'difference',
+  'chain_gap',
+  'unprojectable',
+  'clock_skew',
+] as const
+export type ExceptionKind = (typeof exceptionKinds)[number]
+
+/** What a person can say was done about a case. */
+export const exceptionFixes = [
+  'cloud_corrected',
+  'accepted',
+  'collected',
+  'written_off',
+  'cloud_chain_stands',
+  'machine_replaced',
+  'machine_retired',
+  'machine_checked',
+  'entries_arrived',
+  'entry_explained',
+  'clock_set',
+  'member_settled',
+] as const
+export type ExceptionFix = (typeof exceptionFixes)[number]
 
 const person = z.object({ id: z.string(), name: z.string().optional() })
+export type ExceptionPerson = z.infer<typeof person>
 const fix = z.enum([...exceptionFixes, 'resolved_by_itself'])
+
+/** Where a case stands; `settled` is its end. */
+export const exceptionStates = ['open', 'taken', 'proposed', 'settled'] as const
 
 const sideSchema = z.object({
   what: z.string(),
@@ -13,6 +48,7 @@ const sideSchema = z.object({
   /** `count`, `hash`, `instant` (epoch ms), `code`, or the currency of minor units. */
   unit: z.string(),
 })
+export type ExceptionSideView = z.infer<typeof sideSchema>
 
 /** What the caller may do with a case now. */
 export const exceptionVerbs = ['take', 'release', 'propose', 'settle', 'approve', 'reject'] as const
@@ -26,7 +62,7 @@ export const exceptionViewSchema = z.object({
   timeZone: z.string(),
   kind: z.enum(exceptionKinds),
   about: z.string(),
-  state: z.enum(['open', 'taken', 'proposed', 'settled']),
+  state: z.enum(exceptionStates),
   /** 3 a ledger or machine that cannot be trusted, 2 money, 1 the rest. */
   severity: z.int(),
   sinceMs: z.int(),
@@ -63,7 +99,7 @@ export const exceptionPageSchema = z.object({
 })
 export type ExceptionPage = z.infer<typeof exceptionPageSchema>
 
-const stepSchema = z.object({
+export const exceptionStepSchema = z.object({
   step: z.int(),
   act: z.string(),
   atMs: z.int(),
@@ -73,11 +109,11 @@ const stepSchema = z.object({
   note: z.string().optional(),
   amountMinor: z.int().optional(),
 })
-export type ExceptionStepView = z.infer<typeof stepSchema>
+export type ExceptionStepView = z.infer<typeof exceptionStepSchema>
 
 export const exceptionDetailSchema = exceptionViewSchema.extend({
   asOfMs: z.int(),
   /** Oldest first; nothing in it is ever changed. */
-  history: z.array(stepSchema),
+  history: z.array(exceptionStepSchema),
 })
 export type ExceptionDetail = z.infer<typeof exceptionDetailSchema>
