@@ -25,6 +25,7 @@ interface Answer {
   readonly handle: string
   readonly offset: string
   readonly messages: readonly object[]
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** A shape that says what the test wrote down, one answer per request, and then nothing more. */
@@ -33,9 +34,13 @@ class ScriptedShape {
   readonly #waiting: (() => void)[] = []
   readonly #server: Server
   url = ''
+  /** Calls that were made. */
+  asked = 0
 
   constructor() {
     this.#server = createServer((request, response) => {
+      if (request.url === '/other') return void response.end()
+      this.asked += 1
       const isLive = new URL(request.url ?? '', 'http://shape').searchParams.get('live') === 'true'
       const send = () => {
         const answer = this.#answers.shift()
@@ -44,6 +49,7 @@ class ScriptedShape {
           ...{ 'content-type': 'application/json', 'electric-handle': answer.handle },
           ...{ 'electric-offset': answer.offset, 'electric-up-to-date': '' },
           ...(isLive ? { 'electric-cursor': answer.offset } : { 'electric-schema': schema }),
+          ...answer.headers,
         })
         response.end(JSON.stringify(answer.messages))
       }
@@ -89,6 +95,9 @@ let db: SiteDatabase
 let directory: Directory
 let subscription: DirectorySubscription
 let refused: string[]
+let failures: unknown[]
+let cloudTime: CloudTime
+let retryMs: (attempt: number) => number
 const doors = () => [...directory.all('door').keys()].sort()
 
 beforeEach(async () => {
@@ -101,14 +110,17 @@ beforeEach(async () => {
   db.exec(syncTablesSql)
   directory = new Directory(db, siteId)
   refused = []
-  const cloudTime = new CloudTime(new ManualClock(0))
+  failures = []
+  retryMs = () => 1
+  cloudTime = new CloudTime(new ManualClock(0))
   subscription = new DirectorySubscription({
     directory,
     identity: { siteId, incarnation: 1, cloudPublicKey: '', siteKey },
     client: { cloudUrl: shape.url, token: async () => 'token', cloudTime },
     onReachable: () => {},
     onRefused: (reason, key) => refused.push(`${reason} ${key}`),
-    onFailure: () => {},
+    onFailure: (error) => failures.push(error),
+    retryMs: (attempt) => retryMs(attempt),
   })
   subscription.start()
 })
@@ -147,5 +159,34 @@ describe('what comes down', () => {
     expect(seen).toEqual([['hall']])
     expect(new Directory(db, siteId).get('door', 'hall')?.name).toBe('hall')
     expect(directory.position()).toMatchObject({ epoch: 2, rev: 1, handle: 'h2' })
+  })
+})
+
+describe('a call that the cloud refuses', () => {
+  const refusal = { status: 401, handle: '', offset: '', messages: [] }
+
+  test('is not made again before its time', async () => {
+    retryMs = () => 3_600_000
+    shape.say(refusal)
+    await vi.waitFor(() => expect(failures).toHaveLength(1))
+    for (let turn = 0; turn < 20; turn += 1) await (await fetch(`${shape.url}/other`)).arrayBuffer()
+    expect(shape.asked).toBe(1)
+  })
+
+  test('is made again later and later, until it is answered', async () => {
+    const attempts: number[] = []
+    retryMs = (attempt) => attempts.push(attempt)
+    for (let times = 0; times < 3; times += 1) shape.say(refusal)
+    shape.say({ handle: 'h1', offset: '1_0', messages: [door('main', 1), upToDate] })
+    await vi.waitFor(() => expect(doors()).toEqual(['main']))
+    shape.say(refusal)
+    await vi.waitFor(() => expect(failures).toHaveLength(4))
+    expect(attempts).toEqual([0, 1, 2, 0])
+  })
+
+  test('tells the time of the cloud, by which the next token is dated', async () => {
+    shape.say({ ...refusal, headers: { 'gatehouse-time': '86400000' } })
+    await vi.waitFor(() => expect(failures).toHaveLength(1))
+    expect(cloudTime.skewMs).toBe(86_400_000)
   })
 })

@@ -7,6 +7,7 @@ import { fetchAnswered } from './answer-limit.ts'
 import type { CloudClientOptions } from './cloud-client.ts'
 import type { AppliedRow, Directory } from './directory.ts'
 import type { SiteIdentity } from './site-identity.ts'
+import { Wakeup } from './wakeup.ts'
 
 /**
  * Follows the site's directory shape with the stock client.
@@ -26,6 +27,8 @@ export interface SubscriptionOptions {
   readonly failpoint?: Failpoint
   /** A call without an answer for longer is made again; the cloud answers an idle one after 20 s. */
   readonly answerMaxMs?: number
+  /** How long to wait after the cloud has refused the call for the `attempt`-th time in a row (0 = first), milliseconds. */
+  readonly retryMs: (attempt: number) => number
 }
 
 const answerMaxMs = 45_000
@@ -34,6 +37,8 @@ const answerMaxMs = 45_000
 export class DirectorySubscription {
   readonly #options: SubscriptionOptions
   readonly #abort = new AbortController()
+  readonly #rest = new Wakeup()
+  #refusals = 0
   #collected = new Map<string, AppliedRow>()
   #replacing: boolean
 
@@ -43,7 +48,8 @@ export class DirectorySubscription {
   }
 
   start(): void {
-    const { client, identity, directory, onFailure, onReachable } = this.#options
+    const { client, identity, directory, onFailure, onReachable, retryMs } = this.#options
+    const fetchClient = fetchAnswered(this.#options.answerMaxMs ?? answerMaxMs)
     const { handle, offset } = directory.position()
     const stream = new ShapeStream({
       url: `${client.cloudUrl}/sync/v1/shape`,
@@ -53,11 +59,18 @@ export class DirectorySubscription {
       offset: offset as '-1',
       ...(handle === undefined ? {} : { handle }),
       signal: this.#abort.signal,
-      fetchClient: fetchAnswered(this.#options.answerMaxMs ?? answerMaxMs),
+      // A refused token is made anew in the cloud's time, which the refusal names.
+      fetchClient: async (input, init) => {
+        const answer = await fetchClient(input, init)
+        client.cloudTime.observe(answer.headers)
+        return answer
+      },
       backoffOptions: { initialDelay: 250, maxDelay: 5_000, multiplier: 1.7 },
-      onError: (error) => {
+      // The client itself waits between calls that find nobody; what is refused it would ask again at once.
+      onError: async (error) => {
         onReachable(false)
         onFailure(error)
+        await this.#rest.pause(retryMs(this.#refusals++))
         return {}
       },
     })
@@ -69,9 +82,11 @@ export class DirectorySubscription {
 
   stop(): void {
     this.#abort.abort()
+    this.#rest.cancel()
   }
 
   #take(messages: Message<Row>[], stream: Pick<ShapeStream, 'lastOffset' | 'shapeHandle'>): void {
+    this.#refusals = 0
     for (const message of messages) {
       if (isControlMessage(message)) {
         if (message.headers.control === 'must-refetch') this.#startShadow()

@@ -5,6 +5,7 @@ import type { HandshakeAnswer, HandshakeRequest, Heartbeat, SiteSums } from '@ga
 import { readEntries } from '../ledger/entry-store.ts'
 import type { Failpoint } from '../ledger/failpoints.ts'
 import type { Kernel } from '../ledger/kernel.ts'
+import { retryDelayMs } from './backoff.ts'
 import { type CloudClientOptions, handshake, sendHeartbeat } from './cloud-client.ts'
 import { storeContact } from './cloud-contact.ts'
 import type { CloudTime } from './cloud-time.ts'
@@ -93,6 +94,7 @@ export class SiteSync {
         log('directory row refused', { reason, key })
       },
       onFailure: (error) => log('directory interrupted', error),
+      retryMs: (attempt) => retryDelayMs(attempt, random),
       ...(failpoint && { failpoint }),
     })
   }

@@ -26,6 +26,7 @@ const dayMs = 24 * 3_600_000
 const aheadDays = 4
 const sweepMs = 10 * 60_000
 const directoryMaxMs = 30_000
+const directoryRetryMs = 500
 const staysPerDay = 64
 /** The same people do the same things on every first start. */
 const seed = 20_260_611
@@ -108,6 +109,7 @@ async function takeDirectory(
     onReachable: () => undefined,
     onRefused: (reason, row) => logger.warn({ reason, row }, 'a directory row was refused'),
     onFailure: (error) => logger.warn({ error }, 'the directory could not be read'),
+    retryMs: () => directoryRetryMs,
   })
   const arrived = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(failed('The cloud sent no directory.')), directoryMaxMs)
