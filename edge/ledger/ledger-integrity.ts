@@ -1,5 +1,6 @@
-import { type ChainHead, chainBreak, emptyHead, sha256Hex } from '@gatehouse/shared/ledger/chain'
+import { type ChainHead, chainBreak, sha256Hex } from '@gatehouse/shared/ledger/chain'
 import type { SiteDatabase } from './database.ts'
+import { prunedHead } from './kept-chain.ts'
 import { statement } from './statements.ts'
 
 /**
@@ -67,18 +68,23 @@ function brokenChain(db: SiteDatabase, incarnation: number, bounds: IntegrityBou
     db,
     'SELECT max(seq) AS seq FROM entries WHERE incarnation = ?',
   ).get(incarnation)
+  const pruned = prunedHead(db, incarnation)
   const lastSeq = last?.seq ?? 0
-  const firstSeq = Math.max(1, lastSeq - bounds.newestEntriesMax + 1)
-  return (
-    brokenRun(db, incarnation, firstSeq, lastSeq) ??
-    brokenSample(db, incarnation, firstSeq, bounds.sampledLinksMax)
-  )
+  const chain = { db, incarnation, pruned }
+  const firstSeq = Math.max(pruned.seq + 1, lastSeq - bounds.newestEntriesMax + 1)
+  return brokenRun(chain, firstSeq, lastSeq) ?? brokenSample(chain, firstSeq, bounds.sampledLinksMax)
+}
+
+/** The kept chain of one life, which goes on from its last pruned entry. */
+interface KeptChain {
+  readonly db: SiteDatabase
+  readonly incarnation: number
+  readonly pruned: ChainHead
 }
 
 /** Checks every entry of `[firstSeq, lastSeq]`: its hash, its number and its link to the one before. */
 function brokenRun(
-  db: SiteDatabase,
-  incarnation: number,
+  { db, incarnation, pruned }: KeptChain,
   firstSeq: number,
   lastSeq: number,
 ): string | undefined {
@@ -86,24 +92,20 @@ function brokenRun(
     db,
     'SELECT seq, hash, text FROM entries WHERE incarnation = ? AND seq BETWEEN ? AND ? ORDER BY seq',
   ).iterate(incarnation, firstSeq - 1, lastSeq)
-  let head: ChainHead | undefined = firstSeq === 1 ? emptyHead : undefined
+  let head: ChainHead | undefined = firstSeq === pruned.seq + 1 ? pruned : undefined
   for (const row of rows) {
     const broken = brokenEntry(row, head)
     if (broken !== undefined) return `entry ${row.seq}: ${broken}`
     head = { seq: row.seq, hash: row.hash }
   }
-  return head?.seq === lastSeq || lastSeq === 0 ? undefined : `entry ${lastSeq}: gap`
+  return head?.seq === lastSeq || (lastSeq === 0 && pruned.seq === 0) ? undefined : `entry ${lastSeq}: gap`
 }
 
-function brokenSample(
-  db: SiteDatabase,
-  incarnation: number,
-  beforeSeq: number,
-  countMax: number,
-): string | undefined {
-  const step = Math.max(1, Math.ceil(beforeSeq / countMax))
-  for (let seq = 1; seq < beforeSeq - 1; seq += step) {
-    const broken = brokenRun(db, incarnation, seq, seq + 1)
+function brokenSample(chain: KeptChain, beforeSeq: number, countMax: number): string | undefined {
+  const first = chain.pruned.seq + 1
+  const step = Math.max(1, Math.ceil((beforeSeq - first + 1) / countMax))
+  for (let seq = first; seq < beforeSeq - 1; seq += step) {
+    const broken = brokenRun(chain, seq, seq + 1)
     if (broken !== undefined) return broken
   }
   return undefined

@@ -1,4 +1,5 @@
--- The ledger and what makes commands safe to repeat. Entries are never updated or deleted here. Their rows lie in
+-- The ledger and what makes commands safe to repeat. Entries are never updated, and deleted only from the old end, behind
+-- a checkpoint (retention/decisions.md). Their rows lie in
 -- order of arrival: in a table WITHOUT ROWID most entries would be too long for its pages, and each would take a page
 -- of its own besides. Stores that began with such a table keep it; every statement means the same to both.
 CREATE TABLE IF NOT EXISTS entries (
@@ -16,6 +17,17 @@ BEGIN SELECT raise(ABORT, 'entry_gap'); END;
 
 CREATE TRIGGER IF NOT EXISTS entries_never_change BEFORE UPDATE ON entries
 BEGIN SELECT raise(ABORT, 'entry_changed'); END;
+
+-- Where the kept chain of each life begins: its last pruned entry. No row while all of it is kept.
+CREATE TABLE IF NOT EXISTS pruned_entries (
+  incarnation INTEGER PRIMARY KEY,
+  seq INTEGER NOT NULL CHECK (seq > 0),
+  hash TEXT NOT NULL
+) STRICT;
+
+CREATE TRIGGER IF NOT EXISTS entries_are_kept BEFORE DELETE ON entries
+WHEN OLD.seq > coalesce((SELECT seq FROM pruned_entries WHERE incarnation = OLD.incarnation), 0)
+BEGIN SELECT raise(ABORT, 'entry_kept'); END;
 
 -- One row per answered command, scoped to the caller; the same key and body gets the same answer. Rows lie in order
 -- of arrival, so that the answers of one batch share pages whatever keys callers choose; only the index is scattered.

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ChainHead, genesisHash } from '@gatehouse/shared/ledger/chain'
+import type { ChainHead } from '@gatehouse/shared/ledger/chain'
 import { headSchema } from '@gatehouse/shared/wire/v1/sync'
 import { z } from 'zod'
 import type { EdgeConfig } from '../config.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { writeDurably } from '../ledger/durable-file.ts'
-import { readEntries } from '../ledger/entry-store.ts'
+import { placeInChain } from '../ledger/kept-chain.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 
 /**
@@ -31,8 +31,10 @@ function isAhead(witness: Witness, db: SiteDatabase, incarnation: number): boole
   if (witness.incarnation < incarnation) return false
   if (witness.incarnation > incarnation) return true
   if (witness.seq === 0) return false
-  const [entry] = readEntries(db, { incarnation, afterSeq: witness.seq - 1, limit: 1 })
-  return (entry?.hash ?? genesisHash) !== witness.hash
+  const place = placeInChain(db, incarnation, witness.seq)
+  // A witness that could not be moved on for so long proves nothing against what was pruned since.
+  if (place.kind === 'pruned') return false
+  return place.kind === 'absent' || place.hash !== witness.hash
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { type ChainHead, genesisHash } from '@gatehouse/shared/ledger/chain'
 import type { Random } from '@gatehouse/shared/random/random'
-import type { HandshakeAnswer, HandshakeRequest, Heartbeat, SiteSums } from '@gatehouse/shared/wire/v1/sync'
-import { readEntries } from '../ledger/entry-store.ts'
+import type { HandshakeRequest, Heartbeat, SiteSums } from '@gatehouse/shared/wire/v1/sync'
 import type { Failpoint } from '../ledger/failpoints.ts'
+import { placeInChain, prunedHead } from '../ledger/kept-chain.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import { retryDelayMs } from './backoff.ts'
 import { type CloudClientOptions, handshake, sendHeartbeat } from './cloud-client.ts'
@@ -14,7 +14,7 @@ import { DirectorySubscription } from './directory-subscription.ts'
 import type { Link } from './link.ts'
 import type { SiteIdentity } from './site-identity.ts'
 import { acknowledgedEpoch, acknowledgedHead, standingVerdict, storeVerdict } from './upload-position.ts'
-import { Uploader } from './uploader.ts'
+import { type HandshakeOutcome, type HandshakeVerdict, Uploader } from './uploader.ts'
 import { Wakeup } from './wakeup.ts'
 
 const heartbeatMs = 10_000
@@ -23,8 +23,10 @@ const contactNoteMs = 60_000
 const unreadableNamedMax = 20
 const rowNameMax = 300
 /** A verdict other than `continue` takes the right to sell, never the right to report or to open doors. */
-const verdictStopsSelling: Record<HandshakeAnswer['verdict'], string | undefined> = {
+const verdictStopsSelling: Record<HandshakeVerdict, string | undefined> = {
   continue: undefined,
+  // What is missing is missing in the cloud; the site's own books are whole.
+  history_pruned: undefined,
   fork: 'ledger_fork',
   edge_behind: 'ledger_behind',
   fenced: 'fenced',
@@ -118,34 +120,33 @@ export class SiteSync {
   }
 
   /** Compares both ways: the cloud looks at our head; when ours is ahead, only we can look at the cloud's. */
-  async #handshake(): Promise<HandshakeAnswer> {
+  async #handshake(): Promise<HandshakeOutcome> {
     const { kernel, directory, version, machineMark } = this.#options
     const { epoch, rev } = directory.position()
     const { db, incarnation, head } = kernel
     const ackedIn = acknowledgedEpoch(db, incarnation)
+    const pruned = prunedHead(db, incarnation)
     const request: HandshakeRequest = {
       ...{ incarnation, head, epoch, rev, version },
       ...(machineMark !== undefined && { machineMark }),
       ...(ackedIn && { acknowledged: { ...acknowledgedHead(db, incarnation), epoch: ackedIn } }),
+      ...(pruned.seq > 0 && { pruned }),
     }
     const answer = await handshake(this.#client, request)
     this.#epoch = answer.epoch
-    const isOurs = answer.verdict === 'continue' || answer.verdict === 'fenced'
-    const own = isOurs ? this.#entryInPlaceOf(answer.head) : undefined
-    if (own === undefined) return answer
+    if (answer.verdict !== 'continue' && answer.verdict !== 'fenced') return answer
+    const place = placeInChain(db, incarnation, answer.head.seq)
+    if (place.kind === 'pruned') return { ...answer, verdict: 'history_pruned' }
+    const own: ChainHead = {
+      seq: answer.head.seq,
+      hash: place.kind === 'known' ? place.hash : genesisHash,
+    }
+    if (own.hash === answer.head.hash) return answer
     await handshake(this.#client, { ...request, contradicts: own })
     return { ...answer, verdict: 'fork' }
   }
 
-  /** What this site holds where the cloud has another entry; `undefined` when both have the same. */
-  #entryInPlaceOf({ seq, hash }: ChainHead): ChainHead | undefined {
-    if (seq === 0) return undefined
-    const { db, incarnation } = this.#options.kernel
-    const [entry] = readEntries(db, { incarnation, afterSeq: seq - 1, limit: 1 })
-    return entry?.hash === hash ? undefined : { seq, hash: entry?.hash ?? genesisHash }
-  }
-
-  #heed(verdict: HandshakeAnswer['verdict']): void {
+  #heed(verdict: HandshakeVerdict): void {
     const { onInStep, onLost } = this.#options
     this.#stand(verdict)
     if (verdict === 'continue') onInStep(this.#epoch ?? 0)
@@ -160,7 +161,7 @@ export class SiteSync {
   }
 
   /** Sells, or not, by the cloud's verdict, also after a restart without network: it is kept until another one comes. */
-  #stand(verdict: HandshakeAnswer['verdict']): void {
+  #stand(verdict: HandshakeVerdict): void {
     const { kernel, log } = this.#options
     const { db, incarnation } = kernel
     const reason = verdictStopsSelling[verdict]

@@ -20,7 +20,7 @@ import { Wakeup } from './wakeup.ts'
  * Sends the ledger up, in order, and forgets nothing.
  *
  *   resting ─ commit or start ─▶ handshake ─ continue, fenced ─▶ sending ─ all acknowledged ─▶ resting
- *                                   │  └ fork, edge_behind ─▶ held (a person decides)
+ *                                   │  └ fork, edge_behind, history_pruned ─▶ held (a person decides)
  *                                   └───────── any failure ◀────────────┘ ─▶ waiting (jittered) ─▶ handshake
  *   resting ─ the cloud is back, or is another one ─▶ handshake: it may have lost what it had
  *
@@ -31,12 +31,23 @@ const entriesPerRequestMax = 500
 const bytesPerRequestMax = 512 * 1024
 const timeoutMs = 20_000
 
+/**
+ * What a handshake came to here. `history_pruned`: the cloud ends before the entries that this site still keeps, so that
+ * nothing it could send continues there (edge/retention/decisions.md).
+ */
+export type HandshakeVerdict = HandshakeAnswer['verdict'] | 'history_pruned'
+
+/** The cloud's answer, as this site understands it. */
+export interface HandshakeOutcome extends Omit<HandshakeAnswer, 'verdict'> {
+  readonly verdict: HandshakeVerdict
+}
+
 export interface UploaderOptions {
   readonly kernel: Kernel
   readonly client: CloudClientOptions
   readonly random: Random
-  readonly handshake: () => Promise<HandshakeAnswer>
-  readonly onVerdict: (verdict: HandshakeAnswer['verdict']) => void
+  readonly handshake: () => Promise<HandshakeOutcome>
+  readonly onVerdict: (verdict: HandshakeVerdict) => void
   readonly onReachable: (reachable: boolean) => void
   readonly onFailure: (error: unknown) => void
   readonly failpoint?: Failpoint
@@ -124,8 +135,11 @@ export class Uploader {
     }
   }
 
-  #hold(verdict: string): never {
-    const hint = 'The cloud holds another history of this site; HQ must decide which one goes on.'
+  #hold(verdict: HandshakeVerdict): never {
+    const hint =
+      verdict === 'history_pruned'
+        ? 'The cloud lacks entries that this site no longer keeps; HQ must restore a later backup of the cloud.'
+        : 'The cloud holds another history of this site; HQ must decide which one goes on.'
     throw new SiteError({ code: `upload_${verdict}`, op: 'sync.handshake', hint, retryable: true })
   }
 

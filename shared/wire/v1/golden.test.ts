@@ -20,6 +20,7 @@ const syncSchemas = {
   handshakeAnswer: sync.handshakeAnswerSchema,
   heartbeat: sync.heartbeatSchema,
   handshakeOfMemory: sync.handshakeRequestSchema,
+  handshakeOfPruned: sync.handshakeRequestSchema,
   heartbeatOfRefusals: sync.heartbeatSchema,
   heartbeatAnswer: sync.heartbeatAnswerSchema,
   adoptRequest: sync.enrolRequestSchema,

@@ -49,6 +49,8 @@ export const handshakeRequestSchema = z.object({
   machineMark: machineMarkSchema.optional(),
   /** What the site holds at the cloud's head, told when the cloud's entry there is another one. */
   contradicts: headSchema.optional(),
+  /** The last entry that the site pruned: it sends what came after it, and nothing before. */
+  pruned: headSchema.optional(),
 })
 export type HandshakeRequest = z.infer<typeof handshakeRequestSchema>
 export const handshakeAnswerSchema = z.object({
