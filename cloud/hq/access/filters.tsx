@@ -66,20 +66,22 @@ export function PlaceFilters(props: {
         onChange={(door) => onChange({ door })}
       />
       {props.children}
-      <TextInput
-        size="sm"
-        type="date"
-        label={t('access.from')}
-        value={filter.from ?? ''}
-        onChange={(event) => onChange({ from: event.currentTarget.value || undefined })}
-      />
-      <TextInput
-        size="sm"
-        type="date"
-        label={t('access.to')}
-        value={filter.to ?? ''}
-        onChange={(event) => onChange({ to: event.currentTarget.value || undefined })}
-      />
+      <div className="hq-filter-days">
+        <TextInput
+          size="sm"
+          type="date"
+          label={t('access.from')}
+          value={filter.from ?? ''}
+          onChange={(event) => onChange({ from: event.currentTarget.value || undefined })}
+        />
+        <TextInput
+          size="sm"
+          type="date"
+          label={t('access.to')}
+          value={filter.to ?? ''}
+          onChange={(event) => onChange({ to: event.currentTarget.value || undefined })}
+        />
+      </div>
       {props.filtered ? (
         <Button variant="default" size="sm" onClick={props.onClear}>
           {t('access.clear')}

@@ -47,6 +47,14 @@ export const siteQuery = (siteId: string) =>
     queryFn: ({ signal }) => api.get(`/hq/sites/${segment(siteId)}`, siteDetailSchema, signal),
   })
 
+/** What a heading calls a site: its name, an ellipsis while that is asked for, else its id. */
+export function headingName(
+  site: { readonly data: { readonly name: string } | undefined; readonly isPending: boolean },
+  siteId: string,
+): string {
+  return site.data?.name ?? (site.isPending ? '…' : siteId)
+}
+
 interface LedgerFilter {
   readonly type?: string | undefined
   readonly before?: number | undefined

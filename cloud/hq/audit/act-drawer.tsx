@@ -31,11 +31,11 @@ function Details(props: { readonly act: AdminAct }): ReactNode {
           </tr>
         </thead>
         <tbody>
-          {lines.map(({ name, before, after }) => (
-            <tr key={name}>
-              <th scope="row">{text.field(name)}</th>
-              <td>{text.value(name, before)}</td>
-              <td>{text.value(name, after)}</td>
+          {lines.map((line) => (
+            <tr key={line.name}>
+              <th scope="row">{text.field(line.name)}</th>
+              <td>{text.value(line, 'before')}</td>
+              <td>{text.value(line, 'after')}</td>
             </tr>
           ))}
         </tbody>

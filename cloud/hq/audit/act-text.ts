@@ -1,4 +1,4 @@
-import { formatTime } from '@gatehouse/shared/ui/format.ts'
+import { formatMoney, formatTime } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import type { ActDetail, AdminAct } from './views.ts'
 import { namedWord, useAuditWords } from './words/words.ts'
@@ -10,6 +10,8 @@ export interface DetailLine {
   readonly name: string
   readonly before?: DetailValue | undefined
   readonly after?: DetailValue | undefined
+  /** Of an amount, when the act names it. */
+  readonly currency?: string | undefined
 }
 
 const briefLinesMax = 3
@@ -17,13 +19,23 @@ const briefIdsMax = 3
 /** What every site is told of. */
 const atEverySite: ReadonlySet<string> = new Set(['plan', 'member', 'credential'])
 
-/** The fields of an act's details in the order in which they were written; lists without members are left out. */
+/**
+ * The fields of an act's details in the order in which they were written; lists without members are left out, and a
+ * currency is part of its amounts.
+ */
 export function detailLines({ before = {}, after = {} }: Pick<AdminAct, 'before' | 'after'>): DetailLine[] {
   const names = [...new Set([...Object.keys(after), ...Object.keys(before)])]
+  const currency = names.some(isAmount) ? (after.currency ?? before.currency) : undefined
   return names
-    .map((name) => ({ name, before: before[name], after: after[name] }))
+    .filter((name) => name !== 'currency' || currency === undefined)
+    .map((name) => ({
+      ...{ name, before: before[name], after: after[name] },
+      currency: isAmount(name) && typeof currency === 'string' ? currency : undefined,
+    }))
     .filter((line) => !(isEmpty(line.before) && isEmpty(line.after)))
 }
+
+const isAmount = (name: string) => name.endsWith('Minor')
 
 function isEmpty(value: DetailValue | undefined): boolean {
   return value === undefined || (Array.isArray(value) && value.length === 0)
@@ -42,11 +54,13 @@ export function useActText() {
     const key = namedWord(family, name)
     return key === undefined ? undefined : t(key, values)
   }
-  const value = (name: string, of: DetailValue | undefined, idsMax = Number.POSITIVE_INFINITY): string => {
+  const value = (line: DetailLine, side: 'before' | 'after', idsMax = Number.POSITIVE_INFINITY): string => {
+    const { name, currency, [side]: of } = line
     if (of === undefined || isEmpty(of)) return '–'
     const named = typeof of === 'string' ? word(name, of) : undefined
     if (named !== undefined) return named
     if (name.endsWith('Ms') && typeof of === 'number') return formatTime(of, locale, 'dateTime')
+    if (currency !== undefined && typeof of === 'number') return formatMoney(of, currency, locale)
     if (typeof of === 'number') return of.toLocaleString(locale)
     if (Array.isArray(of)) return of.slice(0, idsMax).join(', ') + (of.length > idsMax ? ' …' : '')
     return typeof of === 'object' ? JSON.stringify(of) : String(of)
@@ -56,11 +70,11 @@ export function useActText() {
     detailLines(act)
       .filter((line) => isChange(line) && line.name !== 'sites')
       .slice(0, briefLinesMax)
-      .map(({ name, before, after }) => {
-        const young = value(name, after, briefIdsMax)
-        return before === undefined
-          ? `${field(name)}: ${young}`
-          : `${field(name)}: ${value(name, before, briefIdsMax)} → ${young}`
+      .map((line) => {
+        const young = value(line, 'after', briefIdsMax)
+        return line.before === undefined
+          ? `${field(line.name)}: ${young}`
+          : `${field(line.name)}: ${value(line, 'before', briefIdsMax)} → ${young}`
       })
       .join(' · ')
   const actor = ({ actor: { kind, id, role }, actorName }: AdminAct) => {

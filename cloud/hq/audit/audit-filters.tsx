@@ -59,20 +59,22 @@ export function AuditFilters(props: {
         data={[all, ...optionsOf(summary?.sites ?? [], search.site)]}
         onChange={(event) => change({ site: event.currentTarget.value || undefined })}
       />
-      <TextInput
-        type="date"
-        size="sm"
-        label={t('filter.from')}
-        value={search.from ?? ''}
-        onChange={(event) => change({ from: event.currentTarget.value || undefined })}
-      />
-      <TextInput
-        type="date"
-        size="sm"
-        label={t('filter.to')}
-        value={search.to ?? ''}
-        onChange={(event) => change({ to: event.currentTarget.value || undefined })}
-      />
+      <div className="hq-filter-days">
+        <TextInput
+          type="date"
+          size="sm"
+          label={t('filter.from')}
+          value={search.from ?? ''}
+          onChange={(event) => change({ from: event.currentTarget.value || undefined })}
+        />
+        <TextInput
+          type="date"
+          size="sm"
+          label={t('filter.to')}
+          value={search.to ?? ''}
+          onChange={(event) => change({ to: event.currentTarget.value || undefined })}
+        />
+      </div>
       {isFiltered(search) ? (
         <Button variant="default" size="sm" onClick={() => props.onChange({})}>
           {t('filter.clear')}

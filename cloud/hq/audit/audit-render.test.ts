@@ -58,6 +58,14 @@ describe.each(['en', 'de'] as const)('the audit in %s', (language) => {
     expect(html).toMatch(/data-state="free"/)
   })
 
+  it('writes an amount as money of its currency', async () => {
+    resetLanguage(language)
+    const after = { currency: 'EUR', amountMinor: 12_000 }
+    const html = await render('', [{ ...act, act: 'credits.moved', before: {}, after }])
+    const money = new Intl.NumberFormat(say('en-GB', 'de-DE'), { style: 'currency', currency: 'EUR' })
+    expect(html).toContain(`${say('amount', 'Betrag')}: ${money.format(120)}</td>`)
+  })
+
   it('marks the act at which the chain is broken, and says what to do', async () => {
     resetLanguage(language)
     const html = await render('', [act], { ...intact, state: 'broken', brokenAtSeq: 7 })

@@ -7,7 +7,7 @@ import { IconChevronLeft } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { siteQuery } from '../api/queries.ts'
+import { headingName, siteQuery } from '../api/queries.ts'
 import { AsOf } from '../frame/as-of.tsx'
 import { LoanTable } from './loan-table.tsx'
 import { authorityQuery } from './queries.ts'
@@ -22,7 +22,7 @@ export function AuthorityScreen(): ReactNode {
   const site = useQuery(siteQuery(siteId))
   const now = useServerNowMs(60_000)
   const authority = useQuery(authorityQuery(siteId, now))
-  const name = site.data?.name ?? siteId
+  const name = headingName(site, siteId)
   useDocumentTitle(`${t('title', { name })} · Gatehouse`)
   return (
     <Stack gap="md">

@@ -88,7 +88,7 @@ export function CreditTable(props: {
   const t = useCreditWords()
   const { credits, onChange } = props
   return (
-    <ScrollBox label={t('table')}>
+    <ScrollBox className="gh-card" label={t('table')}>
       <table className="hq-table">
         <thead>
           <tr>

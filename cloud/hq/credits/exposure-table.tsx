@@ -37,7 +37,7 @@ export function ExposureTable(props: { readonly exposure: readonly Exposure[] })
       <Text c="dimmed" mb="xs">
         {t('exposureLead')}
       </Text>
-      <ScrollBox label={t('exposure')}>
+      <ScrollBox className="gh-card" label={t('exposure')}>
         <table className="hq-table">
           <thead>
             <tr>

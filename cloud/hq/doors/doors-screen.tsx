@@ -8,7 +8,7 @@ import { IconChevronLeft } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { siteQuery } from '../api/queries.ts'
+import { headingName, siteQuery } from '../api/queries.ts'
 import { AsOf } from '../frame/as-of.tsx'
 import { ScrollBox } from '../frame/scroll-box.tsx'
 import { useWords } from '../words/words.ts'
@@ -116,7 +116,7 @@ export function DoorsScreen(): ReactNode {
   const { siteId } = route.useParams()
   const site = useQuery(siteQuery(siteId))
   const doors = useQuery(doorsQuery(siteId))
-  const name = site.data?.name ?? siteId
+  const name = headingName(site, siteId)
   const timeZone = site.data?.timeZone ?? viewerZone()
   useDocumentTitle(`${t('doors.title', { name })} · ${t('app.name')}`)
   return (

@@ -8,7 +8,7 @@ import { IconChevronLeft } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { ledgerPath, ledgerQuery, siteQuery } from '../api/queries.ts'
+import { headingName, ledgerPath, ledgerQuery, siteQuery } from '../api/queries.ts'
 import type { SiteDetail } from '../api/views.ts'
 import { AsOf } from '../frame/as-of.tsx'
 import { LivesPanel } from '../lives/lives-panel.tsx'
@@ -23,11 +23,14 @@ const route = getRouteApi('/sites/$siteId')
 const devicesNamedMax = 12
 const entryTypes = Object.keys(entryBodies).sort()
 
-function SiteHead(props: { readonly siteId: string; readonly site: SiteDetail | undefined }): ReactNode {
+function SiteHead(props: {
+  readonly siteId: string
+  readonly name: string
+  readonly site: SiteDetail | undefined
+}): ReactNode {
   const t = useWords()
   const search = route.useSearch()
-  const { site } = props
-  const name = site?.name ?? props.siteId
+  const { site, name } = props
   return (
     <div className="hq-head">
       <div>
@@ -123,7 +126,8 @@ export function SiteScreen(): ReactNode {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const site = useQuery(siteQuery(siteId))
-  useDocumentTitle(`${site.data?.name ?? siteId} · ${t('app.name')}`)
+  const name = headingName(site, siteId)
+  useDocumentTitle(`${name} · ${t('app.name')}`)
   const ledger = useQuery({ ...ledgerQuery(siteId, search), placeholderData: keepPreviousData })
   const timeZone = site.data?.timeZone ?? viewerZone()
   const change = (next: typeof search) =>
@@ -134,7 +138,7 @@ export function SiteScreen(): ReactNode {
       <Anchor size="sm" renderRoot={(props) => <Link to="/" {...props} />}>
         <IconChevronLeft size={16} aria-hidden style={{ verticalAlign: '-3px' }} /> {t('site.back')}
       </Anchor>
-      <SiteHead siteId={siteId} site={site.data} />
+      <SiteHead siteId={siteId} name={name} site={site.data} />
       <Drills siteId={siteId} />
       {site.data ? <OpenExceptions site={site.data} /> : null}
       {site.data ? <DevicesDown site={site.data} /> : null}

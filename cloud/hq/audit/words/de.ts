@@ -128,7 +128,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'field.expiresMs': 'gültig bis',
   'field.filters': 'Filter',
   'field.fix': 'Lösung',
-  'field.amountMinor': 'Betrag in kleinster Einheit',
+  'field.amountMinor': 'Betrag',
   'field.currency': 'Währung',
   'field.promotional': 'geschenkt',
   'field.fromMs': 'gültig ab',

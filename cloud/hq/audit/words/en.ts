@@ -127,7 +127,7 @@ export const en = {
   'field.expiresMs': 'valid until',
   'field.filters': 'filters',
   'field.fix': 'fix',
-  'field.amountMinor': 'amount in minor units',
+  'field.amountMinor': 'amount',
   'field.currency': 'currency',
   'field.promotional': 'promotional',
   'field.fromMs': 'valid from',

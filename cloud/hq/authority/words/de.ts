@@ -4,7 +4,7 @@ import type { en } from './en.ts'
 export const de: Readonly<Record<keyof typeof en, string>> = {
   title: 'Wer verkauft bei {{name}}',
   lead: 'Was der Standort der Cloud in den nächsten zwei Wochen leiht. Alles andere verkauft er selbst.',
-  back: 'Hauptbuch des Standorts',
+  back: 'Hauptbuch dieses Standorts',
   empty: 'In den nächsten zwei Wochen ist nichts verliehen.',
   emptyHint:
     'Der Standort verkauft alles selbst; ist er offline, können Mitglieder hier nichts buchen. Was er verleiht, sagt seine Leihregel.',

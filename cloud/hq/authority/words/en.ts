@@ -2,7 +2,7 @@
 export const en = {
   title: 'Who sells at {{name}}',
   lead: 'What the site lends to the cloud in the next two weeks. Everything else the site sells itself.',
-  back: 'Ledger of the site',
+  back: 'Ledger of this site',
   empty: 'Nothing is lent in the next two weeks.',
   emptyHint:
     'The site sells everything itself; while it is offline, members can book nothing here. The site’s lending policy says what it lends.',
