@@ -136,6 +136,16 @@ describe('a pass for a booking that the site never heard of', () => {
     expect(booked()).toContainEqual({ booking_id: 'bk_hold', status: 'expired' })
   })
 
+  test('proves such a hold over even when its holder has checked in before the row of the hold comes', async () => {
+    await site.grant()
+    toStart()
+    await scan()
+    await post(site, { path: '/bookings/bk_cloud/check-in', key: 'key-check-in', body: {} })
+    expect(booked()).toEqual([{ booking_id: 'bk_cloud', status: 'checked_in' }])
+    site.bring([{ ...sale({ status: 'held', payments: [] }), key: 'bk_hold' }])
+    expect(site.entries('booking.received')).toMatchObject([{ outcome: 'freed', standing: null }])
+  })
+
   test('is adopted from what the end of its loan keeps', async () => {
     await site.grant()
     const { fromMs, blockToMs } = elmSale

@@ -1,5 +1,5 @@
 import type { Block, SpaceBlock } from '@gatehouse/shared/loans/block'
-import { supersede } from '@gatehouse/shared/loans/known-booking'
+import { standsAs, supersede } from '@gatehouse/shared/loans/known-booking'
 import type { KnownBooking, ReceivedContext } from '@gatehouse/shared/loans/received-booking'
 import { assertNever } from '@gatehouse/shared/result/result'
 import { loadBooking } from '../bookings/booking-store.ts'
@@ -83,18 +83,14 @@ export function inTheWay(
 ): ReceivedContext['inTheWay'] {
   const { bookingId, spaceIds, fromMs, blockToMs } = wanted
   const rows = spaceIds.flatMap((spaceId) =>
-    statement<Block & { bookingId: string; known: string | null }>(
+    statement<Block & { bookingId: string }>(
       db,
-      `SELECT booking_id AS bookingId, blocks.from_ms AS fromMs, blocks.block_to_ms AS blockToMs, known
-       FROM booking_blocks blocks LEFT JOIN cloud_bookings USING (booking_id)
-       WHERE space_id = ? AND blocks.from_ms < ? AND blocks.block_to_ms > ? AND booking_id <> ?`,
+      `SELECT booking_id AS bookingId, from_ms AS fromMs, block_to_ms AS blockToMs FROM booking_blocks
+       WHERE space_id = ? AND from_ms < ? AND block_to_ms > ? AND booking_id <> ?`,
     ).all(spaceId, blockToMs, fromMs, bookingId),
   )
   const each = new Map(rows.map((row) => [row.bookingId, row]))
-  return [...each.values()].map(({ known, ...block }) => ({
-    ...block,
-    by: known === 'held' ? 'cloud_hold' : known === 'adopted' ? 'adopted' : 'other',
-  }))
+  return [...each.values()].map((block) => ({ ...block, by: standsAs(loadKnown(db, block.bookingId)) }))
 }
 
 /** Blocks on a space that keep others out, of whomever, within that of a loan (epoch ms); which of them it was sold in. */

@@ -1,7 +1,7 @@
 import { assertNever } from '../result/result.ts'
 import type { LedgerEvent } from '../wire/v1/entries.ts'
 import type { Block } from './block.ts'
-import type { KnownBooking } from './received-booking.ts'
+import type { KnownBooking, ReceivedContext } from './received-booking.ts'
 
 /** The entries that change what the site knows of a booking sold by the cloud. */
 export type KnownBookingEvent = Extract<
@@ -59,6 +59,16 @@ export function keep(known: KnownBooking, block: Block): KnownBooking {
 /** A booking that holds nothing any more. */
 export function supersede(known: KnownBooking): KnownBooking {
   return { kind: 'gone', ...positionOf(known) }
+}
+
+/**
+ * What a booking that the cloud sold is to another one whose block it meets. Known from its pass alone, it stays `adopted`
+ * when the holder has come: rows of before its sale are still on their way.
+ */
+export function standsAs(known: KnownBooking): ReceivedContext['inTheWay'][number]['by'] {
+  if (known.kind === 'held') return 'cloud_hold'
+  const isOnlyInPass = known.kind === 'checked_in' && known.position === undefined
+  return known.kind === 'adopted' || isOnlyInPass ? 'adopted' : 'other'
 }
 
 function positionOf(known: KnownBooking) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { bookingIdSchema, loanIdSchema, passIdSchema } from '../ids/ids.ts'
 import { type ReceivedBooking, soldBookingSchema } from '../wire/v1/loans.ts'
-import { evolveKnownBooking } from './known-booking.ts'
+import { evolveKnownBooking, standsAs } from './known-booking.ts'
 import {
   adoptBooking,
   type KnownBooking,
@@ -116,6 +116,14 @@ describe('a row of a booking that the cloud sold', () => {
   test('of an unpaid hold is over when a pass was sold over it', () => {
     expect(receive(states.none, rows.held, taken('adopted'))?.outcome).toBe('freed')
     expect(receive(states.none, confirmed, taken('adopted'))?.outcome).toBe('displaced')
+  })
+
+  test('of an unpaid hold is over, too, once the holder of that pass has come', () => {
+    const came = { type: 'booking.checked_in', body: { bookingId } } as const
+    const inPass = evolveKnownBooking(states.adopted, came)
+    expect(receive(states.none, rows.held, taken(standsAs(inPass)))?.outcome).toBe('freed')
+    const inRow = evolveKnownBooking(states.confirmed, came)
+    expect(receive(states.none, rows.held, taken(standsAs(inRow)))?.outcome).toBe('displaced')
   })
 })
 

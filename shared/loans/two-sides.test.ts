@@ -8,7 +8,7 @@ import type { CloudLoanCommand, CloudLoanContext } from './cloud-command.ts'
 import { type CloudLoan, unknownLoan } from './cloud-loan.ts'
 import { decideCloudLoan } from './decide-cloud-loan.ts'
 import { decideSiteLoan, lentLoanInTheWay, type SiteLoanCommand } from './decide-site-loan.ts'
-import { evolveKnownBooking, keep, supersede } from './known-booking.ts'
+import { evolveKnownBooking, keep, standsAs, supersede } from './known-booking.ts'
 import { adoptBooking, type KnownBooking, receiveBooking } from './received-booking.ts'
 import { evolveSiteLoan, isRunning, noLoan, type SiteLoan, type SiteLoanEvent } from './site-loan.ts'
 
@@ -55,8 +55,7 @@ class World {
         booking.kind === 'used'
       )
         return []
-      const by = booking.kind === 'held' ? 'cloud_hold' : booking.kind === 'adopted' ? 'adopted' : 'other'
-      return [{ ...booking.block, bookingId, by } as const]
+      return [{ ...booking.block, bookingId, by: standsAs(booking) } as const]
     })
     return [...received, ...this.own.map((block) => ({ ...block, bookingId: 'own', by: 'other' as const }))]
   }
