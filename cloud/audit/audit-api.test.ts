@@ -31,6 +31,7 @@ describe('the audit', () => {
       act: 'site.enrolled',
       actor: { kind: 'machine' },
       subject: { kind: 'site', id: 'north' },
+      subjectName: 'House north',
       siteName: 'House north',
       operatorId: 'demo',
     })

@@ -31,9 +31,14 @@ interface ActRow {
 
 const siteName = `(SELECT d.body ->> 'name' FROM site_directory d WHERE d.site_id = a.site_id AND d.kind = 'site' LIMIT 1)`
 const actorName = '(SELECT u.name FROM login_user u WHERE u.id = a.actor_id)'
+const subjectId = `a.record::jsonb #>> '{subject,id}'`
 const subjectName = `CASE a.record::jsonb #>> '{subject,kind}'
-  WHEN 'user' THEN (SELECT u.name FROM login_user u WHERE u.id = a.record::jsonb #>> '{subject,id}')
-  WHEN 'member' THEN (SELECT m.display_name FROM member m WHERE m.member_id = a.record::jsonb #>> '{subject,id}')
+  WHEN 'user' THEN (SELECT u.name FROM login_user u WHERE u.id = ${subjectId})
+  WHEN 'member' THEN (SELECT m.display_name FROM member m WHERE m.member_id = ${subjectId})
+  WHEN 'credits' THEN (SELECT m.display_name FROM credit_buckets b JOIN member m USING (member_id)
+    WHERE b.bucket_id = ${subjectId})
+  WHEN 'site' THEN (SELECT d.body ->> 'name' FROM site_directory d
+    WHERE d.site_id = ${subjectId} AND d.kind = 'site' LIMIT 1)
   END`
 const namedMax = 500
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ActPage } from '../audit/views.ts'
 import { loseAnswer } from '../http/testing/lose-answer.ts'
 import { type Answer, type Caller, hourMs, startMs } from '../http/testing/test-cloud.ts'
 import { LoanWorld } from '../loans/testing/loan-world.ts'
@@ -35,6 +36,13 @@ async function funded(change: object = {}): Promise<string> {
 }
 
 describe('HQ', () => {
+  it('reads in the audit whose credits an act was about', async () => {
+    const bucketId = await funded()
+    const acts = await hana.get('/api/v1/hq/audit?act=credits.funded')
+    const { items } = acts.body as unknown as ActPage
+    expect(items.find(({ subject }) => subject.id === bucketId)?.subjectName).toBe('Anna')
+  })
+
   it('gives, moves, asks back and lets overdraw, and sees where everything is and what it risks', async () => {
     const bucketId = await funded()
     await verb(bucketId, 'move', { siteId: 'north', amountMinor: 3_000 })
