@@ -38,7 +38,7 @@ export async function readOccupancy(
     db.query<BookingRow>(
       `SELECT b.space_id, booking_id, from_ms, to_ms, block_to_ms, hold_until_ms, status, extension
        FROM booking_blocks b JOIN bookings USING (site_id, booking_id)
-       WHERE site_id = $1 AND b.block && int8range(least($2, $3::bigint), $3)
+       WHERE site_id = $1 AND b.site_key = hashtextextended($1, 0) AND b.block && int8range(least($2, $3::bigint), $3)
        ORDER BY from_ms LIMIT ${rowsMax}`,
       [siteId, interval.fromMs, interval.toMs],
     ),

@@ -97,9 +97,10 @@ TABLE booking_blocks
   booking_id text NOT NULL
   space_id text NOT NULL
   block int8range NOT NULL
-  CONSTRAINT booking_blocks_no_overlap EXCLUDE USING gist (site_id WITH =, space_id WITH =, block WITH &&)
+  site_key bigint NOT NULL GENERATED ALWAYS AS (hashtextextended(site_id, (0)::bigint))
+  space_key bigint NOT NULL GENERATED ALWAYS AS (hashtextextended(space_id, (0)::bigint))
+  CONSTRAINT booking_blocks_no_overlap EXCLUDE USING gist (site_key WITH =, space_key WITH =, block WITH &&)
   CONSTRAINT booking_blocks_pkey PRIMARY KEY (site_id, booking_id, space_id)
-  CONSTRAINT booking_blocks_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = booking_blocks.site_id)))
 
@@ -175,8 +176,9 @@ TABLE bookings
   CREATE INDEX bookings_displaced ON public.bookings USING btree (site_id, booking_id) WHERE ((status = 'displaced'::text) AND (loan_ids <> '{}'::text[]))
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = bookings.site_id)))
-  CREATE TRIGGER drop_booking_blocks AFTER DELETE ON public.bookings FOR EACH ROW EXECUTE FUNCTION drop_booking_blocks()
-  CREATE TRIGGER keep_booking_blocks AFTER INSERT OR UPDATE ON public.bookings FOR EACH ROW EXECUTE FUNCTION keep_booking_blocks()
+  CREATE TRIGGER block_changed_bookings AFTER UPDATE ON public.bookings REFERENCING OLD TABLE AS was NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION block_changed_bookings()
+  CREATE TRIGGER block_new_bookings AFTER INSERT ON public.bookings REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION block_new_bookings()
+  CREATE TRIGGER free_deleted_bookings AFTER DELETE ON public.bookings REFERENCING OLD TABLE AS was FOR EACH STATEMENT EXECUTE FUNCTION free_deleted_bookings()
 
 TABLE card_payment
   payment_id text NOT NULL

@@ -174,8 +174,9 @@ export async function loadRows(
   if (wanted.bookingIds.length > 0) {
     const found = await tx.query(
       `SELECT ${Object.keys(tables.bookings.columns).join(', ')} FROM bookings
-       WHERE site_id = $1 AND booking_id IN (SELECT unnest($2::text[]) UNION SELECT booking_id FROM booking_blocks
-         WHERE site_id = $1 AND space_id = ANY ($3) AND block && int8range($4, $5))`,
+       WHERE site_id = $1 AND booking_id = ANY ($2::text[] || ARRAY(SELECT booking_id FROM booking_blocks
+         WHERE site_key = hashtextextended($1, 0) AND block && int8range($4, $5)
+           AND space_key IN (SELECT hashtextextended(wanted, 0) FROM unnest($3::text[]) AS wanted)))`,
       [siteId, wanted.bookingIds, wanted.spaceIds, wanted.fromMs, wanted.toMs],
     )
     for (const row of found.rows) rows.bookings.set(row.booking_id, row)
@@ -198,7 +199,7 @@ export async function loadRows(
   }
 }
 
-/** Writes what the fold changed, a statement per table; spaces are freed before they are held anew. */
+/** Writes what the fold changed, a statement per table; the store frees spaces before it holds them anew. */
 export async function writeRows(tx: Transaction, stream: StreamId, rows: ProjectedRows): Promise<void> {
   const write = async (table: Table, changed: readonly unknown[]) => {
     if (changed.length === 0) return
@@ -206,15 +207,7 @@ export async function writeRows(tx: Transaction, stream: StreamId, rows: Project
     await tx.query(statement, [stream.siteId, stream.incarnation, JSON.stringify(changed)])
   }
   const bookings = [...rows.dirty.bookings].flatMap((id) => rows.bookings.get(id) ?? [])
-  const isHolding = (status: string) => ['held', 'confirmed', 'checked_in'].includes(status)
-  await write(
-    tables.bookings,
-    bookings.filter(({ status }) => !isHolding(status)),
-  )
-  await write(
-    tables.bookings,
-    bookings.filter(({ status }) => isHolding(status)),
-  )
+  await write(tables.bookings, bookings)
   await write(
     tables.payments,
     [...rows.dirty.payments].flatMap((id) => rows.payments.get(id) ?? []),
