@@ -66,7 +66,7 @@ function arrive(
     exit_lane_id: null,
     tariff_id: body.tariffId,
     tariff_version: body.tariffVersion,
-    arrived_ms: place.atMs,
+    arrived_ms: body.toldBy?.arrivedMs ?? place.atMs,
     entered_ms: null,
     departed_ms: null,
     charged_minor: 0,

@@ -238,4 +238,29 @@ describe('the keys of passes', () => {
     expect([...(await directory('pass_key')).keys()]).toEqual([young.keyId])
     expect((await directory('pass_revocation')).size).toBe(0)
   })
+
+  it('of machines that were replaced are told to their site until their papers have run out', async () => {
+    const { pool } = world.cloud
+    const nowMs = world.clock.now().wallMs
+    const lives = [testKeys(11), testKeys(12), testKeys(12)].map(({ publicKey, keyId }, at) => ({
+      x: Buffer.from(publicKey).toString('base64url'),
+      ...{ keyId, incarnation: 901 + at, enrolledMs: nowMs + at * hourMs },
+    }))
+    for (const { x, incarnation, enrolledMs } of lives) {
+      await pool.query('INSERT INTO site_incarnations VALUES ($1, $2, $3, $4, $5)', [
+        ...['south', incarnation, x, 'a machine', enrolledMs],
+      ])
+    }
+    await tend()
+    const [first] = lives
+    const told = await directory<DirectoryBody<'site_key'>>('site_key', 'south')
+    // The key of today's machine is none of the cloud's.
+    expect([...told.keys()]).toContain(first?.keyId)
+    expect([...told.keys()]).not.toContain(lives[1]?.keyId)
+    expect(told.get(first?.keyId ?? '')).toMatchObject({ publicKey: first?.x, useToMs: nowMs + hourMs })
+    expect((await directory('site_key', 'north')).size).toBe(0)
+    world.clock.set({ wallMs: nowMs + hourMs + keyAroundMs })
+    await tend()
+    expect((await directory('site_key', 'south')).has(first?.keyId ?? '')).toBe(false)
+  })
 })

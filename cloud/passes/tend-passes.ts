@@ -3,6 +3,7 @@ import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
 import { type DirectoryWrite, putRows } from '../directory/put-rows.ts'
 import { addSigningKey, isSuccessorDue, knownKeys, type SigningKey } from './signing-keys.ts'
+import { earlierKeys } from './site-keys.ts'
 
 export interface TendParts {
   readonly pool: Pool
@@ -18,8 +19,8 @@ const revocationKeptMs = 24 * 3_600_000
 const passKeptMs = 365 * 24 * 3_600_000
 
 /**
- * Keeps the keys of passes in order: the first, successors in time, every site told, rows removed when nobody needs
- * them. Safe to run at any time, in any number of processes; run it every few seconds.
+ * Keeps the keys of passes in order: the first, successors in time, every site told, also of those that it signed papers
+ * with in earlier lives, rows removed when nobody needs them. Safe to run at any time, in any number of processes; run it every few seconds.
  */
 export async function tendPasses({ pool, clock, identity }: TendParts): Promise<void> {
   const nowMs = clock.now().wallMs
@@ -41,11 +42,11 @@ async function writeRows(tx: Transaction, siteId: string, rows: readonly Directo
   await putRows(tx, siteIdSchema.parse(siteId), rows)
 }
 
-interface StaleRow {
-  readonly site_id: string
-  readonly kind: 'pass_key' | 'pass_revocation'
-  readonly key: string
-}
+/** A row as it should be; `body` is `null` when the row is needed no longer. */
+type StaleRow = { readonly site_id: string } & Extract<
+  DirectoryWrite,
+  { kind: 'pass_key' | 'site_key' | 'pass_revocation' }
+>
 
 /** What sites miss or need no longer, by site. */
 async function staleRows(
@@ -53,25 +54,29 @@ async function staleRows(
   keys: readonly SigningKey[],
   nowMs: number,
 ): Promise<ReadonlyMap<string, readonly DirectoryWrite[]>> {
-  const bodies = new Map(keys.map((key) => [key.keyId, keyBody(key)]))
+  const passKeys = keys.map((key) => ({ key: key.keyId, body: keyBody(key) }))
+  const siteKeys = (await earlierKeys(pool, nowMs)).map(({ siteId, keyId, body }) => ({
+    ...{ site_id: siteId, key: keyId, body },
+  }))
   const { rows } = await pool.query<StaleRow>(
-    `WITH wanted AS (SELECT key, body FROM jsonb_to_recordset($1::jsonb) AS sent (key text, body jsonb))
-     SELECT sites.site_id, 'pass_key' AS kind, wanted.key FROM sites, wanted
-     WHERE NOT EXISTS (SELECT FROM site_directory d
-       WHERE d.site_id = sites.site_id AND d.kind = 'pass_key' AND d.key = wanted.key AND d.body = wanted.body)
+    `WITH wanted AS (
+       SELECT site_id, 'pass_key' AS kind, key, body
+       FROM sites, jsonb_to_recordset($1::jsonb) AS sent (key text, body jsonb)
+       UNION ALL
+       SELECT site_id, 'site_key', key, body
+       FROM jsonb_to_recordset($2::jsonb) AS sent (site_id text, key text, body jsonb))
+     SELECT * FROM wanted WHERE NOT EXISTS (SELECT FROM site_directory d WHERE d.site_id = wanted.site_id
+       AND d.kind = wanted.kind AND d.key = wanted.key AND d.body = wanted.body)
      UNION ALL
-     SELECT site_id, kind, key FROM site_directory WHERE body IS NOT NULL AND (
-       kind = 'pass_key' AND key NOT IN (SELECT key FROM wanted)
-       OR kind = 'pass_revocation' AND (body ->> 'toMs')::bigint < $2)
+     SELECT site_id, kind, key, NULL FROM site_directory d WHERE body IS NOT NULL AND (
+       kind IN ('pass_key', 'site_key') AND NOT EXISTS (SELECT FROM wanted WHERE wanted.site_id = d.site_id
+         AND wanted.kind = d.kind AND wanted.key = d.key)
+       OR kind = 'pass_revocation' AND (body ->> 'toMs')::bigint < $3)
      ORDER BY 1, 2, 3 LIMIT ${batchMax}`,
-    [JSON.stringify([...bodies].map(([key, body]) => ({ key, body }))), nowMs - revocationKeptMs],
+    [JSON.stringify(passKeys), JSON.stringify(siteKeys), nowMs - revocationKeptMs],
   )
   const bySite = new Map<string, DirectoryWrite[]>()
-  for (const { site_id, kind, key } of rows) {
-    const write: DirectoryWrite =
-      kind === 'pass_key' ? { kind, key, body: bodies.get(key) ?? null } : { kind, key, body: null }
-    bySite.set(site_id, [...(bySite.get(site_id) ?? []), write])
-  }
+  for (const { site_id, ...write } of rows) bySite.set(site_id, [...(bySite.get(site_id) ?? []), write])
   return bySite
 }
 

@@ -115,7 +115,7 @@ const doorsModule = (directory: Directory, bookings: readonly AccessBooking[]) =
   accessModule({
     ...{ directory, bookingsOf: () => bookings, directoryAgeMs: () => 0 },
     ...{
-      passes: passKnowledge(directory, ''),
+      passes: passKnowledge(directory, { cloudPublicKey: '' }),
       bookingOfPass: () => ({ booking: { kind: 'unknown' }, events: [] }),
     },
   })

@@ -81,7 +81,7 @@ function openElm({
     directory,
     bookingsOf: () => [],
     directoryAgeMs: () => 0,
-    passes: passKnowledge(directory, base64url(pinned.publicKey)),
+    passes: passKnowledge(directory, { cloudPublicKey: base64url(pinned.publicKey) }),
     bookingOfPass: () => ({ booking, events: [] }),
   })
   const strikes: string[] = []

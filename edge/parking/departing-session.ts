@@ -1,8 +1,11 @@
 import type { LaneId } from '@gatehouse/shared/ids/ids'
+import type { ShownReceipt } from '@gatehouse/shared/parking/departure'
 import { type MatchKind, normalisePlate } from '@gatehouse/shared/parking/plate'
 import { freeOfTie } from '@gatehouse/shared/parking/plate-tie'
 import type { Session } from '@gatehouse/shared/parking/session'
 import { readTicket } from '@gatehouse/shared/parking/ticket'
+import { looksSigned, presentationCharsMax } from '@gatehouse/shared/passes/presentation'
+import type { LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
 import { z } from 'zod'
 import type { CommandContext } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
@@ -11,16 +14,17 @@ import { matchOpenSessions } from './open-plates.ts'
 import type { ParkingOptions } from './parking-options.ts'
 import { parkingContext } from './pricing.ts'
 import { readSessionByTicket } from './session-store.ts'
+import { type PaperRefusal, stayOnPaper } from './signed-papers.ts'
 
 /** How a driver shows which stay is ending. */
 export const departureCredentialSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('plate'), plate: z.string().max(40) }),
-  z.object({ kind: z.literal('ticket'), ticket: z.string().max(40) }),
+  z.object({ kind: z.literal('ticket'), ticket: z.string().max(presentationCharsMax) }),
 ])
 export type DepartureCredential = z.infer<typeof departureCredentialSchema>
 
 /** `attendant_needed`: several stays are meant, and not exactly one of them may leave now. */
-export type NobodyMeant = 'unknown_session' | 'unknown_ticket' | 'attendant_needed'
+export type NobodyMeant = 'unknown_session' | 'unknown_ticket' | 'attendant_needed' | PaperRefusal
 
 /** The stay that is meant; `tied`: others look like it, and it is the one that may leave. */
 export type DepartingSession =
@@ -29,6 +33,9 @@ export type DepartingSession =
       readonly session: Session
       readonly read?: PlateRead
       readonly tied: boolean
+      /** Records the stay, when only a signed paper told of it. */
+      readonly before?: readonly LedgerEvent[]
+      readonly receipt?: ShownReceipt
     }
   | { readonly kind: 'none'; readonly reason: NobodyMeant }
 
@@ -38,7 +45,7 @@ export interface PlateRead {
   readonly by: MatchKind
 }
 
-/** Finds the stay that a plate or ticket means at an exit lane. */
+/** Finds the stay that a plate, a ticket, or a signed ticket or receipt means at an exit lane. */
 export function findDeparting(
   db: SiteDatabase,
   options: ParkingOptions,
@@ -46,6 +53,12 @@ export function findDeparting(
   context: CommandContext,
 ): DepartingSession {
   const { by } = asked
+  if (by.kind === 'ticket' && looksSigned(by.ticket)) {
+    const shown = stayOnPaper(db, options, by.ticket, context)
+    return shown.ok
+      ? { kind: 'session', tied: false, ...shown.value }
+      : { kind: 'none', reason: shown.error === 'no_parking' ? 'unknown_ticket' : shown.error }
+  }
   if (by.kind === 'ticket') {
     const ticket = readTicket(by.ticket)
     const session = ticket === undefined ? undefined : readSessionByTicket(db, ticket)

@@ -9,7 +9,6 @@ import {
   stepExitWait,
   type WaitCause,
 } from '@gatehouse/shared/parking/exit-wait'
-import { assertNever } from '@gatehouse/shared/result/result'
 import type { DirectoryReader } from '../sync/directory.ts'
 import type { DepartureCredential, NobodyMeant } from './departing-session.ts'
 
@@ -104,6 +103,7 @@ export function waitCause(reason: NobodyMeant | DepartureRefusal): WaitCause {
     case 'ticket_void':
       return 'unread'
     default:
-      return assertNever(reason)
+      // Why a signed ticket or receipt was not believed.
+      return 'unread'
   }
 }

@@ -5,15 +5,15 @@ import type { SiteDatabase } from '../ledger/database.ts'
 import { matchOpenSessions } from './open-plates.ts'
 import type { ParkingOptions } from './parking-options.ts'
 import { readSessionByTicket } from './session-store.ts'
-import { sessionView } from './session-view.ts'
+import { ownSessionView, sessionView } from './session-view.ts'
 
 /**
  * Finds open stays by what a driver types: the best matches of a plate (several when they tie), or a ticket.
- * A plate is shown only when it was typed exactly.
+ * A plate is shown only when it was typed exactly, the signed ticket only to who has the code on it.
  */
 export function findSessions(
   db: SiteDatabase,
-  options: Pick<ParkingOptions, 'directory' | 'vault' | 'plateDigest'>,
+  options: Pick<ParkingOptions, 'directory' | 'vault' | 'plateDigest' | 'papers'>,
   by: { readonly plate: string } | { readonly ticket: string },
 ): SessionView[] {
   const { directory } = options
@@ -21,7 +21,7 @@ export function findSessions(
     const ticket = readTicket(by.ticket)
     const session = ticket === undefined ? undefined : readSessionByTicket(db, ticket)
     const isOpen = session && session.kind !== 'departed' && session.kind !== 'voided'
-    return isOpen ? [sessionView(directory, session)] : []
+    return isOpen ? [ownSessionView(options, session)] : []
   }
   const plate = normalisePlate(by.plate)
   if (plate === undefined) return []

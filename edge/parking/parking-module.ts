@@ -11,6 +11,7 @@ import { paySession, quoteSession } from './payment-commands.ts'
 import { parkingProjections } from './projections.ts'
 import { callAttendant, releaseExit } from './release-exit.ts'
 import { recordUnrecordedDeparture, requestDeparture } from './request-departure.ts'
+import { showPaper } from './signed-papers.ts'
 
 /** Lanes, stays, counts and bays of a site; plugs into the kernel. */
 export function parkingModule(options: ParkingOptions): LedgerModule {
@@ -39,6 +40,7 @@ export function parkingModule(options: ParkingOptions): LedgerModule {
       quoteSession(options),
       paySession(options),
       loseTicket(options),
+      showPaper(options),
     ],
   }
 }

@@ -7,6 +7,8 @@ import {
   sessionIdSchema,
 } from '@gatehouse/shared/ids/ids'
 import { decidePayment, decideQuote, type Quote } from '@gatehouse/shared/parking/payment'
+import type { Session } from '@gatehouse/shared/parking/session'
+import { signedReceipt } from '@gatehouse/shared/passes/sign-paper'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import { z } from 'zod'
 import { cardEffects } from '../drawer/card-payments.ts'
@@ -88,7 +90,12 @@ export function paySession(options: ParkingOptions): Command {
       const { events, outcome } = decided.value
       const answer = (): PaidAnswer => ({
         session: viewOf(db, options, input.sessionId),
-        receipt: receiptOf(db, options, { paymentId, quote, leaveByMs: outcome.leaveByMs }),
+        receipt: receiptOf(db, options, {
+          paymentId,
+          quote,
+          leaveByMs: outcome.leaveByMs,
+          session: known.value.session,
+        }),
       })
       return ok({ events, effects: cardEffects(events, context.random), answer })
     },
@@ -119,16 +126,29 @@ function viewOf(db: SiteDatabase, { directory }: ParkingOptions, sessionId: Sess
   return sessionView(directory, session)
 }
 
-/** The receipt as the drawer recorded the payment, with the instant to leave by. */
+/** The receipt as the drawer recorded the payment, with the instant to leave by, signed for the exit. */
 function receiptOf(
   db: SiteDatabase,
-  { directory }: ParkingOptions,
-  paid: { readonly paymentId: PaymentId; readonly quote: Quote; readonly leaveByMs: number },
+  { directory, papers }: ParkingOptions,
+  {
+    paymentId,
+    quote,
+    leaveByMs,
+    session,
+  }: {
+    readonly paymentId: PaymentId
+    readonly quote: Quote
+    readonly leaveByMs: number
+    readonly session: Session
+  },
 ): ReceiptView {
-  const payment = findPayment(db, paid.paymentId)
-  if (!payment) throw new TypeError(`payment ${paid.paymentId} is not in the drawer`)
-  const about = { siteName: directory.site()?.name ?? directory.siteId, price: paid.quote.price }
-  return { ...receiptView(payment, about), leaveByMs: paid.leaveByMs }
+  const payment = findPayment(db, paymentId)
+  if (!payment) throw new TypeError(`payment ${paymentId} is not in the drawer`)
+  const about = { siteName: directory.site()?.name ?? directory.siteId, price: quote.price }
+  const view = { ...receiptView(payment, about), leaveByMs }
+  const { sessionId, arrivedAt } = session.stay
+  const paid = { sessionId, arrivedMs: arrivedAt.wallMs, paymentId, paidMs: view.atMs }
+  return papers ? { ...view, signed: signedReceipt(papers, paid) } : view
 }
 
 function keepQuote(

@@ -38,7 +38,7 @@ export type DepartureAnswer =
   | { readonly kind: 'busy' }
 
 /**
- * A vehicle stands at an exit lane and shows a plate or a ticket.
+ * A vehicle stands at an exit lane and shows a plate, a ticket, or a signed ticket or receipt.
  * Refusals: `not_found` (no such exit lane), `site_not_ready` (its tariff is not known).
  */
 export function requestDeparture(options: ParkingOptions): Command {
@@ -54,18 +54,24 @@ export function requestDeparture(options: ParkingOptions): Command {
       if (meant.kind === 'none') {
         return ok(refuseUnknown(db, options, { input, reason: meant.reason }, context))
       }
-      const { session } = meant
+      const { session, before = [], receipt } = meant
       if (input.position === 'front' && isOther(db, input, session)) {
         return ok({ events: [], answer: (): DepartureAnswer => ({ kind: 'busy' }) })
       }
       const parking = parkingContext(db, options, session.stay, context.at)
       if (!parking) return err({ code: 'site_not_ready' })
       const effectId = newId(effectIdSchema, 'fx', context.random)
-      const request = departureRequest(options, found.place, effectId, session)
+      const request = {
+        ...departureRequest(options, found.place, effectId, session),
+        ...(receipt && { receipt }),
+      }
       const { events, outcome } = decideDeparture(session, request, parking)
       if (outcome.kind === 'refused') {
         const repeated = repeatsRefusal(db, { ...outcome, laneId: input.laneId, atMs: context.at.wallMs })
-        return ok({ events: repeated ? [] : events, answer: (): DepartureAnswer => outcome })
+        return ok({
+          events: repeated ? before : [...before, ...events],
+          answer: (): DepartureAnswer => outcome,
+        })
       }
       if (meant.read && (meant.tied || meant.read.by !== 'exact')) {
         const { laneId } = input
@@ -73,7 +79,7 @@ export function requestDeparture(options: ParkingOptions): Command {
       }
       const tie = meant.tied && outcome.kind === 'opened'
       return ok({
-        events: tie ? [tieIncident(input, context), ...events] : events,
+        events: tie ? [tieIncident(input, context), ...events] : [...before, ...events],
         effects: [
           vendEffect(effectId, { laneId: input.laneId, barrierDeviceId: found.lane.barrierDeviceId }),
         ],
@@ -104,7 +110,7 @@ export function recordUnrecordedDeparture(options: ParkingOptions): Command {
       const meant = findDeparting(db, options, { ...input, front: input.position === 'front' }, context)
       const session = meant.kind === 'session' ? meant.session : undefined
       const parking = session && parkingContext(db, options, session.stay, context.at)
-      const events: LedgerEvent[] = [incident]
+      const events: LedgerEvent[] = [incident, ...((meant.kind === 'session' && meant.before) || [])]
       if (session && parking) {
         const effectId = newId(effectIdSchema, 'fx', context.random)
         const request = { ...departureRequest(options, found.place, effectId, session), canPay: false }

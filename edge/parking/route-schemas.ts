@@ -6,6 +6,7 @@ import {
   receiptViewSchema,
   sessionViewSchema,
 } from '@gatehouse/shared/api/views'
+import { presentationCharsMax } from '@gatehouse/shared/passes/presentation'
 import { amountMinorSchema, vehicleClassSchema } from '@gatehouse/shared/wire/v1/entries'
 import { createRoute, z } from '@hono/zod-openapi'
 import { idempotencyKeyParameter } from '../http/idempotency-key.ts'
@@ -42,6 +43,16 @@ export const findRoute = createRoute({
   summary: 'Open stays by plate (look-alikes and one wrong character are found too) or by ticket',
   request: { body: body(z.union([z.object({ plate: code }), z.object({ ticket: code })])) },
   responses: { 200: json(z.object({ items: z.array(sessionViewSchema) }), 'What was found'), ...refusals },
+})
+
+export const paperRoute = createRoute({
+  method: 'post',
+  path: '/sessions/paper',
+  tags,
+  summary: 'The stay of a signed ticket or receipt; one that the books lost is begun from what was signed',
+  parameters: idempotent,
+  request: { body: body(z.object({ text: z.string().max(presentationCharsMax) })) },
+  responses: { 200: json(sessionViewSchema, 'The stay to pay'), 403: problem('Not believed'), ...refusals },
 })
 
 export const lostRoute = createRoute({

@@ -41,6 +41,7 @@ export function parkingRoutes(options: ParkingRoutesOptions): OpenAPIHono {
   app.use('/sessions/*', requireScope(callers, 'kiosk', 'panel'))
   app.use('/sessions/:id/:verb', requireIdempotencyKey)
   app.use('/sessions/lost-ticket', requireIdempotencyKey)
+  app.use('/sessions/paper', requireIdempotencyKey)
   app.use('/lost-ticket-price', requireScope(callers, 'kiosk', 'panel'))
   app.use('/board', requireScope(callers, 'kiosk', 'board', 'panel'))
   app.use('/lanes', requireScope(callers, 'kiosk', 'panel'))
@@ -50,6 +51,9 @@ export function parkingRoutes(options: ParkingRoutesOptions): OpenAPIHono {
   })
   app.openapi(routes.lostRoute, async (c) => {
     return answer(c, await kernel.submit({ kind: 'loseTicket', ...submitter(c), input: c.req.valid('json') }))
+  })
+  app.openapi(routes.paperRoute, async (c) => {
+    return answer(c, await kernel.submit({ kind: 'showPaper', ...submitter(c), input: c.req.valid('json') }))
   })
   app.openapi(routes.lostPriceRoute, (c) => {
     const price = readLostTicketPrice(parking)

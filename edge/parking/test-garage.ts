@@ -2,7 +2,9 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ManualClock } from '@gatehouse/shared/clock/clock'
+import { cloudKeys, siteKeys } from '@gatehouse/shared/passes/testing/sample-passes'
 import { type Random, SeededRandom } from '@gatehouse/shared/random/random'
+import { passKnowledge } from '../access/pass-keys.ts'
 import { createBookingsModule } from '../bookings/bookings-module.ts'
 import { SubjectStore } from '../bookings/subject-store.ts'
 import type { Barrier } from '../devices/ports/barrier.ts'
@@ -57,6 +59,18 @@ export interface Garage {
 
 let keys = 0
 
+/** Signs papers with the test's site key, and believes them and those of the test's cloud. */
+function papersOf(directory: Directory): Pick<ParkingOptions, 'passes' | 'papers'> {
+  const base64url = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url')
+  return {
+    passes: passKnowledge(directory, {
+      cloudPublicKey: base64url(cloudKeys.publicKey),
+      sitePublicKey: base64url(siteKeys.publicKey),
+    }),
+    papers: { siteId, issuer: 'site', keyId: siteKeys.keyId, sign: siteKeys.sign },
+  }
+}
+
 /** What is different about one test's garage. */
 export interface GarageChanges {
   readonly folder?: string
@@ -81,6 +95,7 @@ export function openGarage(changes: GarageChanges = {}): Garage {
     vault: createPlateVault({ subjects, random, directory, plateDigest }),
     bookings: siteBookedBays(directory),
     plateDigest,
+    ...papersOf(directory),
     canPay: changes.canPay ?? (() => true),
     evForAll: false,
     tzdataVersion: '2025b',

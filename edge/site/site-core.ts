@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { ed25519Signer } from '@gatehouse/shared/passes/ed25519'
 import type { Logger } from 'pino'
 import { isRestoredUnconfirmed, restoredReason } from '../backup/restored-note.ts'
 import type { BookingEnvironment } from '../bookings/booking-environment.ts'
@@ -16,7 +17,7 @@ import type { ParkingOptions } from '../parking/parking-options.ts'
 import { lastContactMs } from '../sync/cloud-contact.ts'
 import { Directory } from '../sync/directory.ts'
 import { Link } from '../sync/link.ts'
-import type { SiteIdentity } from '../sync/site-identity.ts'
+import { loadSiteKey, type SiteIdentity } from '../sync/site-identity.ts'
 import { syncTablesSql } from '../sync/tables.ts'
 import { standingVerdict } from '../sync/upload-position.ts'
 import { effectHandlers } from './effect-handlers.ts'
@@ -55,6 +56,7 @@ export async function openSiteCore(
   const reserve = new DiskReserve(join(dataFolder, 'reserve.bin'))
   const storage = reserve.restore() ? 'open' : 'reserved'
   const { siteId, siteKey, cloudPublicKey, incarnation } = identity
+  const { publicKey, privateKey } = loadSiteKey(dataFolder)
   const { db, damage, seed } = openStore({ dataFolder, incarnation, nowMs: clock.now().wallMs, logger })
   db.exec(syncTablesSql)
   seed()
@@ -69,6 +71,7 @@ export async function openSiteCore(
     link,
     random,
     ...{ siteKey, cloudPublicKey },
+    paperKey: { publicKey, sign: ed25519Signer(privateKey) },
     subjects: new SubjectStore(openSubjectKey(subjectKeyPath(dataFolder), random), random),
     tzdataVersion: process.versions.tz ?? 'unknown',
     // Asked only while commands run, when the kernel below exists.

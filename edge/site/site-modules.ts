@@ -1,4 +1,7 @@
 import { credentialDigest } from '@gatehouse/shared/passes/credential-digest'
+import { passKeyId, publicKeyBytes } from '@gatehouse/shared/passes/ed25519'
+import type { SignMessage } from '@gatehouse/shared/passes/pass'
+import type { PaperIssuer } from '@gatehouse/shared/passes/sign-paper'
 import type { Random } from '@gatehouse/shared/random/random'
 import { accessModule } from '../access/access-module.ts'
 import { passKnowledge } from '../access/pass-keys.ts'
@@ -28,6 +31,8 @@ export interface SiteModulesOptions extends BookingEnvironment {
   readonly siteKey: string
   /** JWK `x` of the cloud's key, pinned at enrolment; signs passes. */
   readonly cloudPublicKey: string
+  /** The key of this machine, which signs tickets and receipts; absent in a replay. */
+  readonly paperKey?: { readonly publicKey: string; readonly sign: SignMessage }
 }
 
 /** Every module of the edge, in the order in which their projections run. */
@@ -41,7 +46,7 @@ export function siteModules(options: SiteModulesOptions): LedgerModule[] {
     accessModule({
       directory,
       bookingsOf: (db, memberId, atMs) => accessBookings(db, directory, { memberId, atMs }),
-      passes: passKnowledge(directory, options.cloudPublicKey),
+      passes: passesOf(options),
       bookingOfPass: (db, pass, atMs) => bookingOfPass(directory, db, pass, atMs),
       directoryAgeMs: (atMs) => (link.state.state === 'live' ? 0 : Math.max(0, atMs - link.state.sinceMs)),
     }),
@@ -59,8 +64,24 @@ export function parkingOptions(options: SiteModulesOptions): ParkingOptions {
     vault: createPlateVault({ subjects, random, directory, plateDigest }),
     bookings: siteBookedBays(directory),
     plateDigest,
+    passes: passesOf(options),
+    papers: paperIssuer(options),
     canPay: options.canSell,
     evForAll: false,
     tzdataVersion,
   }
+}
+
+function passesOf({ directory, cloudPublicKey, paperKey }: SiteModulesOptions) {
+  return passKnowledge(directory, {
+    cloudPublicKey,
+    ...(paperKey && { sitePublicKey: paperKey.publicKey }),
+  })
+}
+
+function paperIssuer({ directory, paperKey }: SiteModulesOptions): PaperIssuer | undefined {
+  const publicKey = paperKey && publicKeyBytes(paperKey.publicKey)
+  if (!paperKey || !publicKey) return undefined
+  const { siteId } = directory
+  return { siteId, issuer: 'site', keyId: passKeyId(publicKey), sign: paperKey.sign }
 }

@@ -182,6 +182,8 @@ export const sessionViewSchema = z.object({
   /** Only to callers who typed it or staff. */
   plate: z.string().optional(),
   paidMinor: z.int(),
+  /** Only to who has the ticket: its signed text, for a phone. */
+  signedTicket: z.string().optional(),
 })
 export type SessionView = z.infer<typeof sessionViewSchema>
 
@@ -221,6 +223,8 @@ export const receiptViewSchema = z.object({
   changeMinor: z.int().optional(),
   /** Parking: leave before this instant. */
   leaveByMs: z.int().optional(),
+  /** Parking: the signed text that opens an exit, whatever its books know. */
+  signed: z.string().optional(),
 })
 export type ReceiptView = z.infer<typeof receiptViewSchema>
 

@@ -1,4 +1,4 @@
-import type { EffectId, LaneId, SessionId, ZoneId } from '../ids/ids.ts'
+import type { EffectId, LaneId, PassId, PaymentId, SessionId, ZoneId } from '../ids/ids.ts'
 import { assertNever } from '../result/result.ts'
 import type { LedgerEvent } from '../wire/v1/entries.ts'
 import { chargeOf, type Decided, dueNow, type ParkingContext } from './decision.ts'
@@ -16,6 +16,15 @@ export interface DepartureRequest {
    * and the debt is recorded: nobody is ever trapped (RULES, Parking).
    */
   readonly canPay: boolean
+  /** The signed receipt that was shown. */
+  readonly receipt?: ShownReceipt
+}
+
+/** A receipt that is believed: at `paidMs` (epoch ms) nothing was owed for the stay. */
+export interface ShownReceipt {
+  readonly passId: PassId
+  readonly paymentId: PaymentId
+  readonly paidMs: number
 }
 
 /** How an exit lane answers. `again`: the authorisation at this lane had no passage yet and is used again. */
@@ -31,7 +40,7 @@ export type DepartureOutcome =
 
 /**
  * Lets a vehicle out when nothing is owed, or when it cannot pay; otherwise refuses. A used ticket never opens
- * twice. An authorisation of an earlier boot that saw no passage may move to another lane.
+ * twice. A receipt for a payment that is not in the books opens within the exit grace. An authorisation of an earlier boot that saw no passage may move to another lane.
  * Refusal reasons: `payment_needed`, `ticket_used`, `ticket_void`.
  */
 export function decideDeparture(
@@ -59,6 +68,13 @@ export function decideDeparture(
   function letOut(staying: StayingSession, before: readonly LedgerEvent[]): Decided<DepartureOutcome> {
     const due = dueNow(staying, context)
     const { sessionId } = staying.stay
+    const { receipt } = request
+    if (due.dueMinor > 0 && receipt && isInGrace(receipt, context)) {
+      const { passId, paymentId } = receipt
+      const body = { ...departing(0).body, receipt: { passId, paymentId } }
+      const events: LedgerEvent[] = [...before, { type: 'session.departing', body }]
+      return { events, outcome: { kind: 'opened', sessionId, debtMinor: 0 } }
+    }
     if (due.dueMinor > 0 && request.canPay) return refuse('payment_needed', due.dueMinor)
     const events: LedgerEvent[] = [...before]
     // The charge is on record whenever the stay was priced anew, also when it comes to nothing.
@@ -79,7 +95,7 @@ export function decideDeparture(
     }
   }
 
-  function departing(debtMinor: number): LedgerEvent {
+  function departing(debtMinor: number): Extract<LedgerEvent, { type: 'session.departing' }> {
     const { sessionId } = session.stay
     const { laneId, effectId } = request
     return { type: 'session.departing', body: { sessionId, laneId, effectId, debtMinor } }
@@ -92,6 +108,11 @@ export function decideDeparture(
       outcome: { kind: 'refused', reason, sessionId, dueMinor },
     }
   }
+}
+
+/** RULES, Parking: the exit grace counts from payment, inclusive. A clock that is not trusted judges nobody. */
+function isInGrace({ paidMs }: ShownReceipt, { at, exitGraceMs }: ParkingContext): boolean {
+  return at.quality === 'untrusted' || at.wallMs - paidMs <= exitGraceMs
 }
 
 /** The entry passage that a power cut hid: the vehicle stands at the exit, so it came in. */

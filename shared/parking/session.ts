@@ -70,6 +70,7 @@ export function beginSession(
   body: Extract<LedgerEvent, { type: 'session.arrived' }>['body'],
   arrivedAt: Moment,
 ): Session {
+  const { toldBy } = body
   const stay: Stay = {
     sessionId: body.sessionId,
     ticket: body.ticket,
@@ -79,7 +80,8 @@ export function beginSession(
     ...(body.spaceId === undefined ? {} : { spaceId: body.spaceId }),
     tariffId: body.tariffId,
     tariffVersion: body.tariffVersion,
-    arrivedAt,
+    // A paper names no boot: the stay counts by wall time, as it does across boots.
+    arrivedAt: toldBy === undefined ? arrivedAt : { ...arrivedAt, bootId: '', wallMs: toldBy.arrivedMs },
     inferred: false,
     paidMinor: 0,
   }

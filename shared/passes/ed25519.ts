@@ -54,9 +54,9 @@ export function isUsableKey(publicKey: Uint8Array): boolean {
   }
 }
 
-/** Signs with a private key in PKCS #8 PEM. Throws when it is none. */
-export function ed25519Signer(privateKeyPem: string): SignMessage {
-  const key = createPrivateKey(privateKeyPem)
+/** Signs with a private key, read already or in PKCS #8 PEM. Throws when it is none. */
+export function ed25519Signer(privateKey: string | KeyObject): SignMessage {
+  const key = typeof privateKey === 'string' ? createPrivateKey(privateKey) : privateKey
   return (message) => signBytes(null, message, key)
 }
 

@@ -17,6 +17,11 @@ const envelopeBytesMax = 1 + claimsBytesMax + 2 * signatureBytes + windowBytes
 /** Longest text that is looked at, in characters; a usual presentation has 400 to 500. */
 export const presentationCharsMax = prefix.length + Math.ceil((envelopeBytesMax * 8) / 5)
 
+/** Tells whether a text is meant as something signed, and not as a code that a person types. */
+export function looksSigned(text: string): boolean {
+  return text.startsWith(prefix)
+}
+
 /** How long one presentation may be shown, milliseconds. */
 export const windowMs = 30_000
 
@@ -73,7 +78,7 @@ export function presentationText(
 /** Reads what was shown or scanned; believes nothing yet. Refuses with a `PassUnreadable`, never throws. */
 export function readPresentation(text: string): Result<PresentedPass, PassUnreadable> {
   if (text.length > presentationCharsMax) return err('pass_too_long')
-  if (!text.startsWith(prefix)) return err('pass_malformed')
+  if (!looksSigned(text)) return err('pass_malformed')
   const bytes = fromBase32(text.slice(prefix.length))
   if (bytes === undefined) return err(isCut(text) ? 'pass_truncated' : 'pass_malformed')
   const [form] = bytes

@@ -37,6 +37,8 @@ export function verifyPass(presented: PresentedPass, known: PassKnowledge): Resu
   const { pass, claims, signature } = presented
   const key = known.keyOf(pass.keyId)
   if (key === undefined || key.issuer !== pass.issuer) return err('pass_key_unknown')
+  // A site vouches for stays and payments of its own, never for people.
+  if (pass.issuer === 'site' && isHeld(pass)) return err('pass_key_unknown')
   if (!known.verify(key.publicKey, issuerMessage(claims), signature)) return err('pass_forged')
   const disbelieved =
     holderDisbelieved(presented, known) ??
@@ -70,11 +72,12 @@ function keyDisbelieved(
 }
 
 function timeDisbelieved(
-  { issuedMs, fromMs, toMs }: Pass,
+  pass: Pass,
   { at: { wallMs, quality } }: PassKnowledge,
 ): PassDisbelieved | undefined {
-  // ARCHITECTURE §3: while the clock is untrusted, date-bound passes do not work.
-  if (quality === 'untrusted') return 'clock_untrusted'
+  // ARCHITECTURE §3: while the clock is untrusted, date-bound passes do not work, departures do.
+  if (quality === 'untrusted') return isHeld(pass) ? 'clock_untrusted' : undefined
+  const { issuedMs, fromMs, toMs } = pass
   if (issuedMs > wallMs + clockDifferenceMaxMs) return 'pass_from_future'
   if (fromMs > wallMs + clockDifferenceMaxMs) return 'pass_not_yet_valid'
   return wallMs >= toMs ? 'pass_expired' : undefined

@@ -1,5 +1,5 @@
-/** Longest line that is read, in bytes; a longer one is dropped as a whole. */
-export const lineBytesMax = 128
+/** Longest line that is read, in bytes, a scanned ticket or receipt with its signature; a longer one is dropped whole. */
+export const lineBytesMax = 1_400
 
 /** Lines that were complete, and how many bytes were dropped as garbage. */
 export interface FramedLines {

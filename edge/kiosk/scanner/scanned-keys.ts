@@ -1,13 +1,13 @@
 import { referenceOfCode } from '@gatehouse/shared/booking/reference'
-import { presentationCharsMax } from '@gatehouse/shared/passes/presentation'
+import { isHeld } from '@gatehouse/shared/passes/pass'
+import { looksSigned, presentationCharsMax, readPresentation } from '@gatehouse/shared/passes/presentation'
 
 /** Scanners that type like a keyboard send a key every few milliseconds; people never do for a whole code. */
 const keyGapMaxMs = 250
-const passStart = 'GHP'
 
-/** A pass as it is presented, or the reference of a booking. */
+/** A pass as it is presented, a signed ticket or receipt of the garage, or the reference of a booking. */
 export interface ScannedCode {
-  readonly kind: 'pass' | 'reference'
+  readonly kind: 'pass' | 'paper' | 'reference'
   readonly text: string
 }
 
@@ -40,7 +40,13 @@ export function takeKey(
 }
 
 function codeOf(text: string): ScannedCode | undefined {
-  if (text.startsWith(passStart)) return { kind: 'pass', text }
+  if (looksSigned(text)) return { kind: isPaper(text) ? 'paper' : 'pass', text }
   const reference = referenceOfCode(text)
   return reference === undefined ? undefined : { kind: 'reference', text: reference }
+}
+
+/** Nothing is believed here; what cannot be read is shown as a pass, whose screen says why it is refused. */
+function isPaper(text: string): boolean {
+  const read = readPresentation(text)
+  return read.ok && !isHeld(read.value.pass)
 }

@@ -100,6 +100,9 @@ export const findSessions = async (
   key: string,
 ) => (await api.post('/sessions/find', by, list(sessionViewSchema), key)).items
 
+export const findStayOfPaper = (text: string, key: string) =>
+  api.post('/sessions/paper', { text }, sessionViewSchema, key)
+
 export const readLostTicketPrice = async () =>
   (await api.get('/lost-ticket-price', lostTicketPriceViewSchema)).price
 

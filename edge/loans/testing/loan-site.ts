@@ -141,7 +141,9 @@ function doors(directory: Directory, strikes: string[]): Pick<KernelOptions, 'mo
     directory,
     bookingsOf: (db, memberId, atMs) => accessBookings(db, directory, { memberId, atMs }),
     directoryAgeMs: () => 0,
-    passes: passKnowledge(directory, Buffer.from(cloudKeys.publicKey).toString('base64url')),
+    passes: passKnowledge(directory, {
+      cloudPublicKey: Buffer.from(cloudKeys.publicKey).toString('base64url'),
+    }),
     bookingOfPass: (db, pass, atMs) => bookingOfPass(directory, db, pass, atMs),
   })
   const strike: EffectHandler = {

@@ -11,6 +11,8 @@ const vehicleSchema = z.object({
   /** `ticket`: no plate is on record; its driver pays and leaves with the ticket. */
   by: z.enum(['camera', 'ticket']).optional(),
   ticket: z.string().optional(),
+  /** The signed ticket, as the driver keeps it on a phone. */
+  signedTicket: z.string().optional(),
   sessionId: z.string().optional(),
   /** Until when the car may leave without paying (again); absent before any payment. */
   leaveByMs: z.int().optional(),

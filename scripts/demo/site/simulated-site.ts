@@ -90,7 +90,8 @@ export class SimulatedSite {
             await camera.see(seen, randomInt(options.random, 2) === 0 ? 'json' : 'multipart')
           },
           showTicket: ({ plate }) => {
-            const ticket = this.parked.get(plate)?.ticket
+            const parked = this.parked.get(plate)
+            const ticket = parked?.signedTicket ?? parked?.ticket
             if (ticket !== undefined) wires.readers.get(body.readerDeviceId ?? '')?.scan(ticket)
           },
         }),
@@ -217,7 +218,8 @@ export class SimulatedSite {
     this.parked.put({
       ...vehicle,
       ...(bay === undefined ? {} : { spaceId: bay.key, spaceName: bay.body.name }),
-      ...(session === undefined ? {} : { ticket: session.ticket, sessionId: session.sessionId }),
+      ...(session && { ticket: session.ticket, sessionId: session.sessionId }),
+      ...(session?.signedTicket && { signedTicket: session.signedTicket }),
     })
     this.#options.onChange()
   }

@@ -260,6 +260,8 @@ export const directoryBodies = {
   /** Something to be done at once, from afar (key = request id); a row that is seen too late is refused. */
   remote_command: remoteCommandSchema,
   pass_key: passKeySchema,
+  /** A key that this site itself signed tickets and receipts with in an earlier life. */
+  site_key: passKeySchema,
   pass_revocation: passRevocationSchema,
 } as const
 

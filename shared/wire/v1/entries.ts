@@ -208,6 +208,8 @@ export const entryBodies = {
     tariffId: ids.tariffIdSchema,
     tariffVersion: z.int(),
     effectId: ids.effectIdSchema,
+    /** The signed paper that told of this stay, when the books of this life did not, and when it says it began. */
+    toldBy: z.object({ passId: ids.passIdSchema, arrivedMs: wallMsSchema }).optional(),
   }),
   /** The vehicle passed the entry barrier: it now counts as inside. */
   'session.entered': z.object({ ...session, laneId: ids.laneIdSchema, zoneId: ids.zoneIdSchema }),
@@ -223,6 +225,8 @@ export const entryBodies = {
     laneId: ids.laneIdSchema,
     effectId: ids.effectIdSchema,
     debtMinor: amountMinorSchema,
+    /** Let out on a signed receipt for a payment that the site had not heard of. */
+    receipt: z.object({ passId: ids.passIdSchema, paymentId: ids.paymentIdSchema }).optional(),
   }),
   'session.departed': z.object({ ...session, laneId: ids.laneIdSchema, zoneId: ids.zoneIdSchema }),
   'lane.refused': z.object({

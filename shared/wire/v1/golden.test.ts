@@ -63,6 +63,12 @@ describe('golden samples', () => {
     }
   })
 
+  test('stays that signed papers tell of are read as they were written', () => {
+    for (const [type, body] of Object.entries(golden('frames').signedPapers as object)) {
+      expect(parseEvent({ type, body })).toEqual({ type, body })
+    }
+  })
+
   test('what a site lends is read as it was written', () => {
     const { lending } = golden('frames')
     const row = { ...(golden('directory').site as object), lending }

@@ -8,7 +8,8 @@ import { ActionButton } from '../../frame/action-button.tsx'
 import { useLeave } from '../../frame/leave.ts'
 import { StepFrame } from '../../frame/step-frame.tsx'
 import { Keyboard, TypedText } from '../../keyboard/keyboard.tsx'
-import { findSessions, readLostTicketPrice } from '../../site/kiosk-api.ts'
+import { useScanned } from '../../scanner/scanner.tsx'
+import { findSessions, findStayOfPaper, readLostTicketPrice } from '../../site/kiosk-api.ts'
 import { useWords } from '../../words/words.ts'
 import css from './parking.module.css'
 import type { Search } from './parking-flow.ts'
@@ -18,10 +19,18 @@ const textLengthMax = 16
 
 const bodyOf = ({ by, text }: Search) => (by === 'ticket' ? { ticket: text } : { plate: text })
 
+type TypedSearch = Search & { readonly by: Exclude<Search['by'], 'paper'> }
+
+/** What was scanned is not typed anew: who comes back begins with an empty field. */
+function typedPart({ by, text }: Search): TypedSearch {
+  return by === 'paper' ? { by: 'plate', text: '' } : { by, text }
+}
+
 const leads = { plate: 'parking.plateHint', ticket: 'parking.ticketHint', lost: 'parking.lostHint' } as const
 
 /** Who has no ticket and is not found sees what that costs. */
 async function searchStays(input: Search, key: string): Promise<Answer> {
+  if (input.by === 'paper') return { found: [await findStayOfPaper(input.text, key)] }
   const found = await findSessions(bodyOf(input), key)
   return input.by === 'lost' && found.length === 0 ? { found, price: await readLostTicketPrice() } : { found }
 }
@@ -39,14 +48,18 @@ export function FindStep(props: {
 }): ReactNode {
   const t = useWords()
   const leave = useLeave()
-  const [search, setSearch] = useState(props.search)
+  const [search, setSearch] = useState(typedPart(props.search))
   const [missing, setMissing] = useState(false)
   const find = useAction(searchStays, ({ found, price }, input: Search) => {
     if (price !== undefined) return props.onNobody(input, price)
     setMissing(found.length === 0)
     props.onFound(input, found)
   })
-  const change = (next: Search) => {
+  useScanned('paper', (text) => {
+    setMissing(false)
+    find.start({ by: 'paper', text })
+  })
+  const change = (next: TypedSearch) => {
     setSearch(next)
     setMissing(false)
     find.clear()
@@ -94,8 +107,8 @@ export function FindStep(props: {
 
 /** By plate, by ticket, or without one. */
 function Means(props: {
-  readonly by: Search['by']
-  readonly onChange: (by: Search['by']) => void
+  readonly by: TypedSearch['by']
+  readonly onChange: (by: TypedSearch['by']) => void
 }): ReactNode {
   const t = useWords()
   return (

@@ -11,6 +11,7 @@ import css from '../../receipt/receipt.module.css'
 import { ReceiptCard } from '../../receipt/receipt-card.tsx'
 import { useSite } from '../../site/site-context.tsx'
 import { useWords } from '../../words/words.ts'
+import { ScanCode } from './scan-code.tsx'
 
 /** Last step: until when to leave, the code for the exit of who has no ticket, and the receipt. */
 export function PaidStep(props: { readonly receipt: ReceiptView; readonly exitCode?: string }): ReactNode {
@@ -38,6 +39,11 @@ export function PaidStep(props: { readonly receipt: ReceiptView; readonly exitCo
             <p className={css.bigLabel} style={{ margin: '8px 0 0' }}>
               <RelativeTime ms={receipt.leaveByMs} /> · {t('receipt.leaveHint')}
             </p>
+            {receipt.signed === undefined ? null : (
+              <ScanCode text={receipt.signed} label={t('parking.exitPaper')}>
+                {t('parking.exitPaperHint')}
+              </ScanCode>
+            )}
             {props.exitCode === undefined ? null : (
               <p className={css.bigLabel} style={{ margin: '16px 0 0' }}>
                 {t('parking.exitCode', { code: props.exitCode })}

@@ -12,9 +12,9 @@ import type { QuoteView, ReceiptView, SessionView } from '@gatehouse/shared/api/
 import { assertNever } from '@gatehouse/shared/result/result'
 import type { Price } from '@gatehouse/shared/wire/v1/entries'
 
-/** What was typed to find the vehicle; `lost`: the plate of who has no ticket. */
+/** What the vehicle is found by: what was typed (`lost`: the plate of who has no ticket), or a scanned paper. */
 export interface Search {
-  readonly by: 'plate' | 'ticket' | 'lost'
+  readonly by: 'plate' | 'ticket' | 'lost' | 'paper'
   readonly text: string
 }
 

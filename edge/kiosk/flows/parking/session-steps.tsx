@@ -11,6 +11,7 @@ import { StepFrame } from '../../frame/step-frame.tsx'
 import { useSite } from '../../site/site-context.tsx'
 import { useWords } from '../../words/words.ts'
 import css from './parking.module.css'
+import { ScanCode } from './scan-code.tsx'
 
 /** The sentences that tell one vehicle from another: arrival, how long, class, bay. */
 function useSessionFacts(): (session: SessionView) => readonly string[] {
@@ -97,6 +98,11 @@ export function VerifyStep(props: {
             <li key={fact}>{fact}</li>
           ))}
         </ul>
+        {session.signedTicket === undefined ? null : (
+          <ScanCode text={session.signedTicket} label={t('parking.keepTicket')}>
+            {t('parking.keepTicketHint')}
+          </ScanCode>
+        )}
       </div>
     </StepFrame>
   )
