@@ -748,6 +748,7 @@ TABLE site_health
   other_boot_id text
   other_heard_ms bigint
   behind_since_ms bigint
+  boots jsonb NOT NULL DEFAULT '[]'::jsonb
   CONSTRAINT site_health_pkey PRIMARY KEY (site_id)
   CONSTRAINT site_health_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
   ROW LEVEL SECURITY

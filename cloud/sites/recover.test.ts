@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandOrigin } from '../audit/act.ts'
 import { decideRecovery, type RecoveryDecision, type RecoveryFacts } from './decide-recovery.ts'
 import { createEnrolmentCode } from './enrolment.ts'
-import { offlineAfterMs } from './site-health.ts'
+import { offlineAfterMs, readSiteHealth } from './site-health.ts'
 import { confirmed, held, sensed } from './testing/events.ts'
 import { SiteTwin } from './testing/site-twin.ts'
 import { SyncServer } from './testing/sync-server.ts'
@@ -55,8 +55,8 @@ async function ask(twin: SiteTwin, change: Partial<RecoverRequest> = {}) {
   return recoverAnswerSchema.parse(await (await twin.post('/sync/v1/recover', body)).json())
 }
 
-function beat(twin: SiteTwin, bootId: string) {
-  const { wallMs, monotonicMs } = server.clock.now()
+function beat(twin: SiteTwin, bootId: string, monotonicMs = server.clock.now().monotonicMs) {
+  const { wallMs } = server.clock.now()
   const { incarnation, head } = twin
   const sums = {
     head,
@@ -104,6 +104,10 @@ describe('an image that was put back', () => {
     expect(await ask(twin)).toEqual({ state: 'waiting', why: 'other_holder' })
     server.clock.advance(offlineAfterMs)
     expect(await ask(twin)).toMatchObject({ state: 'granted' })
+    const { rows } = await server.pool.query(
+      `SELECT state FROM exceptions WHERE site_id = 'silent' AND kind = 'clone'`,
+    )
+    expect(rows).toEqual([{ state: 'settled' }])
   })
 
   it('waits on other hardware and is raised once', async () => {
@@ -123,10 +127,33 @@ describe('an image that was put back', () => {
       const { rows } = await server.pool.query(`SELECT about FROM exceptions WHERE site_id = 'turns'`)
       return rows
     }
-    for (const boot of ['one', 'two']) await beat(twin, boot)
+    const inTurns = async (turns: number) => {
+      for (let turn = 0; turn < turns; turn += 1) {
+        for (const boot of ['one', 'two']) await beat(twin, boot)
+        server.clock.advance(10_000)
+      }
+    }
+    await inTurns(7)
     expect(await kinds()).toEqual([])
-    await beat(twin, 'one')
+    await inTurns(1)
     expect(await kinds()).toEqual([{ about: '1:twins' }])
+  })
+
+  it('is not told from a heartbeat that the network delivers after a restart', async () => {
+    const twin = await lived('restarted')
+    await beat(twin, 'before', 100_000)
+    server.clock.advance(20_000)
+    await beat(twin, 'after', 5_000)
+    await beat(twin, 'before', 110_000)
+    server.clock.advance(10_000)
+    await beat(twin, 'after', 15_000)
+    const [health] = await readSiteHealth(server.pool, server.clock.now().wallMs, ['restarted'])
+    expect(health?.heartbeat).toMatchObject({ bootId: 'after', monotonicMs: 15_000 })
+    await beat(twin, 'before', 114_000)
+    const [same] = await readSiteHealth(server.pool, server.clock.now().wallMs, ['restarted'])
+    expect(same).toEqual(health)
+    const { rows } = await server.pool.query(`SELECT FROM exceptions WHERE site_id = 'restarted'`)
+    expect(rows).toEqual([])
   })
 })
 

@@ -40,10 +40,11 @@ interface Life {
 export async function recoverLife(pool: Pool, call: RecoveryCall): Promise<RecoverAnswer> {
   const answer = await decideInTurn(pool, call)
   const { siteId, incarnation } = call.caller
-  // What it had lost goes back to it.
+  if (answer.state !== 'granted') return answer
+  // What it had lost goes back to it, and whoever it was taken for is silent.
   const about = String(incarnation)
-  if (answer.state === 'granted')
-    await resolveException(pool, { siteId, kind: 'chain_gap', about }, call.nowMs)
+  for (const kind of ['chain_gap', 'clone'] as const)
+    await resolveException(pool, { siteId, kind, about }, call.nowMs)
   return answer
 }
 

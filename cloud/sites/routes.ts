@@ -123,14 +123,12 @@ async function takeHeartbeat(
   heartbeat: Heartbeat,
   nowMs: number,
 ): Promise<boolean> {
-  const stored = await storeHeartbeat(pool, caller.siteId, heartbeat, nowMs)
-  if (stored === 'twins') await raiseTwins(pool, caller, heartbeat, nowMs)
-  if (stored !== 'fenced') {
-    await watchClock(pool, caller, heartbeat, nowMs)
-    return true
-  }
+  const { isCurrent, isLate, twins } = await storeHeartbeat(pool, caller.siteId, heartbeat, nowMs)
+  if (twins) await raiseTwins(pool, caller, heartbeat, nowMs)
+  if (isCurrent && !isLate) await watchClock(pool, caller, heartbeat, nowMs)
+  if (isCurrent) return true
   // An older life that still talks is a clone or a machine that was replaced: people must know.
-  if (!(await isGoingOn(pool, caller))) await fence(pool, caller, heartbeat, nowMs)
+  if (!isLate && !(await isGoingOn(pool, caller))) await fence(pool, caller, heartbeat, nowMs)
   return false
 }
 

@@ -5,6 +5,7 @@ import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
 import { z } from 'zod'
 import type { Queryable } from '../database/pool.ts'
 import { problemResponse } from '../http/problem.ts'
+import { clockToleranceSeconds, tokenMaxSeconds } from './call-delay.ts'
 import { sitePublicKey } from './site-store.ts'
 
 /** Who calls: one life of one site, proven by a token signed with the key it enrolled with. */
@@ -26,8 +27,6 @@ export interface SiteEnv {
 /** Answer header with the cloud's wall time, so that a site whose clock is wrong can date its tokens. */
 export const timeHeader = 'Gatehouse-Time'
 
-const tokenMaxSeconds = 60
-const clockToleranceSeconds = 10
 const keysMax = 10_000
 const claims = z.object({ incarnation: z.int().min(1), iat: z.int(), exp: z.int() })
 

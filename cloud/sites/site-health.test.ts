@@ -24,7 +24,10 @@ const beat = (headSeq: number): Heartbeat => ({
 it('knows since when the cloud is behind a site, until it has caught up', async () => {
   const { siteId } = await server.enrolled('behind')
   const behindAfter = async (headSeq: number, heardMs: number) => {
-    expect(await storeHeartbeat(server.pool, siteId, beat(headSeq), heardMs)).toBe('stored')
+    expect(await storeHeartbeat(server.pool, siteId, beat(headSeq), heardMs)).toMatchObject({
+      isCurrent: true,
+      isLate: false,
+    })
     const [health] = await readSiteHealth(server.pool, heardMs, [siteId])
     return health?.behindSinceMs
   }

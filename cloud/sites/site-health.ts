@@ -1,15 +1,14 @@
 import type { SiteId } from '@gatehouse/shared/ids/ids'
 import { type Heartbeat, heartbeatSchema } from '@gatehouse/shared/wire/v1/sync'
-import type { Queryable } from '../database/pool.ts'
+import { inTransaction, type Pool, type Queryable, type Transaction } from '../database/pool.ts'
+import { type Boot, hearBoot, isOtherHeard } from './decide-boots.ts'
 import type { SiteCaller } from './site-access.ts'
+import { currentIncarnation } from './site-store.ts'
 
 /** A site that was not heard for longer is taken for offline: two heartbeats of 10 s and some slack. */
 export const offlineAfterMs = 25_000
 /** With more entries of a site not projected than this the cloud is behind; fewer are always under way. */
 export const behindEntriesMin = 51
-
-/** A boot that comes back so soon after another one was heard was never gone. */
-const twinsWithinMs = 300_000
 
 /** What the cloud knows of a site's life beside its ledger. */
 export interface SiteHealth {
@@ -28,43 +27,56 @@ export interface SiteHealth {
   readonly behindSinceMs: number | undefined
 }
 
-/**
- * Stores the last heartbeat of a site's newest life; one of an older life changes nothing and returns `fenced`. `twins`:
- * two boots of one life are heard in turns, so two machines hold it.
- */
+/** What became of a heartbeat: only a current one that is not late is kept as the site's health. */
+export interface HeardHeartbeat {
+  /** It is of the site's newest life. */
+  readonly isCurrent: boolean
+  /** It was sent before another one that was heard: it tells nothing of now. */
+  readonly isLate: boolean
+  /** Two machines hold this life. */
+  readonly twins: boolean
+}
+
+/** Keeps the last heartbeat of a site's newest life, and what every heartbeat tells of the boot that sent it. */
 export async function storeHeartbeat(
-  db: Queryable,
+  pool: Pool,
   siteId: SiteId,
   heartbeat: Heartbeat,
   heardMs: number,
-): Promise<'stored' | 'fenced' | 'twins'> {
-  const { rows } = await db.query<{ twins: boolean }>(
-    `WITH before AS (SELECT * FROM site_health WHERE site_id = $1 AND incarnation = $2)
-     INSERT INTO site_health (site_id, incarnation, heard_ms, heartbeat, behind_since_ms)
-     SELECT s.site_id, $2, $3, $4,
-       CASE WHEN $5::bigint - coalesce(p.seq, 0) >= $6 THEN $3::bigint END
+): Promise<HeardHeartbeat> {
+  return inTransaction(pool, async (tx) => {
+    const isCurrent = (await currentIncarnation(tx, siteId)) === heartbeat.incarnation
+    const { rows } = await tx.query<{ boots: readonly Boot[] }>(
+      'SELECT boots FROM site_health WHERE site_id = $1 FOR UPDATE',
+      [siteId],
+    )
+    const { boots, isLate, twins } = hearBoot(rows[0]?.boots ?? [], heartbeat, heardMs)
+    if (isCurrent && !isLate) await putHealth(tx, siteId, heartbeat, heardMs)
+    await tx.query('UPDATE site_health SET boots = $2 WHERE site_id = $1', [siteId, JSON.stringify(boots)])
+    return { isCurrent, isLate, twins }
+  })
+}
+
+async function putHealth(
+  tx: Transaction,
+  siteId: SiteId,
+  heartbeat: Heartbeat,
+  heardMs: number,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO site_health (site_id, incarnation, heard_ms, heartbeat, behind_since_ms)
+     SELECT s.site_id, $2, $3, $4, CASE WHEN $5::bigint - coalesce(p.seq, 0) >= $6 THEN $3::bigint END
      FROM sites s LEFT JOIN projection_positions p ON p.site_id = s.site_id AND p.incarnation = s.incarnation
-     WHERE s.site_id = $1 AND s.incarnation = $2
+     WHERE s.site_id = $1
      ON CONFLICT (site_id) DO UPDATE
        SET incarnation = excluded.incarnation, heard_ms = excluded.heard_ms, heartbeat = excluded.heartbeat,
          behind_since_ms = CASE WHEN excluded.behind_since_ms IS NULL THEN NULL
-           ELSE coalesce(site_health.behind_since_ms, excluded.behind_since_ms) END,
-         other_boot_id = CASE WHEN site_health.incarnation <> excluded.incarnation THEN NULL
-           WHEN site_health.heartbeat->>'bootId' = excluded.heartbeat->>'bootId' THEN site_health.other_boot_id
-           ELSE site_health.heartbeat->>'bootId' END,
-         other_heard_ms = CASE WHEN site_health.incarnation <> excluded.incarnation THEN NULL
-           WHEN site_health.heartbeat->>'bootId' = excluded.heartbeat->>'bootId' THEN site_health.other_heard_ms
-           ELSE site_health.heard_ms END
-     RETURNING coalesce((SELECT before.other_boot_id = $7 AND before.heartbeat->>'bootId' <> $7
-       AND before.other_heard_ms > $3 - $8::bigint FROM before), false) AS twins`,
+           ELSE coalesce(site_health.behind_since_ms, excluded.behind_since_ms) END`,
     [
       ...[siteId, heartbeat.incarnation, heardMs, JSON.stringify(heartbeat)],
-      ...[heartbeat.sums.head.seq, behindEntriesMin, heartbeat.bootId, twinsWithinMs],
+      ...[heartbeat.sums.head.seq, behindEntriesMin],
     ],
   )
-  const [row] = rows
-  if (row === undefined) return 'fenced'
-  return row.twins ? 'twins' : 'stored'
 }
 
 /** Tells whether another boot of this life was heard within the last 25 s. */
@@ -74,12 +86,11 @@ export async function otherBootHeard(
   bootId: string,
   nowMs: number,
 ): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `SELECT FROM site_health WHERE site_id = $1 AND incarnation = $2
-       AND ((heartbeat->>'bootId' <> $3 AND heard_ms > $4) OR (other_boot_id <> $3 AND other_heard_ms > $4))`,
-    [siteId, incarnation, bootId, nowMs - offlineAfterMs],
+  const { rows } = await db.query<{ boots: readonly Boot[] }>(
+    'SELECT boots FROM site_health WHERE site_id = $1',
+    [siteId],
   )
-  return rowCount !== 0
+  return isOtherHeard(rows[0]?.boots ?? [], { incarnation, bootId }, nowMs - offlineAfterMs)
 }
 
 interface HealthRow {
