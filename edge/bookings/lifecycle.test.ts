@@ -157,7 +157,8 @@ describe('any sequence of people and time', () => {
         const ids: string[] = []
         for (const [index, taken] of steps.entries()) await take(site, ids, taken, `key-step-${index}`)
         site.clock.advance(48 * hour)
-        await site.sweep.run()
+        // A sweep changes a booking once: a later end that nobody paid for goes first, its booking ends with the next one.
+        for (const _ of ['later ends', 'bookings']) await site.sweep.run()
         const { held, confirmed, checked_in } = bookingCounts(site.db)
         expect([held, confirmed, checked_in]).toEqual([undefined, undefined, undefined])
         expect(await site.sweep.run()).toBe(0)
