@@ -10,7 +10,7 @@ import { Projector } from './ingest/projector.ts'
 import { retryQuarantined } from './ingest/retry-quarantined.ts'
 import { streamRoutes } from './ingest/routes.ts'
 import { machineRoutes } from './machine-routes.ts'
-import type { Auth } from './members/auth.ts'
+import type { Auth, PasswordHashing } from './members/auth.ts'
 import { SubjectSeal } from './members/subject-seal.ts'
 import type { Metrics } from './metrics.ts'
 import { tendPasses } from './passes/tend-passes.ts'
@@ -34,6 +34,8 @@ export interface CloudAdapters {
   readonly furtherRoutes?: Hono
   /** Wraps the way to the card gateway; the demo takes it down with this. */
   readonly aroundGateway?: (gateway: PaymentGateway) => PaymentGateway
+  /** Stores passwords otherwise than `createAuth` does by itself: tests alone, whose people are invented. */
+  readonly passwords?: PasswordHashing
 }
 
 /** What a cloud process is built around: its database, and who may log in. */

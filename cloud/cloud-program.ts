@@ -50,7 +50,7 @@ async function assemble(
   database: Database,
   undo: (() => Promise<void> | void)[],
 ): Promise<Cloud> {
-  const { logger } = adapters
+  const { logger, passwords } = adapters
   const { pool } = database
   const notifications = new Notifications(database.url)
   await notifications.start()
@@ -62,6 +62,7 @@ async function assemble(
       secret: identity.loginSecret,
       publicUrl: publicUrlOf(config),
       trustedOrigins: config.http.allowedOrigins,
+      ...(passwords === undefined ? {} : { passwords }),
     })
   const core = await composeCloud(config, adapters, { ...around, auth })
   undo.push(() => core.stop())

@@ -9,6 +9,7 @@ import { cloudConfigSchema } from '../config.ts'
 import { inTransaction } from '../database/pool.ts'
 import { putRows } from '../directory/put-rows.ts'
 import { Caller, hourMs } from '../http/testing/test-cloud.ts'
+import { quickPasswords } from '../members/testing/quick-passwords.ts'
 import { tendPasses } from '../passes/tend-passes.ts'
 import { tendLoans } from './end-loans.ts'
 import { at, LoanWorld, problemOf, refused, view } from './testing/loan-world.ts'
@@ -295,7 +296,12 @@ describe('two processes of the cloud over one database', () => {
     })
     const other = await startCloud(
       { ...config, databaseUrl: cloud.databaseUrl },
-      { clock, random: new SeededRandom(11), logger: pino({ level: 'silent' }) },
+      {
+        clock,
+        random: new SeededRandom(11),
+        logger: pino({ level: 'silent' }),
+        passwords: quickPasswords,
+      },
     )
     try {
       const elsewhere = new Caller(other.url)

@@ -17,6 +17,14 @@ export interface AuthSettings {
   readonly trustedOrigins: readonly string[]
   /** Without it nobody can register by themselves: an address that was never verified is nobody's. */
   readonly sendMail?: SendMail
+  /** Instead of scrypt with the cost that the library gives it; what a cheaper one made is guessed when it leaks. */
+  readonly passwords?: PasswordHashing
+}
+
+/** How passwords are stored. */
+export interface PasswordHashing {
+  hash(password: string): Promise<string>
+  verify(asked: { readonly hash: string; readonly password: string }): Promise<boolean>
 }
 
 const loginSessionMaxSeconds = 7 * 24 * 3600
@@ -31,7 +39,7 @@ const times = { createdAt: 'created_at', updatedAt: 'updated_at' }
  * `role` and `memberId` are never taken from a client (`input: false`).
  */
 export function createAuth(settings: AuthSettings) {
-  const { sendMail } = settings
+  const { sendMail, passwords } = settings
   return betterAuth({
     database: settings.pool,
     secret: settings.secret,
@@ -54,6 +62,7 @@ export function createAuth(settings: AuthSettings) {
       requireEmailVerification: true,
       minPasswordLength: passwordLength.min,
       maxPasswordLength: passwordLength.max,
+      ...(passwords === undefined ? {} : { password: passwords }),
     },
     ...(sendMail === undefined ? {} : { emailVerification: verification(sendMail) }),
     user: {

@@ -7,6 +7,7 @@ import { cloudConfigSchema } from '@gatehouse/cloud/config'
 import { inTransaction } from '@gatehouse/cloud/database/pool'
 import { createTestDatabase } from '@gatehouse/cloud/database/test-database'
 import { putRows } from '@gatehouse/cloud/directory/put-rows'
+import { quickPasswords } from '@gatehouse/cloud/members/testing/quick-passwords'
 import { createEnrolmentCode } from '@gatehouse/cloud/sites/enrolment'
 import { systemRandom } from '@gatehouse/cloud/system-random'
 import { createSimulatedBoard } from '@gatehouse/edge/devices/simulators/simulated-board'
@@ -59,7 +60,7 @@ export async function startFaultWorld(): Promise<FaultWorld> {
   // The run's server listens on a socket file, an address that people do not configure.
   const cloud = await startCloud(
     { ...settings, databaseUrl: database.url },
-    { clock, random: systemRandom, logger: pino({ level: 'silent' }) },
+    { clock, random: systemRandom, logger: pino({ level: 'silent' }), passwords: quickPasswords },
   )
   const [house, garage] = demoSites(folder)
   if (!house || !garage) throw new RangeError('the demo has no two sites')

@@ -5,6 +5,7 @@ import { commandOrigin } from '@gatehouse/cloud/audit/act'
 import { type Cloud, startCloud } from '@gatehouse/cloud/cloud-program'
 import { type CloudConfig, cloudConfigSchema } from '@gatehouse/cloud/config'
 import { createTestDatabase } from '@gatehouse/cloud/database/test-database'
+import { quickPasswords } from '@gatehouse/cloud/members/testing/quick-passwords'
 import { createEnrolmentCode } from '@gatehouse/cloud/sites/enrolment'
 import { systemRandom } from '@gatehouse/cloud/system-random'
 import { type EdgeConfig, edgeConfigSchema } from '@gatehouse/edge/config'
@@ -64,7 +65,7 @@ interface StoryOptions {
 export async function startStory(options: StoryOptions = {}): Promise<StoryWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-story-'))
   const logger = options.logger ?? pino({ level: process.env.STORY_LOG ?? 'silent' })
-  const adapters = { clock: new SystemClock(), random: systemRandom, logger }
+  const adapters = { clock: new SystemClock(), random: systemRandom, logger, passwords: quickPasswords }
   const nowMs = adapters.clock.now().wallMs
   const database = await createTestDatabase()
   const startCloudWith = (limits: Partial<CloudConfig['limits']>) =>

@@ -16,6 +16,7 @@ import { createTestDatabase } from '../../database/test-database.ts'
 import { type DirectoryWrite, putRows } from '../../directory/put-rows.ts'
 import { putMembers, putPlans } from '../../members/member-store.ts'
 import type { Role } from '../../members/permissions.ts'
+import { quickPasswords } from '../../members/testing/quick-passwords.ts'
 import { ensureUser } from '../../members/users.ts'
 import { createEnrolmentCode } from '../../sites/enrolment.ts'
 import { createSite, putOperator } from '../../sites/site-store.ts'
@@ -115,7 +116,7 @@ export async function startTestCloud(
   })
   const cloud = await startCloud(
     { ...config, databaseUrl: database.url },
-    { clock, random, logger: pino({ level: 'silent' }), ...more },
+    { clock, random, logger: pino({ level: 'silent' }), passwords: quickPasswords, ...more },
   )
   const { pool, auth, notifications, url } = cloud
   const by = commandOrigin('test', startMs)
