@@ -1,5 +1,8 @@
+import { emptyHead } from '@gatehouse/shared/ledger/chain'
 import type { SiteSums } from '@gatehouse/shared/wire/v1/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inTransaction } from '../database/pool.ts'
+import { admitLife } from '../sites/admit.ts'
 import { readSiteHealth } from '../sites/site-health.ts'
 import { captured, confirmed, held, sensed } from '../sites/testing/events.ts'
 import type { SiteTwin } from '../sites/testing/site-twin.ts'
@@ -93,6 +96,26 @@ describe('reconciliation', () => {
     await twin.send(twin.record(sensed('sp_1', true)))
     await server.projected()
     expect(await books('goes-on')).toMatchObject({ state: 'equal', atSeq: 3 })
+  })
+
+  it('settles what an earlier life differed in once the life that took over its books agrees', async () => {
+    const twin = await siteWithBooking('taken-over')
+    const { pool, clock, projector } = server
+    const recorder = new ReconciliationRecorder({ pool, clock, projector })
+    const known = twin.head
+    twin.head = { ...known, hash: 'f'.repeat(64) }
+    await report(twin, oneBooking)
+    await recorder.record('taken-over')
+    const openCases = async () =>
+      (await pool.query(`SELECT about FROM exceptions WHERE site_id = 'taken-over' AND closed_ms IS NULL`))
+        .rows
+    expect(await openCases()).toEqual([{ about: '1' }])
+    const life = { siteId: twin.siteId, publicKey: twin.publicKey, machine: 'test', nowMs: 0 }
+    twin.incarnation = await inTransaction(pool, (tx) => admitLife(tx, { ...life, origin: 'recovered' }))
+    twin.head = emptyHead
+    await report(twin, oneBooking)
+    await recorder.record('taken-over')
+    expect(await openCases()).toEqual([])
   })
 
   it('has nothing to compare for a site that was never heard', async () => {

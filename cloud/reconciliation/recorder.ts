@@ -55,10 +55,16 @@ export class ReconciliationRecorder {
     )
   }
 
-  /** Both sides agree: what they differed in, and entries that were missing, are there again. */
+  /** Both sides agree: what they differed in, in this life or one whose books it took over, is there again. */
   async #settle({ siteId, incarnation, atMs }: SiteReconciliation): Promise<void> {
-    const about = String(incarnation)
-    for (const kind of ['difference', 'chain_gap'] as const) {
+    const { rows } = await this.#parts.pool.query<{ kind: 'difference' | 'chain_gap'; about: string }>(
+      `SELECT e.kind, e.about FROM exceptions e JOIN site_incarnations i USING (site_id)
+       WHERE site_id = $1 AND i.incarnation = $2 AND e.kind IN ('difference', 'chain_gap')
+         AND (e.closed_ms IS NULL OR e.accepted IS NOT NULL)
+         AND e.about IN (SELECT life::text FROM generate_series(coalesce(i.books_from, $2), $2) AS life)`,
+      [siteId, incarnation],
+    )
+    for (const { kind, about } of rows) {
       await resolveException(this.#parts.pool, { siteId, kind, about }, atMs)
     }
   }
