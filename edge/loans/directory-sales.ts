@@ -9,8 +9,8 @@ import type { AppliedRow, Directory } from '../sync/directory.ts'
 import { loadLoan } from './loan-store.ts'
 import { wasReceived } from './received-command.ts'
 
-/** Rows that a start carries out together, so that doors are served in between. */
-const portionMax = 100
+/** Rows that are carried out together: whoever stands at a door waits for one portion at most. */
+const portionMax = 8
 /** A receipt of its own for each place of each row. */
 const caller = 'cloud:directory'
 const binding: ReadonlySet<string> = new Set(['booking', 'loan', 'allowance'])
@@ -23,15 +23,22 @@ export interface DirectorySalesOptions {
 }
 
 /**
- * Carries out what the cloud sold, ended and moved (`booking`, `loan` and `allowance` rows) in the transaction that stores the rows with
- * their position, in the order of their places. A tombstone, and a copy without a row, end nothing (ARCHITECTURE §1).
+ * Carries out what the cloud sold, ended and moved (`booking`, `loan` and `allowance` rows), in the order of their places
+ * and before the rows and their position are stored: in the same transaction, or when they are many in portions ahead of
+ * it. Each is recorded with its place, so that a crash in between repeats nothing and the position never claims what was
+ * not done. A tombstone, and a copy without a row, end nothing (ARCHITECTURE §1).
  */
 export class DirectorySales {
   readonly #options: DirectorySalesOptions
+  /** What was carried out ahead of rows that are not stored yet; a refusal leaves no other trace. */
+  readonly #ahead = new Set<string>()
 
   constructor(options: DirectorySalesOptions) {
     this.#options = options
-    options.directory.bind((rows, store) => this.#carryOut(rows, store))
+    options.directory.bind({
+      prepare: (rows, signal) => this.#prepare(rows, signal),
+      carryOut: (rows, store) => this.#carryOut(rows, store),
+    })
   }
 
   /** Carries out what was stored before this release could read it; whatever was carried out before is passed over. */
@@ -40,50 +47,74 @@ export class DirectorySales {
       this.#options.kernel.db,
       `SELECT kind, key, epoch, rev, body FROM directory WHERE kind IN ('booking', 'loan', 'allowance') ORDER BY epoch, rev`,
     ).all()
-    const open = this.#open(rows.map((row) => ({ ...row, body: JSON.parse(row.body) })))
-    for (let from = 0; from < open.length; from += portionMax) {
-      this.#run(open.slice(from, from + portionMax), () => {})
+    await this.#runInPortions(
+      rows.map((row) => ({ ...row, body: JSON.parse(row.body) })),
+      () => false,
+    )
+  }
+
+  async #prepare(rows: readonly AppliedRow[], signal: AbortSignal): Promise<void> {
+    const open = this.#open(rows)
+    if (open.length > portionMax) await this.#runInPortions(rows, () => signal.aborted)
+  }
+
+  async #runInPortions(rows: readonly AppliedRow[], isStopped: () => boolean): Promise<void> {
+    const open = this.#open(rows)
+    const knowsSpace = this.#spacesWith(rows)
+    for (let from = 0; from < open.length && !isStopped(); from += portionMax) {
+      const portion = open.slice(from, from + portionMax)
+      this.#run(portion, knowsSpace, () => {})
+      for (const row of portion) this.#ahead.add(placeOf(row))
       await new Promise((resolve) => setImmediate(resolve))
     }
   }
 
   #carryOut(rows: readonly AppliedRow[], store: () => void): void {
-    const { db } = this.#options.kernel
-    const open = this.#open(rows)
-    if (open.length === 0) db.transaction(store)()
-    else this.#run(open, store)
+    this.#run(this.#open(rows), this.#spacesWith(rows), store)
+    this.#ahead.clear()
   }
 
-  #run(submissions: readonly Submission[], store: () => void): void {
+  #run(rows: readonly AppliedRow[], knowsSpace: KnowsSpace, store: () => void): void {
     const { kernel, onRefused } = this.#options
+    const submissions = rows.flatMap((row) => submissionOf(kernel.db, row, knowsSpace))
+    if (submissions.length === 0) {
+      kernel.db.transaction(store)()
+      return
+    }
     const outcomes = kernel.runTogether(submissions, store)
     for (const [at, outcome] of outcomes.entries()) {
       if (!outcome.ok) onRefused(outcome.refusal.code, submissions[at]?.key ?? '')
     }
   }
 
-  #open(rows: readonly AppliedRow[]): Submission[] {
-    const { directory, kernel } = this.#options
+  /** The rows that bind and were not carried out ahead, in the order of their places. */
+  #open(rows: readonly AppliedRow[]): readonly AppliedRow[] {
+    return rows
+      .filter((row) => binding.has(row.kind) && row.body !== null && !this.#ahead.has(placeOf(row)))
+      .sort((a, b) => a.epoch - b.epoch || a.rev - b.rev)
+  }
+
+  #spacesWith(rows: readonly AppliedRow[]): KnowsSpace {
+    const { directory } = this.#options
     const brought = new Set(
       rows.flatMap(({ kind, key, body }) => (kind === 'space' && body !== null ? [key] : [])),
     )
-    const knowsSpace = (spaceId: string) =>
-      brought.has(spaceId) || directory.get('space', spaceId) !== undefined
-    return rows
-      .filter(({ kind, body }) => binding.has(kind) && body !== null)
-      .sort((a, b) => a.epoch - b.epoch || a.rev - b.rev)
-      .flatMap((row) => submissionOf(kernel.db, row, knowsSpace))
+    return (spaceId) => brought.has(spaceId) || directory.get('space', spaceId) !== undefined
   }
 }
 
+/** Whether the site has a space, or has it with the rows that come together. */
+type KnowsSpace = (spaceId: string) => boolean
+
+function placeOf({ kind, key, epoch, rev }: AppliedRow): string {
+  return `${kind}/${key}/${epoch}.${rev}`
+}
+
 /** The command that a row asks for; none when it was carried out, or cannot be read: then it stays and is reported. */
-function submissionOf(
-  db: SiteDatabase,
-  { kind, key, epoch, rev, body }: AppliedRow,
-  knowsSpace: (spaceId: string) => boolean,
-): Submission[] {
+function submissionOf(db: SiteDatabase, applied: AppliedRow, knowsSpace: KnowsSpace): Submission[] {
+  const { kind, key, epoch, rev, body } = applied
   const position: Position = { epoch, rev }
-  const said = { caller, key: `${kind}/${key}/${epoch}.${rev}` }
+  const said = { caller, key: placeOf(applied) }
   if (kind === 'loan') {
     const loanId = loanIdSchema.safeParse(key)
     const row = directoryBodies.loan.safeParse(body)

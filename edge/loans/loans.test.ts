@@ -311,7 +311,7 @@ describe('rows of the directory', () => {
 
   test('that a release before could only store are carried out at the next start', async () => {
     await site.grant()
-    site.directory.bind((_rows, store) => site.db.transaction(store)())
+    site.directory.bind({ prepare: async () => {}, carryOut: (_rows, store) => site.db.transaction(store)() })
     site.bring([sale(), end({ kept: [kept] as never })])
     expect(site.entries('booking.received')).toEqual([])
     await site.sales.catchUp()

@@ -12,7 +12,7 @@ beforeEach(async () => {
     response.writeHead(200)
     response.write('slow ')
     // The body ends when the limit is long over.
-    if (request.url === '/slow') setTimeout(() => response.end('body'), 300)
+    if (request.url === '/slow') setTimeout(() => response.end('body'), 1_200)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -27,7 +27,7 @@ test('a call that nobody answers fails', async () => {
 })
 
 test('an answer that has begun may take its time', async () => {
-  const answer = await fetchAnswered(150)(`${url}/slow`)
+  const answer = await fetchAnswered(1_000)(`${url}/slow`)
   expect(await answer.text()).toBe('slow body')
 })
 

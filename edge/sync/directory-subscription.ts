@@ -85,12 +85,12 @@ export class DirectorySubscription {
     this.#rest.cancel()
   }
 
-  #take(messages: Message<Row>[], stream: Pick<ShapeStream, 'lastOffset' | 'shapeHandle'>): void {
+  async #take(messages: Message<Row>[], stream: Pick<ShapeStream, 'lastOffset' | 'shapeHandle'>) {
     this.#refusals = 0
     for (const message of messages) {
       if (isControlMessage(message)) {
         if (message.headers.control === 'must-refetch') this.#startShadow()
-        if (message.headers.control === 'up-to-date') this.#apply(stream)
+        if (message.headers.control === 'up-to-date') await this.#apply(stream)
       } else if (isChangeMessage(message)) {
         this.#collect(message.value, message.headers.operation)
       }
@@ -126,7 +126,8 @@ export class DirectorySubscription {
     return actual.length === expected.length && timingSafeEqual(actual, expected)
   }
 
-  #apply(stream: Pick<ShapeStream, 'lastOffset' | 'shapeHandle'>): void {
+  // The client asks for more only when this has ended.
+  async #apply(stream: Pick<ShapeStream, 'lastOffset' | 'shapeHandle'>): Promise<void> {
     const { directory, failpoint = noFailpoint, onReachable, onRefused } = this.#options
     onReachable(true)
     const before = directory.position()
@@ -138,17 +139,19 @@ export class DirectorySubscription {
       return wanted
     })
     this.#collected = new Map()
-    const offset = stream.lastOffset
+    const { lastOffset: offset, shapeHandle: handle } = stream
     if (rows.length === 0 && !this.#replacing && offset === before.offset) return
     const latest = rows.reduce(
       (best, row) =>
         row.epoch > best.epoch || (row.epoch === best.epoch && row.rev > best.rev) ? row : best,
       this.#replacing ? { epoch: 0, rev: 0 } : before,
     )
-    failpoint('directory.before_commit')
-    const position = { epoch: latest.epoch, rev: latest.rev, handle: stream.shapeHandle, offset }
+    const position = { epoch: latest.epoch, rev: latest.rev, handle, offset }
     const live = rows.filter((row) => !this.#replacing || row.body !== null)
     try {
+      await directory.prepare(live, this.#abort.signal)
+      if (this.#abort.signal.aborted) return
+      failpoint('directory.before_commit')
       directory.apply(live, position, this.#replacing)
     } catch (error) {
       // The store cannot take them now (a full disk): they wait for the next round, the copy in force stays.

@@ -39,8 +39,16 @@ export interface DirectoryPosition {
   readonly offset: string
 }
 
-/** Carries out what rows bind, then stores them with their position: both in one transaction, or neither. */
-export type RowBinding = (rows: readonly AppliedRow[], store: () => void) => void
+/** Carries out what rows bind. */
+export interface RowBinding {
+  /**
+   * Carries out in portions what is too much for one transaction, with doors served in between; until `signal` is aborted.
+   * What was carried out is passed over when the rows come again.
+   */
+  prepare(rows: readonly AppliedRow[], signal: AbortSignal): Promise<void>
+  /** Carries out the rest, then stores the rows with their position: both in one transaction, or neither. */
+  carryOut(rows: readonly AppliedRow[], store: () => void): void
+}
 
 interface StoredRow extends DirectoryChange {
   readonly body: string
@@ -53,7 +61,10 @@ export class Directory implements DirectoryReader {
   readonly #kinds = new Map<DirectoryKind, Map<string, unknown>>()
   readonly #credentials = new Map<string, string>()
   readonly #listeners = new Set<(changes: readonly DirectoryChange[]) => void>()
-  #binding: RowBinding = (_rows, store) => this.#db.transaction(store)()
+  #binding: RowBinding = {
+    prepare: async () => {},
+    carryOut: (_rows, store) => this.#db.transaction(store)(),
+  }
   /** Rows this version cannot read: kept in the store, reported, never in the way. */
   readonly unreadable = new Map<string, DirectoryChange>()
 
@@ -102,9 +113,14 @@ export class Directory implements DirectoryReader {
     this.#binding = binding
   }
 
+  /** Carries out what many rows bind, portion by portion, before `apply` stores them; the copy in force stays the old one. */
+  prepare(rows: readonly AppliedRow[], signal: AbortSignal): Promise<void> {
+    return this.#binding.prepare(rows, signal)
+  }
+
   /** Applies rows and their position in one transaction. `replace` swaps the whole copy (after a refetch). */
   apply(rows: readonly AppliedRow[], position: DirectoryPosition, replace: boolean): void {
-    this.#binding(rows, () => {
+    this.#binding.carryOut(rows, () => {
       if (replace) this.#db.exec('DELETE FROM directory')
       for (const row of rows) this.#store(row)
       statement(
