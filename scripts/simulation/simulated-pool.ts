@@ -3,6 +3,15 @@ import pg from 'pg'
 import type { Quiet } from './quiet.ts'
 
 const connectionsMax = 6
+/**
+ * Plans are made once per connection and never from statistics, which are gathered at any time: the order of rows that
+ * nothing orders must depend on the seed alone.
+ */
+const settings = '-c plan_cache_mode=force_generic_plan -c jit=off'
+/** Different texts that are prepared; what comes after them is planned each time. */
+const preparedMax = 2_000
+/** Statements that PostgreSQL can prepare, where no values say so. */
+const preparable = /^\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b[^;]*$/
 
 type Query = (text: string | pg.QueryConfig, values?: unknown[]) => Promise<pg.QueryResult>
 
@@ -19,6 +28,11 @@ export class SimulatedPool {
   #statementsLeft: number | undefined
   /** Counts statements, so that others can tell whether anything was asked. */
   statements = 0
+  /** Counts what may have told listeners something, likewise. */
+  announcements = 0
+  readonly #names = new Map<string, string>()
+  /** Connections whose open transaction tells listeners something when it is committed. */
+  readonly #announcing = new Set<pg.Client>()
   /** Called when the life of the cloud ends in the middle of its work. */
   onKilled: () => void = () => {}
 
@@ -29,7 +43,10 @@ export class SimulatedPool {
   }
 
   static async open(url: string, quiet: Quiet): Promise<SimulatedPool> {
-    const clients = Array.from({ length: connectionsMax }, () => new pg.Client({ connectionString: url }))
+    const clients = Array.from(
+      { length: connectionsMax },
+      () => new pg.Client({ connectionString: url, options: settings }),
+    )
     for (const client of clients) await client.connect()
     return new SimulatedPool(quiet, clients)
   }
@@ -71,6 +88,7 @@ export class SimulatedPool {
     this.#life += 1
     this.#statementsLeft = undefined
     this.#waiting = []
+    this.#announcing.clear()
     for (const client of this.#clients) await client.query('ROLLBACK')
     this.#free = [...this.#clients]
   }
@@ -79,7 +97,7 @@ export class SimulatedPool {
   async inspect<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
     const client = await this.#take()
     try {
-      const result = await client.query<Row>(text, values)
+      const result = await client.query<Row>(this.#prepared(text, values))
       return Array.isArray(result) ? [] : result.rows
     } finally {
       this.#handBack(client)
@@ -100,12 +118,33 @@ export class SimulatedPool {
     this.statements += 1
     const dies = this.#statementsLeft === 1
     if (this.#statementsLeft !== undefined) this.#statementsLeft -= 1
-    const result = await this.#quiet.track(client.query(text as string, values))
+    this.#heed(client, typeof text === 'string' ? text : text.text)
+    const result = await this.#quiet.track(client.query(this.#prepared(text, values)))
     if (dies) {
       this.#life += 1
       this.onKilled()
     }
     return life === this.#life ? result : new Promise(() => {})
+  }
+
+  /** Has a text parsed and planned once per connection; most of what a short statement costs is that. */
+  #prepared(asked: string | pg.QueryConfig, values?: unknown[]): pg.QueryConfig {
+    const config = typeof asked === 'string' ? { text: asked, ...(values && { values }) } : asked
+    const { text } = config
+    const known = this.#names.get(text)
+    if (known !== undefined) return { ...config, name: known }
+    if (this.#names.size >= preparedMax || (!config.values && !preparable.test(text))) return config
+    const name = `s${this.#names.size}`
+    this.#names.set(text, name)
+    return { ...config, name }
+  }
+
+  /** Listeners hear at the commit; outside a transaction that is the statement itself. */
+  #heed(client: pg.Client, text: string): void {
+    const announces = text.includes('pg_notify')
+    if (announces) this.#announcing.add(client)
+    if (announces || (text === 'COMMIT' && this.#announcing.has(client))) this.announcements += 1
+    if (text === 'COMMIT' || text === 'ROLLBACK') this.#announcing.delete(client)
   }
 
   #take(): Promise<pg.Client> {

@@ -76,7 +76,7 @@ export class Simulation {
   onCommitted: (machine: SiteMachine) => void = () => {}
   /** Handshakes of older lives. */
   readonly #fenced = new Set<number>()
-  #statementsSeen = 0
+  #announcementsSeen = 0
   #cloudKilled = false
 
   constructor(stage: Stage) {
@@ -107,6 +107,7 @@ export class Simulation {
     time.reset(startMs)
     chance.reset(seed)
     this.network.install()
+    await copies.empty()
     await copies.put('base')
     this.cloud.reset(seed)
     await this.startCloud()
@@ -235,8 +236,8 @@ export class Simulation {
   async settle(): Promise<void> {
     const { quiet, pool, tap, time } = this.stage
     await quiet.settled()
-    while (pool.statements !== this.#statementsSeen) {
-      this.#statementsSeen = pool.statements
+    while (pool.announcements !== this.#announcementsSeen) {
+      this.#announcementsSeen = pool.announcements
       for (const { name, payload } of await tap.take()) {
         time.owner = 'cloud'
         if (this.cloud.isRunning) this.cloud.notifications.deliver(name, payload)

@@ -29,8 +29,7 @@ export async function prepareStage(databaseUrl: string, folder: string): Promise
   writeFileSync(reserveFile, Buffer.alloc(reserveBytes))
   const enrolled = await writeBaseWorld(pool.newLife())
   const copies = await DatabaseCopies.of(pool)
-  await copies.prepare('base')
-  await copies.prepare('backup')
+  await copies.prepare()
   await copies.take('base')
   return { time, quiet, chance, pool, tap, copies, enrolled, folder, reserveFile }
 }
