@@ -12,7 +12,7 @@ import { type CardPayments, paymentIdOf } from '../drawer/card-payments.ts'
 import { refuse } from '../http/problem.ts'
 import type { Refusal } from '../ledger/command.ts'
 import type { Kernel } from '../ledger/kernel.ts'
-import type { Outcome } from '../ledger/receipts.ts'
+import { isAnswered, type Outcome } from '../ledger/receipts.ts'
 import type { AskedBack, WantedHere } from '../loans/ask-back.ts'
 import { type BookingEnvironment, bookingContext } from './booking-environment.ts'
 import { bookingsByReference, bookingsOfHolder, loadBooking } from './booking-store.ts'
@@ -93,7 +93,7 @@ function serveCommands(app: OpenAPIHono, options: BookingRoutesOptions): void {
     }
     const holder = memberId === undefined ? { kind: 'guest', guestName } : { kind: 'member', memberId }
     const input = { spaceId, fromMs, toMs, holder }
-    const asked = await askBack(options, { spaceId, fromMs, toMs })
+    const asked = await askBack(options, c, { spaceId, fromMs, toMs })
     const outcome = await kernel.submit({ kind: 'holdBooking', ...submitter(c), input })
     return answer(c, sayingWhyLent(outcome, asked), 201)
   })
@@ -107,7 +107,7 @@ function serveCommands(app: OpenAPIHono, options: BookingRoutesOptions): void {
     const asked =
       booking.kind === 'none'
         ? undefined
-        : await askBack(options, { ...input, spaceId: booking.spaceId, fromMs: booking.toMs })
+        : await askBack(options, c, { ...input, spaceId: booking.spaceId, fromMs: booking.toMs })
     const outcome = await kernel.submit({ kind: 'extendBooking', ...submitter(c), input })
     return answer(c, sayingWhyLent(outcome, asked), 200)
   })
@@ -133,11 +133,14 @@ function serveCommands(app: OpenAPIHono, options: BookingRoutesOptions): void {
 }
 
 function askBack(
-  { askBack: ask }: BookingRoutesOptions,
+  { askBack: ask, kernel }: BookingRoutesOptions,
+  c: Context,
   wanted: Omit<WantedHere, 'spaceId'> & { readonly spaceId: string },
 ): Promise<AskedBack | undefined> {
   const known = spaceIdSchema.safeParse(wanted.spaceId)
-  return known.success ? ask({ ...wanted, spaceId: known.data }) : Promise.resolve(undefined)
+  if (!known.success) return Promise.resolve(undefined)
+  const { caller, key } = submitter(c)
+  return ask({ ...wanted, spaceId: known.data, isRepeat: isAnswered(kernel.db, caller, key) })
 }
 
 /** A refusal for what is lent says until when, and whether the cloud could be asked. */

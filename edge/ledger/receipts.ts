@@ -47,6 +47,13 @@ export function findReceipt(
   return row.accepted === 1 ? { ok: true, value: answer } : { ok: false, refusal: answer as Refusal }
 }
 
+/** Tells whether this caller's key was answered before, here or by an entry that came back from the cloud. */
+export function isAnswered(db: SiteDatabase, caller: string, key: string): boolean {
+  const sql = 'SELECT 1 FROM receipts WHERE caller = ? AND key = ?'
+  const isKnown = statement(db, sql).get(caller, key) !== undefined
+  return isKnown || wasAnswered(db, commandIdOf(caller, key))
+}
+
 /** Tells whether a command is in entries that came back from the cloud; its answer is then unknown here. */
 export function wasAnswered(db: SiteDatabase, commandId: CommandId): boolean {
   const sql = 'SELECT 1 FROM answered_commands WHERE command_id = ?'

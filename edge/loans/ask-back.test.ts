@@ -1,3 +1,4 @@
+import { loanIdSchema } from '@gatehouse/shared/ids/ids'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { friday10, hour, minute, post } from '../bookings/testing/booking-site.ts'
 import { checkRebuild } from '../ledger/rebuild.ts'
@@ -79,4 +80,20 @@ test('a later end that reaches into what is lent asks it back, too', async () =>
     body: { toMs: friday10 + 2 * hour },
   })
   expect(longer.status).toBe(200)
+})
+
+test('the same request sent again is answered as before and asks nothing back a second time', async () => {
+  const request = {
+    path: '/bookings',
+    key: 'key-want-again',
+    body: { spaceId: 'elm', fromMs: friday10 + hour, toMs: friday10 + 2 * hour, guestName: 'Robin Demo' },
+  }
+  const first = await post(site, request)
+  expect(first.body.code).toBe('lent')
+  // The first loan came back and the site lent the same hours anew: that is no matter of the old request.
+  site.bring([{ kind: 'loan', key: elmTerms.loanId, body: endOf(elmTerms, { reason: 'recall' }) }])
+  await site.grant({ loanId: loanIdSchema.parse('ln_again') })
+  const again = await post(site, request)
+  expect(again).toEqual(first)
+  expect(site.entries('loan.recalled')).toHaveLength(1)
 })

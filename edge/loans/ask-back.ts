@@ -31,6 +31,8 @@ export interface AskBackOptions {
 export interface WantedHere extends Interval {
   readonly spaceId: SpaceId
   readonly bookingId?: string
+  /** Asked under a key that was answered before: what comes of it is known, and nothing more is asked for. */
+  readonly isRepeat?: boolean
 }
 
 /** Asks the cloud for what it may sell and somebody on site wants now (ARCHITECTURE §2). */
@@ -43,14 +45,16 @@ export class AskBack {
 
   /**
    * Asks back the loans that alone keep an interval of a space from being sold here, and waits until the cloud's end of
-   * each was applied, `askBackMsMax` at most. `undefined` when no loan is in the way, or something else is too.
+   * each was applied, `askBackMsMax` at most; a repeat asks for nothing. `undefined` when no loan is in the way, or something else is too.
    */
   async ask(wanted: WantedHere): Promise<AskedBack | undefined> {
     const loans = this.#inTheWay(wanted)
     if (loans.length === 0) return undefined
-    this.#options.onWanted(wanted.spaceId)
     const untilMs = Math.max(...loans.map(({ sellUntilMs }) => sellUntilMs))
-    if (this.#options.link.state.state !== 'live') return { outcome: 'offline', untilMs }
+    const isLive = this.#options.link.state.state === 'live'
+    if (wanted.isRepeat) return { outcome: isLive ? 'no_answer' : 'offline', untilMs }
+    this.#options.onWanted(wanted.spaceId)
+    if (!isLive) return { outcome: 'offline', untilMs }
     const ended = await this.#recall(loans.map(({ loanId }) => loanId))
     return { outcome: ended ? 'given_back' : 'no_answer', untilMs }
   }
