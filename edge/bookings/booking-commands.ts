@@ -159,7 +159,7 @@ export function answered(
     answer: () => {
       const own = events.filter((event) => isAbout(event, bookingId))
       const after = own.reduce((state, event) => evolve(state, event, context.at.wallMs), before)
-      return after.kind === 'none' ? null : bookingView(env, after, context.at.wallMs)
+      return after.kind === 'none' ? null : bookingView(env, db, after, context.at.wallMs)
     },
   }
 }

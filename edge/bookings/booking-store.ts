@@ -78,6 +78,23 @@ export function isSoldByCloud(db: SiteDatabase, bookingId: string): boolean {
   return statement(db, 'SELECT 1 FROM cloud_bookings WHERE booking_id = ?').get(bookingId) !== undefined
 }
 
+/** What the cloud has to do with a booking. */
+export interface CloudSale {
+  readonly isSoldByCloud: boolean
+  /** A sale of this site stood in its way. */
+  readonly isDisplaced: boolean
+}
+
+/** Whether the cloud sold a booking, and whether the site could not keep it. */
+export function cloudSaleOf(db: SiteDatabase, bookingId: string): CloudSale {
+  const row = statement<{ sold: number; displaced: number }>(
+    db,
+    `SELECT EXISTS (SELECT 1 FROM cloud_bookings WHERE booking_id = @bookingId) AS sold,
+       EXISTS (SELECT 1 FROM bookings WHERE booking_id = @bookingId AND status = 'displaced') AS displaced`,
+  ).get({ bookingId })
+  return { isSoldByCloud: row?.sold === 1, isDisplaced: row?.displaced === 1 }
+}
+
 /** How many bookings stand in each status, as the heartbeat reports them. */
 export function bookingCounts(db: SiteDatabase): Record<string, number> {
   const rows = statement<{ status: string; bookings: number }>(

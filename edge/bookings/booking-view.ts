@@ -2,19 +2,27 @@ import type { BookingStatus, BookingView } from '@gatehouse/shared/api/views'
 import { cancellationFee } from '@gatehouse/shared/booking/cancellation'
 import { earlyReleaseRefund } from '@gatehouse/shared/booking/early-release'
 import { isUnpriced } from '@gatehouse/shared/loans/unpriced'
+import type { SiteDatabase } from '../ledger/database.ts'
 import type { BookingEnvironment } from './booking-environment.ts'
-import type { StoredBooking } from './booking-store.ts'
+import { type CloudSale, cloudSaleOf, type StoredBooking } from './booking-store.ts'
 import { pricing } from './hold-booking.ts'
 
 /** Renders a booking for its holder at `nowMs` (epoch ms); a hold that ran out shows as expired at once. */
-export function bookingView(env: BookingEnvironment, booking: StoredBooking, nowMs: number): BookingView {
+export function bookingView(
+  env: BookingEnvironment,
+  db: SiteDatabase,
+  booking: StoredBooking,
+  nowMs: number,
+): BookingView {
   const { bookingId, reference, spaceId, fromMs, toMs, price, payments, holdUntilMs } = booking
-  const status = statusAt(booking, nowMs)
+  const sale = cloudSaleOf(db, bookingId)
+  const status = statusAt(booking, sale, nowMs)
   const paidMinor = payments.reduce((sum, payment) => sum + payment.amountMinor, 0)
   const refundedMinor = payments.reduce((sum, payment) => sum + payment.refundedMinor, 0)
   const fee = cancellationFee({ totalMinor: price.totalMinor, fromMs, nowMs })
   const paidBy = payments[0]?.method
-  const decided = status !== 'held' && status !== 'expired' && payments.length > 0
+  const isConfirmed = status !== 'held' && status !== 'expired'
+  const decidedBy = sale.isSoldByCloud ? 'cloud' : payments.length > 0 ? 'site' : undefined
   return {
     bookingId,
     reference,
@@ -36,7 +44,7 @@ export function bookingView(env: BookingEnvironment, booking: StoredBooking, now
     ...(status === 'confirmed' ? { cancelFeeMinor: Math.min(fee, paidMinor) } : {}),
     ...releaseRefundAt(env, booking, nowMs),
     ...(paidBy ? { paidBy } : {}),
-    ...(decided ? { decidedBy: 'site' as const } : {}),
+    ...(isConfirmed && decidedBy ? { decidedBy } : {}),
   }
 }
 
@@ -60,6 +68,7 @@ function releaseRefundAt(
   return { releaseRefundMinor: earlyReleaseRefund(booking, price && { percent, price }, nowMs) }
 }
 
-function statusAt(booking: StoredBooking, nowMs: number): BookingStatus {
+function statusAt(booking: StoredBooking, { isDisplaced }: CloudSale, nowMs: number): BookingStatus {
+  if (isDisplaced) return 'displaced'
   return booking.kind === 'held' && nowMs >= booking.holdUntilMs ? 'expired' : booking.kind
 }

@@ -214,12 +214,12 @@ function findBookings(
   const nowMs = clock.now().wallMs
   if (by.reference !== undefined) {
     const found = bookingsByReference(kernel.db, normalReference(by.reference))
-    return ok(found.map((booking) => bookingView(env, booking, nowMs)))
+    return ok(found.map((booking) => bookingView(env, kernel.db, booking, nowMs)))
   }
   const memberId = memberIdSchema.safeParse(by.memberToken && memberTokens.resolve(by.memberToken))
   if (!memberId.success) return err({ code: 'member_token_expired' })
   const found = bookingsOfHolder(kernel.db, memberId.data, { afterMs: nowMs - listBackMs, limit: listMax })
-  return ok(found.map((booking) => bookingView(env, booking, nowMs)))
+  return ok(found.map((booking) => bookingView(env, kernel.db, booking, nowMs)))
 }
 
 function submitter(c: Context): { readonly caller: string; readonly key: string } {

@@ -69,7 +69,7 @@ describe('a pass for a booking that the site never heard of', () => {
     site.bring([sale()])
     expect(site.entries('booking.received')).toMatchObject([{ outcome: 'known' }])
     const row = site.db.prepare("SELECT reference, price ->> '$.totalMinor' AS total FROM bookings").get()
-    expect(row).toEqual({ reference: 'HH-CLOUD', total: 1200 })
+    expect(row).toEqual({ reference: 'HH-C7A4D', total: 1200 })
     expect(booked()).toHaveLength(1)
   })
 

@@ -32,6 +32,7 @@ const kept = {
   blockToMs: elmSale.blockToMs,
   status: 'confirmed',
 }
+const found = async () => (await get(site, `/bookings?reference=${elmSale.reference}`)).body.items[0]
 const held = () => site.db.prepare('SELECT booking_id FROM booking_blocks ORDER BY 1').pluck().all()
 const status = (id = 'bk_cloud') =>
   site.db.prepare('SELECT status FROM bookings WHERE booking_id = ?').pluck().get(id)
@@ -237,6 +238,22 @@ describe('a booking that the cloud sold in a loan', () => {
     ])
     expect(status()).toBe('displaced')
     expect(held()).toEqual([own.body.bookingId])
+    expect(await found()).toMatchObject({ status: 'displaced', decidedBy: 'cloud' })
+  })
+})
+
+describe('a booking of the cloud at the kiosk', () => {
+  test('says that the cloud confirmed it, also once somebody checked in', async () => {
+    await site.grant()
+    site.bring([sale({ status: 'held', payments: [], holdUntilMs: friday10 + 5 * minute })])
+    site.clock.advance(minute)
+    const unpaid = await found()
+    expect([unpaid?.status, unpaid?.decidedBy]).toEqual(['held', undefined])
+    site.bring([sale()])
+    expect(await found()).toMatchObject({ status: 'confirmed', decidedBy: 'cloud' })
+    site.clock.advance(2 * hour)
+    await post(site, { path: '/bookings/bk_cloud/check-in', key: 'key-in-1', body: {} })
+    expect(await found()).toMatchObject({ status: 'checked_in', decidedBy: 'cloud' })
   })
 })
 

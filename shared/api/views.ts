@@ -155,7 +155,7 @@ export const bookingViewSchema = z.object({
   /** What comes back if its holder leaves now; present while it is in use. */
   releaseRefundMinor: z.int().optional(),
   paidBy: paymentMethodSchema.optional(),
-  /** Who confirmed it: the site itself. Present once confirmed. */
+  /** Who confirmed it: the site itself, or the cloud inside what the site lends. Present once confirmed. */
   decidedBy: z.enum(['site', 'cloud']).optional(),
   /** How it was booked: in the cloud, inside what the site lends, or by the site. */
   path: z.enum(['loan', 'site']).optional(),

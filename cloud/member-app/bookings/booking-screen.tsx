@@ -204,8 +204,13 @@ function StatusBody(props: {
     case 'cancelled':
     case 'no_show':
     case 'expired':
-    case 'displaced':
       return <BookAgain booking={booking} />
+    case 'displaced':
+      return (
+        <Notice tone="out" title={t('booking.displacedTitle')} action={<BookAgain booking={booking} />}>
+          {t('booking.displacedHint')}
+        </Notice>
+      )
     default:
       return assertNever(booking.status)
   }

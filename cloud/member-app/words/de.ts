@@ -121,6 +121,9 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'booking.referenceHint': 'Am Kiosk scannen, eintippen oder nennen.',
   'booking.referenceCode': 'Code der Buchung; an den Scanner des Kiosks halten',
   'booking.bySite': 'Vom Standort bestätigt',
+  'booking.displacedTitle': 'Diesen Platz hat jemand anderes',
+  'booking.displacedHint':
+    'Der Standort hatte ihn schon verkauft. Sie erhalten alles zurück, was Sie bezahlt haben; wählen Sie einen gleichen Platz.',
   'booking.byCloud': 'Aus Plätzen bestätigt, die der Standort uns überlassen hat',
   'booking.paid': 'Bezahlt',
   'booking.refunded': 'Erstattet',

@@ -117,6 +117,9 @@ export const en = {
   'booking.referenceHint': 'Scan it at the kiosk, type it, or say it.',
   'booking.referenceCode': 'Code of the booking; hold it to the scanner of the kiosk',
   'booking.bySite': 'Confirmed by the site',
+  'booking.displacedTitle': 'Somebody else has this place',
+  'booking.displacedHint':
+    'The site had sold it already. All that you paid goes back to you; choose an equal space.',
   'booking.byCloud': 'Confirmed from places the site has lent',
   'booking.paid': 'Paid',
   'booking.refunded': 'Refunded',

@@ -227,6 +227,10 @@ export const de: Record<WordKey, string> = {
   'checkIn.cancelledRefund': 'Sie erhalten {{amount}} so zurück, wie Sie bezahlt haben.',
   'checkIn.cancelledHint': 'Mehr ist nicht zu tun.',
 
+  'booking.byCloud': 'in der Mitglieder-App gebucht',
+  'displaced.title': 'Diesen Platz hat jemand anderes',
+  'displaced.hint':
+    'Sie erhalten alles zurück, was bezahlt wurde. Fragen Sie das Personal nach einem gleichen Platz, oder wählen Sie Platz buchen.',
   'status.held': 'vorgemerkt, noch nicht bezahlt',
   'status.confirmed': 'bestätigt',
   'status.checked_in': 'eingecheckt',
@@ -234,7 +238,7 @@ export const de: Record<WordKey, string> = {
   'status.cancelled': 'storniert',
   'status.no_show': 'freigegeben: niemand hat eingecheckt',
   'status.expired': 'abgelaufen',
-  'status.displaced': 'verdrängt',
+  'status.displaced': 'verdrängt: Den Platz hat jemand anderes',
   'status.pending': 'wartet auf den Standort',
   'status.refused': 'abgelehnt',
 

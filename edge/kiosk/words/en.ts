@@ -220,6 +220,10 @@ export const en = {
   'checkIn.cancelledRefund': 'You get back {{amount}} the way you paid.',
   'checkIn.cancelledHint': 'Nothing more to do.',
 
+  'booking.byCloud': 'booked in the member app',
+  'displaced.title': 'Somebody else has this place',
+  'displaced.hint':
+    'All that was paid goes back to you. Ask the staff for an equal space, or choose Book a space.',
   'status.held': 'held, not paid yet',
   'status.confirmed': 'confirmed',
   'status.checked_in': 'checked in',
@@ -227,7 +231,7 @@ export const en = {
   'status.cancelled': 'cancelled',
   'status.no_show': 'released: nobody checked in',
   'status.expired': 'run out',
-  'status.displaced': 'displaced',
+  'status.displaced': 'displaced: somebody else has the place',
   'status.pending': 'waiting for the site',
   'status.refused': 'refused',
 

@@ -60,7 +60,7 @@ export const elmSale: SoldBooking = {
   loanIds: [elmTerms.loanId],
   spaceId: elmTerms.spaceId,
   holder: { kind: 'member', memberId: ids.memberIdSchema.parse('m-1') },
-  reference: 'HH-CLOUD',
+  reference: 'HH-C7A4D',
   fromMs: friday10 + 2 * hour,
   toMs: friday10 + 3 * hour,
   blockToMs: friday10 + 3 * hour + 15 * minute,

@@ -19,6 +19,7 @@ export function Facts(props: { readonly booking: BookingView }): ReactNode {
           <IntervalText fromMs={booking.fromMs} toMs={booking.toMs} timeZone={site.timeZone} />
         </span>
         <span>{t(`status.${booking.status}`)}</span>
+        {booking.decidedBy === 'cloud' ? <span>{t('booking.byCloud')}</span> : null}
       </p>
     </div>
   )

@@ -1,4 +1,5 @@
 import type { BookingView } from '@gatehouse/shared/api/views'
+import { Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { formatMoney, formatTime } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import type { ReactNode } from 'react'
@@ -81,6 +82,11 @@ function FoundStep(props: {
       }
     >
       <Facts booking={booking} />
+      {booking.status === 'displaced' ? (
+        <Notice tone="out" title={t('displaced.title')}>
+          {t('displaced.hint')}
+        </Notice>
+      ) : null}
       <div style={{ display: 'flex', flexWrap: 'wrap', gap: 16 }}>
         {extendable && booking.status !== 'checked_in' ? (
           <ActionButton unavailable={checkIn.busy} onPress={props.onExtend}>
