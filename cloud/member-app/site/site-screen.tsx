@@ -1,4 +1,5 @@
 import type { SiteView } from '@gatehouse/shared/api/views'
+import { ClosedThen } from '@gatehouse/shared/ui/closed-then.tsx'
 import { Faces, Notice, OfflineBanner } from '@gatehouse/shared/ui/faces.tsx'
 import { localDate } from '@gatehouse/shared/ui/format.ts'
 import { useOwnWords } from '@gatehouse/shared/ui/given-names.ts'
@@ -69,6 +70,7 @@ function SitePlan(props: { readonly site: SiteView }): ReactNode {
   return (
     <Stack gap="md">
       <WhenBar when={when} today={localDate(now, site.timeZone)} onChange={change} />
+      <ClosedThen site={site} wish={when} />
       <Faces query={plan} rows={4}>
         {(view) => (
           <PlanSection

@@ -1,4 +1,5 @@
 import type { PlanView, SpaceView } from '@gatehouse/shared/api/views'
+import { ClosedThen } from '@gatehouse/shared/ui/closed-then.tsx'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { localDate } from '@gatehouse/shared/ui/format.ts'
 import { useGivenNames } from '@gatehouse/shared/ui/given-names.ts'
@@ -64,6 +65,7 @@ export function SpaceStep(props: {
         </ActionButton>
       }
     >
+      <ClosedThen site={site} wish={{ fromMs, toMs }} />
       {chosen ? <LentNote space={chosen} /> : null}
       <Faces query={plan} rows={5}>
         {(data) => (
