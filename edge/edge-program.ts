@@ -12,18 +12,14 @@ import type { EdgeConfig } from './config.ts'
 import type { CardGateway } from './drawer/card-gateway.ts'
 import { createEdgeApp } from './http/app.ts'
 import { operationsRoutes } from './http/operations-routes.ts'
-import { moveAside, readDamageNote, setAside } from './ledger/damage-note.ts'
 import type { Failpoint } from './ledger/failpoints.ts'
-import { storageFailure } from './ledger/storage-state.ts'
 import { packageRoot } from './package-root.ts'
-import { askAsLostLife, beginNextLife, buildFromHistory } from './recovery/recover-site.ts'
 import { finishTakeOver } from './recovery/take-over.ts'
-import { Site } from './site/site.ts'
+import type { Site } from './site/site.ts'
 import type { prepareDevices } from './site/site-devices.ts'
-import { damageWatch } from './site/store-care.ts'
-import { provisionalFile, storeFile } from './site/store-file.ts'
+import { SiteLives } from './site/site-lives.ts'
 import { enrolUntilDone } from './sync/enrolment.ts'
-import { loadIdentity, loadSiteKey, type SiteIdentity } from './sync/site-identity.ts'
+import { loadIdentity, loadSiteKey } from './sync/site-identity.ts'
 import { version } from './version.ts'
 
 /** What an edge takes from its surroundings; `main.ts` gives the real ones. */
@@ -53,30 +49,36 @@ export class EdgeProgram {
   readonly #adapters: EdgeAdapters
   readonly #registry = new Registry()
   readonly #abort = new AbortController()
+  readonly #lives: SiteLives
   #fetch: Fetch
   #server: Server | undefined
-  #site: Site | undefined
-  #ready: Promise<void> = Promise.resolve()
-  #recovery: Promise<void> = Promise.resolve()
-  #recovering = false
-  /** Gives the failures of the open store to whoever moves a damaged one aside. */
-  #watchStore: (error: unknown) => void = () => {}
+  #opened: Promise<void> = Promise.resolve()
 
   constructor(config: EdgeConfig, adapters: EdgeAdapters) {
     this.#config = config
     this.#adapters = adapters
     collectDefaultMetrics({ register: this.#registry })
     this.#fetch = this.#app(undefined)
+    const onSite = (site: Site | undefined) => {
+      this.#fetch = this.#app(site)
+    }
+    this.#lives = new SiteLives({ config, adapters, registry: () => this.#emptyRegistry(), onSite })
+  }
+
+  #emptyRegistry(): Registry {
+    this.#registry.clear()
+    collectDefaultMetrics({ register: this.#registry })
+    return this.#registry
   }
 
   /** The site, once enrolled and open. */
   get site(): Site | undefined {
-    return this.#site
+    return this.#lives.site
   }
 
   /** Resolves when the site is open; rejects when it cannot be opened. */
   get ready(): Promise<void> {
-    return this.#ready
+    return this.#opened.then(() => this.#lives.ready)
   }
 
   /** Listens, then opens the site: at once when enrolled, else as soon as the cloud accepts the code. */
@@ -84,17 +86,18 @@ export class EdgeProgram {
     mkdirSync(this.#config.dataFolder, { recursive: true, mode: 0o700 })
     finishTakeOver(this.#config.dataFolder)
     const identity = loadIdentity(this.#config.dataFolder)
-    if (identity) await this.#open(identity)
+    if (identity) await this.#lives.open(identity)
     await this.#listen()
-    if (!identity) this.#ready = this.#enrol()
-    this.#ready.catch((error: unknown) => this.#adapters.logger.fatal({ error }, 'the site cannot be opened'))
+    if (!identity) this.#opened = this.#enrol()
+    this.#opened.catch((error: unknown) =>
+      this.#adapters.logger.fatal({ error }, 'the site cannot be opened'),
+    )
   }
 
   async stop(): Promise<void> {
     this.#abort.abort()
-    await this.#recovery
-    await this.#ready.catch(() => undefined)
-    await this.#site?.stop()
+    await this.#opened.catch(() => undefined)
+    await this.#lives.stop()
     const server = this.#server
     if (!server) return
     const closed = new Promise((resolve) => server.close(resolve))
@@ -115,104 +118,7 @@ export class EdgeProgram {
       signal: this.#abort.signal,
       log: (message, detail) => logger.warn({ detail }, message),
     })
-    if (identity) await this.#open(identity)
-  }
-
-  async #open(identity: SiteIdentity): Promise<void> {
-    try {
-      await this.#openSite(identity)
-    } catch (error) {
-      if (storageFailure(error) !== 'damaged') throw error
-      this.#moveAside(identity, String(error))
-      await this.#openSite(identity)
-    }
-  }
-
-  async #openSite(identity: SiteIdentity): Promise<void> {
-    const { logger } = this.#adapters
-    this.#watchStore = damageWatch((why) => {
-      // A stop waits for what goes on here; when it fails the process ends, and its next start goes on.
-      this.#ready = Promise.resolve()
-        .then(() => opening)
-        .then((open) => this.#reopen(open, identity, why))
-    })
-    const opening = Site.open(this.#config, this.#adapters, identity, this.#registry, {
-      onStoreFailure: (error) => this.#watchStore(error),
-      onLost: () => this.#recoverSoon(identity),
-    })
-    const site = await opening
-    this.#site = site
-    this.#fetch = this.#app(site)
-    logger.info({ siteId: identity.siteId, incarnation: identity.incarnation }, 'site open')
-  }
-
-  /** The store is older than its own past: asks for the next life, one call at a time; the next handshake asks again. */
-  #recoverSoon(identity: SiteIdentity): void {
-    if (this.#recovering) return
-    this.#recovering = true
-    const recovery = this.#recover(identity)
-      .catch((error: unknown) =>
-        this.#adapters.logger.warn({ error }, 'this site could not be recovered yet'),
-      )
-      .finally(() => {
-        this.#recovering = false
-      })
-    this.#recovery = recovery
-  }
-
-  async #recover(identity: SiteIdentity): Promise<void> {
-    const { logger, clock, random, machineMark } = this.#adapters
-    const { dataFolder, cloud } = this.#config
-    const options = {
-      ...{ dataFolder, cloudUrl: cloud.url, key: loadSiteKey(dataFolder), clock, random, machineMark },
-    }
-    const head = this.#site?.kernel.head
-    if (!head) return
-    const answer = await askAsLostLife(options, identity, head)
-    if (answer.state !== 'granted') {
-      logger.warn(answer, 'this store is older than its own past: nothing is sold until HQ has chosen')
-      return
-    }
-    const { identity: next, history } = answer
-    const store = await buildFromHistory(options, next, history)
-    const from = history.at(-1)
-    if (this.#abort.signal.aborted || !from) return store.close()
-    this.#ready = this.#ready.then(() =>
-      this.#goOnAs(next, () => beginNextLife(options, next, store, { how: 'recovered', from })),
-    )
-    await this.#ready
-  }
-
-  /** Closes the site, lets `begin` change its store, and opens it as the next life. */
-  async #goOnAs(identity: SiteIdentity, begin: () => object): Promise<void> {
-    const { logger } = this.#adapters
-    this.#fetch = this.#app(undefined)
-    await this.#site?.stop()
-    const entered = begin()
-    logger.warn({ ...entered, incarnation: identity.incarnation }, 'this site has its lost history again')
-    this.#registry.clear()
-    collectDefaultMetrics({ register: this.#registry })
-    await this.#openSite(identity)
-  }
-
-  /** The ledger turned out to be damaged at work: it is moved aside, and the site goes on without selling. */
-  async #reopen(site: Site, identity: SiteIdentity, why: string): Promise<void> {
-    const { logger } = this.#adapters
-    logger.fatal({ why }, 'the ledger is damaged')
-    this.#fetch = this.#app(undefined)
-    site.kernel.giveUp()
-    await site.stop().catch((error: unknown) => logger.error({ error }, 'the damaged store did not close'))
-    this.#moveAside(identity, why)
-    this.#registry.clear()
-    collectDefaultMetrics({ register: this.#registry })
-    await this.#openSite(identity)
-  }
-
-  #moveAside({ incarnation }: SiteIdentity, why: string): void {
-    const { dataFolder } = this.#config
-    const atMs = this.#adapters.clock.now().wallMs
-    if (readDamageNote(dataFolder)) moveAside(dataFolder, provisionalFile, { atMs })
-    else setAside(dataFolder, storeFile, { atMs, why, incarnation })
+    if (identity) await this.#lives.open(identity)
   }
 
   #app(site: Site | undefined): Fetch {
@@ -236,7 +142,7 @@ export class EdgeProgram {
       screensFolder: join(packageRoot, 'kiosk/dist/web'),
       onError: (error, traceId) => {
         logger.error({ error, traceId }, 'request failed')
-        this.#watchStore(error)
+        this.#lives.heed(error)
       },
     })
     return (request, env) => app.fetch(request, env as object)

@@ -1,4 +1,4 @@
-import type { CommittedEntry } from './site-checks.ts'
+import type { CommittedEntry } from './chain-memory.ts'
 
 /** What each entry makes of a booking; the simulation's own reading, not the product's. */
 export const statusAfter: Readonly<Record<string, string>> = {

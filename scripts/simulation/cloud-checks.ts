@@ -1,7 +1,10 @@
+import { readEntries } from '@gatehouse/edge/ledger/entry-store'
 import { differenceOf, fold } from './booking-fold.ts'
+import { type CommittedEntry, lifeName } from './chain-memory.ts'
 import { type CloudLending, checkLending, lendingColumns } from './loan-checks.ts'
 import type { Simulation } from './simulation.ts'
 import type { SiteChecks } from './site-checks.ts'
+import type { SiteMachine } from './site-machine.ts'
 
 interface StreamRow extends CloudLending {
   readonly site_id: string
@@ -10,15 +13,21 @@ interface StreamRow extends CloudLending {
   readonly head_hash: string
   readonly entries: number
   readonly projected: number
+  /** The last entry that counts, where a later life took over. */
+  readonly taken_over_at_seq: number | null
+  /** The first of the lives whose books this one goes on with. */
+  readonly books_from: number
   readonly bookings: Readonly<Record<string, string>> | null
 }
 
 /** One statement for everything that is looked at after each step. */
 const stateSql = `SELECT s.site_id, s.incarnation, s.head_seq, s.head_hash, coalesce(p.seq, 0) AS projected,
+    s.taken_over_at_seq, coalesce(i.books_from, s.incarnation) AS books_from,
     (SELECT count(*)::int FROM ledger_entries e
      WHERE e.site_id = s.site_id AND e.incarnation = s.incarnation) AS entries,
     (SELECT jsonb_object_agg(b.booking_id, b.status) FROM bookings b WHERE b.site_id = s.site_id AND b.loan_ids = '{}') AS bookings, ${lendingColumns}
-  FROM streams s LEFT JOIN projection_positions p USING (site_id, incarnation) ORDER BY 1, 2`
+  FROM streams s JOIN site_incarnations i USING (site_id, incarnation)
+  LEFT JOIN projection_positions p USING (site_id, incarnation) ORDER BY 1, 2`
 
 /** What must be true of the cloud whenever something was written there. */
 export class CloudChecks {
@@ -45,31 +54,61 @@ export class CloudChecks {
     }
     const rows = await pool.inspect<StreamRow>(stateSql)
     for (const row of rows) this.#checkStream(row)
+    for (const { machine } of this.#simulation.sites.values()) {
+      this.#checkBooks(
+        machine,
+        rows.filter(({ site_id }) => site_id === machine.siteId),
+      )
+    }
     return rows.map(({ head_seq, projected }) => `${head_seq}.${projected}`).join(' ')
   }
 
-  #checkStream(row: StreamRow): void {
-    const { site_id, incarnation, head_seq, head_hash } = row
-    const machine = this.#simulation.sites.get(site_id)?.machine
-    // The box that replaced another is never switched on here: what there is to say is the older life's.
-    if (!machine || (this.#simulation.replaced.has(site_id) && incarnation > 1)) return
-    const twice = checkLending(machine, row)
-    if (twice) this.#broken(twice)
-    const name = `${site_id}/${incarnation}`
-    const chain = this.#sites.chainOf(site_id, incarnation)
-    const at = chain[head_seq - 1]
-    if (head_seq > 0 && at?.hash !== head_hash) {
-      this.#broken(
-        `the cloud holds entry ${head_seq} of ${site_id}, which the site never committed like that`,
-      )
+  #checkStream({ site_id, incarnation, head_seq, head_hash, entries }: StreamRow): void {
+    if (!this.#simulation.sites.has(site_id)) return
+    const name = lifeName(site_id, incarnation)
+    if (head_seq > 0 && !this.#sites.chains.holding(name, { seq: head_seq, hash: head_hash })) {
+      this.#broken(`the cloud holds entry ${head_seq} of ${name}, which the site never committed like that`)
     }
-    if (row.entries !== head_seq)
-      this.#broken(`the cloud has ${row.entries} entries of ${site_id}, head ${head_seq}`)
-    if (head_seq < (this.#heads.get(name) ?? 0)) this.#broken(`the cloud lost entries of ${site_id}`)
+    if (entries !== head_seq) this.#broken(`the cloud has ${entries} entries of ${name}, head ${head_seq}`)
+    if (head_seq < (this.#heads.get(name) ?? 0)) this.#broken(`the cloud lost entries of ${name}`)
     this.#heads.set(name, head_seq)
-    const expected = fold(chain.slice(0, row.projected))
-    const differs = differenceOf(expected, new Map(Object.entries(row.bookings ?? {})))
-    if (differs) this.#broken(`the cloud's bookings of ${site_id} at ${row.projected}: ${differs}`)
+  }
+
+  /** The bookings of a site are the fold of what its lives have told, each up to where the next took over. */
+  #checkBooks(machine: SiteMachine, rows: readonly StreamRow[]): void {
+    // A box that is never switched on has nothing to say.
+    const newest = rows.findLast(
+      ({ head_seq, incarnation, books_from }) =>
+        head_seq > 0 || incarnation === 1 || books_from < incarnation,
+    )
+    if (!newest) return
+    if (this.#holdsAll(machine, newest)) {
+      const twice = checkLending(machine, newest)
+      if (twice) this.#broken(twice)
+    }
+    const told = rows.filter(
+      ({ incarnation }) => incarnation >= newest.books_from && incarnation <= newest.incarnation,
+    )
+    const expected = fold(told.flatMap((row) => this.#projected(row)))
+    const differs = differenceOf(expected, new Map(Object.entries(newest.bookings ?? {})))
+    if (differs) this.#broken(`the cloud's bookings of ${machine.siteId} at ${newest.projected}: ${differs}`)
+  }
+
+  /** Whether the store of a machine is no older than what the cloud has heard of it. */
+  #holdsAll({ siteId, life }: SiteMachine, newest: StreamRow): boolean {
+    const kernel = life?.site.kernel
+    if (kernel?.incarnation !== newest.incarnation) return false
+    const { head_seq, head_hash, incarnation } = newest
+    if (head_seq === 0) return true
+    const [own] = readEntries(kernel.db, { incarnation, afterSeq: head_seq - 1, limit: 1 })
+    return siteId === newest.site_id && own?.hash === head_hash
+  }
+
+  #projected(row: StreamRow): readonly CommittedEntry[] {
+    const { site_id, incarnation, head_seq, head_hash, projected, taken_over_at_seq } = row
+    const name = lifeName(site_id, incarnation)
+    const branch = this.#sites.chains.holding(name, { seq: head_seq, hash: head_hash })
+    return branch?.entries.slice(0, Math.min(projected, taken_over_at_seq ?? projected)) ?? []
   }
 
   #broken(sentence: string): void {

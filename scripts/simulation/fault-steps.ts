@@ -114,7 +114,7 @@ async function losePower(simulation: Simulation, chance: Chance): Promise<string
 }
 
 async function startSite(simulation: Simulation, chance: Chance): Promise<string> {
-  const machine = chance.pickAny(simulation.machines.filter(({ life }) => life === undefined))
+  const machine = chance.pickAny(simulation.machines.filter(({ isOff }) => isOff))
   if (!machine) return 'all run'
   const rebooted = chance.percent(50)
   if (rebooted) machine.clock.boot()

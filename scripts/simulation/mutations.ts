@@ -68,6 +68,19 @@ const uploadArrivesLate: readonly string[] = [
   'time passes',
 ]
 
+/** A disk that goes back behind what the cloud and its witness have heard, and sells on its own. */
+const olderDisk: readonly string[] = [
+  'the cloud starts',
+  ...Array<string>(3).fill('messages move'),
+  'a copy of a disk is taken',
+  ...Array<string>(3).fill('hold at the kiosk'),
+  ...Array<string>(4).fill('messages move'),
+  ...Array<string>(6).fill('time passes'),
+  'an older disk is put back',
+  ...Array<string>(4).fill('hold at the kiosk'),
+  ...Array<string>(8).fill('messages move'),
+]
+
 /** The mistakes of issue 3, and further ones of the same kind. Each has to be found. */
 export const mutations: readonly Mutation[] = [
   {
@@ -82,21 +95,20 @@ export const mutations: readonly Mutation[] = [
     emphasis: { 'hold at the kiosk': 4, 'a failpoint is armed': 4 },
     edits: [
       {
-        file: 'edge/dist/ledger/kernel.js',
-        from: "}\n            this.#env.failpoint('commit.before');",
-        to: "}\n for (const [at, run] of runs.entries()) batch[at]?.answer(run.outcome); this.#env.failpoint('commit.before');",
+        file: 'edge/dist/ledger/transaction.js',
+        from: 'return true;\n    });\n    return isDurable',
+        to: 'for (const [at, run] of runs.entries()) batch[at]?.answer(run.outcome); return true; });\n return isDurable',
       },
     ],
   },
   {
     name: 'act before commit',
-    edits: [
-      {
-        file: 'edge/dist/ledger/kernel.js',
-        from: "this.#env.failpoint('commit.before');",
-        to: "for (const run of runs) for (const effect of run.effects) this.#effects.start(effect); this.#env.failpoint('commit.before');",
-      },
-    ],
+    edits: ['tryCommand', 'runCommand'].map((run) => ({
+      file: 'edge/dist/ledger/kernel.js',
+      from: `batch, ${run})`,
+      to: `batch, (env, head, pending) => { const ran = ${run}(env, head, pending);
+        for (const effect of ran?.effects ?? []) this.#effects.start(effect); return ran; })`,
+    })),
   },
   {
     name: 'sell before the grant is ingested',
@@ -144,6 +156,28 @@ export const mutations: readonly Mutation[] = [
         from: "this.#db.exec('DELETE FROM directory')",
         to: `(this.#db.exec('DELETE FROM directory'), this.#db.exec(
           'DELETE FROM booking_blocks WHERE booking_id IN (SELECT booking_id FROM cloud_bookings)'))`,
+      },
+    ],
+  },
+  {
+    name: 'ignore the witness',
+    schedule: olderDisk,
+    edits: [
+      {
+        file: 'edge/dist/site/witness.js',
+        from: 'if (witness === undefined || !isAhead(',
+        to: 'if (true || !isAhead(',
+      },
+    ],
+  },
+  {
+    name: 'forget what an older disk recorded',
+    schedule: olderDisk,
+    edits: [
+      {
+        file: 'edge/dist/recovery/recover-site.js',
+        from: "how === 'recovered' ? ownLaterEntries(db, from.incarnation) : []",
+        to: '[]',
       },
     ],
   },

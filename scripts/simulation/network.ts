@@ -9,7 +9,7 @@ export interface Wire {
 export const openWire: Wire = { asks: 'open', answers: 'open' }
 
 /** A kind of traffic between a site and the cloud. */
-export type Flow = 'enrol' | 'handshake' | 'heartbeat' | 'stream' | 'shape' | 'other'
+export type Flow = 'enrol' | 'handshake' | 'recover' | 'heartbeat' | 'stream' | 'shape' | 'other'
 
 interface Answer {
   readonly status: number
@@ -244,6 +244,6 @@ function order({ site, flow, path }: Message): string {
 
 function flowOf(path: string): Flow {
   const name = path.split('/')[3]
-  const known: readonly Flow[] = ['enrol', 'handshake', 'heartbeat', 'stream', 'shape']
+  const known: readonly Flow[] = ['enrol', 'handshake', 'recover', 'heartbeat', 'stream', 'shape']
   return known.find((flow) => flow === name) ?? 'other'
 }

@@ -3,6 +3,7 @@ import { CloudChecks } from './cloud-checks.ts'
 import { Coverage } from './coverage.ts'
 import { faultSteps } from './fault-steps.ts'
 import { heal } from './heal.ts'
+import { imageSteps } from './image-steps.ts'
 import { loanSteps } from './loan-steps.ts'
 import { peopleSteps } from './people-steps.ts'
 import { Simulation, type Stage } from './simulation.ts'
@@ -10,7 +11,7 @@ import { SiteChecks } from './site-checks.ts'
 import type { StepKind } from './step.ts'
 
 /** Everything that can happen. */
-export const stepKinds: readonly StepKind[] = [...peopleSteps, ...loanSteps, ...faultSteps]
+export const stepKinds: readonly StepKind[] = [...peopleSteps, ...loanSteps, ...faultSteps, ...imageSteps]
 
 /** One thing that happens in a run: which kind, and the seed of its own draws. */
 export interface PlannedStep {

@@ -1,10 +1,10 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EnrolledMachine } from './base-world.ts'
 import { startMs } from './base-world.ts'
 import { CloudHost } from './cloud-host.ts'
 import type { DatabaseCopies } from './database-copy.ts'
 import { Diary } from './diary.ts'
+import type { DiskImage } from './machine-disk.ts'
 import { Network } from './network.ts'
 import type { Quiet } from './quiet.ts'
 import type { SeededChance } from './seeded-chance.ts'
@@ -68,12 +68,18 @@ export class Simulation {
   readonly violations: string[] = []
   /** When a copy of the cloud was taken that could be put back; true time. */
   copiedMs: number | undefined
+  /** The last copy of each machine's disk. */
+  readonly images = new Map<SiteMachine, DiskImage>()
+  /** Sites whose machine went back to an older disk at some time. */
+  readonly putBack = new Set<string>()
   /** How often the cloud has forgotten what it knew. */
   restores = 0
   /** Sites whose machine was replaced while it went on, with the life that has heard of it since. */
   readonly replaced = new Map<string, string | undefined>()
   onDeed: (machine: SiteMachine, deed: Deed) => void = () => {}
   onCommitted: (machine: SiteMachine) => void = () => {}
+  onOpened: (machine: SiteMachine) => void = () => {}
+  onPutBack: (machine: SiteMachine, image: DiskImage) => void = () => {}
   /** Handshakes of older lives. */
   readonly #fenced = new Set<number>()
   #announcementsSeen = 0
@@ -117,8 +123,8 @@ export class Simulation {
         ...{ time, network: this.network, diary: this.diary, reserveFile },
         onDeed: (from, deed) => this.onDeed(from, deed),
         onCommitted: (by) => this.onCommitted(by),
+        onOpened: (by) => this.onOpened(by),
       })
-      rmSync(machine.folder, { recursive: true, force: true })
       machine.install(identity.identity, identity.keyFile)
       this.sites.set(siteId, { machine, enrolled: identity })
       await this.startSite(siteId)
@@ -165,22 +171,26 @@ export class Simulation {
     this.restores += 1
     await this.stage.pool.inspect(`UPDATE cloud_identity SET database_identity = 'restored ${this.restores}'`)
     // The older copy may not know that a machine was replaced, and nobody has heard anything of this cloud yet.
-    const known = await this.stage.pool.inspect<{ site_id: string }>(
-      'SELECT site_id FROM sites WHERE incarnation > 1',
+    const lives = await this.stage.pool.inspect<{ site_id: string; incarnation: number }>(
+      'SELECT site_id, incarnation FROM sites',
     )
     this.replaced.clear()
     this.#fenced.clear()
-    for (const { site_id } of known) this.replaced.set(site_id, undefined)
+    // It may also not know the life that a machine has gone on to since: a person has to enrol that one anew.
+    for (const { site_id, incarnation } of lives) {
+      const own = this.sites.get(site_id)?.machine.incarnation
+      if (own !== undefined && own !== incarnation) this.replaced.set(site_id, undefined)
+    }
     await this.startCloud()
   }
 
   /** Starts the program of a site; says whether it runs now. */
   async startSite(siteId: string): Promise<boolean> {
     const site = this.sites.get(siteId)
-    if (!site || site.machine.life) return false
+    if (!site?.machine.isOff) return false
     site.machine.bury()
     this.breakOff(siteId)
-    site.machine.start(site.enrolled.identity).catch((error: unknown) => {
+    site.machine.start().catch((error: unknown) => {
       if (site.machine.fell === undefined) this.violations.push(`${siteId} does not open: ${String(error)}`)
     })
     await this.settle()

@@ -1,17 +1,11 @@
-import { readEntries } from '@gatehouse/edge/ledger/entry-store'
+import { readEntries, type StoredEntry } from '@gatehouse/edge/ledger/entry-store'
 import { emptyHead, sha256Hex } from '@gatehouse/shared/ledger/chain'
 import { statusAfter } from './booking-fold.ts'
+import { type Branch, ChainMemory, type CommittedEntry } from './chain-memory.ts'
+import { checkLendingStop, checkNewLife, checkWitness } from './recovery-checks.ts'
 import type { Deed } from './simulated-devices.ts'
 import type { Simulation } from './simulation.ts'
 import type { SiteMachine } from './site-machine.ts'
-
-/** One entry as a site has committed it. */
-export interface CommittedEntry {
-  readonly seq: number
-  readonly hash: string
-  readonly type: string
-  readonly body: Readonly<Record<string, unknown>>
-}
 
 interface Overlap {
   readonly a: string
@@ -32,8 +26,7 @@ const withoutBlockSql = `SELECT booking_id FROM bookings WHERE status IN ('held'
  */
 export class SiteChecks {
   readonly #simulation: Simulation
-  /** The chain of each site by incarnation, as far as it was seen. */
-  readonly #chains = new Map<string, CommittedEntry[]>()
+  readonly chains = new ChainMemory()
   readonly #performed = new Set<string>()
   /** `booking status` of everything that chains say. */
   readonly #recorded = new Set<string>()
@@ -43,11 +36,8 @@ export class SiteChecks {
     simulation.onDeed = (machine, deed) => this.#checkDeed(machine, deed)
     // What was uploaded before the life fell has to be known, too.
     simulation.onCommitted = (machine) => this.#checkSite(machine)
-  }
-
-  /** The entries that a life of a site has committed. */
-  chainOf(siteId: string, incarnation: number): readonly CommittedEntry[] {
-    return this.#chains.get(`${siteId}/${incarnation}`) ?? []
+    simulation.onOpened = (machine) => this.#checkOpened(machine)
+    simulation.onPutBack = (machine, { incarnation, head }) => this.chains.goBack(machine, incarnation, head)
   }
 
   /** Looks at every site whose ledger has moved. */
@@ -78,13 +68,21 @@ export class SiteChecks {
     }
   }
 
+  #checkOpened(machine: SiteMachine): void {
+    this.#checkSite(machine)
+    const kernel = machine.life?.site.kernel
+    if (!kernel) return
+    const branch = this.chains.presentOf(machine, kernel.incarnation)
+    this.#expect(machine, checkWitness(branch, kernel.incarnation, machine.witness))
+  }
+
   #checkSite(machine: SiteMachine): void {
     const kernel = machine.life?.site.kernel
     if (!kernel) return
     const { siteId } = machine
-    const name = `${siteId}/${kernel.incarnation}`
-    const chain = this.#chains.get(name) ?? []
-    this.#chains.set(name, chain)
+    const own = this.chains.present(machine)
+    const branch = this.chains.presentOf(machine, kernel.incarnation)
+    const { entries: chain } = branch
     const { seq, hash } = kernel.head
     const known = chain.at(-1) ?? emptyHead
     if (seq === known.seq && hash === known.hash) return
@@ -95,19 +93,25 @@ export class SiteChecks {
     const { db, incarnation } = kernel
     const [atKnown] = readEntries(db, { incarnation, afterSeq: known.seq - 1, limit: 1 })
     if (known.seq > 0 && atKnown?.hash !== known.hash) this.#broken(`${siteId} changed entry ${known.seq}`)
-    for (const entry of readEntries(db, { incarnation, afterSeq: known.seq, limit: seq - known.seq })) {
-      const { prev, type, body } = JSON.parse(entry.text)
-      const last = chain.at(-1) ?? emptyHead
-      const follows = entry.seq === last.seq + 1 && prev === last.hash && sha256Hex(entry.text) === entry.hash
-      if (!follows) this.#broken(`${siteId} entry ${entry.seq} does not continue the chain`)
-      chain.push({ seq: entry.seq, hash: entry.hash, type, body })
-      const status = statusAfter[type]
-      if (status !== undefined) this.#recorded.add(`${body.bookingId} ${status}`)
-    }
+    const fresh = readEntries(db, { incarnation, afterSeq: known.seq, limit: seq - known.seq })
+    for (const entry of fresh) this.#keep(machine, branch, entry)
+    this.#expect(machine, checkLendingStop(chain, chain.slice(known.seq)))
+    if (known.seq === 0) this.#expect(machine, checkNewLife(this.chains, machine, kernel, { branch, own }))
     const [bare] = db.prepare<[], { booking_id: string }>(withoutBlockSql).all()
     if (bare) this.#broken(`${siteId} keeps no room for ${bare.booking_id}, which is in force`)
     const [overlap] = db.prepare<[], Overlap>(overlapSql).all()
     if (overlap) this.#broken(`${siteId} sold ${overlap.space} twice: ${overlap.a} and ${overlap.b}`)
+  }
+
+  #keep({ siteId }: SiteMachine, { entries }: Branch, { seq, hash, text }: StoredEntry): void {
+    const { prev, type, body, origin } = JSON.parse(text)
+    const last = entries.at(-1) ?? emptyHead
+    const follows = seq === last.seq + 1 && prev === last.hash && sha256Hex(text) === hash
+    if (!follows) this.#broken(`${siteId} entry ${seq} does not continue the chain`)
+    const originHash: string | undefined = origin?.hash ?? body.origin?.hash
+    entries.push({ seq, hash, type, body, originHash } satisfies CommittedEntry)
+    const status = statusAfter[type]
+    if (status !== undefined) this.#recorded.add(`${body.bookingId} ${status}`)
   }
 
   #checkDeed(machine: SiteMachine, deed: Deed): void {
@@ -129,6 +133,10 @@ export class SiteChecks {
     if (!fresh) return 'that nobody decided, or did one twice'
     this.#performed.add(fresh.effect_id)
     return undefined
+  }
+
+  #expect({ siteId }: SiteMachine, wrong: string | undefined): void {
+    if (wrong !== undefined) this.#broken(`${siteId} ${wrong}`)
   }
 
   #broken(sentence: string): void {

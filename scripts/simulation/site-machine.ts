@@ -1,15 +1,19 @@
-import { copyFileSync, existsSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { edgeConfigSchema } from '@gatehouse/edge/config'
+import { type EdgeConfig, edgeConfigSchema } from '@gatehouse/edge/config'
+import type { EdgeAdapters } from '@gatehouse/edge/edge-program'
 import { createEdgeApp } from '@gatehouse/edge/http/app'
 import type { FailpointName } from '@gatehouse/edge/ledger/failpoints'
-import { Site } from '@gatehouse/edge/site/site'
-import { storeFile } from '@gatehouse/edge/site/store-file'
-import type { SiteIdentity } from '@gatehouse/edge/sync/site-identity'
+import { finishTakeOver } from '@gatehouse/edge/recovery/take-over'
+import type { Site } from '@gatehouse/edge/site/site'
+import { SiteLives } from '@gatehouse/edge/site/site-lives'
+import { loadIdentity, type SiteIdentity } from '@gatehouse/edge/sync/site-identity'
+import { sha256Hex } from '@gatehouse/shared/ledger/chain'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import { Hono } from 'hono'
 import { Registry } from 'prom-client'
 import type { Diary } from './diary.ts'
+import { clearDisk, copyDisk, type DiskImage } from './machine-disk.ts'
 import type { Network } from './network.ts'
 import { type Deed, SimulatedDevices } from './simulated-devices.ts'
 import { SiteClock } from './site-clock.ts'
@@ -26,9 +30,11 @@ export interface MachineSurroundings {
   readonly onDeed: (machine: SiteMachine, deed: Deed) => void
   /** Hears of each commit before anything else follows from it but effects and answers. */
   readonly onCommitted: (machine: SiteMachine) => void
+  /** Hears that the store is open, before anything can be asked of the site. */
+  readonly onOpened: (machine: SiteMachine) => void
 }
 
-/** One run of the site's program on its machine. */
+/** The program of a site as it runs on its machine, with its store open. */
 export interface Life {
   readonly owner: string
   readonly site: Site
@@ -40,36 +46,53 @@ export interface Life {
 export class PowerLost extends Error {}
 
 const address = '127.0.0.1:8101'
-/** Files of the store; what else is in the folder never changes. */
-const storeFiles = [storeFile, `${storeFile}-wal`]
 /** Machines of all runs of this process; host names are never used twice, because clients remember them. */
 let hosts = 0
 
 /** The computer of a site: its disk, its clock, and one life after the other. */
 export class SiteMachine {
   readonly siteId: string
-  readonly folder: string
   readonly clock: SiteClock
+  readonly #home: string
   readonly #around: MachineSurroundings
   readonly #random: SeededRandom
+  #disks = 0
   #lives = 0
-  #starting: string | undefined
+  #owner: string | undefined
   #life: Life | undefined
   #armed: { readonly name: FailpointName; left: number } | undefined
   /** Which failpoint ended the last life, if one did. */
   fell: FailpointName | undefined
+  readonly #dead: { readonly sites: readonly Site[]; readonly folder: string }[] = []
+  #sites: Site[] = []
 
-  constructor(siteId: string, folder: string, seed: number, around: MachineSurroundings) {
+  /** `home` is for its disks, one life's after the other's. */
+  constructor(siteId: string, home: string, seed: number, around: MachineSurroundings) {
     this.siteId = siteId
-    this.folder = folder
+    this.#home = home
     this.#around = around
     this.#random = new SeededRandom(seed)
     this.clock = new SiteClock(siteId, around.time)
   }
 
-  /** The life that is running, if any. */
+  /** The folder of the present disk. */
+  get folder(): string {
+    return join(this.#home, `disk-${this.#disks}`)
+  }
+
+  /** The life that is running with its store open, if any. */
   get life(): Life | undefined {
     return this.#life
+  }
+
+  /** Whether no program runs; one that is just opening its store runs. */
+  get isOff(): boolean {
+    return this.#owner === undefined
+  }
+
+  /** The life of the site that the disk says it is. */
+  get incarnation(): number {
+    return loadIdentity(this.folder)?.incarnation ?? 0
   }
 
   get armed(): FailpointName | undefined {
@@ -78,11 +101,12 @@ export class SiteMachine {
 
   /** Whether the program runs or is just starting. */
   isAlive(owner: string): boolean {
-    return this.#life?.owner === owner || this.#starting === owner
+    return this.#owner === owner
   }
 
   /** Puts an enrolled identity onto an empty disk. */
   install(identity: SiteIdentity, keyFile: string): void {
+    rmSync(this.#home, { recursive: true, force: true })
     mkdirSync(this.folder, { recursive: true })
     writeFileSync(join(this.folder, 'site-key.json'), keyFile)
     writeFileSync(join(this.folder, 'identity.json'), JSON.stringify(identity))
@@ -90,46 +114,63 @@ export class SiteMachine {
   }
 
   /** Starts the program. Resolves when it is open, or when a failpoint ended it. */
-  async start(identity: SiteIdentity): Promise<void> {
+  async start(): Promise<void> {
     const { time, network, diary } = this.#around
+    finishTakeOver(this.folder)
+    const identity = loadIdentity(this.folder)
+    if (!identity) throw new RangeError(`${this.siteId} is not enrolled`)
     this.#lives += 1
     this.fell = undefined
     const owner = `${this.siteId}#${this.#lives}`
     const host = `life-${++hosts}.simulated`
-    this.#starting = owner
+    this.#owner = owner
     network.join(host, this.siteId, owner)
     time.owner = owner
     const config = edgeConfigSchema.parse({
       dataFolder: this.folder,
+      witnessFile: this.#witnessFile,
       cloud: { url: `http://${host}` },
       http: { requestsPerSecondMax: 100_000 },
     })
-    const devices = new SimulatedDevices((deed) => {
-      if (this.isAlive(owner)) this.#around.onDeed(this, deed)
-    })
+    let devices = this.#connectDevices(owner)
     const adapters = {
       clock: this.clock,
       random: this.#random,
       logger: diary.logger(owner),
+      machineMark: sha256Hex(`hardware of ${this.siteId}`),
       failpoint: (name: FailpointName) => this.#reach(owner, name),
-      prepareDevices: async () => devices,
+      prepareDevices: async () => {
+        devices = this.#connectDevices(owner)
+        return devices
+      },
     }
-    const site = await Site.open(config, adapters, identity, new Registry(), {
-      onStoreFailure: () => {},
-      onLost: () => {},
+    const onSite = (site: Site | undefined) => {
+      if (!this.isAlive(owner)) return
+      this.#life = site && { owner, site, devices, app: this.#screens(config, adapters, site) }
+      if (!site) return
+      this.#sites.push(site)
+      site.kernel.onCommitted(() => {
+        if (this.isAlive(owner)) this.#around.onCommitted(this)
+      })
+      this.#around.onOpened(this)
+    }
+    await new SiteLives({ config, adapters, registry: () => new Registry(), onSite }).open(identity)
+  }
+
+  #connectDevices(owner: string): SimulatedDevices {
+    return new SimulatedDevices((deed) => {
+      if (this.isAlive(owner)) this.#around.onDeed(this, deed)
     })
-    const app = createEdgeApp({
+  }
+
+  #screens(config: EdgeConfig, { logger }: Pick<EdgeAdapters, 'logger'>, site: Site): Life['app'] {
+    return createEdgeApp({
       guards: { config: config.http, clock: this.clock, random: this.#random },
       version: 'simulated',
       operations: new Hono(),
       site: site.http,
       screensFolder: this.folder,
-      onError: (error) => adapters.logger.error({ error }, 'request failed'),
-    })
-    this.#starting = undefined
-    this.#life = { owner, site, devices, app }
-    site.kernel.onCommitted(() => {
-      if (this.isAlive(owner)) this.#around.onCommitted(this)
+      onError: (error) => logger.error({ error }, 'request failed'),
     })
   }
 
@@ -142,31 +183,61 @@ export class SiteMachine {
     this.#armed = undefined
   }
 
-  /** Ends the life here and now. What reached the disk stays, everything else is gone. */
+  /**
+   * Ends the life here and now. What reached the disk stays, everything else is gone: the next life gets a copy of the disk
+   * as it is at this moment, whatever the dead code does with the old one.
+   */
   kill(): void {
-    const life = this.#life
-    const owner = life?.owner ?? this.#starting
+    const owner = this.#owner
     if (owner === undefined) return
-    this.#saveDisk()
+    const { folder } = this
+    this.#disks += 1
+    copyDisk(folder, this.folder, 'all')
     this.#life = undefined
-    this.#starting = undefined
+    this.#owner = undefined
     this.#armed = undefined
     this.#around.time.forget(owner)
     this.#around.network.leave(owner)
-    this.#dead.push(life)
+    this.#dead.push({ sites: this.#sites, folder })
+    this.#sites = []
   }
-
-  readonly #dead: (Life | undefined)[] = []
 
   /** Closes what killed lives left open; call it when nothing runs, before the next start. */
   bury(): void {
-    if (this.#dead.length === 0) return
-    for (const life of this.#dead.splice(0)) life?.site.kernel.db.close()
-    for (const file of storeFiles) {
-      rmSync(join(this.folder, file), { force: true })
-      const saved = join(this.folder, `${file}.saved`)
-      if (existsSync(saved)) copyFileSync(saved, join(this.folder, file))
+    for (const { sites, folder } of this.#dead.splice(0)) {
+      for (const site of sites) site.kernel.db.close()
+      rmSync(folder, { recursive: true, force: true })
     }
+  }
+
+  /** Copies the disk as it is; `undefined` when its store is not open. */
+  takeImage(): DiskImage | undefined {
+    if (!this.#life) return undefined
+    const folder = join(this.#home, 'image')
+    rmSync(folder, { recursive: true, force: true })
+    copyDisk(this.folder, folder, 'image')
+    const { incarnation, head } = this.#life.site.kernel
+    return { folder, incarnation, head, witness: this.witness }
+  }
+
+  /** Puts an older copy of the disk back into a machine that is off; its witness lies elsewhere and stays as it is. */
+  putImage({ folder }: DiskImage): void {
+    clearDisk(this.folder)
+    copyDisk(folder, this.folder, 'image')
+  }
+
+  /** What the machine remembers outside its disk: its last entry, as JSON. */
+  get witness(): string | undefined {
+    return existsSync(this.#witnessFile) ? readFileSync(this.#witnessFile, 'utf8') : undefined
+  }
+
+  set witness(remembered: string | undefined) {
+    if (remembered === undefined) rmSync(this.#witnessFile, { force: true })
+    else writeFileSync(this.#witnessFile, remembered)
+  }
+
+  get #witnessFile(): string {
+    return join(this.#home, 'witness.json')
   }
 
   /** Calls the site as its kiosk; never answered when the life ends meanwhile. */
@@ -208,14 +279,5 @@ export class SiteMachine {
     this.fell = name
     this.kill()
     throw new PowerLost(name)
-  }
-
-  #saveDisk(): void {
-    for (const file of storeFiles) {
-      const from = join(this.folder, file)
-      const to = join(this.folder, `${file}.saved`)
-      rmSync(to, { force: true })
-      if (existsSync(from)) copyFileSync(from, to)
-    }
   }
 }

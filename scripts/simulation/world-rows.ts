@@ -57,6 +57,11 @@ export const planBody = directoryBodies.plan.parse({
   access: { doors: 'public', hours: always },
 })
 
+const lendsNothing = {
+  ...{ sharePercent: 0, shareMinPercent: 0, shareMaxPercent: 0, stepPercent: 0 },
+  ...{ windowMs: 60 * minute, leadMs: 0, cutOffMs: 0 },
+}
+
 function siteBody(siteId: string) {
   return {
     name: siteId,
@@ -68,6 +73,10 @@ function siteBody(siteId: string) {
     currency: 'EUR',
     openingHours: always,
     amenities: [],
+    // People lend and ask back here, not the policy; a kind without a pool would never be lent at all.
+    lending: {
+      pools: ['meeting_room', 'desk'].map((kind) => ({ poolId: kind, kind, policy: lendsNothing })),
+    },
     settings: {
       holdMs: 5 * minute,
       checkInEarlyMs: 15 * minute,

@@ -1,0 +1,39 @@
+import type { Chance } from './chance.ts'
+import type { Simulation } from './simulation.ts'
+import type { StepKind } from './step.ts'
+
+/** What happens to the disks of machines. */
+export const imageSteps: readonly StepKind[] = [
+  { name: 'a copy of a disk is taken', weight: 2, run: takeImage },
+  { name: 'an older disk is put back', weight: 1, run: putImageBack },
+]
+
+async function takeImage(simulation: Simulation, chance: Chance): Promise<string> {
+  const machine = chance.pickAny(simulation.machines.filter(({ life }) => life !== undefined))
+  const image = machine?.takeImage()
+  if (!machine || !image) return 'nobody there'
+  simulation.images.set(machine, image)
+  return `${machine.siteId} at ${image.head.seq} of life ${image.incarnation}`
+}
+
+async function putImageBack(simulation: Simulation, chance: Chance): Promise<string> {
+  const machine = chance.pickAny(simulation.machines.filter((one) => simulation.images.has(one)))
+  const image = machine && simulation.images.get(machine)
+  // A disk of an earlier life is that of a clone.
+  if (!machine || !image || image.incarnation !== machine.incarnation) return 'no copy'
+  const { siteId } = machine
+  if (!machine.isOff) machine.kill()
+  await simulation.settle()
+  machine.bury()
+  machine.putImage(image)
+  // A witness that lies on the same disk goes back with it, and proves nothing.
+  const forgets = chance.percent(30)
+  if (forgets) machine.witness = image.witness
+  simulation.onPutBack(machine, image)
+  simulation.putBack.add(siteId)
+  const boots = chance.percent(50)
+  if (boots) machine.clock.boot()
+  const started = await simulation.startSite(siteId)
+  const how = `${forgets ? ', its witness with it' : ''}${started ? '' : ': fell again'}`
+  return `${siteId} to ${image.head.seq} of life ${image.incarnation}${how}`
+}
