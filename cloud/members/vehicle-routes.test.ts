@@ -93,8 +93,8 @@ describe('a vehicle', () => {
 describe('a vehicle is refused', () => {
   it.each([
     ['not_found', 'v_1', car('B-GH 1'), 404],
-    ['invalid_request', idOf('a'), car('-'), 422],
-    ['invalid_request', idOf('a'), car('B-GH 1234567890'), 422],
+    ['plate_unusable', idOf('a'), car('-'), 422],
+    ['plate_unusable', idOf('a'), car('B-GH 1234567890'), 422],
     ['invalid_request', idOf('a'), { plate: 'B-GH 1', vehicleClass: 'accessible' }, 422],
     ['invalid_request', idOf('a'), { ...car('B-GH 1'), memberId: 'mb-ben' }, 422],
   ])('as %s: %s %o', async (code, id, body, status) => {

@@ -1,6 +1,5 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { vehicleIdSchema } from '@gatehouse/shared/ids/ids'
-import { normalisePlate } from '@gatehouse/shared/parking/plate'
 import { registeredVehicleClassSchema } from '@gatehouse/shared/wire/v1/directory'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Pool } from '../database/pool.ts'
@@ -19,10 +18,7 @@ const vehicleView = z.object({
 
 const vehicleBody = z.strictObject({
   /** As on the vehicle; spaces, dashes and case do not matter. */
-  plate: z
-    .string()
-    .max(20)
-    .refine((text) => normalisePlate(text) !== undefined, 'expected 2 to 12 letters A–Z and digits'),
+  plate: z.string().max(20),
   name: z.string().trim().max(60).optional(),
   vehicleClass: registeredVehicleClassSchema,
 })

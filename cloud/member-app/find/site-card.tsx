@@ -1,4 +1,5 @@
 import type { SiteView } from '@gatehouse/shared/api/views'
+import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { StateChip } from '@gatehouse/shared/ui/state-chip.tsx'
 import { RelativeTime } from '@gatehouse/shared/ui/time-text.tsx'
 import { Group, Stack, Text } from '@mantine/core'
@@ -11,10 +12,13 @@ import { freeSummary } from './free-summary.ts'
 /** Metres in the words a walker or driver uses. */
 function useDistanceWords(): (meters: number) => string {
   const t = useWords()
-  return (meters) =>
-    meters < 950
-      ? t('find.m', { m: Math.round(meters / 50) * 50 })
-      : t('find.km', { km: meters < 9_950 ? (meters / 1_000).toFixed(1) : Math.round(meters / 1_000) })
+  const { locale } = useLanguage()
+  return (meters) => {
+    if (meters < 950) return t('find.m', { m: Math.round(meters / 50) * 50 })
+    const digits = meters < 9_950 ? 1 : 0
+    const shape = { minimumFractionDigits: digits, maximumFractionDigits: digits }
+    return t('find.km', { km: (meters / 1_000).toLocaleString(locale, shape) })
+  }
 }
 
 /** Free spaces of a site now as a chip; grey and dated while the site is not heard. */

@@ -121,7 +121,7 @@ export function PlanSection(props: {
               </Text>
             )}
           </Group>
-          {since === undefined ? (
+          {present.has('free') ? (
             <Text size="sm" c="dimmed">
               {t('site.choose')}
             </Text>

@@ -37,7 +37,7 @@ export function SiteOffline(props: { readonly site: SiteView }): ReactNode {
 }
 
 /** Says that a site sells nothing new, when it does not. */
-function SiteNotSelling(props: { readonly site: SiteView }): ReactNode {
+export function SiteNotSelling(props: { readonly site: SiteView }): ReactNode {
   const t = useWords()
   const { status = 'open' } = props.site
   if (status === 'open') return null

@@ -60,7 +60,7 @@ export function HoldPanel(props: {
         <Elsewhere />
       ) : (
         <>
-          {props.free === false ? (
+          {props.free === false && (site.status ?? 'open') === 'open' ? (
             <Text size="sm" c="var(--gh-held)" role="status">
               {t('space.notFree')}
             </Text>

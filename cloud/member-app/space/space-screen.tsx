@@ -15,7 +15,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { dayQuery, planQuery } from '../api/queries.ts'
 import { useSite } from '../site/site-answer.ts'
-import { SiteOffline } from '../site/site-screen.tsx'
+import { SiteNotSelling, SiteOffline } from '../site/site-screen.tsx'
 import { minutesAfterMidnight, readWhen, type When, wallTime } from '../site/when.ts'
 import { WhenBar } from '../site/when-bar.tsx'
 import { useWords } from '../words/words.ts'
@@ -195,6 +195,7 @@ export function SpaceScreen(): ReactNode {
         {(view) => (
           <>
             <SiteOffline site={view} />
+            <SiteNotSelling site={view} />
             <Faces query={plan} rows={4}>
               {(loaded) => <SpaceDay site={view} plan={loaded} when={when} />}
             </Faces>
