@@ -5,12 +5,22 @@ import { busesConfigSchema } from './devices/bus-config.ts'
 
 const port = z.int().min(1).max(65_535)
 
+/** A restored cloud gets from its sites what they keep: this much at least (ARCHITECTURE §5), ten years at most. */
+const keptDaysMin = 35
+const keptDaysMax = 3_650
+
 /** What one edge is told on its own machine. Everything about the site itself comes from the directory. */
 export const edgeConfigSchema = z.strictObject({
   /** Folder of the ledger, keys and pictures; relative to the configuration file. */
   dataFolder: z.string().min(1),
   /** Where the box remembers its last entry outside the store; best on another disk. In the data folder unless said. */
   witnessFile: z.string().min(1).optional(),
+  ledger: z
+    .strictObject({
+      /** Days that entries are kept at least after the cloud acknowledged them; older ones go behind a checkpoint. */
+      keptDays: z.int().min(keptDaysMin).max(keptDaysMax).default(keptDaysMin),
+    })
+    .prefault({}),
   http: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),

@@ -10,7 +10,10 @@ import type { Finding } from './doctor-finding.ts'
 import { localStateSchema } from './http/local-routes.ts'
 import { openDatabase, type SiteDatabase } from './ledger/database.ts'
 import { readHead } from './ledger/entry-store.ts'
+import { prunedHead } from './ledger/kept-chain.ts'
 import { findDamage } from './ledger/ledger-integrity.ts'
+import { checkpointAdvice, checkpointFile, findMisfit } from './retention/checkpoint-file.ts'
+import { retentionText } from './retention/retention-text.ts'
 import { readLocalSecret } from './site/local-secret.ts'
 import { storeFile } from './site/store-file.ts'
 import { Directory } from './sync/directory.ts'
@@ -57,7 +60,7 @@ function runningFindings(state: LocalState | undefined): Finding[] {
     const hint = 'Look at its log; it may be waiting for its enrolment, or use another data folder.'
     return [{ name: 'database', ok: false, seen: 'the running edge does not tell', hint }]
   }
-  const { storage, sells, headSeq, devices, down } = state
+  const { storage, sells, headSeq, retention, devices, down } = state
   return [
     {
       name: 'database',
@@ -65,6 +68,7 @@ function runningFindings(state: LocalState | undefined): Finding[] {
       seen: `${storage}, head ${headSeq}, ${sells ? 'sells' : 'does not sell'}`,
       hint: 'Read /readyz of the edge; it says what to do.',
     },
+    ...(retention ? [keptEntries(retention)] : []),
     {
       name: 'devices',
       ok: down.length === 0,
@@ -72,6 +76,23 @@ function runningFindings(state: LocalState | undefined): Finding[] {
       hint: 'Check power, cable and address of those named.',
     },
   ]
+}
+
+function keptEntries(retention: Parameters<typeof retentionText>[0]): Finding {
+  const ok = retention.problem === undefined
+  return { name: 'retention', ok, seen: retentionText(retention), hint: checkpointAdvice }
+}
+
+/** The checkpoint as it lies on disk; its tables are compared by `rebuild --check`. */
+function restingCheckpoint(
+  { dataFolder, ledger }: EdgeConfig,
+  db: SiteDatabase,
+  incarnation: number,
+): Finding {
+  const { keptDays } = ledger
+  const problem = findMisfit(db, join(dataFolder, checkpointFile))
+  const prunedSeq = prunedHead(db, incarnation).seq
+  return keptEntries({ keptDays, prunedSeq, problem })
 }
 
 function restingFindings(config: EdgeConfig, db: SiteDatabase): Finding[] {
@@ -85,7 +106,12 @@ function restingFindings(config: EdgeConfig, db: SiteDatabase): Finding[] {
     seen: damage ?? `sound, head ${readHead(db, incarnation).seq}, every commit is synced`,
     hint: 'The next start moves it aside; doors and exits go on. Keep the folder and enrol anew.',
   }
-  return damage === undefined ? [database, plannedDevices(config, new Directory(db, siteId))] : [database]
+  if (damage !== undefined) return [database]
+  return [
+    database,
+    restingCheckpoint(config, db, incarnation),
+    plannedDevices(config, new Directory(db, siteId)),
+  ]
 }
 
 function plannedDevices({ buses }: EdgeConfig, directory: Directory): Finding {

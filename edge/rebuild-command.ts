@@ -7,14 +7,23 @@ import type { EdgeConfig } from './config.ts'
 import type { LedgerModule } from './ledger/command.ts'
 import { readDamageNote } from './ledger/damage-note.ts'
 import { openDatabase, type SiteDatabase } from './ledger/database.ts'
-import { checkRebuild } from './ledger/rebuild.ts'
+import { checkRebuild, type RebuildReport } from './ledger/rebuild.ts'
+import {
+  type CheckpointCopy,
+  checkpointAdvice,
+  checkpointFile,
+  copyCheckpoint,
+} from './retention/checkpoint-file.ts'
 import { replayModules } from './site/replay-modules.ts'
 import { copyFromRunningEdge } from './site/running-copy.ts'
 import { damageAdvice } from './site/site-store.ts'
 import { storeFile } from './site/store-file.ts'
 import { loadIdentity } from './sync/site-identity.ts'
 
-/** `rebuild --check`: replays the ledger and compares every projected table. Exit code 0 equal, 1 different. */
+/**
+ * `rebuild --check`: replays the ledger, from its checkpoint where it was pruned, and compares every projected table. Exit
+ * code 0 equal, 1 different, or the checkpoint cannot be used.
+ */
 export async function rebuildCommand(
   config: EdgeConfig,
   random: Random,
@@ -28,7 +37,15 @@ export async function rebuildCommand(
   }
   const { db, done } = await openForReading(config, path)
   try {
-    const report = checkRebuild(db, modulesOf(config, db, random))
+    const modules = modulesOf(config, db, random)
+    const checkpoint = await openCheckpoint(config, db, modules)
+    if (typeof checkpoint === 'string') {
+      print(`BROKEN     ${checkpoint}: what was pruned cannot be replayed; ${checkpointAdvice}`)
+      return 1
+    }
+    const report = checkAndClose(db, modules, checkpoint)
+    if (checkpoint)
+      print(`from the checkpoint at ${checkpoint.position.incarnation}/${checkpoint.position.seq}`)
     for (const { table, rows, equal } of report.tables) {
       print(`${equal ? 'equal    ' : 'DIFFERENT'}  ${table}  ${rows} rows`)
     }
@@ -37,6 +54,27 @@ export async function rebuildCommand(
     return report.equal ? 0 : 1
   } finally {
     done()
+  }
+}
+
+function openCheckpoint(
+  { dataFolder }: EdgeConfig,
+  db: SiteDatabase,
+  modules: readonly LedgerModule[],
+): ReturnType<typeof copyCheckpoint> {
+  const files = { path: join(dataFolder, checkpointFile), to: join(dataFolder, 'checkpoint-copy.sqlite') }
+  return copyCheckpoint(db, files, modules)
+}
+
+function checkAndClose(
+  db: SiteDatabase,
+  modules: readonly LedgerModule[],
+  checkpoint: CheckpointCopy | undefined,
+): RebuildReport {
+  try {
+    return checkRebuild(db, modules, checkpoint)
+  } finally {
+    checkpoint?.done()
   }
 }
 

@@ -9,13 +9,14 @@ import { openDatabase } from '../ledger/database.ts'
 import { syncFolder, writeDurably } from '../ledger/durable-file.ts'
 import { readHead } from '../ledger/entry-store.ts'
 import { findDamage } from '../ledger/ledger-integrity.ts'
+import { checkpointFile } from '../retention/checkpoint-file.ts'
 import { copyFromRunningEdge } from '../site/running-copy.ts'
 import { damageAdvice } from '../site/site-store.ts'
 import { storeFile } from '../site/store-file.ts'
-import { claimStoreFormat, storeFormat } from '../site/store-format.ts'
+import { claimStoreFormat } from '../site/store-format.ts'
 import { loadIdentity, type SiteIdentity } from '../sync/site-identity.ts'
 import { version } from '../version.ts'
-import { backupFiles, describeFile, type Manifest, manifestFile } from './manifest.ts'
+import { backupFiles, describeFile, type Manifest, manifestFile, prunedBackupFiles } from './manifest.ts'
 
 export type Print = (line: string) => void
 
@@ -88,11 +89,14 @@ async function writeBackup(
     if (name !== storeFile) copyFileSync(join(dataFolder, name), join(folder, name))
     chmodSync(join(folder, name), 0o600)
   }
-  const head = checkedHead(join(folder, storeFile), incarnation)
+  // After the store: a checkpoint that moved on meanwhile still fits, one from before it might not.
+  const hasCheckpoint = copyCheckpointFile(dataFolder, folder)
+  const { head, storeFormat } = checkedStore(join(folder, storeFile), incarnation)
+  const names = [...backupFiles, ...(hasCheckpoint ? prunedBackupFiles : [])]
   const manifest: Manifest = {
     ...{ format: 'gatehouse-edge-backup', formatVersion: 1, version, storeFormat },
     ...{ siteId, incarnation, head, madeMs },
-    files: backupFiles.map((name) => describeFile(folder, name)),
+    files: names.map((name) => describeFile(folder, name)),
   }
   writeDurably(join(folder, manifestFile), `${JSON.stringify(manifest, undefined, 2)}\n`)
   return manifest
@@ -118,15 +122,29 @@ async function copyStore(config: EdgeConfig, to: string): Promise<void> {
   }
 }
 
+/** Copies the checkpoint, which a running edge may move on meanwhile; tells whether there is one. */
+function copyCheckpointFile(dataFolder: string, folder: string): boolean {
+  const path = join(dataFolder, checkpointFile)
+  if (!existsSync(path)) return false
+  const db = openDatabase({ path, locking: 'shared' })
+  try {
+    db.prepare('VACUUM INTO ?').run(join(folder, checkpointFile))
+  } finally {
+    db.close()
+  }
+  chmodSync(join(folder, checkpointFile), 0o600)
+  return true
+}
+
 /** Looks at the copy as a start would; closing it leaves one file without a log beside it. */
-function checkedHead(path: string, incarnation: number): Manifest['head'] {
+function checkedStore(path: string, incarnation: number): Pick<Manifest, 'head' | 'storeFormat'> {
   const db = openDatabase({ path, locking: 'exclusive' })
   try {
     claimStoreFormat(db)
     const damage = findDamage(db, incarnation)
     if (damage !== undefined) throw new RangeError(`the copy is damaged (${damage})`)
     const { seq, hash } = readHead(db, incarnation)
-    return { seq, hash }
+    return { head: { seq, hash }, storeFormat: Number(db.pragma('user_version', { simple: true })) }
   } finally {
     db.close()
   }

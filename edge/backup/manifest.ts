@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, readSync, statSync } from
 import { join } from 'node:path'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { z } from 'zod'
+import { checkpointFile } from '../retention/checkpoint-file.ts'
 import { storeFile } from '../site/store-file.ts'
 
 /** What a backup says about itself; the last file written into it. */
@@ -15,8 +16,11 @@ export const manifestFile = 'manifest.json'
  */
 export const backupFiles = [storeFile, 'identity.json', 'site-key.json'] as const
 
+/** What a backup holds besides when entries were pruned: without it the rest cannot be replayed. */
+export const prunedBackupFiles = [checkpointFile] as const
+
 const fileSchema = z.object({
-  name: z.enum(backupFiles),
+  name: z.enum([...backupFiles, ...prunedBackupFiles]),
   bytes: z.int().min(1),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 })
@@ -32,14 +36,17 @@ export const manifestSchema = z.object({
   /** The last entry inside. */
   head: z.object({ seq: z.int().min(0), hash: z.string() }),
   madeMs: z.int(),
-  files: z.array(fileSchema).length(backupFiles.length),
+  files: z.array(fileSchema).min(backupFiles.length),
 })
 export type Manifest = z.infer<typeof manifestSchema>
 
 const chunkBytes = 1024 * 1024
 
 /** Describes one file of a backup, read as it lies on disk, and makes it durable. */
-export function describeFile(folder: string, name: (typeof backupFiles)[number]): Manifest['files'][number] {
+export function describeFile(
+  folder: string,
+  name: Manifest['files'][number]['name'],
+): Manifest['files'][number] {
   const path = join(folder, name)
   const hash = createHash('sha256')
   const file = openSync(path, 'r')
@@ -62,6 +69,8 @@ export function checkBackup(folder: string): Manifest | { readonly problem: stri
   } catch {
     return { problem: `There is no readable ${manifestFile}; a backup without one was never finished.` }
   }
+  const missing = backupFiles.find((name) => manifest.files.every((file) => file.name !== name))
+  if (missing !== undefined) return { problem: `${missing} is not named in ${manifestFile}.` }
   for (const file of manifest.files) {
     try {
       const found = describeFile(folder, file.name)

@@ -7,7 +7,7 @@ import { lastGoodFile } from '../site/last-good.ts'
 import { provisionalFile, storeFile, subjectKeyPath } from '../site/store-file.ts'
 import { storeFormat } from '../site/store-format.ts'
 import type { Print } from './backup-command.ts'
-import { backupFiles, checkBackup, describeFile, type Manifest } from './manifest.ts'
+import { checkBackup, describeFile, type Manifest } from './manifest.ts'
 import { leaveRestoredNote } from './restored-note.ts'
 
 /** What is never overwritten: another life of a site, or what is left of one. */
@@ -90,9 +90,9 @@ function putInPlace(dataFolder: string, source: string, manifest: Manifest, atMs
       if (copied.sha256 !== sha256) throw new RangeError(`${name} changed while it was copied`)
     }
     leaveRestoredNote(dataFolder, { atMs, madeMs: manifest.madeMs, head: manifest.head })
-    const order = [...backupFiles].sort(
-      (a, b) => Number(a === 'identity.json') - Number(b === 'identity.json'),
-    )
+    const order = manifest.files
+      .map(({ name }) => name)
+      .sort((a, b) => Number(a === 'identity.json') - Number(b === 'identity.json'))
     for (const name of order) renameSync(join(partial, name), join(dataFolder, name))
   } finally {
     rmSync(partial, { recursive: true, force: true })

@@ -6,6 +6,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import type { DeviceStatus } from '../devices/hub.ts'
 import type { Kernel } from '../ledger/kernel.ts'
+import type { Retention } from '../retention/retention.ts'
 import { refuse } from './problem.ts'
 import { edgeRouter } from './router.ts'
 
@@ -16,6 +17,7 @@ export interface LocalRoutesOptions {
   readonly kernel: Kernel
   readonly dataFolder: string
   readonly localSecret: string
+  readonly retention: Pick<Retention, 'state'>
   readonly deviceStatus: () => DeviceStatus[]
   /** Ids of devices that do not answer and are missed. */
   readonly devicesDown: () => string[]
@@ -38,6 +40,8 @@ export const localStateSchema = z.object({
   storage: z.string(),
   sells: z.boolean(),
   headSeq: z.int(),
+  /** What is kept of the ledger; an edge of the release before does not tell. */
+  retention: z.object({ keptDays: z.int(), prunedSeq: z.int(), problem: z.string().optional() }).optional(),
   devices: z.int(),
   down: z.array(z.object({ deviceId: z.string(), detail: z.string().optional() })),
 })
@@ -56,7 +60,7 @@ const stateRoute = createRoute({
  * running store, made in steps so that doors do not wait. `GET /local/state`: what `doctor` asks.
  */
 export function localRoutes(options: LocalRoutesOptions): OpenAPIHono {
-  const { kernel, dataFolder, localSecret, deviceStatus, devicesDown } = options
+  const { kernel, dataFolder, localSecret, retention, deviceStatus, devicesDown } = options
   const app = edgeRouter()
   let copies = 0
   app.use('/local/*', requireLocalSecret(localSecret))
@@ -74,7 +78,10 @@ export function localRoutes(options: LocalRoutesOptions): OpenAPIHono {
     const down = status
       .filter(({ deviceId }) => missed.has(deviceId))
       .map(({ deviceId, detail }) => ({ deviceId, ...(detail !== undefined && { detail }) }))
-    return c.json({ storage, sells, headSeq: head.seq, devices: status.length, down }, 200)
+    const { keptDays, prunedSeq, problem } = retention.state
+    const kept = { keptDays, prunedSeq, ...(problem && { problem }) }
+    const devices = status.length
+    return c.json({ storage, sells, headSeq: head.seq, retention: kept, devices, down }, 200)
   })
   return app
 }

@@ -4,6 +4,7 @@ import type { Clock } from '@gatehouse/shared/clock/clock'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { DeviceStatus } from '../devices/hub.ts'
 import { readEntries } from '../ledger/entry-store.ts'
+import { prunedHead } from '../ledger/kept-chain.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
 import type { Link } from '../sync/link.ts'
@@ -57,6 +58,9 @@ const ledgerRoute = createRoute({
             incarnation: z.int(),
             headSeq: z.int(),
             acknowledgedSeq: z.int(),
+            prunedSeq: z
+              .int()
+              .openapi({ description: 'Entries up to this one were pruned; 0 while all are kept' }),
             items: z.array(entrySchema),
           }),
         },
@@ -101,7 +105,8 @@ export function siteRoutes(options: SiteRoutesOptions): OpenAPIHono {
         entry: JSON.parse(text) as unknown,
       }),
     )
-    return c.json({ incarnation, headSeq: head.seq, acknowledgedSeq, items }, 200)
+    const prunedSeq = prunedHead(kernel.db, incarnation).seq
+    return c.json({ incarnation, headSeq: head.seq, acknowledgedSeq, prunedSeq, items }, 200)
   })
   app.openapi(devicesRoute, (c) => c.json({ items: deviceStatus() }, 200))
   return app

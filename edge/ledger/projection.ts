@@ -1,4 +1,4 @@
-import type { Entry, LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
+import { type Entry, entryFrameSchema, type LedgerEvent, parseEvent } from '@gatehouse/shared/wire/v1/entries'
 import type { Projections } from './command.ts'
 import type { SiteDatabase } from './database.ts'
 
@@ -16,4 +16,11 @@ export function applyEntry(
     const apply = projection[event.type] as Apply | undefined
     apply?.(db, event.body, entry)
   }
+}
+
+/** Applies a stored entry; one of a type that this release does not know changes nothing. */
+export function applyStored(db: SiteDatabase, projections: readonly Projections[], text: string): void {
+  const frame = entryFrameSchema.safeParse(JSON.parse(text))
+  const event = frame.success ? parseEvent(frame.data) : undefined
+  if (frame.success && event) applyEntry(db, projections, event, frame.data)
 }

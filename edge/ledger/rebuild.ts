@@ -1,14 +1,15 @@
-import { type ChainHead, chainBreak, emptyHead, sha256Hex } from '@gatehouse/shared/ledger/chain'
-import { entryFrameSchema, parseEvent } from '@gatehouse/shared/wire/v1/entries'
+import { type ChainHead, chainBreak, sha256Hex } from '@gatehouse/shared/ledger/chain'
 import Database from 'better-sqlite3'
 import type { LedgerModule } from './command.ts'
 import type { SiteDatabase } from './database.ts'
+import { prunedHead } from './kept-chain.ts'
 import { ledgerModule } from './ledger-module.ts'
-import { applyEntry } from './projection.ts'
+import { applyStored } from './projection.ts'
 import { statement } from './statements.ts'
 
 /** What comparing the stored tables with a replay of the ledger found. */
 export interface RebuildReport {
+  /** How many were replayed. */
   readonly entries: number
   /** Where the chain does not continue or an entry's hash is wrong. */
   readonly breaks: readonly { readonly incarnation: number; readonly seq: number; readonly why: string }[]
@@ -23,26 +24,43 @@ interface EntryRow {
   readonly text: string
 }
 
-/** Replays the whole ledger of `db` into fresh tables, checks its chains, and compares every projected table. */
-export function checkRebuild(db: SiteDatabase, modules: readonly LedgerModule[]): RebuildReport {
+/** Tables as of an entry, from which a replay goes on; its caller closes them. */
+export interface ReplayStart {
+  readonly db: SiteDatabase
+  /** The last entry that is in them already. */
+  readonly position: { readonly incarnation: number; readonly seq: number }
+}
+
+/**
+ * Replays the ledger of `db` into fresh tables, or from a checkpoint into its own, checks its chains, and compares every
+ * projected table. A ledger that was pruned is equal only from its checkpoint.
+ */
+export function checkRebuild(
+  db: SiteDatabase,
+  modules: readonly LedgerModule[],
+  checkpoint?: ReplayStart,
+): RebuildReport {
   const all = [ledgerModule, ...modules]
-  const fresh = new Database(':memory:')
+  const fresh = checkpoint?.db ?? new Database(':memory:')
   try {
     for (const module of all) fresh.exec(module.tablesSql)
-    const { entries, breaks } = replay(db, fresh, all)
+    const { entries, breaks } = replay(db, fresh, { modules: all, after: checkpoint?.position })
     const tables = withAllTables(db, all, () =>
       all.flatMap((module) => module.projectedTables).map((table) => compareTable(db, fresh, table)),
     )
     return { entries, breaks, tables, equal: breaks.length === 0 && tables.every(({ equal }) => equal) }
   } finally {
-    fresh.close()
+    if (!checkpoint) fresh.close()
   }
 }
 
 function replay(
   db: SiteDatabase,
   fresh: SiteDatabase,
-  modules: readonly LedgerModule[],
+  {
+    modules,
+    after = { incarnation: 0, seq: 0 },
+  }: { readonly modules: readonly LedgerModule[]; readonly after: ReplayStart['position'] | undefined },
 ): Pick<RebuildReport, 'entries' | 'breaks'> {
   const projections = modules.map((module) => module.projections)
   const heads = new Map<number, ChainHead>()
@@ -53,15 +71,18 @@ function replay(
     'SELECT incarnation, seq, hash, text FROM entries ORDER BY incarnation, seq',
   ).iterate()
   for (const row of rows) {
-    const why = brokenLink(row, heads.get(row.incarnation) ?? emptyHead)
+    const why = brokenLink(row, heads.get(row.incarnation) ?? prunedHead(db, row.incarnation))
     if (why) breaks.push({ incarnation: row.incarnation, seq: row.seq, why })
     heads.set(row.incarnation, { seq: row.seq, hash: row.hash })
-    const frame = entryFrameSchema.safeParse(JSON.parse(row.text))
-    const event = frame.success ? parseEvent(frame.data) : undefined
-    if (frame.success && event) applyEntry(fresh, projections, event, frame.data)
+    if (isAtOrBefore(row, after)) continue
+    applyStored(fresh, projections, row.text)
     entries += 1
   }
   return { entries, breaks }
+}
+
+function isAtOrBefore(row: EntryRow, { incarnation, seq }: ReplayStart['position']): boolean {
+  return row.incarnation < incarnation || (row.incarnation === incarnation && row.seq <= seq)
 }
 
 function brokenLink(row: EntryRow, head: ChainHead): string | undefined {

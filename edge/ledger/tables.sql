@@ -25,6 +25,16 @@ CREATE TABLE IF NOT EXISTS pruned_entries (
   hash TEXT NOT NULL
 ) STRICT;
 
+-- The checkpoint behind which they were pruned, as this store knows it; its tables are in a file of their own.
+CREATE TABLE IF NOT EXISTS ledger_checkpoint (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  incarnation INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  state_digest TEXT NOT NULL,
+  made_ms INTEGER NOT NULL
+) STRICT;
+
 CREATE TRIGGER IF NOT EXISTS entries_are_kept BEFORE DELETE ON entries
 WHEN OLD.seq > coalesce((SELECT seq FROM pruned_entries WHERE incarnation = OLD.incarnation), 0)
 BEGIN SELECT raise(ABORT, 'entry_kept'); END;

@@ -4,6 +4,8 @@ import type { SiteDatabase } from '../ledger/database.ts'
 /** Tables that belong to the ledger or to the life before, and are made anew. */
 const ownTables = new Set([
   'entries',
+  'pruned_entries',
+  'ledger_checkpoint',
   'effects',
   'answered_commands',
   'upload_position',

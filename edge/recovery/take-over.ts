@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { confirmRestored } from '../backup/restored-note.ts'
 import { moveAside } from '../ledger/damage-note.ts'
 import { syncFolder, writeDurably } from '../ledger/durable-file.ts'
+import { checkpointFile } from '../retention/checkpoint-file.ts'
 import { lastGoodFile } from '../site/last-good.ts'
 import { storeFile } from '../site/store-file.ts'
 import { type SiteIdentity, saveIdentity } from '../sync/site-identity.ts'
@@ -33,7 +34,8 @@ export function finishTakeOver(dataFolder: string): void {
   const { atMs, identity } = noteSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
   const recovered = join(dataFolder, recoveredFile)
   if (existsSync(recovered)) {
-    for (const file of [storeFile, lastGoodFile]) moveAside(dataFolder, file, { kind: 'replaced', atMs })
+    const replaced = [storeFile, lastGoodFile, checkpointFile]
+    for (const file of replaced) moveAside(dataFolder, file, { kind: 'replaced', atMs })
     renameSync(recovered, join(dataFolder, storeFile))
     syncFolder(dataFolder)
   }

@@ -14,6 +14,8 @@ import type { DamageNote } from '../ledger/damage-note.ts'
 import { DiskReserve } from '../ledger/disk-reserve.ts'
 import { Kernel } from '../ledger/kernel.ts'
 import type { ParkingOptions } from '../parking/parking-options.ts'
+import { checkpointFile } from '../retention/checkpoint-file.ts'
+import { Retention, type RetentionOptions } from '../retention/retention.ts'
 import { lastContactMs } from '../sync/cloud-contact.ts'
 import { Directory } from '../sync/directory.ts'
 import { Link } from '../sync/link.ts'
@@ -27,12 +29,17 @@ import { releaseReserve, StoreCare } from './store-care.ts'
 import { subjectKeyPath } from './store-file.ts'
 import { WitnessKeeper } from './witness.ts'
 
+/** Between two portions of old entries, so that many of them never take the machine from people. */
+const restMs = 50
+
 /** What a site is without its wires: store, kernel, directory and money. */
 export interface SiteCore {
   readonly kernel: Kernel
   readonly directory: Directory
   readonly link: Link
   readonly care: StoreCare
+  /** Prunes entries that are old and acknowledged. */
+  readonly retention: Retention
   /** Present while the ledger is moved aside because it was damaged. */
   readonly damage: DamageNote | undefined
   /** Remembers the last entry outside the store. */
@@ -77,10 +84,10 @@ export async function openSiteCore(
     // Asked only while commands run, when the kernel below exists.
     canSell: () => kernel.sells,
   }
+  const modules = siteModules(options)
   const kernel: Kernel = new Kernel({
     receiptKey: siteKey,
-    ...{ db, siteId, incarnation, storage, clock, random },
-    modules: siteModules(options),
+    ...{ db, siteId, incarnation, storage, clock, random, modules },
     effects: effectHandlers(() => hub, cards),
     onBug: (error, what) => logger.error({ error, what }, 'a command failed'),
     onDamaged: onStoreFailure,
@@ -98,11 +105,13 @@ export async function openSiteCore(
   await cards.recover(kernel)
   const keepsCopy = damage === undefined
   const care = new StoreCare({ kernel, reserve, dataFolder, logger, keepsCopy, onFailure: onStoreFailure })
+  const retention = keepEntries(config, adapters, { kernel, modules }, onStoreFailure)
   return {
     kernel,
     directory,
     link,
     care,
+    retention,
     damage,
     witness,
     cards,
@@ -112,6 +121,22 @@ export async function openSiteCore(
       hub = started
     },
   }
+}
+
+function keepEntries(
+  { dataFolder, ledger }: EdgeConfig,
+  { clock, logger }: EdgeAdapters,
+  site: Pick<RetentionOptions, 'kernel' | 'modules'>,
+  onStoreFailure: (error: unknown) => void,
+): Retention {
+  return new Retention({
+    ...{ ...site, clock, keptDays: ledger.keptDays, rest: () => wait(restMs) },
+    path: join(dataFolder, checkpointFile),
+    onFailure: (error) => {
+      logger.error({ error }, 'old entries could not be pruned')
+      onStoreFailure(error)
+    },
+  })
 }
 
 /** A damaged ledger does not know what it sold, and one from a backup not what it sold since. */

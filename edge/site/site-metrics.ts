@@ -14,7 +14,7 @@ export interface SiteMeasures {
 /** Registers the site's own figures for `/metrics`. */
 export function measureSite(registry: Registry, measures: SiteMeasures): void {
   const { core, live, sync, devices } = measures
-  const { kernel, link } = core
+  const { kernel, link, retention } = core
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name: `gatehouse_edge_${name}`,
@@ -25,6 +25,19 @@ export function measureSite(registry: Registry, measures: SiteMeasures): void {
       },
     })
   gauge('head_seq', 'Sequence number of the newest entry', () => kernel.head.seq)
+  gauge(
+    'ledger_pruned_seq',
+    'Sequence number of the last entry that was pruned, 0 while all are kept',
+    () => retention.state.prunedSeq,
+  )
+  gauge(
+    'ledger_checkpoint_seconds',
+    'When the checkpoint behind which entries were pruned was made, Unix time',
+    () => Math.floor((retention.state.checkpointMs ?? 0) / 1000),
+  )
+  gauge('ledger_retention_stopped', '1 while old entries cannot be pruned', () =>
+    retention.state.problem === undefined ? 0 : 1,
+  )
   gauge('upload_waiting_entries', 'Entries the cloud has not acknowledged', () => sync.waiting)
   gauge('commands_waiting', 'Commands waiting for their turn', () => kernel.waiting)
   gauge('screens', 'Connected screens', () => live.count)

@@ -18,6 +18,7 @@ import { siteBookedBays } from '../parking/booked-bays.ts'
 import { parkingModule } from '../parking/parking-module.ts'
 import type { ParkingOptions } from '../parking/parking-options.ts'
 import { createPlateVault } from '../parking/plate-vault.ts'
+import { retentionModule } from '../retention/retention-module.ts'
 import type { Directory } from '../sync/directory.ts'
 import type { Link } from '../sync/link.ts'
 
@@ -52,6 +53,7 @@ export function siteModules(options: SiteModulesOptions): LedgerModule[] {
     }),
     parkingModule(parkingOptions(options)),
     helpModule,
+    retentionModule,
   ]
 }
 

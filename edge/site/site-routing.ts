@@ -51,6 +51,7 @@ export function siteRouting(options: SiteRoutingOptions): OpenAPIHono[] {
   return [
     localRoutes({
       ...{ kernel, dataFolder: options.config.dataFolder, localSecret: options.localSecret },
+      retention: core.retention,
       deviceStatus: () => devices.hub.status(),
       devicesDown: () => devices.down(),
     }),

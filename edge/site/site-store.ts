@@ -6,6 +6,7 @@ import { type DamageNote, moveAside, readDamageNote, retireNote, setAside } from
 import { openDatabase, type SiteDatabase } from '../ledger/database.ts'
 import { readHead } from '../ledger/entry-store.ts'
 import { findDamage } from '../ledger/ledger-integrity.ts'
+import { checkpointFile } from '../retention/checkpoint-file.ts'
 import { lastGoodFile, lastGoodHead, seedFromLastGood } from './last-good.ts'
 import { provisionalFile, storeFile } from './store-file.ts'
 import { claimStoreFormat } from './store-format.ts'
@@ -42,6 +43,7 @@ export function openStore(options: StoreOptions): SiteStore {
     const opened = openSound(options)
     if (typeof opened !== 'string') return { db: opened, damage: undefined, seed: () => {} }
     damage = setAside(dataFolder, storeFile, { atMs: nowMs, why: opened, incarnation })
+    moveAside(dataFolder, checkpointFile, { atMs: nowMs })
   }
   const folder = join(dataFolder, damage.folder)
   logger.fatal(

@@ -13,6 +13,7 @@ import type { ReadinessCheck } from '../http/operations-routes.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import { ParkingDevices } from '../parking/parking-devices.ts'
 import { standByLoans } from '../recovery/stand-by-loans.ts'
+import { retentionText } from '../retention/retention-text.ts'
 import { CloudTime } from '../sync/cloud-time.ts'
 import type { Directory } from '../sync/directory.ts'
 import { loadSiteKey, type SiteIdentity } from '../sync/site-identity.ts'
@@ -62,7 +63,7 @@ export class Site {
 
   private constructor(parts: SiteParts, adapters: EdgeAdapters, http: NonNullable<EdgeAppOptions['site']>) {
     const { core, doors, parking } = parts
-    const { kernel, directory, care } = core
+    const { kernel, directory, care, retention } = core
     this.#parts = parts
     this.#adapters = adapters
     this.kernel = kernel
@@ -91,6 +92,7 @@ export class Site {
       setInterval(() => care.refreshCopy(), copyMs),
       setInterval(() => noteWitness(core, adapters), witnessMs),
       setInterval(() => void care.pruneReceipts(adapters.clock.now().wallMs), pruneMs),
+      setInterval(() => void retention.run(), pruneMs),
     ]
     care.refreshCopy()
   }
@@ -164,6 +166,7 @@ export class Site {
     this.#stopRemote()
     live.close()
     await sync.stop()
+    await core.retention.stop()
     this.kernel.close()
     await devices.stop()
     core.care.refreshCopy()
@@ -237,10 +240,15 @@ async function recordStart({ kernel }: SiteCore, { clock }: EdgeAdapters): Promi
   await kernel.submit({ kind: 'recordStart', caller: 'system', key, input })
 }
 
-function readinessChecks({ kernel, directory, damage }: SiteCore, { clock }: EdgeAdapters): ReadinessCheck[] {
+function readinessChecks(
+  { kernel, directory, damage, retention }: SiteCore,
+  { clock }: EdgeAdapters,
+): ReadinessCheck[] {
   return [
     { name: 'ledger', check: () => (damage ? { ok: false, detail: damageAdvice(damage) } : { ok: true }) },
     { name: 'directory', check: () => ({ ok: directory.site() !== undefined }) },
+    // Entries that are kept too long are in nobody's way: the site is ready, and the detail says what is wrong.
+    { name: 'retention', check: () => ({ ok: true, detail: retentionText(retention.state) }) },
     { name: 'storage', check: () => ({ ok: kernel.storage === 'open', detail: kernel.storage }) },
     {
       name: 'clock',

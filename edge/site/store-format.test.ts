@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openDatabase } from '../ledger/database.ts'
-import { claimStoreFormat, storeFormat } from './store-format.ts'
+import { claimStoreFormat, markPruned, storeFormat, wholeStoreFormat } from './store-format.ts'
 
 const open = () =>
   openDatabase({ path: join(mkdtempSync(join(tmpdir(), 'format-')), 'site.sqlite'), locking: 'exclusive' })
@@ -22,16 +22,25 @@ test('a store of the release before keeps its bookings, and may then hold a disp
   claimStoreFormat(db)
   expect(db.prepare('SELECT * FROM bookings').all()).toEqual(before)
   expect(db.prepare("UPDATE bookings SET status = 'displaced'").run().changes).toBe(1)
-  expect(db.pragma('user_version', { simple: true })).toBe(storeFormat)
+  expect(db.pragma('user_version', { simple: true })).toBe(wholeStoreFormat)
   db.close()
 })
 
 test('a new store is marked, and one of a later release refused and left as it is', () => {
   const db = open()
   claimStoreFormat(db)
-  expect(db.pragma('user_version', { simple: true })).toBe(storeFormat)
+  expect(db.pragma('user_version', { simple: true })).toBe(wholeStoreFormat)
   db.pragma(`user_version = ${storeFormat + 1}`)
   expect(() => claimStoreFormat(db)).toThrow(expect.objectContaining({ code: 'store_newer' }))
   expect(db.pragma('user_version', { simple: true })).toBe(storeFormat + 1)
+  db.close()
+})
+
+test('a pruned store stays marked as one', () => {
+  const db = open()
+  claimStoreFormat(db)
+  markPruned(db)
+  claimStoreFormat(db)
+  expect(db.pragma('user_version', { simple: true })).toBe(storeFormat)
   db.close()
 })

@@ -16,7 +16,7 @@ import { restoreCommand } from '@gatehouse/edge/backup/restore-command'
 import { type EdgeConfig, isConfigProblem, readEdgeConfig } from '@gatehouse/edge/config'
 import { openDatabase } from '@gatehouse/edge/ledger/database'
 import { startEdge, systemAdapters } from '@gatehouse/edge/main'
-import { storeFormat } from '@gatehouse/edge/site/store-format'
+import { storeFormat, wholeStoreFormat } from '@gatehouse/edge/site/store-format'
 import { SystemClock } from '@gatehouse/edge/system-clock'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freePort } from '../story/free-port.ts'
@@ -64,7 +64,7 @@ describe('a backup of an edge at rest', () => {
     for (const name of readdirSync(at('one')))
       expect(statSync(join(at('one'), name)).mode & 0o777).toBe(0o600)
     const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(at('one'), 'manifest.json'), 'utf8')))
-    expect(manifest).toMatchObject({ siteId: 'harbour-house', incarnation: 1, storeFormat })
+    expect(manifest).toMatchObject({ siteId: 'harbour-house', incarnation: 1, storeFormat: wholeStoreFormat })
     expect(manifest.head.seq).toBeGreaterThan(0)
   })
 
