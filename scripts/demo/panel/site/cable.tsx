@@ -7,7 +7,14 @@ import type { ReactNode } from 'react'
 import type { PanelSite } from '../../panel-contract.ts'
 import { usePanel } from '../live/panel-context.tsx'
 import { useWords } from '../words/words.ts'
+import { cableTold } from './cable-told.ts'
 import css from './site.module.css'
+
+const lineWords = {
+  connected: 'net.on',
+  edge_stopped: 'run.stopped',
+  edge_starting: 'run.starting',
+} as const
 
 /** The network cable between a site's edge and the cloud, to be cut and plugged in, with what waits behind it. */
 export function Cable(props: { readonly site: PanelSite }): ReactNode {
@@ -17,7 +24,7 @@ export function Cable(props: { readonly site: PanelSite }): ReactNode {
   const { unit, count } = spanUnit(useNowMs() - site.networkSinceMs)
   const t = useWords()
   const cut = site.network === 'cut'
-  const waiting = Math.max(0, site.headSeq - site.cloudHeadSeq)
+  const { line, books, waiting } = cableTold(site)
   const { siteId } = site
   return (
     <section
@@ -27,13 +34,11 @@ export function Cable(props: { readonly site: PanelSite }): ReactNode {
     >
       <span className={css.box}>{t('net.edge')}</span>
       <div className={css.wire}>
-        <Wire cut={cut} busy={!cut && waiting > 0} down={site.edge.state !== 'running'} />
+        <Wire cut={cut} busy={line === 'connected' && waiting > 0} down={site.edge.state !== 'running'} />
         <span className={css.told} role="status">
-          {cut ? t('net.cut', { span: ui(`time.${unit}`, { count }) }) : t('net.on')}
+          {line === 'cut' ? t('net.cut', { span: ui(`time.${unit}`, { count }) }) : t(lineWords[line])}
           {' · '}
-          <b data-waiting={waiting > 0 || undefined}>
-            {waiting > 0 ? t('net.waiting', { count: waiting }) : t('net.same')}
-          </b>
+          <b data-waiting={books !== 'same' || undefined}>{t(`net.${books}`, { count: waiting })}</b>
         </span>
       </div>
       <span className={css.box}>{t('net.cloud')}</span>

@@ -44,6 +44,7 @@ export const de: Record<WordKey, string> = {
   'net.waiting_one': '{{count}} Eintrag wartet',
   'net.waiting_other': '{{count}} Einträge warten',
   'net.same': 'Die Cloud hat jeden Eintrag',
+  'net.unknown': 'was wartet, sagt sie, wenn sie läuft',
   'net.edge': 'Edge',
   'net.cloud': 'Cloud',
 

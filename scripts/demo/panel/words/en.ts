@@ -42,6 +42,7 @@ export const en = {
   'net.waiting_one': '{{count}} entry waits',
   'net.waiting_other': '{{count}} entries wait',
   'net.same': 'Cloud has every entry',
+  'net.unknown': 'what waits is told once it runs',
   'net.edge': 'Edge',
   'net.cloud': 'Cloud',
 
