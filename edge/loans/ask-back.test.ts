@@ -47,7 +47,7 @@ test('what the cloud keeps sold is not sold on site, the rest is', async () => {
 test('without an answer in time the refusal says until when it is sold elsewhere, with alternatives', async () => {
   const { status, body } = await want()
   expect([status, body.code]).toEqual([409, 'lent'])
-  expect(body.lent).toEqual({ outcome: 'no_answer', untilMs: elmTerms.sellUntilMs })
+  expect(body.lent).toEqual({ outcome: 'no_answer', untilMs: elmTerms.sellUntilMs, toMs: elmTerms.toMs })
   expect(body.alternatives?.length).toBeGreaterThan(0)
   // The recall stands: when the answer comes, the place is sold here.
   site.bring([{ kind: 'loan', key: elmTerms.loanId, body: endOf(elmTerms, { reason: 'recall' }) }])
@@ -57,7 +57,7 @@ test('without an answer in time the refusal says until when it is sold elsewhere
 test('offline nothing is asked back, and the refusal says why', async () => {
   Object.assign(site.link, { state: { state: 'offline', sinceMs: 0 } })
   const { body } = await want()
-  expect(body.lent).toEqual({ outcome: 'offline', untilMs: elmTerms.sellUntilMs })
+  expect(body.lent).toEqual({ outcome: 'offline', untilMs: elmTerms.sellUntilMs, toMs: elmTerms.toMs })
   expect(site.entries('loan.recalled')).toEqual([])
 })
 

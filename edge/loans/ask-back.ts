@@ -15,6 +15,8 @@ export const askBackMsMax = 2_000
 export interface AskedBack {
   readonly outcome: 'given_back' | 'offline' | 'no_answer'
   readonly untilMs: number
+  /** When the last of the loans is over, epoch ms. */
+  readonly toMs: number
 }
 
 export interface AskBackOptions {
@@ -51,12 +53,13 @@ export class AskBack {
     const loans = this.#inTheWay(wanted)
     if (loans.length === 0) return undefined
     const untilMs = Math.max(...loans.map(({ sellUntilMs }) => sellUntilMs))
+    const toMs = Math.max(...loans.map((loan) => loan.toMs))
     const isLive = this.#options.link.state.state === 'live'
-    if (wanted.isRepeat) return { outcome: isLive ? 'no_answer' : 'offline', untilMs }
+    if (wanted.isRepeat) return { outcome: isLive ? 'no_answer' : 'offline', untilMs, toMs }
     this.#options.onWanted(wanted.spaceId)
-    if (!isLive) return { outcome: 'offline', untilMs }
+    if (!isLive) return { outcome: 'offline', untilMs, toMs }
     const ended = await this.#recall(loans.map(({ loanId }) => loanId))
-    return { outcome: ended ? 'given_back' : 'no_answer', untilMs }
+    return { outcome: ended ? 'given_back' : 'no_answer', untilMs, toMs }
   }
 
   #inTheWay({ spaceId, fromMs, toMs, bookingId }: WantedHere) {

@@ -104,10 +104,17 @@ export const de: Record<WordKey, string> = {
   'book.lentAsk': 'Wenn Sie ihn nehmen, fragen wir ihn zurück; das dauert höchstens zwei Sekunden.',
   'book.lentOffline':
     'Der Standort ist offline und kann ihn nicht zurückfragen. Wählen Sie einen grünen Platz.',
+  'book.lentUnheard': '{{name}} verkauft bis {{time}} niemand',
+  'book.lentUnheardHint':
+    'Vielleicht hat ihn die Mitglieder-App verkauft. Der Standort ist offline und kann nicht hören, an wen. Wählen Sie einen grünen Platz.',
   'book.askingBack': 'Die Mitglieder-App wird nach {{name}} gefragt …',
   'book.whyOffline': 'Bis {{time}} von der Mitglieder-App verkauft; der Standort ist offline.',
   'book.whyNoAnswer':
     'Bis {{time}} von der Mitglieder-App verkauft; sie hat den Platz noch nicht zurückgegeben. Versuchen Sie es gleich noch einmal.',
+  'book.whyEnding':
+    'Die Mitglieder-App verkauft den Platz nicht mehr und gibt ihn zurück. Versuchen Sie es gleich noch einmal.',
+  'book.whyUnheard':
+    'Vielleicht hat ihn die Mitglieder-App verkauft; der Standort ist offline und kann nicht hören, an wen. Bis {{time}} verkauft ihn niemand.',
   'book.whoTitle': 'Wer bucht?',
   'book.member': 'Ich bin Mitglied',
   'book.memberHint': 'Mit Karte oder PIN',

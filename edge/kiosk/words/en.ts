@@ -99,10 +99,16 @@ export const en = {
   'book.lentEnding': 'The member app sells {{name}} no more and is giving it back.',
   'book.lentAsk': 'If you take it, we ask for it back; that takes two seconds at most.',
   'book.lentOffline': 'This site is offline, so it cannot be asked for. Choose a green space.',
+  'book.lentUnheard': 'Nobody sells {{name}} until {{time}}',
+  'book.lentUnheardHint':
+    'The member app may have sold it. This site is offline and cannot hear to whom. Choose a green space.',
   'book.askingBack': 'Asking the member app for {{name}} …',
   'book.whyOffline': 'Sold by the member app until {{time}}; the site is offline.',
   'book.whyNoAnswer':
     'Sold by the member app until {{time}}; it has not given it back yet. Try again in a moment.',
+  'book.whyEnding': 'The member app sells it no more and is giving it back. Try again in a moment.',
+  'book.whyUnheard':
+    'The member app may have sold it; the site is offline and cannot hear to whom. Nobody sells it until {{time}}.',
   'book.whoTitle': 'Who is booking?',
   'book.member': 'I am a member',
   'book.memberHint': 'With your card or your PIN',

@@ -7,6 +7,7 @@ import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import type { ReactNode } from 'react'
 import { useSite } from '../../site/site-context.tsx'
 import { useWords } from '../../words/words.ts'
+import { lentTold } from './lent-told.ts'
 
 /** Tells whether a space is taken only because the member app may sell it. */
 export const isLent = (space: SpaceView) => space.status === 'taken' && space.lentOut !== undefined
@@ -19,10 +20,15 @@ export function LentNote(props: { readonly space: SpaceView }): ReactNode {
   const now = useServerNowMs(30_000)
   const { name, lentOut } = props.space
   if (lentOut === undefined || !isLent(props.space)) return null
-  const time = formatTime(lentOut.sellUntilMs, locale, 'dateTime', site.timeZone)
-  const sold = lentOut.sellUntilMs > now ? t('book.lent', { name, time }) : t('book.lentEnding', { name })
+  const isLive = site.link.state === 'live'
+  const told = lentTold(lentOut, { nowMs: now, isLive })
+  if (told.kind === 'ending')
+    return <Notice title={t('book.lentEnding', { name })}>{t('book.lentAsk')}</Notice>
+  const time = formatTime(told.untilMs, locale, 'dateTime', site.timeZone)
+  if (told.kind === 'unheard')
+    return <Notice title={t('book.lentUnheard', { name, time })}>{t('book.lentUnheardHint')}</Notice>
   return (
-    <Notice title={sold}>{site.link.state === 'live' ? t('book.lentAsk') : t('book.lentOffline')}</Notice>
+    <Notice title={t('book.lent', { name, time })}>{t(isLive ? 'book.lentAsk' : 'book.lentOffline')}</Notice>
   )
 }
 
@@ -33,17 +39,24 @@ export function AskingBack(props: { readonly space: SpaceView; readonly busy: bo
   return <p role="status">{t('book.askingBack', { name: props.space.name })}</p>
 }
 
+const whySold = {
+  offline: 'book.whyOffline',
+  no_answer: 'book.whyNoAnswer',
+  given_back: 'book.whyNoAnswer',
+} as const
+
 /** Why a lent space was not sold here, after it was asked for. */
 export function WhyLent(props: { readonly problem: Problem | undefined }): ReactNode {
   const { site } = useSite()
   const { locale } = useLanguage()
   const t = useWords()
+  const now = useServerNowMs(30_000)
   const lent = props.problem?.lent
   if (lent === undefined) return null
-  const time = formatTime(lent.untilMs, locale, 'dateTime', site.timeZone)
-  return (
-    <p role="status">
-      {lent.outcome === 'offline' ? t('book.whyOffline', { time }) : t('book.whyNoAnswer', { time })}
-    </p>
-  )
+  const { outcome, untilMs, toMs = untilMs } = lent
+  const told = lentTold({ sellUntilMs: untilMs, toMs }, { nowMs: now, isLive: outcome !== 'offline' })
+  if (told.kind === 'ending') return <p role="status">{t('book.whyEnding')}</p>
+  const time = formatTime(told.untilMs, locale, 'dateTime', site.timeZone)
+  const words = told.kind === 'unheard' ? 'book.whyUnheard' : whySold[outcome]
+  return <p role="status">{t(words, { time })}</p>
 }
