@@ -1,3 +1,4 @@
+import type { CreditReason } from '@gatehouse/shared/api/credits-view'
 import type { CloudAllowance } from '@gatehouse/shared/credits/cloud-allowance'
 import type { AllowanceId, CreditBucketId, MemberId, SiteId } from '@gatehouse/shared/ids/ids'
 import {
@@ -8,10 +9,6 @@ import {
 } from '@gatehouse/shared/ids/ids'
 import { sha256Hex } from '@gatehouse/shared/ledger/chain'
 import type { Queryable, Transaction } from '../database/pool.ts'
-
-/** Why a member was given credits; `told_by_site`: a restored cloud knows of them from a site alone. */
-export const bucketReasons = ['purchase', 'plan', 'gift', 'goodwill', 'told_by_site'] as const
-export type BucketReason = (typeof bucketReasons)[number]
 
 /** What a member was given, once; amounts in minor units, times epoch ms. */
 export interface Bucket {
@@ -24,7 +21,7 @@ export interface Bucket {
   readonly fromMs: number
   /** Exclusive. */
   readonly expiresMs: number
-  readonly reason: BucketReason
+  readonly reason: CreditReason
   readonly createdMs: number
 }
 
@@ -50,7 +47,7 @@ interface BucketRow {
   readonly promotional: boolean
   readonly from_ms: number
   readonly expires_ms: number
-  readonly reason: BucketReason
+  readonly reason: CreditReason
   readonly created_ms: number
 }
 

@@ -1,9 +1,9 @@
+import type { CreditsView, MyCredits } from '@gatehouse/shared/api/credits-view'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ActPage } from '../audit/views.ts'
 import { loseAnswer } from '../http/testing/lose-answer.ts'
 import { type Answer, type Caller, hourMs, startMs } from '../http/testing/test-cloud.ts'
 import { LoanWorld } from '../loans/testing/loan-world.ts'
-import type { CreditsView, MyCredits } from './views.ts'
 
 let lending: LoanWorld
 let hana: Caller

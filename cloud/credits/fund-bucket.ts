@@ -1,10 +1,11 @@
+import type { CreditReason } from '@gatehouse/shared/api/credits-view'
 import type { CreditBucketId, MemberId } from '@gatehouse/shared/ids/ids'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { ActOrigin } from '../audit/act.ts'
 import { actOnce } from '../audit/act-once.ts'
 import { recordActs } from '../audit/record-acts.ts'
 import type { Pool } from '../database/pool.ts'
-import { type BucketReason, insertBucket } from './bucket-store.ts'
+import { insertBucket } from './bucket-store.ts'
 
 /** What a member is given; amount in minor units, times epoch ms. */
 export interface Funding {
@@ -17,7 +18,7 @@ export interface Funding {
   readonly fromMs: number
   /** Exclusive. */
   readonly expiresMs: number
-  readonly reason: Exclude<BucketReason, 'told_by_site'>
+  readonly reason: Exclude<CreditReason, 'told_by_site'>
 }
 
 export type FundingRefusal =

@@ -1,8 +1,8 @@
+import type { CreditExposure, CreditsView, CreditView, MyCredits } from '@gatehouse/shared/api/credits-view'
 import { atSiteMinor } from '@gatehouse/shared/credits/cloud-allowance'
 import type { Queryable } from '../database/pool.ts'
 import { type Bucket, readAllowances, readBuckets, type StoredAllowance } from './bucket-store.ts'
 import { freeMinor } from './move-credits.ts'
-import type { CreditExposure, CreditsView, CreditView, MyCredits } from './views.ts'
 
 const listMax = 500
 const choicesMax = 1_000

@@ -1,3 +1,9 @@
+import {
+  type CreditsView,
+  creditReasons,
+  creditsSchema,
+  myCreditsAnswerSchema,
+} from '@gatehouse/shared/api/credits-view'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { CloudAllowanceCommand } from '@gatehouse/shared/credits/cloud-allowance'
 import { creditBucketIdSchema, memberIdSchema, newId, siteIdSchema } from '@gatehouse/shared/ids/ids'
@@ -13,11 +19,9 @@ import { csvAnswer } from '../http/csv-answer.ts'
 import { problem, refusal } from '../http/problem.ts'
 import { requirePermission } from '../members/login.ts'
 import { permittedSites } from '../members/permissions.ts'
-import { bucketReasons } from './bucket-store.ts'
 import { fundBucket } from './fund-bucket.ts'
 import { moveCredits } from './move-credits.ts'
 import { readCredits, readMyCredits } from './read-credits.ts'
-import { type CreditsView, creditsSchema, myCreditsAnswerSchema } from './views.ts'
 
 const amountMax = 1_000_000_000
 const instant = z.int().min(0).max(253_402_300_799_999)
@@ -58,7 +62,7 @@ const fundRoute = createRoute({
           fromMs: instant,
           /** Exclusive. */
           expiresMs: instant,
-          reason: z.enum(bucketReasons).exclude(['told_by_site']),
+          reason: z.enum(creditReasons).exclude(['told_by_site']),
         }),
       ),
     },

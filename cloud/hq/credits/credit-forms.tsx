@@ -1,9 +1,10 @@
+import type { CreditsView, CreditView } from '@gatehouse/shared/api/credits-view'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { Button, Checkbox, NativeSelect, NumberInput, Stack } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Refused } from '../exceptions/case-actions.tsx'
-import { actOnCredits, type Credit, type CreditAct, type Credits, creditsQuery } from './queries.ts'
+import { actOnCredits, type CreditAct, creditsQuery } from './queries.ts'
 import { useCreditWords } from './words/words.ts'
 
 const dayMs = 24 * 3_600_000
@@ -58,8 +59,8 @@ function send(event: FormEvent, act: () => void): void {
 
 /** Moves a member's credits to a site, asks them back, or sets the limit of the site's overdraft. */
 export function MoveForm(props: {
-  readonly credit: Credit
-  readonly sites: Credits['sites']
+  readonly credit: CreditView
+  readonly sites: CreditsView['sites']
   readonly onDone: () => void
 }): ReactNode {
   const t = useCreditWords()
@@ -107,7 +108,7 @@ export function MoveForm(props: {
 }
 
 /** Gives a member credits. */
-export function GiveForm(props: { readonly credits: Credits; readonly onDone: () => void }): ReactNode {
+export function GiveForm(props: { readonly credits: CreditsView; readonly onDone: () => void }): ReactNode {
   const t = useCreditWords()
   const { members, sites } = props.credits
   const [memberId, setMemberId] = useState(members[0]?.id ?? '')

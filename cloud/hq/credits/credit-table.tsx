@@ -1,3 +1,4 @@
+import type { CreditView } from '@gatehouse/shared/api/credits-view'
 import { formatMoney } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { Money } from '@gatehouse/shared/ui/money.tsx'
@@ -6,12 +7,15 @@ import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
 import { Button, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { ScrollBox } from '../frame/scroll-box.tsx'
-import type { Credit } from './queries.ts'
 import { useCreditWords } from './words/words.ts'
 
-const shapes: Readonly<Record<Credit['state'], ChipState>> = { running: 'free', coming: 'held', over: 'out' }
+const shapes: Readonly<Record<CreditView['state'], ChipState>> = {
+  running: 'free',
+  coming: 'held',
+  over: 'out',
+}
 
-function Shares(props: { readonly of: Credit }): ReactNode {
+function Shares(props: { readonly of: CreditView }): ReactNode {
   const t = useCreditWords()
   const { locale } = useLanguage()
   const { currency, sites } = props.of
@@ -36,7 +40,7 @@ function Shares(props: { readonly of: Credit }): ReactNode {
   })
 }
 
-function Row(props: { readonly of: Credit; readonly onChange: (() => void) | undefined }): ReactNode {
+function Row(props: { readonly of: CreditView; readonly onChange: (() => void) | undefined }): ReactNode {
   const t = useCreditWords()
   const { of: credit, onChange } = props
   const name = credit.memberName ?? t('erased')
@@ -82,8 +86,8 @@ function Row(props: { readonly of: Credit; readonly onChange: (() => void) | und
 
 /** Who has what, where it is and until when; with `onChange` each can be moved. */
 export function CreditTable(props: {
-  readonly credits: readonly Credit[]
-  readonly onChange: ((credit: Credit) => void) | undefined
+  readonly credits: readonly CreditView[]
+  readonly onChange: ((credit: CreditView) => void) | undefined
 }): ReactNode {
   const t = useCreditWords()
   const { credits, onChange } = props

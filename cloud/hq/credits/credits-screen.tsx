@@ -1,3 +1,4 @@
+import type { CreditView } from '@gatehouse/shared/api/credits-view'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { Button, Group, Modal, Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
@@ -7,10 +8,10 @@ import { AsOf } from '../frame/as-of.tsx'
 import { GiveForm, MoveForm } from './credit-forms.tsx'
 import { CreditTable } from './credit-table.tsx'
 import { ExposureTable } from './exposure-table.tsx'
-import { type Credit, creditsQuery } from './queries.ts'
+import { creditsQuery } from './queries.ts'
 import { useCreditWords } from './words/words.ts'
 
-type Open = { readonly kind: 'give' } | { readonly kind: 'move'; readonly credit: Credit }
+type Open = { readonly kind: 'give' } | { readonly kind: 'move'; readonly credit: CreditView }
 
 /** Members' credits, where they are, what is risked, and for HQ the means to give and move them. */
 export function CreditsScreen(): ReactNode {

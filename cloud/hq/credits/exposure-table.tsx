@@ -1,13 +1,15 @@
+import type { CreditExposure } from '@gatehouse/shared/api/credits-view'
 import { Money } from '@gatehouse/shared/ui/money.tsx'
 import { Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { ScrollBox } from '../frame/scroll-box.tsx'
-import type { Exposure } from './queries.ts'
 import { useCreditWords } from './words/words.ts'
 
 const figures = ['limitMinor', 'usedMinor', 'atSiteMinor', 'unconfirmedMinor'] as const
 
-function Figures(props: { readonly of: Pick<Exposure, (typeof figures)[number] | 'currency'> }): ReactNode {
+function Figures(props: {
+  readonly of: Pick<CreditExposure, (typeof figures)[number] | 'currency'>
+}): ReactNode {
   return figures.map((name) => (
     <td key={name} className="number">
       <Money minor={props.of[name]} currency={props.of.currency} />
@@ -15,7 +17,7 @@ function Figures(props: { readonly of: Pick<Exposure, (typeof figures)[number] |
   ))
 }
 
-function totals(exposure: readonly Exposure[]): Exposure[] {
+function totals(exposure: readonly CreditExposure[]): CreditExposure[] {
   return [...new Set(exposure.map(({ currency }) => currency))].map((currency) => {
     const own = exposure.filter((line) => line.currency === currency)
     const sum = (name: (typeof figures)[number]) => own.reduce((all, line) => all + line[name], 0)
@@ -27,7 +29,7 @@ function totals(exposure: readonly Exposure[]): Exposure[] {
 }
 
 /** What is risked at each site and in all, by currency. */
-export function ExposureTable(props: { readonly exposure: readonly Exposure[] }): ReactNode {
+export function ExposureTable(props: { readonly exposure: readonly CreditExposure[] }): ReactNode {
   const t = useCreditWords()
   const { exposure } = props
   if (exposure.length === 0) return null

@@ -1,3 +1,4 @@
+import type { MyCredits } from '@gatehouse/shared/api/credits-view'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { formatMoney, formatTime } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
@@ -5,7 +6,7 @@ import { Money } from '@gatehouse/shared/ui/money.tsx'
 import { Paper, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { type MyCredits, myCreditsQuery } from '../api/queries.ts'
+import { myCreditsQuery } from '../api/queries.ts'
 import { useWords } from '../words/words.ts'
 
 function Credits(props: { readonly of: MyCredits }): ReactNode {

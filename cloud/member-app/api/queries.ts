@@ -1,3 +1,4 @@
+import { myCreditsAnswerSchema } from '@gatehouse/shared/api/credits-view'
 import {
   bookingViewSchema,
   dayViewSchema,
@@ -56,18 +57,10 @@ export const memberPlanQuery = queryOptions({
   queryFn: ({ signal }) => api.get('/me/plan', z.object({ plan: memberPlanSchema.nullable() }), signal),
 })
 
-const myCreditsSchema = z.object({
-  currency: z.string(),
-  totalMinor: z.number(),
-  nextExpiry: z.object({ expiresMs: z.number(), amountMinor: z.number() }).optional(),
-  sites: z.array(z.object({ siteId: z.string(), siteName: z.string(), amountMinor: z.number() })),
-})
-export type MyCredits = z.infer<typeof myCreditsSchema>
-
 /** The credits of whoever is logged in, by currency. */
 export const myCreditsQuery = queryOptions({
   queryKey: ['my-credits'],
-  queryFn: ({ signal }) => api.get('/me/credits', z.object({ items: z.array(myCreditsSchema) }), signal),
+  queryFn: ({ signal }) => api.get('/me/credits', myCreditsAnswerSchema, signal),
 })
 
 /** Every site that matches `text`. */

@@ -1,5 +1,8 @@
 import { z } from 'zod'
-import { bucketReasons } from './bucket-store.ts'
+
+/** Why a member was given credits; `told_by_site`: a restored cloud knows of them from a site alone. */
+export const creditReasons = ['purchase', 'plan', 'gift', 'goodwill', 'told_by_site'] as const
+export type CreditReason = (typeof creditReasons)[number]
 
 const named = z.object({ id: z.string(), name: z.string() })
 
@@ -28,7 +31,7 @@ export const creditViewSchema = z.object({
   memberName: z.string().optional(),
   currency: z.string(),
   promotional: z.boolean(),
-  reason: z.enum(bucketReasons),
+  reason: z.enum(creditReasons),
   fromMs: z.int(),
   /** Exclusive. */
   expiresMs: z.int(),
