@@ -1,3 +1,4 @@
+import type { DoorRow } from '@gatehouse/shared/api/doors-view'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { viewerZone } from '@gatehouse/shared/ui/format.ts'
 import { type ChipState, StateChip } from '@gatehouse/shared/ui/state-chip.tsx'
@@ -12,7 +13,7 @@ import { headingName, siteQuery } from '../api/queries.ts'
 import { AsOf } from '../frame/as-of.tsx'
 import { ScrollBox } from '../frame/scroll-box.tsx'
 import { useWords } from '../words/words.ts'
-import { type DoorRow, doorsQuery } from './queries.ts'
+import { doorsQuery } from './queries.ts'
 import { RemoteButton } from './remote-button.tsx'
 
 const route = getRouteApi('/sites/$siteId/doors')

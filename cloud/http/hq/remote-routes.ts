@@ -1,3 +1,4 @@
+import { doorsViewSchema, remoteOutcomeSchema } from '@gatehouse/shared/api/doors-view'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { remoteCommandSchema } from '@gatehouse/shared/wire/v1/remote-commands'
 import { createRoute, z } from '@hono/zod-openapi'
@@ -14,21 +15,6 @@ import type { OverviewParts } from './overview.ts'
 const params = z.object({ site: siteIdSchema })
 const notFound = { 404: { description: 'Not a site of yours, or no such door' } } as const
 
-const doorsSchema = z.object({
-  asOfMs: z.int(),
-  /** Whether the site can be asked for something now. */
-  online: z.boolean(),
-  lockdownSinceMs: z.int().optional(),
-  doors: z.array(
-    z.object({
-      doorId: z.string(),
-      name: z.string(),
-      state: z.string().optional(),
-      sinceMs: z.int().optional(),
-    }),
-  ),
-})
-
 const doorsRoute = createRoute({
   method: 'get',
   path: '/hq/sites/{site}/doors',
@@ -38,14 +24,8 @@ const doorsRoute = createRoute({
   responses: {
     ...accessRefusals,
     ...notFound,
-    200: { description: 'Doors', content: { 'application/json': { schema: doorsSchema } } },
+    200: { description: 'Doors', content: { 'application/json': { schema: doorsViewSchema } } },
   },
-})
-
-const outcomeSchema = z.object({
-  requestId: z.string(),
-  /** `pending`: not answered yet. The site does it within its validity (10 s to unlock, else 60 s) or never. */
-  outcome: z.enum(['done', 'pending']),
 })
 
 const commandRoute = createRoute({
@@ -64,8 +44,11 @@ const commandRoute = createRoute({
   responses: {
     ...accessRefusals,
     ...notFound,
-    200: { description: 'Done', content: { 'application/json': { schema: outcomeSchema } } },
-    202: { description: 'Not answered yet', content: { 'application/json': { schema: outcomeSchema } } },
+    200: { description: 'Done', content: { 'application/json': { schema: remoteOutcomeSchema } } },
+    202: {
+      description: 'Not answered yet',
+      content: { 'application/json': { schema: remoteOutcomeSchema } },
+    },
     409: { description: 'The site is locked down, or started anew meanwhile' },
     410: { description: 'It reached the site too late' },
     503: { description: 'The site cannot be reached; nothing was asked' },
