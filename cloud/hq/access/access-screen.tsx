@@ -1,3 +1,4 @@
+import type { AccessPage } from '@gatehouse/shared/api/access-view'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { Stack, Text, TextInput, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
@@ -11,7 +12,6 @@ import { codesOf, codeWords } from './code-words.ts'
 import { CodeSelect, Pages, PlaceFilters } from './filters.tsx'
 import { accessPath, accessQuery } from './queries.ts'
 import { type AccessSearch, isFiltered } from './search.ts'
-import type { AccessPage } from './views.ts'
 import './access-screen.css'
 
 const route = getRouteApi('/access')

@@ -1,3 +1,4 @@
+import type { AccessRow } from '@gatehouse/shared/api/access-view'
 import { StateChip } from '@gatehouse/shared/ui/state-chip.tsx'
 import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
 import { UnstyledButton } from '@mantine/core'
@@ -6,7 +7,6 @@ import { ScrollBox } from '../frame/scroll-box.tsx'
 import { useWords } from '../words/words.ts'
 import { codeWords } from './code-words.ts'
 import { EntryLink } from './entry-link.tsx'
-import type { AccessRow } from './views.ts'
 
 /** Whether somebody was let in, let out or refused, in colour, shape and word. */
 function ResultChip(props: { readonly row: AccessRow }): ReactNode {

@@ -1,7 +1,7 @@
+import type { AccessPage } from '@gatehouse/shared/api/access-view'
 import { Button, Group, NativeSelect, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useWords } from '../words/words.ts'
-import type { AccessPage } from './views.ts'
 
 interface PlaceFilter {
   readonly site?: string | undefined

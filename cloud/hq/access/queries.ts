@@ -1,7 +1,12 @@
+import {
+  accessPageSchema,
+  type IncidentRow,
+  incidentPageSchema,
+  incidentRowSchema,
+} from '@gatehouse/shared/api/access-view'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from '../api/client.ts'
 import { type AccessSearch, type IncidentSearch, queryOf } from './search.ts'
-import { accessPageSchema, type IncidentRow, incidentPageSchema, incidentRowSchema } from './views.ts'
 
 /** The address of the list below the API. */
 export function accessPath(search: AccessSearch): string {

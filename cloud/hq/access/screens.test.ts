@@ -1,3 +1,4 @@
+import type { AccessRow, IncidentRow } from '@gatehouse/shared/api/access-view'
 import { resetLanguage } from '@gatehouse/shared/ui/language.ts'
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
@@ -8,7 +9,6 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { router } from '../router.tsx'
 import { accessQuery, incidentQuery } from './queries.ts'
 import { accessSearch, incidentSearch } from './search.ts'
-import type { AccessRow, IncidentRow } from './views.ts'
 
 const entry = { incarnation: 1, seq: 7, hash: 'ab12cd34'.repeat(8) }
 const site = { siteId: 'quay-street', siteName: 'Quay Street', timeZone: 'Asia/Tokyo' }

@@ -1,10 +1,10 @@
+import type { IncidentRow } from '@gatehouse/shared/api/access-view'
 import { isProblem } from '@gatehouse/shared/ui/api.ts'
 import { Button, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { codeWords } from '../access/code-words.ts'
 import { acknowledgeIncident } from '../access/queries.ts'
-import type { IncidentRow } from '../access/views.ts'
 import { useHqProblemWords } from '../words/problems.ts'
 import { useWords } from '../words/words.ts'
 

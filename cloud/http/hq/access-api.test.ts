@@ -1,9 +1,9 @@
+import type { AccessPage, IncidentPage } from '@gatehouse/shared/api/access-view'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inTransaction } from '../../database/pool.ts'
 import { type DirectoryWrite, putRows } from '../../directory/put-rows.ts'
 import { type Caller, hourMs, startMs, startTestCloud, type TestCloud } from '../testing/test-cloud.ts'
-import type { AccessPage, IncidentPage } from './access-views.ts'
 import type { Overview } from './views.ts'
 
 let world: TestCloud

@@ -1,5 +1,5 @@
+import type { AccessRow } from '@gatehouse/shared/api/access-view'
 import type { Queryable } from '../../database/pool.ts'
-import type { AccessRow } from './access-views.ts'
 import type { Visible } from './overview.ts'
 import type { RowCursor } from './row-cursor.ts'
 

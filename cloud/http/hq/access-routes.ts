@@ -1,3 +1,9 @@
+import {
+  accessPageSchema,
+  type Choices,
+  incidentPageSchema,
+  incidentRowSchema,
+} from '@gatehouse/shared/api/access-view'
 import { doorIdSchema, memberIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
@@ -13,7 +19,6 @@ import type { AppEnv } from '../app-context.ts'
 import { csvAnswer } from '../csv-answer.ts'
 import { problem, refusal } from '../problem.ts'
 import { readAccess } from './access-log.ts'
-import { accessPageSchema, type Choices, incidentPageSchema, incidentRowSchema } from './access-views.ts'
 import { countOpenIncidents, readIncidents } from './incident-list.ts'
 import type { OverviewParts, Visible } from './overview.ts'
 import { cursorPattern, readCursor, writeCursor } from './row-cursor.ts'

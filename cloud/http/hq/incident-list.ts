@@ -1,7 +1,7 @@
+import type { IncidentRow } from '@gatehouse/shared/api/access-view'
 import type { Queryable } from '../../database/pool.ts'
 import { endsByPerson } from '../../ingest/incident-subject.ts'
 import { withoutNulls } from './access-log.ts'
-import type { IncidentRow } from './access-views.ts'
 import type { Visible } from './overview.ts'
 import type { RowCursor } from './row-cursor.ts'
 
