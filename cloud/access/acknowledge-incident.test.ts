@@ -1,9 +1,9 @@
 import type { IncidentPage } from '@gatehouse/shared/api/access-view'
+import type { Overview } from '@gatehouse/shared/api/hq-views'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inTransaction } from '../database/pool.ts'
 import { type DirectoryWrite, putRows } from '../directory/put-rows.ts'
-import type { Overview } from '../http/hq/views.ts'
 import { type Caller, hourMs, startTestCloud, type TestCloud } from '../http/testing/test-cloud.ts'
 
 let world: TestCloud

@@ -1,3 +1,4 @@
+import { doorsViewSchema } from '@gatehouse/shared/api/doors-view'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { inTransaction } from '../database/pool.ts'
@@ -105,7 +106,7 @@ describe('a door from afar', () => {
 })
 
 describe('a lockdown', () => {
-  const doors = async () => (await mia.get('/api/v1/hq/sites/north/doors')).body
+  const doors = async () => doorsViewSchema.parse((await mia.get('/api/v1/hq/sites/north/doors')).body)
 
   it('is seen while it runs, and as an incident that its end ends', async () => {
     expect(await doors()).toMatchObject({ online: true, doors: [{ doorId: 'front', name: 'Front door' }] })

@@ -1,3 +1,4 @@
+import type { ActView } from '@gatehouse/shared/api/audit-view'
 import { credentialIdSchema, memberIdSchema, planIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { genesisHash, sha256Hex } from '@gatehouse/shared/ledger/chain'
 import { SeededRandom } from '@gatehouse/shared/random/random'
@@ -20,7 +21,6 @@ import { createSite, putOperator } from '../sites/site-store.ts'
 import { type Act, commandOrigin } from './act.ts'
 import { checkActChain, readActs } from './read-acts.ts'
 import { recordActs } from './record-acts.ts'
-import type { ActView } from './views.ts'
 
 const random = new SeededRandom(5)
 const by = commandOrigin('test', 1_000, 'a'.repeat(32))

@@ -1,9 +1,9 @@
+import { actPageSchema, auditSummarySchema } from '@gatehouse/shared/api/audit-view'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inTransaction } from '../database/pool.ts'
 import { type Caller, startMs, startTestCloud, type TestCloud } from '../http/testing/test-cloud.ts'
 import { type Act, commandOrigin } from './act.ts'
 import { recordActs } from './record-acts.ts'
-import type { ActPage, AuditSummary } from './views.ts'
 
 let world: TestCloud
 let hana: Caller
@@ -18,8 +18,8 @@ afterAll(() => world?.close())
 
 const path = '/api/v1/hq/audit'
 const page = async (query = '', caller = hana) =>
-  (await caller.get(`${path}?${query}`)).body as unknown as ActPage
-const summary = async (caller = hana) => (await caller.get(`${path}/summary`)).body as unknown as AuditSummary
+  actPageSchema.parse((await caller.get(`${path}?${query}`)).body)
+const summary = async (caller = hana) => auditSummarySchema.parse((await caller.get(`${path}/summary`)).body)
 const record = (...acts: Act[]) =>
   inTransaction(world.cloud.pool, (tx) => recordActs(tx, commandOrigin('later', startMs + 10), acts))
 

@@ -1,6 +1,7 @@
+import type { ActPage, ActView, AuditSummary } from '@gatehouse/shared/api/audit-view'
 import type { Queryable } from '../database/pool.ts'
 import type { ActCode } from './act.ts'
-import { type ActPage, type ActView, type AuditSummary, actRecordSchema } from './views.ts'
+import { actRecordSchema } from './act-record.ts'
 
 /** Which acts somebody may read: all, or those at the sites named. */
 export type ReadableActs = 'all' | readonly string[]

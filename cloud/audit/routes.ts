@@ -1,3 +1,9 @@
+import {
+  type ActView,
+  actPageSchema,
+  auditSummarySchema,
+  type ChainView,
+} from '@gatehouse/shared/api/audit-view'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { createRoute, z } from '@hono/zod-openapi'
@@ -14,7 +20,6 @@ import { actCodes } from './act.ts'
 import { checkActChain, type ReadableActs, readActFilters, readActs } from './read-acts.ts'
 import { recordExport } from './record-export.ts'
 import { requestOrigin } from './request-origin.ts'
-import { type ActView, actPageSchema, auditSummarySchema, type ChainView } from './views.ts'
 
 const pageMax = 500
 const instant = z.coerce.number().int().min(0).max(253_402_300_799_999)

@@ -1,6 +1,6 @@
-import type { CreditsView, MyCredits } from '@gatehouse/shared/api/credits-view'
+import { actPageSchema } from '@gatehouse/shared/api/audit-view'
+import { creditsSchema, myCreditsAnswerSchema } from '@gatehouse/shared/api/credits-view'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ActPage } from '../audit/views.ts'
 import { loseAnswer } from '../http/testing/lose-answer.ts'
 import { type Answer, type Caller, hourMs, startMs } from '../http/testing/test-cloud.ts'
 import { LoanWorld } from '../loans/testing/loan-world.ts'
@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => lending?.close())
 
-const credits = (answer: Answer) => answer.body as unknown as CreditsView
+const credits = (answer: Answer) => creditsSchema.parse(answer.body)
 const list = async (caller: Caller) => credits(await caller.get('/api/v1/hq/credits'))
 const gift = {
   ...{ memberId: 'mb-anna', operatorId: 'demo', currency: 'EUR', amountMinor: 5_000 },
@@ -39,7 +39,7 @@ describe('HQ', () => {
   it('reads in the audit whose credits an act was about', async () => {
     const bucketId = await funded()
     const acts = await hana.get('/api/v1/hq/audit?act=credits.funded')
-    const { items } = acts.body as unknown as ActPage
+    const { items } = actPageSchema.parse(acts.body)
     expect(items.find(({ subject }) => subject.id === bucketId)?.subjectName).toBe('Anna')
   })
 
@@ -145,7 +145,7 @@ describe('others', () => {
     const bucketId = await funded({ memberId: 'mb-ben', amountMinor: 900 })
     await funded({ memberId: 'mb-ben', fromMs: startMs + hourMs })
     await verb(bucketId, 'move', { siteId: 'north', amountMinor: 400 })
-    const { items } = (await lending.ben.get('/api/v1/me/credits')).body as { items: MyCredits[] }
+    const { items } = myCreditsAnswerSchema.parse((await lending.ben.get('/api/v1/me/credits')).body)
     expect(items).toMatchObject([
       {
         ...{ currency: 'EUR', totalMinor: 900 },

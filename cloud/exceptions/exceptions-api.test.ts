@@ -1,4 +1,8 @@
-import type { ExceptionDetail, ExceptionPage } from '@gatehouse/shared/api/exception-view'
+import {
+  type ExceptionPage,
+  exceptionDetailSchema,
+  exceptionPageSchema,
+} from '@gatehouse/shared/api/exception-view'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandOrigin } from '../audit/act.ts'
@@ -50,9 +54,9 @@ async function differs(about: string, byMinor: number, siteId = 'north'): Promis
 }
 
 const detail = async (id: number, caller = hana) =>
-  (await caller.get(`${path}/${id}`)).body as unknown as ExceptionDetail
+  exceptionDetailSchema.parse((await caller.get(`${path}/${id}`)).body)
 const page = async (query: string, caller = hana) =>
-  (await caller.get(`${path}?${query}`)).body as unknown as ExceptionPage
+  exceptionPageSchema.parse((await caller.get(`${path}?${query}`)).body)
 
 async function act(caller: Caller, id: number, verb: string, body: object = {}) {
   nextKey += 1

@@ -1,9 +1,16 @@
+import {
+  ledgerPageSchema,
+  openExceptionSchema,
+  overviewSchema,
+  reconciliationSchema,
+  siteDetailSchema,
+} from '@gatehouse/shared/api/hq-views'
 import { isProblem } from '@gatehouse/shared/ui/api.ts'
 import { noteServerTime } from '@gatehouse/shared/ui/server-clock.ts'
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
+import { caseKindSchema } from '../exceptions/views.ts'
 import { api } from './client.ts'
-import { ledgerPageSchema, overviewSchema, reconciliationSchema, siteDetailSchema } from './views.ts'
 
 const meSchema = z.object({ displayName: z.string(), role: z.enum(['member', 'site_manager', 'hq']) })
 type Me = z.infer<typeof meSchema>
@@ -40,11 +47,16 @@ export const reconciliationQuery = queryOptions({
   queryFn: ({ signal }) => api.get('/hq/reconciliation', reconciliationSchema, signal),
 })
 
+const siteSchema = siteDetailSchema.extend({
+  openExceptions: z.array(openExceptionSchema.extend({ kind: caseKindSchema })),
+})
+export type Site = z.infer<typeof siteSchema>
+
 /** One site in detail, with its open exceptions. */
 export const siteQuery = (siteId: string) =>
   queryOptions({
     queryKey: ['site', siteId],
-    queryFn: ({ signal }) => api.get(`/hq/sites/${segment(siteId)}`, siteDetailSchema, signal),
+    queryFn: ({ signal }) => api.get(`/hq/sites/${segment(siteId)}`, siteSchema, signal),
   })
 
 /** What a heading calls a site: its name, an ellipsis while that is asked for, else its id. */

@@ -1,9 +1,9 @@
+import type { ActView } from '@gatehouse/shared/api/audit-view'
 import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
 import { Drawer, Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { ScrollBox } from '../frame/scroll-box.tsx'
 import { detailLines, useActText } from './act-text.ts'
-import type { AdminAct } from './views.ts'
 import { useAuditWords } from './words/words.ts'
 
 function Fact(props: { readonly label: string; readonly children: ReactNode }): ReactNode {
@@ -15,7 +15,7 @@ function Fact(props: { readonly label: string; readonly children: ReactNode }): 
   )
 }
 
-function Details(props: { readonly act: AdminAct }): ReactNode {
+function Details(props: { readonly act: ActView }): ReactNode {
   const t = useAuditWords()
   const text = useActText()
   const lines = detailLines(props.act)
@@ -46,7 +46,7 @@ function Details(props: { readonly act: AdminAct }): ReactNode {
 
 /** One act in full: who, from where, before and after, and its place in the chain. */
 export function ActDrawer(props: {
-  readonly act: AdminAct | undefined
+  readonly act: ActView | undefined
   readonly onClose: () => void
 }): ReactNode {
   const t = useAuditWords()

@@ -1,6 +1,6 @@
+import type { ActDetail, ActView } from '@gatehouse/shared/api/audit-view'
 import { formatMoney, formatTime } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
-import type { ActDetail, AdminAct } from './views.ts'
 import { namedWord, useAuditWords } from './words/words.ts'
 
 type DetailValue = ActDetail[string]
@@ -23,7 +23,7 @@ const atEverySite: ReadonlySet<string> = new Set(['plan', 'member', 'credential'
  * The fields of an act's details in the order in which they were written; lists without members are left out, and a
  * currency is part of its amounts.
  */
-export function detailLines({ before = {}, after = {} }: Pick<AdminAct, 'before' | 'after'>): DetailLine[] {
+export function detailLines({ before = {}, after = {} }: Pick<ActView, 'before' | 'after'>): DetailLine[] {
   const names = [...new Set([...Object.keys(after), ...Object.keys(before)])]
   const currency = names.some(isAmount) ? (after.currency ?? before.currency) : undefined
   return names
@@ -66,7 +66,7 @@ export function useActText() {
     return typeof of === 'object' ? JSON.stringify(of) : String(of)
   }
   const field = (name: string) => word('field', name) ?? name
-  const brief = (act: AdminAct) =>
+  const brief = (act: ActView) =>
     detailLines(act)
       .filter((line) => isChange(line) && line.name !== 'sites')
       .slice(0, briefLinesMax)
@@ -77,15 +77,15 @@ export function useActText() {
           : `${field(line.name)}: ${value(line, 'before', briefIdsMax)} → ${young}`
       })
       .join(' · ')
-  const actor = ({ actor: { kind, id, role }, actorName }: AdminAct) => {
+  const actor = ({ actor: { kind, id, role }, actorName }: ActView) => {
     const name = actorName ?? word('actor', kind, { id }) ?? id
     return role === undefined ? name : `${name} (${word('role', role) ?? role})`
   }
   return {
     act: (code: string) => word('act', code) ?? code,
-    subject: ({ subject: { kind, id }, subjectName: name = id }: AdminAct) =>
+    subject: ({ subject: { kind, id }, subjectName: name = id }: ActView) =>
       word('subject', kind, { id: name }) ?? `${kind} ${name}`,
-    site: ({ siteId, siteName, subject }: AdminAct) =>
+    site: ({ siteId, siteName, subject }: ActView) =>
       siteName ?? siteId ?? (atEverySite.has(subject.kind) ? t('allSites') : '–'),
     ...{ actor, brief, field, value },
   }

@@ -1,14 +1,14 @@
+import type { ActView } from '@gatehouse/shared/api/audit-view'
 import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
 import { UnstyledButton } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { ScrollBox } from '../frame/scroll-box.tsx'
 import { useActText } from './act-text.ts'
-import type { AdminAct } from './views.ts'
 import { useAuditWords } from './words/words.ts'
 
 /** Acts newest first: number, time, what was done, by whom, to what and where; each opens in full. */
 export function ActsTable(props: {
-  readonly acts: readonly AdminAct[]
+  readonly acts: readonly ActView[]
   readonly brokenAtSeq: number | undefined
   readonly onOpen: (seq: number) => void
 }): ReactNode {

@@ -1,8 +1,8 @@
+import type { AuditSummary } from '@gatehouse/shared/api/audit-view'
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useActText } from './act-text.ts'
 import type { AuditSearch } from './queries.ts'
-import type { AuditSummary } from './views.ts'
 import { namedActs, namedWord, useAuditWords } from './words/words.ts'
 
 /** Whether anything but the place in the list is chosen. */

@@ -1,3 +1,4 @@
+import type { ActView, AuditSummary } from '@gatehouse/shared/api/audit-view'
 import { resetLanguage } from '@gatehouse/shared/ui/language.ts'
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
@@ -7,10 +8,9 @@ import { renderToString } from 'react-dom/server'
 import { afterAll, describe, expect, it } from 'vitest'
 import { router } from '../router.tsx'
 import { actsQuery, auditSearchSchema, auditSummaryQuery } from './queries.ts'
-import type { AdminAct, AuditSummary } from './views.ts'
 import { namedActs } from './words/words.ts'
 
-const act: AdminAct = {
+const act: ActView = {
   seq: 7,
   hash: 'ab'.repeat(32),
   prev: 'cd'.repeat(32),
@@ -26,7 +26,7 @@ const act: AdminAct = {
 const intact: AuditSummary['chain'] = { state: 'intact', acts: 7, headSeq: 7, headHash: act.hash }
 const summary = { asOfMs: 9, actors: [{ id: 'us_1', name: 'Iver (demo)' }], sites: [{ id: 'north' }] }
 
-async function render(query: string, items: readonly AdminAct[], chain = intact): Promise<string> {
+async function render(query: string, items: readonly ActView[], chain = intact): Promise<string> {
   const client = new QueryClient()
   client.setQueryData<unknown>(['me'], { displayName: 'HQ (demo)', role: 'hq' })
   const search = auditSearchSchema.parse(Object.fromEntries(new URLSearchParams(query)))

@@ -1,10 +1,7 @@
 import { actCodes } from '@gatehouse/cloud/audit/act'
-import * as cloud from '@gatehouse/cloud/audit/views'
 import { expect, it } from 'vitest'
-import type { z } from 'zod'
 import { detailLines } from './act-text.ts'
 import { auditFilePath, auditSearchSchema } from './queries.ts'
-import * as screen from './views.ts'
 import { de } from './words/de.ts'
 import { en } from './words/en.ts'
 import { namedActs, namedWord } from './words/words.ts'
@@ -21,36 +18,6 @@ it('names every act that the cloud records, and only those', () => {
   expect([...namedActs].sort()).toEqual([...actCodes].sort())
   expect(namedWord('act', 'user.created')).toBe('act.user.created')
   expect(namedWord('act', 'moon.landed')).toBeUndefined()
-})
-
-it('reads the audit as the cloud writes it', () => {
-  const page: cloud.ActPage = {
-    items: [
-      {
-        seq: 2,
-        hash: 'b',
-        prev: 'a',
-        act: 'role.changed',
-        occurredMs: 5,
-        actor: { kind: 'user', id: 'us_1', role: 'hq' },
-        subject: { kind: 'user', id: 'us_2' },
-        subjectName: 'Nora',
-        before: { role: 'member', siteIds: [] },
-        after: { role: 'hq', sites: 1, siteIds: ['north'] },
-        traceId: 'c',
-        address: '192.0.2.1',
-      },
-    ],
-    nextBeforeSeq: 2,
-  }
-  const summary: z.infer<typeof cloud.auditSummarySchema> = {
-    asOfMs: 1,
-    chain: { state: 'broken', acts: 2, headSeq: 2, headHash: 'b', brokenAtSeq: 1 },
-    actors: [{ id: 'us_1', name: 'Nell' }],
-    sites: [{ id: 'north' }],
-  }
-  expect(cloud.actPageSchema.parse(page)).toEqual(screen.actPageSchema.parse(page))
-  expect(cloud.auditSummarySchema.parse(summary)).toEqual(screen.auditSummarySchema.parse(summary))
 })
 
 it('asks for whole days of the viewer, the last one included', () => {

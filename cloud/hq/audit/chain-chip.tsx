@@ -1,8 +1,8 @@
+import type { AuditSummary } from '@gatehouse/shared/api/audit-view'
 import { Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { StateChip } from '@gatehouse/shared/ui/state-chip.tsx'
 import { Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { AuditSummary } from './views.ts'
 import { useAuditWords } from './words/words.ts'
 
 /** Whether the chain of acts is intact, in colour, shape and word, with its length and end. */

@@ -1,8 +1,8 @@
+import { actPageSchema, auditSummarySchema } from '@gatehouse/shared/api/audit-view'
 import { addDays, instantOf, viewerZone } from '@gatehouse/shared/ui/format.ts'
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 import { api } from '../api/client.ts'
-import { actPageSchema, auditSummarySchema } from './views.ts'
 
 const pageSize = 50
 const fileSize = 500

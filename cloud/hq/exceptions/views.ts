@@ -8,9 +8,13 @@ import {
 import { z } from 'zod'
 
 // A page that was open before the cloud was upgraded reads kinds, fixes and verbs that it does not know.
+
+/** The kind of a case; one that this page does not know is `other`. */
+export const caseKindSchema = z.enum([...exceptionKinds, 'other']).catch('other')
+
 const fix = z.string().optional()
 const caseSchema = exceptionViewSchema.extend({
-  kind: z.enum([...exceptionKinds, 'other']).catch('other'),
+  kind: caseKindSchema,
   fixes: z.array(z.string()),
   fix,
   may: z.array(z.string()),

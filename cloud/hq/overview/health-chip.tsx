@@ -1,6 +1,6 @@
+import type { BookState } from '@gatehouse/shared/api/hq-views'
 import { type ChipState, StateChip } from '@gatehouse/shared/ui/state-chip.tsx'
 import type { ReactNode } from 'react'
-import type { DifferenceState } from '../api/views.ts'
 import { useWords } from '../words/words.ts'
 import type { Health } from './worst-first.ts'
 
@@ -13,7 +13,7 @@ const healthShapes: Readonly<Record<Health, ChipState>> = {
   waiting: 'held',
   live: 'free',
 }
-const differenceShapes: Readonly<Record<DifferenceState, ChipState>> = {
+const differenceShapes: Readonly<Record<BookState, ChipState>> = {
   different: 'out',
   waiting: 'held',
   equal: 'free',
@@ -26,7 +26,7 @@ export function HealthChip(props: { readonly health: Health }): ReactNode {
 }
 
 /** Whether site and cloud agree, in colour, shape and word. */
-export function DifferenceChip(props: { readonly state: DifferenceState }): ReactNode {
+export function DifferenceChip(props: { readonly state: BookState }): ReactNode {
   const t = useWords()
   return <StateChip state={differenceShapes[props.state]}>{t(`books.${props.state}`)}</StateChip>
 }

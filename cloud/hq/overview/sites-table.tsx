@@ -1,3 +1,4 @@
+import type { SiteSummary } from '@gatehouse/shared/api/hq-views'
 import { formatMoney } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { Money } from '@gatehouse/shared/ui/money.tsx'
@@ -6,13 +7,12 @@ import { RelativeTime } from '@gatehouse/shared/ui/time-text.tsx'
 import { token } from '@gatehouse/shared/ui/tokens.ts'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import type { SiteRow } from '../api/views.ts'
 import { ScrollBox } from '../frame/scroll-box.tsx'
 import { useWords } from '../words/words.ts'
 import { HealthChip } from './health-chip.tsx'
 import { healthOf, worstFirst } from './worst-first.ts'
 
-function Difference(props: { readonly site: SiteRow }): ReactNode {
+function Difference(props: { readonly site: SiteSummary }): ReactNode {
   const t = useWords()
   const { locale } = useLanguage()
   const { site } = props
@@ -26,7 +26,7 @@ function Difference(props: { readonly site: SiteRow }): ReactNode {
 }
 
 /** The open incidents of a site, which lead to their list; nothing when there is none. */
-function OpenIncidents({ site }: { readonly site: SiteRow }): ReactNode {
+function OpenIncidents({ site }: { readonly site: SiteSummary }): ReactNode {
   const t = useWords()
   if (site.openIncidents === 0) return null
   return (
@@ -37,11 +37,11 @@ function OpenIncidents({ site }: { readonly site: SiteRow }): ReactNode {
 }
 
 /** What a site sells now: while it is cut off, it sells alone. */
-function sells(site: SiteRow): 'all' | 'alone' | 'none' | 'unknown' {
+function sells(site: SiteSummary): 'all' | 'alone' | 'none' | 'unknown' {
   return site.selling === 'all' && site.link === 'offline' ? 'alone' : site.selling
 }
 
-function Row(props: { readonly site: SiteRow; readonly asOfMs: number }): ReactNode {
+function Row(props: { readonly site: SiteSummary; readonly asOfMs: number }): ReactNode {
   const t = useWords()
   const { locale } = useLanguage()
   const { site } = props
@@ -86,7 +86,7 @@ function Row(props: { readonly site: SiteRow; readonly asOfMs: number }): ReactN
 
 /** Every site on one line, worst first: heard, waiting, down, what it sells, and whether its books agree. */
 export function SitesTable(props: {
-  readonly sites: readonly SiteRow[]
+  readonly sites: readonly SiteSummary[]
   readonly asOfMs: number
 }): ReactNode {
   const t = useWords()

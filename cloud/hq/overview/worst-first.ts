@@ -1,4 +1,4 @@
-import type { SiteRow } from '../api/views.ts'
+import type { SiteSummary } from '@gatehouse/shared/api/hq-views'
 
 /** What is the matter with a site, worst first; `live` is nothing. */
 const healthOrder = ['incident', 'different', 'offline', 'devices', 'behind', 'waiting', 'live'] as const
@@ -10,7 +10,7 @@ const lagWorthALook = 50
 export const catchingUpMaxMs = 10 * 60_000
 
 type Judged = Pick<
-  SiteRow,
+  SiteSummary,
   'link' | 'devicesDown' | 'lagEntries' | 'waiting' | 'diff' | 'name' | 'openIncidents' | 'behindSinceMs'
 >
 

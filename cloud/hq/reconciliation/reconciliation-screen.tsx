@@ -1,3 +1,4 @@
+import type { ReconciliationItem, ReconciliationLine } from '@gatehouse/shared/api/hq-views'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { formatMoney } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
@@ -8,7 +9,6 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { reconciliationQuery } from '../api/queries.ts'
-import type { BooksLine, SiteBooks } from '../api/views.ts'
 import { AsOf } from '../frame/as-of.tsx'
 import { ScrollBox } from '../frame/scroll-box.tsx'
 import { DifferenceChip } from '../overview/health-chip.tsx'
@@ -25,7 +25,10 @@ function useSideWords(): (value: number | string, unit: string) => string {
   }
 }
 
-function Line(props: { readonly line: BooksLine; readonly state: SiteBooks['state'] }): ReactNode {
+function Line(props: {
+  readonly line: ReconciliationLine
+  readonly state: ReconciliationItem['state']
+}): ReactNode {
   const t = useWords()
   const side = useSideWords()
   const { line } = props
@@ -43,7 +46,7 @@ function Line(props: { readonly line: BooksLine; readonly state: SiteBooks['stat
   )
 }
 
-function SiteBooksCard(props: { readonly books: SiteBooks }): ReactNode {
+function SiteBooksCard(props: { readonly books: ReconciliationItem }): ReactNode {
   const t = useWords()
   const { locale } = useLanguage()
   const { books } = props

@@ -1,7 +1,7 @@
+import type { LedgerLine } from '@gatehouse/shared/api/hq-views'
 import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
 import { Drawer, Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { LedgerEntry } from '../api/views.ts'
 import { ScrollBox } from '../frame/scroll-box.tsx'
 import { useWords } from '../words/words.ts'
 
@@ -16,7 +16,7 @@ function Fact(props: { readonly label: string; readonly children: ReactNode }): 
 
 /** One entry in full: frame, hashes and body, exactly as the site wrote it. */
 export function EntryDrawer(props: {
-  readonly entry: LedgerEntry | undefined
+  readonly entry: LedgerLine | undefined
   readonly timeZone: string
   readonly onClose: () => void
 }): ReactNode {

@@ -1,15 +1,15 @@
+import type { LedgerLine } from '@gatehouse/shared/api/hq-views'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
 import { UnstyledButton } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { LedgerEntry } from '../api/views.ts'
 import { ScrollBox } from '../frame/scroll-box.tsx'
 import { useWords } from '../words/words.ts'
 import { briefOf } from './entry-brief.ts'
 
 /** Entries newest first: number, time, type, the gist, hash; each opens in full. */
 export function LedgerTable(props: {
-  readonly entries: readonly LedgerEntry[]
+  readonly entries: readonly LedgerLine[]
   readonly timeZone: string
   readonly onOpen: (seq: number) => void
 }): ReactNode {

@@ -8,8 +8,7 @@ import { IconChevronLeft } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { headingName, ledgerPath, ledgerQuery, siteQuery } from '../api/queries.ts'
-import type { SiteDetail } from '../api/views.ts'
+import { headingName, ledgerPath, ledgerQuery, type Site, siteQuery } from '../api/queries.ts'
 import { AsOf } from '../frame/as-of.tsx'
 import { LivesPanel } from '../lives/lives-panel.tsx'
 import { HealthChip } from '../overview/health-chip.tsx'
@@ -26,7 +25,7 @@ const entryTypes = Object.keys(entryBodies).sort()
 function SiteHead(props: {
   readonly siteId: string
   readonly name: string
-  readonly site: SiteDetail | undefined
+  readonly site: Site | undefined
 }): ReactNode {
   const t = useWords()
   const search = route.useSearch()
@@ -86,7 +85,7 @@ function Drills(props: { readonly siteId: string }): ReactNode {
   )
 }
 
-function DevicesDown(props: { readonly site: SiteDetail }): ReactNode {
+function DevicesDown(props: { readonly site: Site }): ReactNode {
   const t = useWords()
   const { devicesDownIds } = props.site
   if (devicesDownIds.length === 0) return null
@@ -96,7 +95,7 @@ function DevicesDown(props: { readonly site: SiteDetail }): ReactNode {
   return <Notice tone="held" title={`${t('site.devicesDown', { count, names })}${more}`} />
 }
 
-function OpenExceptions(props: { readonly site: SiteDetail }): ReactNode {
+function OpenExceptions(props: { readonly site: Site }): ReactNode {
   const t = useWords()
   const { openExceptions, siteId, timeZone } = props.site
   if (openExceptions.length === 0) return null

@@ -1,10 +1,10 @@
-import type { AccessPage, IncidentPage } from '@gatehouse/shared/api/access-view'
+import { accessPageSchema, incidentPageSchema } from '@gatehouse/shared/api/access-view'
+import { overviewSchema } from '@gatehouse/shared/api/hq-views'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inTransaction } from '../../database/pool.ts'
 import { type DirectoryWrite, putRows } from '../../directory/put-rows.ts'
 import { type Caller, hourMs, startMs, startTestCloud, type TestCloud } from '../testing/test-cloud.ts'
-import type { Overview } from './views.ts'
 
 let world: TestCloud
 let hana: Caller
@@ -59,13 +59,13 @@ beforeAll(async () => {
 afterAll(() => world?.close())
 
 const access = async (query = '', who = hana) =>
-  (await who.get(`/api/v1/hq/access${query}`)).body as unknown as AccessPage
+  accessPageSchema.parse((await who.get(`/api/v1/hq/access${query}`)).body)
 const incidents = async (query = '', who = hana) =>
-  (await who.get(`/api/v1/hq/incidents${query}`)).body as unknown as IncidentPage
+  incidentPageSchema.parse((await who.get(`/api/v1/hq/incidents${query}`)).body)
 const seqs = (page: { items: readonly { seq: number }[] }) => page.items.map(({ seq }) => seq)
 
 it('the overview says how many incidents are open at each site, as the list of that site does', async () => {
-  const overview = (await hana.get('/api/v1/hq/overview')).body as unknown as Overview
+  const overview = overviewSchema.parse((await hana.get('/api/v1/hq/overview')).body)
   expect(overview.sites.map(({ siteId, openIncidents }) => [siteId, openIncidents])).toEqual([
     ['north', 1],
     ['south', 0],

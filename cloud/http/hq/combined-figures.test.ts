@@ -1,9 +1,9 @@
+import type { HourView, Overview } from '@gatehouse/shared/api/hq-views'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { inTransaction } from '../../database/pool.ts'
 import { putRows } from '../../directory/put-rows.ts'
 import { hourMs, startMs, startTestCloud, type TestCloud } from '../testing/test-cloud.ts'
-import type { HourView, Overview } from './views.ts'
 
 let world: TestCloud
 beforeAll(async () => {

@@ -1,5 +1,5 @@
+import type { HourView } from '@gatehouse/shared/api/hq-views'
 import type { Queryable } from '../../database/pool.ts'
-import type { HourView } from './views.ts'
 
 const hourMs = 3_600_000
 /** Two weeks of hours at most in one answer. */

@@ -1,6 +1,12 @@
+import {
+  type HourView,
+  ledgerPageSchema,
+  overviewSchema,
+  reconciliationSchema,
+  siteDetailSchema,
+} from '@gatehouse/shared/api/hq-views'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Caller, hourMs, startMs, startTestCloud, type TestCloud } from '../testing/test-cloud.ts'
-import type { HourView, LedgerPage, Overview, SiteDetail } from './views.ts'
 
 let world: TestCloud
 let hana: Caller
@@ -27,7 +33,7 @@ afterAll(() => world?.close())
 
 describe('HQ', () => {
   it('sees every site with head, lag, takings, occupancy and books', async () => {
-    const overview = (await hana.get('/api/v1/hq/overview')).body as unknown as Overview
+    const overview = overviewSchema.parse((await hana.get('/api/v1/hq/overview')).body)
     expect(overview.totals).toMatchObject({ takingsMinor: 1_200, currency: 'EUR', entriesToday: 3 })
     const [north, south] = overview.sites
     expect(north).toMatchObject({
@@ -54,7 +60,7 @@ describe('HQ', () => {
 
   it('pages through a ledger, newest first, and filters by type and family', async () => {
     const page = async (query: string) =>
-      (await hana.get(`/api/v1/hq/sites/north/ledger${query}`)).body as unknown as LedgerPage
+      ledgerPageSchema.parse((await hana.get(`/api/v1/hq/sites/north/ledger${query}`)).body)
     const first = await page('?limit=2')
     expect(first.items.map((line) => line.seq)).toEqual([3, 2])
     expect(first.items[0]?.prev).toBe(first.items[1]?.hash)
@@ -70,7 +76,7 @@ describe('HQ', () => {
   })
 
   it('shows one site in detail', async () => {
-    const detail = (await hana.get('/api/v1/hq/sites/north')).body as unknown as SiteDetail
+    const detail = siteDetailSchema.parse((await hana.get('/api/v1/hq/sites/north')).body)
     expect(detail).toMatchObject({ version: 'test', bookings: { confirmed: 1 } })
     // The test site reports no sums of its own, which is a difference.
     expect(detail.openExceptions).toMatchObject([{ siteId: 'north', kind: 'difference' }])
@@ -88,9 +94,7 @@ describe('HQ', () => {
 
   it('shows a computed difference when a projected row is altered', async () => {
     const state = async () => {
-      const { items } = (await hana.get('/api/v1/hq/reconciliation')).body as {
-        items: { siteId: string; state: string; lines: { what: string; difference: number }[] }[]
-      }
+      const { items } = reconciliationSchema.parse((await hana.get('/api/v1/hq/reconciliation')).body)
       return items.find((item) => item.siteId === 'north')
     }
     // The test site reports no sums of its own, so its real bookings and takings differ.

@@ -1,7 +1,7 @@
+import type { LedgerLine, LedgerPage } from '@gatehouse/shared/api/hq-views'
 import { entryFrameSchema } from '@gatehouse/shared/wire/v1/entries'
 import { z } from 'zod'
 import type { Queryable } from '../../database/pool.ts'
-import type { LedgerLine, LedgerPage } from './views.ts'
 
 /** What of a site's ledger is asked for; newest first. */
 export interface LedgerQuery {

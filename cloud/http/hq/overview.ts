@@ -1,3 +1,4 @@
+import type { Overview, ReconciliationItem, SiteDetail, SiteSummary } from '@gatehouse/shared/api/hq-views'
 import { roomCapacity } from '@gatehouse/shared/booking/combined'
 import { dayNumber } from '@gatehouse/shared/calendar/civil'
 import { dateAt, dayBounds } from '@gatehouse/shared/calendar/wall-time'
@@ -8,7 +9,6 @@ import { reconcile, type SiteReconciliation } from '../../reconciliation/reconci
 import { readSiteHealth, type SiteHealth } from '../../sites/site-health.ts'
 import { readHours } from './hours.ts'
 import { readSiteFigures } from './site-figures.ts'
-import type { Overview, ReconciliationItem, SiteDetail, SiteSummary } from './views.ts'
 
 export interface OverviewParts {
   readonly pool: Pool

@@ -1,3 +1,10 @@
+import {
+  hourViewSchema,
+  ledgerPageSchema,
+  overviewSchema,
+  reconciliationSchema,
+  siteDetailSchema,
+} from '@gatehouse/shared/api/hq-views'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
@@ -19,13 +26,6 @@ import {
   readSummaries,
   type Visible,
 } from './overview.ts'
-import {
-  hourViewSchema,
-  ledgerPageSchema,
-  overviewSchema,
-  reconciliationSchema,
-  siteDetailSchema,
-} from './views.ts'
 
 const byId = z.object({ id: siteIdSchema })
 const format = z.enum(['json', 'csv']).default('json')

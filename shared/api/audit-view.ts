@@ -1,27 +1,11 @@
 import { z } from 'zod'
 
-const detail = z.record(
+/** What a field of the subject was or became, by its name. */
+export const actDetailSchema = z.record(
   z.string(),
   z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.record(z.string(), z.number())]),
 )
-
-const text = z.string().optional().catch(undefined)
-const unknown = { kind: 'unknown', id: '' }
-
-/**
- * What the canonical text of an act tells. A text that somebody altered, or of another release, is told as far as
- * it can be read: the audit must open most of all then.
- */
-export const actRecordSchema = z.object({
-  actor: z.object({ kind: z.string(), id: z.string(), role: text }).catch(unknown),
-  subject: z.object({ kind: z.string(), id: z.string() }).catch(unknown),
-  operatorId: text,
-  siteId: text,
-  before: detail.optional().catch(undefined),
-  after: detail.optional().catch(undefined),
-  traceId: text,
-  address: text,
-})
+export type ActDetail = z.infer<typeof actDetailSchema>
 
 /** One act as the API tells it; names are looked up when it is read, they are not part of the record. */
 export const actViewSchema = z.object({
@@ -35,8 +19,8 @@ export const actViewSchema = z.object({
   subject: z.object({ kind: z.string(), id: z.string() }),
   operatorId: z.string().optional(),
   siteId: z.string().optional(),
-  before: detail.optional(),
-  after: detail.optional(),
+  before: actDetailSchema.optional(),
+  after: actDetailSchema.optional(),
   traceId: z.string().optional(),
   /** The caller's network address; told to HQ only. */
   address: z.string().optional(),

@@ -14,6 +14,7 @@ export const hourViewSchema = z.object({
 export type HourView = z.infer<typeof hourViewSchema>
 
 export const bookStateSchema = z.enum(['equal', 'waiting', 'different'])
+export type BookState = z.infer<typeof bookStateSchema>
 
 export const siteSummarySchema = z.object({
   siteId: z.string(),
@@ -63,7 +64,7 @@ export const overviewSchema = z.object({
 })
 export type Overview = z.infer<typeof overviewSchema>
 
-export const exceptionViewSchema = z.object({
+export const openExceptionSchema = z.object({
   exceptionId: z.int(),
   siteId: z.string(),
   kind: z.string(),
@@ -78,7 +79,7 @@ export const siteDetailSchema = siteSummarySchema.extend({
   devicesDownIds: z.array(z.string()),
   bookings: z.record(z.string(), z.int()),
   sessions: z.object({ open: z.int(), departed: z.int(), voided: z.int() }),
-  openExceptions: z.array(exceptionViewSchema),
+  openExceptions: z.array(openExceptionSchema),
   hours: z.array(hourViewSchema),
 })
 export type SiteDetail = z.infer<typeof siteDetailSchema>
@@ -111,6 +112,7 @@ export const reconciliationLineSchema = z.object({
   difference: z.number(),
   unit: z.string(),
 })
+export type ReconciliationLine = z.infer<typeof reconciliationLineSchema>
 
 export const reconciliationItemSchema = z.object({
   siteId: z.string(),
