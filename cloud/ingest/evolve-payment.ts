@@ -12,16 +12,15 @@ export function pay(
   place: EntryPlace,
 ): 'payment_exists' | undefined {
   const { body } = event
-  const kind =
-    event.type === 'payment.captured'
-      ? ({ kind: 'captured', of_payment_id: null } as const)
-      : ({ kind: 'refunded', of_payment_id: event.body.ofPaymentId } as const)
+  const isRefund = event.type === 'payment.refunded'
+  const kind = isRefund ? 'refunded' : 'captured'
   if (rows.payments.has(body.paymentId)) return 'payment_exists'
   const { subject } = body
   rows.payments.set(body.paymentId, {
-    ...kind,
     seq: place.seq,
     payment_id: body.paymentId,
+    kind,
+    of_payment_id: isRefund ? event.body.ofPaymentId : null,
     booking_id: subject.kind === 'booking' ? subject.bookingId : null,
     session_id: subject.kind === 'session' ? subject.sessionId : null,
     method: body.method,
@@ -32,8 +31,8 @@ export function pay(
   })
   rows.dirty.payments.add(body.paymentId)
   // Money that was taken is posted even when what it was for is not known here.
-  if (subject.kind === 'booking') payBooking(rows, subject.bookingId, kind.kind, body, place)
-  else paySession(rows, subject.sessionId, kind.kind, body.amountMinor, place)
+  if (subject.kind === 'booking') payBooking(rows, subject.bookingId, kind, body, place)
+  else paySession(rows, subject.sessionId, kind, body.amountMinor, place)
   return undefined
 }
 

@@ -9,7 +9,12 @@ import type { EntryBody, Price } from '@gatehouse/shared/wire/v1/entries'
 import { holding, overlaps } from './booking-overlap.ts'
 import type { EntryPlace } from './evolve.ts'
 import { pay } from './evolve-payment.ts'
-import type { BookingRow, ProjectedBookingStatus, ProjectedRows } from './projected-rows.ts'
+import {
+  type BookingRow,
+  keepBooking,
+  type ProjectedBookingStatus,
+  type ProjectedRows,
+} from './projected-rows.ts'
 
 type Received = EntryBody<'booking.received'>
 type Adopted = EntryBody<'booking.adopted'>
@@ -85,7 +90,7 @@ function put(
   row.status = to.status
   row.site_status = to.siteStatus
   row.seq = seq
-  rows.bookings.set(row.booking_id, row)
+  keepBooking(rows, row)
   rows.dirty.bookings.add(row.booking_id)
 }
 

@@ -8,7 +8,12 @@ import { evolveLoans, type UnpostableLoan } from './evolve-loans.ts'
 import { pay } from './evolve-payment.ts'
 import { adopt, receive } from './evolve-received.ts'
 import { evolveSession, type SessionEvent } from './evolve-session.ts'
-import type { BookingRow, ProjectedBookingStatus, ProjectedRows } from './projected-rows.ts'
+import {
+  type BookingRow,
+  keepBooking,
+  type ProjectedBookingStatus,
+  type ProjectedRows,
+} from './projected-rows.ts'
 
 /** Where and when an entry was recorded. */
 export interface EntryPlace {
@@ -124,13 +129,13 @@ function hold(
     row_rev: null,
   }
   const met = overlapping(rows, row)
-  if (met.some(({ seq }) => seq > 0)) return 'overlap'
+  if ([...met].some(({ seq }) => seq > 0)) return 'overlap'
   // Sold by the cloud and not known to the site: the site's own sale stands (RULES, Booking).
   for (const other of met) {
     other.status = 'displaced'
     rows.dirty.bookings.add(other.booking_id)
   }
-  rows.bookings.set(row.booking_id, row)
+  keepBooking(rows, row)
   rows.dirty.bookings.add(row.booking_id)
   return undefined
 }

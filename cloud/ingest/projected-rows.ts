@@ -162,7 +162,10 @@ export interface RequestAnswerRow extends Written {
 
 /** Rows loaded or written by one run of the fold; `dirty` names those that must be written. */
 export interface ProjectedRows {
+  /** Added to by `keepBooking` alone. */
   readonly bookings: Map<string, BookingRow>
+  /** The same bookings by each space that they occupy while they hold. */
+  readonly bookingsOfSpace: Map<string, BookingRow[]>
   readonly payments: Map<string, PaymentRow>
   readonly sessions: Map<string, SessionRow>
   readonly accessEvents: AccessEventRow[]
@@ -189,6 +192,7 @@ export interface ProjectedRows {
 export function noRows(): ProjectedRows {
   return {
     bookings: new Map(),
+    bookingsOfSpace: new Map(),
     payments: new Map(),
     sessions: new Map(),
     accessEvents: [],
@@ -201,5 +205,16 @@ export function noRows(): ProjectedRows {
     incidentEnds: [],
     requestAnswers: new Map(),
     dirty: { bookings: new Set(), payments: new Set(), sessions: new Set() },
+  }
+}
+
+/** Adds a booking to the rows, once; what it occupies never changes (another space is another booking). */
+export function keepBooking({ bookings, bookingsOfSpace }: ProjectedRows, row: BookingRow): void {
+  if (bookings.has(row.booking_id)) return
+  bookings.set(row.booking_id, row)
+  for (const space of new Set([row.space_id, ...row.parts])) {
+    const there = bookingsOfSpace.get(space)
+    if (there === undefined) bookingsOfSpace.set(space, [row])
+    else there.push(row)
   }
 }

@@ -1,14 +1,7 @@
 import type { Transaction } from '../database/pool.ts'
-import type { IncidentEnd, ProjectedRows } from './projected-rows.ts'
+import { type IncidentEnd, keepBooking, type ProjectedRows } from './projected-rows.ts'
 import type { StreamId } from './stream-store.ts'
-
-interface Table {
-  readonly name: string
-  /** Columns beside site and incarnation, with their types. */
-  readonly columns: Readonly<Record<string, string>>
-  /** What makes a row unique within a site. */
-  readonly key: readonly string[]
-}
+import { type Table, upsert } from './upsert.ts'
 
 const text = 'text'
 const bigint = 'bigint'
@@ -143,19 +136,6 @@ const tables = {
   },
 } as const satisfies Record<string, Table>
 
-const statements = new Map<Table, string>(Object.values(tables).map((table) => [table, upsert(table)]))
-
-function upsert({ name, columns, key }: Table): string {
-  const names = Object.keys(columns)
-  const typed = Object.entries(columns).map(([column, type]) => `${column} ${type}`)
-  const changed = ['incarnation', ...names].filter((column) => !key.includes(column))
-  return `INSERT INTO ${name} (site_id, incarnation, ${names.join(', ')})
-    SELECT $1, $2, ${names.map((column) => `sent.${column}`).join(', ')}
-    FROM jsonb_to_recordset($3::jsonb) AS sent (${typed.join(', ')})
-    ON CONFLICT (site_id, ${key.join(', ')})
-      DO UPDATE SET ${changed.map((column) => `${column} = excluded.${column}`).join(', ')}`
-}
-
 /** Reads the rows that entries speak of, and the bookings that hold the spaces they ask for. */
 export async function loadRows(
   tx: Transaction,
@@ -179,7 +159,7 @@ export async function loadRows(
            AND space_key IN (SELECT hashtextextended(wanted, 0) FROM unnest($3::text[]) AS wanted)))`,
       [siteId, wanted.bookingIds, wanted.spaceIds, wanted.fromMs, wanted.toMs],
     )
-    for (const row of found.rows) rows.bookings.set(row.booking_id, row)
+    for (const row of found.rows) keepBooking(rows, row)
   }
   if (wanted.sessionIds.length > 0) {
     const found = await tx.query(
@@ -201,21 +181,12 @@ export async function loadRows(
 
 /** Writes what the fold changed, a statement per table; the store frees spaces before it holds them anew. */
 export async function writeRows(tx: Transaction, stream: StreamId, rows: ProjectedRows): Promise<void> {
-  const write = async (table: Table, changed: readonly unknown[]) => {
-    if (changed.length === 0) return
-    const statement = statements.get(table) ?? upsert(table)
-    await tx.query(statement, [stream.siteId, stream.incarnation, JSON.stringify(changed)])
-  }
-  const bookings = [...rows.dirty.bookings].flatMap((id) => rows.bookings.get(id) ?? [])
-  await write(tables.bookings, bookings)
-  await write(
-    tables.payments,
-    [...rows.dirty.payments].flatMap((id) => rows.payments.get(id) ?? []),
-  )
-  await write(
-    tables.sessions,
-    [...rows.dirty.sessions].flatMap((id) => rows.sessions.get(id) ?? []),
-  )
+  const dirty = <Row>(ids: ReadonlySet<string>, known: ReadonlyMap<string, Row>) =>
+    [...ids].flatMap((id) => known.get(id) ?? [])
+  const write = (table: Table, changed: readonly object[]) => upsert(tx, table, stream, changed)
+  await write(tables.bookings, dirty(rows.dirty.bookings, rows.bookings))
+  await write(tables.payments, dirty(rows.dirty.payments, rows.payments))
+  await write(tables.sessions, dirty(rows.dirty.sessions, rows.sessions))
   await write(tables.accessEvents, rows.accessEvents)
   await write(tables.effects, [...rows.effects.values()])
   await write(tables.doorStates, [...rows.doorStates.values()])

@@ -1,6 +1,7 @@
 import { type ChainHead, emptyHead, type SealedEntry } from '@gatehouse/shared/ledger/chain'
 import { channels } from '../database/notifications.ts'
 import type { Queryable, Transaction } from '../database/pool.ts'
+import { textArray } from '../database/text-array.ts'
 import type { SiteCaller } from '../sites/site-access.ts'
 import type { ProducerState } from './decide-producer.ts'
 
@@ -123,7 +124,8 @@ export async function storeAppend(tx: Transaction, stream: StreamId, append: Sto
     name: 'store-append',
     text: `WITH stored AS (
         INSERT INTO ledger_entries (site_id, incarnation, received_ms, seq, hash, type, wall_ms, entry)
-        SELECT $1, $2, $3, sent.* FROM unnest($4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[])
+        SELECT $1, $2, $3, sent.seq::bigint, sent.hash, sent.type, sent.wall_ms::bigint, sent.entry
+        FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
           AS sent (seq, hash, type, wall_ms, entry)),
       produced AS (
         INSERT INTO producers (site_id, incarnation, producer_id, epoch, seq)
@@ -137,11 +139,11 @@ export async function storeAppend(tx: Transaction, stream: StreamId, append: Sto
       stream.siteId,
       stream.incarnation,
       receivedMs,
-      entries.map(({ entry }) => entry.seq),
-      entries.map(({ hash }) => hash),
-      entries.map(({ entry }) => typeOf(entry)),
-      entries.map(({ entry }) => wallMsOf(entry)),
-      entries.map(({ text }) => text),
+      textArray(entries.map(({ entry }) => String(entry.seq))),
+      textArray(entries.map(({ hash }) => hash)),
+      textArray(entries.map(({ entry }) => typeOf(entry))),
+      textArray(entries.map(({ entry }) => String(wallMsOf(entry)))),
+      textArray(entries.map(({ text }) => text)),
       producer?.producerId ?? null,
       producer?.epoch ?? null,
       producer?.seq ?? null,
