@@ -72,14 +72,6 @@ export async function writeBaseWorld(pool: Pool): Promise<ReadonlyMap<string, En
   return machines
 }
 
-/** Enrols a further machine for a site; tells its incarnation. The machine that was there knows nothing of it. */
-export async function enrolAnother(pool: Pool, site: string, nowMs: number): Promise<number> {
-  const random = new SeededRandom(nowMs)
-  const siteId = siteIdSchema.parse(site)
-  const { identity } = await enrolMachine(pool, random, { siteId, cloudKey: '', nowMs })
-  return identity.incarnation
-}
-
 async function enrolMachine(
   pool: Pool,
   random: Random,

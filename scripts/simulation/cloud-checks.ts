@@ -89,9 +89,21 @@ export class CloudChecks {
     const told = rows.filter(
       ({ incarnation }) => incarnation >= newest.books_from && incarnation <= newest.incarnation,
     )
+    this.#checkTakenOver(machine, newest, told)
     const expected = fold(told.flatMap((row) => this.#projected(row)))
     const differs = differenceOf(expected, new Map(Object.entries(newest.bookings ?? {})))
     if (differs) this.#broken(`the cloud's bookings of ${machine.siteId} at ${newest.projected}: ${differs}`)
+  }
+
+  /** A life that took over holds every entry that the cloud had acknowledged to the lives before. */
+  #checkTakenOver(machine: SiteMachine, { incarnation }: StreamRow, told: readonly StreamRow[]): void {
+    const { name, past } = this.#sites.chains.present(machine) ?? { name: '', past: [] }
+    if (name !== lifeName(machine.siteId, incarnation) || this.#simulation.replaced.has(machine)) return
+    const before = told.filter((row) => row.incarnation < incarnation)
+    const acknowledged = before.reduce((sum, { taken_over_at_seq }) => sum + (taken_over_at_seq ?? 0), 0)
+    if (past.length !== acknowledged) {
+      this.#broken(`${machine.name} took over ${past.length} entries of ${acknowledged} that the cloud had`)
+    }
   }
 
   /** Whether the store of a machine is no older than what the cloud has heard of it. */

@@ -1,5 +1,4 @@
 import { type FailpointName, failpointNames } from '@gatehouse/edge/ledger/failpoints'
-import { enrolAnother } from './base-world.ts'
 import type { Chance } from './chance.ts'
 import { openWire, type Wire } from './network.ts'
 import type { Simulation } from './simulation.ts'
@@ -37,7 +36,6 @@ export const faultSteps: readonly StepKind[] = [
   { name: 'the cloud starts', weight: 14, run: startCloud },
   { name: 'a copy of the cloud is taken', weight: 1, run: copyCloud },
   { name: 'the cloud is restored from a copy', weight: 1, run: restoreCloud },
-  { name: 'a machine is replaced and goes on', weight: 1, run: replaceMachine },
   { name: 'a clock goes wrong', weight: 2, run: upsetClock },
   { name: 'a clock is set', weight: 4, run: setClock },
 ]
@@ -118,7 +116,7 @@ async function startSite(simulation: Simulation, chance: Chance): Promise<string
   if (!machine) return 'all run'
   const rebooted = chance.percent(50)
   if (rebooted) machine.clock.boot()
-  const started = await simulation.startSite(machine.siteId)
+  const started = await simulation.start(machine)
   return `${machine.siteId}${rebooted ? ' after a boot' : ''}${started ? '' : ': fell again'}`
 }
 
@@ -150,20 +148,6 @@ async function restoreCloud(simulation: Simulation, chance: Chance): Promise<str
   if (simulation.copiedMs === undefined || chance.percent(30)) return 'not now'
   await simulation.restoreCloud()
   return 'an older one runs'
-}
-
-async function replaceMachine(simulation: Simulation, chance: Chance): Promise<string> {
-  const machine = chance.pickAny(simulation.machines)
-  if (!machine || !simulation.cloud.isRunning || chance.percent(80)) return 'not now'
-  if (simulation.replaced.has(machine.siteId)) return 'was before'
-  const enrolled = await enrolAnother(
-    simulation.stage.pool.outside(),
-    machine.siteId,
-    simulation.stage.time.nowMs,
-  )
-  simulation.replaced.set(machine.siteId, undefined)
-  await simulation.settle()
-  return `${machine.siteId} by life ${enrolled}`
 }
 
 async function upsetClock(simulation: Simulation, chance: Chance): Promise<string> {

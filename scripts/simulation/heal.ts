@@ -1,10 +1,13 @@
 import type { SiteDatabase } from '@gatehouse/edge/ledger/database'
+import { adoptSite } from './adoption-steps.ts'
 import { differenceOf, fold } from './booking-fold.ts'
 import { loanDifference } from './loan-checks.ts'
 import { openWire } from './network.ts'
 import type { Simulation } from './simulation.ts'
 import type { SiteChecks } from './site-checks.ts'
 
+/** After this long whoever looks at HQ lets a new box take over where the cloud knows another life than the machine's. */
+const noticedMs = 90_000
 /** Simulated time within which everything has to agree once nothing fails any more. */
 const agreedMaxMs = 15 * 60_000
 /** One look at the world each: at first often, later as seldom as its slowest timers. */
@@ -24,6 +27,7 @@ export async function heal(
     await simulation.pass(roundMs)
     await simulation.moveAll()
     await look()
+    if (passedMs >= noticedMs && passedMs - roundMs < noticedMs) await adoptWhereNeeded(simulation)
     if (simulation.violations.length > 0) return
     differs = await difference(simulation)
     if (differs === undefined) break
@@ -40,7 +44,18 @@ async function mend(simulation: Simulation): Promise<void> {
     simulation.network.setWire(machine.siteId, openWire)
     machine.clock.set()
     machine.disarm()
-    if (machine.isOff) await simulation.startSite(machine.siteId)
+    if (machine.isOff) await simulation.start(machine)
+  }
+}
+
+/** What only a person can mend: a machine that is no longer its site's. */
+async function adoptWhereNeeded(simulation: Simulation): Promise<void> {
+  const lives = await simulation.stage.pool.inspect<{ site_id: string; incarnation: number }>(
+    'SELECT site_id, incarnation FROM sites',
+  )
+  for (const { site_id, incarnation } of lives) {
+    const machine = simulation.sites.get(site_id)?.machine
+    if (machine && machine.incarnation !== incarnation) await adoptSite(simulation, machine, 'broken')
   }
 }
 
@@ -76,7 +91,7 @@ async function difference(simulation: Simulation): Promise<string | undefined> {
   const rows = await simulation.stage.pool.inspect<SiteRow>(agreementSql)
   for (const row of rows) {
     const life = simulation.sites.get(row.site_id)?.machine.life
-    if (!simulation.sites.has(row.site_id) || simulation.replaced.has(row.site_id)) continue
+    if (!simulation.sites.has(row.site_id)) continue
     if (!life) return `${row.site_id} is down`
     const { head, sells } = life.site.kernel
     const { rev } = life.site.directory.position()
@@ -90,11 +105,11 @@ async function difference(simulation: Simulation): Promise<string | undefined> {
     if (cases.length > 0) return `a case is open at ${row.site_id}: ${cases[0]}`
     if (row.payments > 0) return `${row.payments} card payments of ${row.site_id} are open`
   }
+  // Whom a restored cloud does not know, it cannot tell.
+  const selling = [...simulation.old.values()].find(({ life }) => life?.site.kernel.sells)
+  if (selling && simulation.restores === 0) return `${selling.name} was replaced and sells`
   const loans = await simulation.stage.pool.inspect<LoanRow>('SELECT site_id, loan_id, state FROM loans')
-  const lent = loanDifference(
-    simulation,
-    loans.filter(({ site_id }) => !simulation.replaced.has(site_id)),
-  )
+  const lent = loanDifference(simulation, loans)
   if (lent) return lent
   const waiting = simulation.calls.find(({ of, outcome }) => of === 'cloud' && outcome === undefined)
   return waiting && `somebody waits: ${waiting.what}`
@@ -102,7 +117,7 @@ async function difference(simulation: Simulation): Promise<string | undefined> {
 
 /** What an older disk has forked or sold twice stays open until a person has looked. */
 function isForPerson(simulation: Simulation, siteId: string, about: string): boolean {
-  return simulation.putBack.has(siteId) && /^(chain_fork|unprojectable) /.test(about)
+  return simulation.forPerson.has(siteId) && /^(chain_fork|unprojectable) /.test(about)
 }
 
 interface BooksRow {
@@ -122,7 +137,7 @@ async function checkBooks(simulation: Simulation, sites: SiteChecks): Promise<vo
   for (const { site_id, bookings, takings } of rows) {
     const machine = simulation.sites.get(site_id)?.machine
     const life = machine?.life
-    if (!life || simulation.replaced.has(site_id)) continue
+    if (!life) continue
     const { db, incarnation } = life.site.kernel
     const own = pairs(db, 'SELECT booking_id AS name, status AS value FROM bookings')
     const ownTakings = pairs(db, 'SELECT payment_id AS name, amount_minor AS value FROM payments')

@@ -19,21 +19,22 @@ async function takeImage(simulation: Simulation, chance: Chance): Promise<string
 async function putImageBack(simulation: Simulation, chance: Chance): Promise<string> {
   const machine = chance.pickAny(simulation.machines.filter((one) => simulation.images.has(one)))
   const image = machine && simulation.images.get(machine)
-  // A disk of an earlier life is that of a clone.
-  if (!machine || !image || image.incarnation !== machine.incarnation) return 'no copy'
+  if (!machine || !image) return 'no copy'
   const { siteId } = machine
   if (!machine.isOff) machine.kill()
   await simulation.settle()
   machine.bury()
-  machine.putImage(image)
   // A witness that lies on the same disk goes back with it, and proves nothing.
   const forgets = chance.percent(30)
   if (forgets) machine.witness = image.witness
+  // A disk of an earlier life makes the machine a clone of its own past.
+  if (image.incarnation < machine.incarnation) simulation.replaced.set(machine, undefined)
+  machine.putImage(image)
   simulation.onPutBack(machine, image)
-  simulation.putBack.add(siteId)
+  simulation.forPerson.add(siteId)
   const boots = chance.percent(50)
   if (boots) machine.clock.boot()
-  const started = await simulation.startSite(siteId)
+  const started = await simulation.start(machine)
   const how = `${forgets ? ', its witness with it' : ''}${started ? '' : ': fell again'}`
   return `${siteId} to ${image.head.seq} of life ${image.incarnation}${how}`
 }

@@ -1,4 +1,4 @@
-import { readEntries } from '@gatehouse/edge/ledger/entry-store'
+import type { SiteDatabase } from '@gatehouse/edge/ledger/database'
 import type { Kernel } from '@gatehouse/edge/ledger/kernel'
 import { type Branch, type ChainMemory, type CommittedEntry, lifeName } from './chain-memory.ts'
 import type { SiteMachine } from './site-machine.ts'
@@ -16,22 +16,36 @@ interface LifeBefore {
 export function checkNewLife(
   chains: ChainMemory,
   { siteId }: SiteMachine,
-  { db }: Pick<Kernel, 'db'>,
+  { db, incarnation }: Pick<Kernel, 'db' | 'incarnation'>,
   { branch, own }: { readonly branch: Branch; readonly own: Branch | undefined },
 ): string | undefined {
   const [first] = branch.entries
   if (first?.type !== 'site.recovered') return undefined
   const from = first.body.from as LifeBefore
-  const [last] = readEntries(db, { incarnation: from.incarnation, afterSeq: from.seq - 1, limit: 1 })
-  const head = { seq: from.seq, hash: last?.hash ?? '' }
-  const before = chains.holding(lifeName(siteId, from.incarnation), head)
-  if (!before) return `took over ${from.seq} entries of life ${from.incarnation}, which nobody committed so`
-  branch.past = [...before.past, ...before.entries.slice(0, from.seq)]
-  if (first.body.how !== 'recovered' || own?.name !== before.name) return undefined
+  const past: CommittedEntry[] = []
+  for (const life of livesBefore(db, incarnation)) {
+    const before = chains.holding(lifeName(siteId, life.incarnation), life)
+    if (!before) return `took over entry ${life.seq} of life ${life.incarnation}, which nobody committed so`
+    past.push(...before.entries.slice(0, life.seq))
+  }
+  branch.past = past
+  if (first.body.how !== 'recovered' || own?.name !== lifeName(siteId, from.incarnation)) return undefined
   const taken = new Set(branch.past.map(({ hash }) => hash))
   const again = new Set(branch.entries.map(({ originHash }) => originHash))
   const lost = own.entries.find(({ hash }) => !taken.has(hash) && !again.has(hash))
   return lost && `forgot entry ${lost.seq} (${lost.type}) of life ${from.incarnation}, which it had recorded`
+}
+
+function livesBefore(
+  db: SiteDatabase,
+  incarnation: number,
+): readonly (LifeBefore & { readonly hash: string })[] {
+  return db
+    .prepare<[number], LifeBefore & { hash: string }>(
+      // SQLite takes the hash from the row of the maximum.
+      'SELECT incarnation, max(seq) AS seq, hash FROM entries WHERE incarnation < ? GROUP BY incarnation ORDER BY 1',
+    )
+    .all(incarnation)
 }
 
 const lendable: ReadonlySet<unknown> = new Set([...roomIds, hallId])

@@ -1,3 +1,4 @@
+import { adoptionSteps } from './adoption-steps.ts'
 import { Chance } from './chance.ts'
 import { CloudChecks } from './cloud-checks.ts'
 import { Coverage } from './coverage.ts'
@@ -11,7 +12,13 @@ import { SiteChecks } from './site-checks.ts'
 import type { StepKind } from './step.ts'
 
 /** Everything that can happen. */
-export const stepKinds: readonly StepKind[] = [...peopleSteps, ...loanSteps, ...faultSteps, ...imageSteps]
+export const stepKinds: readonly StepKind[] = [
+  ...peopleSteps,
+  ...loanSteps,
+  ...faultSteps,
+  ...imageSteps,
+  ...adoptionSteps,
+]
 
 /** One thing that happens in a run: which kind, and the seed of its own draws. */
 export interface PlannedStep {

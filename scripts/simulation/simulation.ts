@@ -59,7 +59,12 @@ export class Simulation {
   readonly diary = new Diary()
   readonly network: Network
   readonly cloud: CloudHost
-  readonly sites = new Map<string, { readonly machine: SiteMachine; readonly enrolled: EnrolledMachine }>()
+  /** The machine that is each site's. */
+  readonly sites = new Map<string, { readonly machine: SiteMachine }>()
+  /** Machines that others took over from, by site; an earlier one is scrapped for good. */
+  readonly old = new Map<string, SiteMachine>()
+  /** Boxes that were ever put up. */
+  boxes = 0
   readonly heard: HeardBooking[] = []
   readonly calls: WaitingCall[] = []
   /** What sites have said about bookings and nobody has checked yet. */
@@ -70,19 +75,21 @@ export class Simulation {
   copiedMs: number | undefined
   /** The last copy of each machine's disk. */
   readonly images = new Map<SiteMachine, DiskImage>()
-  /** Sites whose machine went back to an older disk at some time. */
-  readonly putBack = new Set<string>()
+  /** Sites of which something stays open until a person has looked: forked, sold twice, or told by an older life. */
+  readonly forPerson = new Set<string>()
   /** How often the cloud has forgotten what it knew. */
   restores = 0
-  /** Sites whose machine was replaced while it went on, with the life that has heard of it since. */
-  readonly replaced = new Map<string, string | undefined>()
+  /** Machines that a newer life of their site has replaced, with the run of theirs that has heard of it since. */
+  readonly replaced = new Map<SiteMachine, string | undefined>()
   onDeed: (machine: SiteMachine, deed: Deed) => void = () => {}
   onCommitted: (machine: SiteMachine) => void = () => {}
   onOpened: (machine: SiteMachine) => void = () => {}
   onPutBack: (machine: SiteMachine, image: DiskImage) => void = () => {}
   /** Handshakes of older lives. */
   readonly #fenced = new Set<number>()
-  #announcementsSeen = 0
+  readonly #scrapped: SiteMachine[] = []
+  #statementsSeen = 0
+  #seed = 0
   #cloudKilled = false
 
   constructor(stage: Stage) {
@@ -93,43 +100,73 @@ export class Simulation {
     this.network.onMoved = (what, { id, site, flow, life }, status) => {
       this.diary.note(`  ${what} ${site} ${flow} ${id}${status === undefined ? '' : ` ${status}`}`)
       // Whatever the cloud hears from now on it answers as to an older life.
-      if (what === 'arrived' && flow === 'handshake' && this.replaced.has(site)) this.#fenced.add(id)
-      if (what === 'answered' && status === 200 && this.#fenced.has(id)) this.replaced.set(site, life)
+      const machine = this.machines.find((one) => one.isAlive(life))
+      if (!machine || !this.replaced.has(machine)) return
+      if (what === 'arrived' && flow === 'handshake') this.#fenced.add(id)
+      if (what === 'answered' && status === 200 && this.#fenced.has(id)) this.replaced.set(machine, life)
     }
     this.diary.isAlive = (owner) =>
-      owner === 'cloud' || [...this.sites.values()].some(({ machine }) => machine.isAlive(owner))
+      owner === 'cloud' || this.machines.some((machine) => machine.isAlive(owner))
     stage.pool.onKilled = () => {
       this.#cloudKilled = true
     }
   }
 
+  /** Every machine that could run: those of the sites, then those that were replaced. */
   get machines(): readonly SiteMachine[] {
-    return [...this.sites.values()].map(({ machine }) => machine)
+    return [...[...this.sites.values()].map(({ machine }) => machine), ...this.old.values()]
   }
 
   /** Sets the scene for a seed and starts everything. */
   async begin(seed: number, sites: number): Promise<void> {
-    const { time, chance, copies, enrolled, folder, reserveFile } = this.stage
+    const { time, chance, copies, enrolled } = this.stage
     time.reset(startMs)
     chance.reset(seed)
     this.network.install()
-    await copies.empty()
     await copies.put('base')
     this.cloud.reset(seed)
     await this.startCloud()
     const chosen = [...enrolled].slice(0, sites)
-    for (const [index, [siteId, identity]] of chosen.entries()) {
-      const machine = new SiteMachine(siteId, join(folder, siteId), seed * 64 + index, {
+    this.#seed = seed
+    for (const [siteId, { identity, keyFile }] of chosen) {
+      const machine = this.newBox(siteId)
+      machine.install(identity, keyFile)
+      this.sites.set(siteId, { machine })
+      await this.start(machine)
+    }
+    await this.moveAll()
+  }
+
+  /** Puts up a box with an empty disk. */
+  newBox(siteId: string): SiteMachine {
+    const { time, folder, reserveFile } = this.stage
+    const name = this.sites.has(siteId) ? `${siteId}.${this.boxes}` : siteId
+    const seed = this.#seed * 64 + this.boxes
+    this.boxes += 1
+    return new SiteMachine(
+      { name, siteId, home: join(folder, `box-${this.boxes}`), seed },
+      {
         ...{ time, network: this.network, diary: this.diary, reserveFile },
         onDeed: (from, deed) => this.onDeed(from, deed),
         onCommitted: (by) => this.onCommitted(by),
         onOpened: (by) => this.onOpened(by),
-      })
-      machine.install(identity.identity, identity.keyFile)
-      this.sites.set(siteId, { machine, enrolled: identity })
-      await this.startSite(siteId)
+      },
+    )
+  }
+
+  /** A box has taken over a site; the one before stays where it is, and one before that is scrapped. */
+  succeed(before: SiteMachine, box: SiteMachine): void {
+    const { siteId } = box
+    const scrapped = this.old.get(siteId)
+    if (scrapped) {
+      scrapped.kill()
+      this.#scrapped.push(scrapped)
+      this.replaced.delete(scrapped)
     }
-    await this.moveAll()
+    this.old.set(siteId, before)
+    this.replaced.set(before, undefined)
+    this.sites.set(siteId, { machine: box })
+    this.forPerson.add(siteId)
   }
 
   /** Moves every message that can move, and what follows from it. */
@@ -146,7 +183,7 @@ export class Simulation {
   async end(): Promise<void> {
     for (const machine of this.machines) machine.kill()
     await this.settle()
-    for (const machine of this.machines) machine.bury()
+    for (const machine of [...this.machines, ...this.#scrapped]) machine.bury()
     if (this.cloud.isRunning) await this.cloud.kill()
   }
 
@@ -176,25 +213,26 @@ export class Simulation {
     )
     this.replaced.clear()
     this.#fenced.clear()
-    // It may also not know the life that a machine has gone on to since: a person has to enrol that one anew.
+    // It may also not know the life that a machine has gone on to since: a person has to let a box adopt the site anew.
     for (const { site_id, incarnation } of lives) {
-      const own = this.sites.get(site_id)?.machine.incarnation
-      if (own !== undefined && own !== incarnation) this.replaced.set(site_id, undefined)
+      for (const machine of this.machines) {
+        if (machine.siteId === site_id && machine.incarnation !== incarnation)
+          this.replaced.set(machine, undefined)
+      }
     }
     await this.startCloud()
   }
 
-  /** Starts the program of a site; says whether it runs now. */
-  async startSite(siteId: string): Promise<boolean> {
-    const site = this.sites.get(siteId)
-    if (!site?.machine.isOff) return false
-    site.machine.bury()
-    this.breakOff(siteId)
-    site.machine.start().catch((error: unknown) => {
-      if (site.machine.fell === undefined) this.violations.push(`${siteId} does not open: ${String(error)}`)
+  /** Starts the program of a machine; says whether it runs now. */
+  async start(machine: SiteMachine): Promise<boolean> {
+    if (!machine.isOff) return false
+    machine.bury()
+    this.breakOff(machine.siteId)
+    machine.start().catch((error: unknown) => {
+      if (machine.fell === undefined) this.violations.push(`${machine.name} does not open: ${String(error)}`)
     })
     await this.settle()
-    return site.machine.life !== undefined
+    return machine.life !== undefined
   }
 
   /** Lets time pass: every timer that is due fires once, one after the other. */
@@ -246,8 +284,8 @@ export class Simulation {
   async settle(): Promise<void> {
     const { quiet, pool, tap, time } = this.stage
     await quiet.settled()
-    while (pool.announcements !== this.#announcementsSeen) {
-      this.#announcementsSeen = pool.announcements
+    while (pool.statements !== this.#statementsSeen) {
+      this.#statementsSeen = pool.statements
       for (const { name, payload } of await tap.take()) {
         time.owner = 'cloud'
         if (this.cloud.isRunning) this.cloud.notifications.deliver(name, payload)

@@ -49,10 +49,10 @@ export class SiteChecks {
 
   /** An older life that has shaken hands sells nothing. */
   #checkFence(): void {
-    for (const [siteId, owner] of this.#simulation.replaced) {
-      const life = this.#simulation.sites.get(siteId)?.machine.life
+    for (const [machine, owner] of this.#simulation.replaced) {
+      const { life } = machine
       if (life?.owner === owner && life?.site.kernel.sells) {
-        this.#broken(`${siteId} was replaced, has heard it, and sells`)
+        this.#broken(`${machine.name} was replaced, has heard it, and sells`)
       }
     }
   }

@@ -4,6 +4,7 @@ import { type EdgeConfig, edgeConfigSchema } from '@gatehouse/edge/config'
 import type { EdgeAdapters } from '@gatehouse/edge/edge-program'
 import { createEdgeApp } from '@gatehouse/edge/http/app'
 import type { FailpointName } from '@gatehouse/edge/ledger/failpoints'
+import { adoptCommand } from '@gatehouse/edge/recovery/adopt-command'
 import { finishTakeOver } from '@gatehouse/edge/recovery/take-over'
 import type { Site } from '@gatehouse/edge/site/site'
 import { SiteLives } from '@gatehouse/edge/site/site-lives'
@@ -49,8 +50,19 @@ const address = '127.0.0.1:8101'
 /** Machines of all runs of this process; host names are never used twice, because clients remember them. */
 let hosts = 0
 
+/** Which box it is. */
+export interface Box {
+  readonly name: string
+  readonly siteId: string
+  /** Folder for its disks, one life's after the other's. */
+  readonly home: string
+  readonly seed: number
+}
+
 /** The computer of a site: its disk, its clock, and one life after the other. */
 export class SiteMachine {
+  /** Of this box; the first of a site is called like the site. */
+  readonly name: string
   readonly siteId: string
   readonly clock: SiteClock
   readonly #home: string
@@ -66,13 +78,15 @@ export class SiteMachine {
   readonly #dead: { readonly sites: readonly Site[]; readonly folder: string }[] = []
   #sites: Site[] = []
 
-  /** `home` is for its disks, one life's after the other's. */
-  constructor(siteId: string, home: string, seed: number, around: MachineSurroundings) {
+  constructor({ name, siteId, home, seed }: Box, around: MachineSurroundings) {
+    this.name = name
     this.siteId = siteId
     this.#home = home
     this.#around = around
     this.#random = new SeededRandom(seed)
-    this.clock = new SiteClock(siteId, around.time)
+    this.clock = new SiteClock(name, around.time)
+    rmSync(home, { recursive: true, force: true })
+    mkdirSync(this.folder, { recursive: true })
   }
 
   /** The folder of the present disk. */
@@ -106,38 +120,26 @@ export class SiteMachine {
 
   /** Puts an enrolled identity onto an empty disk. */
   install(identity: SiteIdentity, keyFile: string): void {
-    rmSync(this.#home, { recursive: true, force: true })
-    mkdirSync(this.folder, { recursive: true })
     writeFileSync(join(this.folder, 'site-key.json'), keyFile)
     writeFileSync(join(this.folder, 'identity.json'), JSON.stringify(identity))
+    this.#reserveRoom()
+  }
+
+  #reserveRoom(): void {
     linkSync(this.#around.reserveFile, join(this.folder, 'reserve.bin'))
   }
 
   /** Starts the program. Resolves when it is open, or when a failpoint ended it. */
   async start(): Promise<void> {
-    const { time, network, diary } = this.#around
     finishTakeOver(this.folder)
     const identity = loadIdentity(this.folder)
     if (!identity) throw new RangeError(`${this.siteId} is not enrolled`)
-    this.#lives += 1
     this.fell = undefined
-    const owner = `${this.siteId}#${this.#lives}`
-    const host = `life-${++hosts}.simulated`
-    this.#owner = owner
-    network.join(host, this.siteId, owner)
-    time.owner = owner
-    const config = edgeConfigSchema.parse({
-      dataFolder: this.folder,
-      witnessFile: this.#witnessFile,
-      cloud: { url: `http://${host}` },
-      http: { requestsPerSecondMax: 100_000 },
-    })
+    const owner = this.#begin()
+    const config = this.#config()
     let devices = this.#connectDevices(owner)
     const adapters = {
-      clock: this.clock,
-      random: this.#random,
-      logger: diary.logger(owner),
-      machineMark: sha256Hex(`hardware of ${this.siteId}`),
+      ...this.#adapters(owner),
       failpoint: (name: FailpointName) => this.#reach(owner, name),
       prepareDevices: async () => {
         devices = this.#connectDevices(owner)
@@ -155,6 +157,53 @@ export class SiteMachine {
       this.#around.onOpened(this)
     }
     await new SiteLives({ config, adapters, registry: () => new Registry(), onSite }).open(identity)
+  }
+
+  /** Takes over the site with the code, as `adopt` does; the exit code is there when it has ended. */
+  adopt(code: string): { readonly owner: string; exit: number | undefined } {
+    const attempt = { owner: this.#begin(), exit: undefined as number | undefined }
+    const asked = { site: this.siteId, code }
+    adoptCommand(this.#config(), this.#adapters(attempt.owner), asked, () => {}).then((exit) => {
+      if (exit === 0) this.#reserveRoom()
+      attempt.exit = exit
+    })
+    return attempt
+  }
+
+  /** Leaves the attempt to adopt as it is. */
+  endAdoption(): void {
+    const owner = this.#owner
+    if (owner === undefined) return
+    this.#owner = undefined
+    this.#around.time.forget(owner)
+    this.#around.network.leave(owner)
+  }
+
+  /** Begins a run of a program; it calls the cloud under a host name of its own. */
+  #begin(): string {
+    const { time, network } = this.#around
+    this.#lives += 1
+    const owner = `${this.name}#${this.#lives}`
+    hosts += 1
+    this.#owner = owner
+    network.join(`life-${hosts}.simulated`, this.siteId, owner)
+    time.owner = owner
+    return owner
+  }
+
+  #config(): EdgeConfig {
+    return edgeConfigSchema.parse({
+      dataFolder: this.folder,
+      witnessFile: this.#witnessFile,
+      cloud: { url: `http://life-${hosts}.simulated` },
+      http: { requestsPerSecondMax: 100_000 },
+    })
+  }
+
+  #adapters(owner: string): EdgeAdapters {
+    const machineMark = sha256Hex(`hardware of ${this.name}`)
+    const logger = this.#around.diary.logger(owner)
+    return { clock: this.clock, random: this.#random, logger, machineMark }
   }
 
   #connectDevices(owner: string): SimulatedDevices {
