@@ -810,7 +810,7 @@ TABLE site_sync
   version text NOT NULL
   CONSTRAINT site_sync_pkey PRIMARY KEY (site_id, incarnation)
   CONSTRAINT site_sync_site_id_incarnation_fkey FOREIGN KEY (site_id, incarnation) REFERENCES site_incarnations(site_id, incarnation)
-  CONSTRAINT site_sync_state_check CHECK ((state = ANY (ARRAY['in_step'::text, 'edge_ahead'::text, 'cloud_ahead'::text, 'fork'::text, 'older_life'::text])))
+  CONSTRAINT site_sync_state_check CHECK ((state = ANY (ARRAY['in_step'::text, 'edge_ahead'::text, 'cloud_ahead'::text, 'history_gone'::text, 'fork'::text, 'older_life'::text])))
   ROW LEVEL SECURITY
   POLICY own_site_sync USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = site_sync.site_id)))
 

@@ -21,6 +21,7 @@ export const fixesOf: Readonly<Record<ExceptionKind, readonly [ExceptionFix, ...
   credits_owed: ['cloud_corrected', 'accepted'],
   difference: ['cloud_corrected', 'accepted'],
   chain_gap: ['entries_arrived', 'accepted'],
+  history_gone: ['cloud_corrected', 'accepted'],
   unprojectable: ['entry_explained', 'accepted'],
   clock_skew: ['clock_set', 'accepted'],
 }
@@ -41,6 +42,7 @@ const severities: Readonly<Record<ExceptionKind, 1 | 2 | 3>> = {
   credits_owed: 2,
   difference: 2,
   chain_gap: 1,
+  history_gone: 3,
   unprojectable: 1,
   clock_skew: 1,
 }

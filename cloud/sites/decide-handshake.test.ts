@@ -12,11 +12,26 @@ import {
 const hashA = 'a'.repeat(64)
 const hashB = 'b'.repeat(64)
 
-type Heads = 'equal' | 'edge_more' | 'cloud_more' | 'edge_last_differs' | 'cloud_last_differs'
+type Heads =
+  | 'pruned_differs'
+  | 'cloud_before_pruned'
+  | 'equal'
+  | 'edge_more'
+  | 'cloud_more'
+  | 'edge_last_differs'
+  | 'cloud_last_differs'
 type Life = 'newest' | 'older'
 
 const heads: Record<Heads, Pick<HandshakeFacts, 'edgeHead' | 'cloudHead' | 'cloudHashAtEdgeHead'> & object> =
   {
+    pruned_differs: {
+      ...{ edgeHead: { seq: 9, hash: hashA }, cloudHead: { seq: 5, hash: hashA } },
+      ...{ cloudHashAtEdgeHead: undefined, pruned: { seq: 4, hash: hashB }, cloudHashAtPruned: hashA },
+    },
+    cloud_before_pruned: {
+      ...{ edgeHead: { seq: 9, hash: hashA }, cloudHead: { seq: 5, hash: hashA } },
+      ...{ cloudHashAtEdgeHead: undefined, pruned: { seq: 6, hash: hashB } },
+    },
     equal: {
       edgeHead: { seq: 5, hash: hashA },
       cloudHead: { seq: 5, hash: hashA },
@@ -50,6 +65,8 @@ const heads: Record<Heads, Pick<HandshakeFacts, 'edgeHead' | 'cloudHead' | 'clou
 
 const expected: Record<Life, Record<Heads, HandshakeState['kind']>> = {
   newest: {
+    pruned_differs: 'fork',
+    cloud_before_pruned: 'history_gone',
     equal: 'in_step',
     edge_more: 'edge_ahead',
     cloud_more: 'cloud_ahead',
@@ -57,6 +74,8 @@ const expected: Record<Life, Record<Heads, HandshakeState['kind']>> = {
     cloud_last_differs: 'fork',
   },
   older: {
+    pruned_differs: 'older_life',
+    cloud_before_pruned: 'older_life',
     equal: 'older_life',
     edge_more: 'older_life',
     cloud_more: 'older_life',
@@ -82,7 +101,7 @@ describe('a handshake', () => {
     expect(of('cloud_last_differs')).toMatchObject({ edge: { seq: 5, hash: hashB }, cloudHash: hashA })
   })
 
-  it('lets nobody but the newest life in step or ahead go on selling', () => {
+  it('lets nobody go on selling but the newest life in step, ahead, or facing a cloud that lost what it pruned', () => {
     const verdicts = Object.fromEntries(
       cells.map(([life, what]) => {
         const incarnation = life === 'newest' ? 2 : 1
@@ -93,7 +112,11 @@ describe('a handshake', () => {
       }),
     )
     const goesOn = Object.entries(verdicts).filter(([, verdict]) => verdict === 'continue')
-    expect(goesOn.map(([cell]) => cell)).toEqual(['newest equal', 'newest edge_more'])
+    expect(goesOn.map(([cell]) => cell)).toEqual([
+      'newest cloud_before_pruned',
+      'newest equal',
+      'newest edge_more',
+    ])
   })
 })
 

@@ -9,6 +9,8 @@ import type { HandshakeAnswer } from '@gatehouse/shared/wire/v1/sync'
  *   older      any                                     older_life      fenced: reports, opens doors, sells nothing
  *   newest     the edge's last entry is another here   fork            fork: nothing is posted, a person is called
  *   newest     the cloud's last entry is another there fork            fork (the edge saw it and says so)
+ *   newest     the edge's last pruned one differs      fork            fork
+ *   newest     the cloud ends before what it keeps     history_gone    continue: the edge holds back what does not continue
  *   newest     the cloud has more                      cloud_ahead     edge_behind: the edge comes from an old image
  *   newest     the edge has more                       edge_ahead      continue
  *   newest     equal                                   in_step         continue
@@ -27,12 +29,16 @@ export interface HandshakeFacts {
   readonly contradicts?: ChainHead | undefined
   /** The cloud's hash there. */
   readonly cloudHashAtContradicted?: string | undefined
+  /** The last entry that the edge pruned, and the cloud's hash there. */
+  readonly pruned?: ChainHead | undefined
+  readonly cloudHashAtPruned?: string | undefined
 }
 
 /** How the books of a life compare with the cloud's; `seq` is the first place that both know to differ. */
 export type HandshakeState =
   | { readonly kind: 'older_life' }
   | { readonly kind: 'fork'; readonly edge: ChainHead; readonly cloudHash: string }
+  | { readonly kind: 'history_gone'; readonly lost: number }
   | { readonly kind: 'cloud_ahead'; readonly lost: number }
   | { readonly kind: 'edge_ahead'; readonly waiting: number }
   | { readonly kind: 'in_step' }
@@ -46,6 +52,13 @@ export function decideHandshake(facts: HandshakeFacts): HandshakeState {
   }
   if (contradicts && cloudHashAtContradicted !== undefined && cloudHashAtContradicted !== contradicts.hash) {
     return { kind: 'fork', edge: contradicts, cloudHash: cloudHashAtContradicted }
+  }
+  const { pruned, cloudHashAtPruned } = facts
+  if (pruned && cloudHashAtPruned !== undefined && cloudHashAtPruned !== pruned.hash) {
+    return { kind: 'fork', edge: pruned, cloudHash: cloudHashAtPruned }
+  }
+  if (pruned && cloudHead.seq < pruned.seq) {
+    return { kind: 'history_gone', lost: pruned.seq - cloudHead.seq }
   }
   if (edgeHead.seq < cloudHead.seq) return { kind: 'cloud_ahead', lost: cloudHead.seq - edgeHead.seq }
   if (edgeHead.seq > cloudHead.seq) return { kind: 'edge_ahead', waiting: edgeHead.seq - cloudHead.seq }
@@ -61,6 +74,7 @@ export function verdictOf(state: HandshakeState): HandshakeAnswer['verdict'] {
       return 'fork'
     case 'cloud_ahead':
       return 'edge_behind'
+    case 'history_gone':
     case 'edge_ahead':
     case 'in_step':
       return 'continue'

@@ -49,6 +49,33 @@ export async function raiseLostEntries(
   )
 }
 
+/**
+ * Raises that the cloud lacks entries which the site has pruned, so that nobody can bring them but a later backup of the
+ * cloud; `pruned` is absent when nothing of the kind is found, which settles the case.
+ */
+export async function watchHistory(
+  pool: Pool,
+  {
+    siteId,
+    incarnation,
+    nowMs,
+    cloudSeq,
+    pruned,
+  }: Omit<HandshakeFinding, 'edgeHead'> & {
+    readonly cloudSeq: number
+    readonly pruned: ChainHead | undefined
+  },
+): Promise<void> {
+  const key = { siteId, kind: 'history_gone', about: String(incarnation) } as const
+  if (pruned === undefined) {
+    await resolveException(pool, key, nowMs)
+    return
+  }
+  const sides = [{ what: 'pruned_entry', site: pruned.seq, cloud: cloudSeq, unit: 'count' }]
+  const detail = { site: pruned, cloudSeq }
+  await inTransaction(pool, (tx) => openException(tx, { ...key, sides, detail, nowMs }))
+}
+
 /** Raises that two machines call as one life of a site, in turns; which of them is right only a person can say. */
 export async function raiseTwins(
   pool: Pool,

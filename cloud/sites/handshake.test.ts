@@ -21,6 +21,7 @@ interface Told {
   readonly rev?: number
   readonly acknowledged?: ChainHead & { readonly epoch: number }
   readonly contradicts?: ChainHead
+  readonly pruned?: ChainHead
 }
 
 async function greet(twin: SiteTwin, told: Told = {}) {
@@ -78,6 +79,24 @@ describe('the outcome of a handshake', () => {
     const ahead = { seq: 9, hash: 'f'.repeat(64) }
     expect((await greet(twin, { head: ahead, contradicts })).verdict).toBe('fork')
     expect(await openCases('parted')).toEqual(['chain_fork'])
+  })
+
+  it('calls a person when the site pruned what this cloud has not, and settles that when the cloud has it again', async () => {
+    const { twin } = await settled('pruned')
+    const head = { seq: 90, hash: 'f'.repeat(64) }
+    const answer = await greet(twin, { head, pruned: { seq: 60, hash: 'e'.repeat(64) } })
+    expect(answer).toMatchObject({ verdict: 'continue', head: { seq: 3 } })
+    expect(await states('pruned')).toMatchObject([{ state: 'history_gone', cloud_seq: 3 }])
+    expect(await openCases('pruned')).toEqual(['history_gone'])
+    await greet(twin)
+    expect(await openCases('pruned')).toEqual([])
+  })
+
+  it('is a fork when the last pruned entry is another one here', async () => {
+    const { twin } = await settled('pruned-fork')
+    const head = { seq: 90, hash: 'f'.repeat(64) }
+    expect((await greet(twin, { head, pruned: { seq: 2, hash: 'e'.repeat(64) } })).verdict).toBe('fork')
+    expect(await openCases('pruned-fork')).toEqual(['chain_fork'])
   })
 
   it('fences the older of two lives, which may still report', async () => {

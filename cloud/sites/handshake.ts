@@ -5,7 +5,7 @@ import { readShapeHead } from '../directory/shape-store.ts'
 import { entryHashAt, readHead } from '../ingest/stream-store.ts'
 import { decideHandshake, type HandshakeState, newEpochBecause, verdictOf } from './decide-handshake.ts'
 import { renewEpoch } from './epoch.ts'
-import { raiseFork, raiseLostEntries } from './findings.ts'
+import { raiseFork, raiseLostEntries, watchHistory } from './findings.ts'
 import type { SiteCaller } from './site-access.ts'
 import { currentIncarnation } from './site-store.ts'
 import { storeMachineMark, storeSyncState } from './site-sync-state.ts'
@@ -21,11 +21,12 @@ export async function shakeHands(pool: Pool, handshake: Handshake): Promise<Hand
   const { caller, request, nowMs } = handshake
   const hashAt = (seq: number | undefined) =>
     seq === undefined || seq === 0 ? undefined : entryHashAt(pool, caller, seq)
-  const [head, current, cloudHashAtEdgeHead, cloudHashAtContradicted] = await Promise.all([
+  const [head, current, cloudHashAtEdgeHead, cloudHashAtContradicted, cloudHashAtPruned] = await Promise.all([
     readHead(pool, caller),
     currentIncarnation(pool, caller.siteId),
     hashAt(request.head.seq),
     hashAt(request.contradicts?.seq),
+    hashAt(request.pruned?.seq),
   ])
   const state = decideHandshake({
     incarnation: caller.incarnation,
@@ -35,6 +36,8 @@ export async function shakeHands(pool: Pool, handshake: Handshake): Promise<Hand
     cloudHashAtEdgeHead,
     contradicts: request.contradicts,
     cloudHashAtContradicted,
+    pruned: request.pruned,
+    cloudHashAtPruned,
   })
   // Who was replaced is not asked for evidence: its own later life speaks for the site.
   const epoch = await epochAfter(pool, handshake, head, state.kind !== 'older_life')
@@ -91,4 +94,9 @@ async function raise(
   }
   if (state.kind === 'cloud_ahead')
     await raiseLostEntries(pool, { ...facts, edgeHead: request.head, cloudSeq })
+  await watchHistory(pool, {
+    ...facts,
+    cloudSeq,
+    pruned: state.kind === 'history_gone' ? request.pruned : undefined,
+  })
 }

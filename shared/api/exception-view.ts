@@ -10,6 +10,7 @@ export const exceptionKinds = [
   'credits_owed',
   'difference',
   'chain_gap',
+  'history_gone',
   'unprojectable',
   'clock_skew',
 ] as const

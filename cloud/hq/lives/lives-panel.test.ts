@@ -30,7 +30,7 @@ afterAll(() => resetLanguage('en'))
 
 describe.each(['en', 'de'] as const)('the boxes of a site in %s', (language) => {
   const words = language === 'de' ? de : en
-  const states = ['in_step', 'edge_ahead', 'cloud_ahead', 'fork', 'older_life'] as const
+  const states = ['in_step', 'edge_ahead', 'cloud_ahead', 'history_gone', 'fork', 'older_life'] as const
 
   it.each(states)('say when one is %s', (state) => {
     resetLanguage(language)

@@ -14,6 +14,7 @@ const shapes: Readonly<Record<NonNullable<Life['state']> | 'none', ChipState>> =
   in_step: 'free',
   edge_ahead: 'held',
   cloud_ahead: 'out',
+  history_gone: 'out',
   fork: 'out',
   older_life: 'taken',
   none: 'stale',

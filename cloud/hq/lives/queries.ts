@@ -10,7 +10,10 @@ const lifeSchema = z.object({
   machine: z.string(),
   origin: z.enum(['enrolled', 'recovered', 'adopted']).catch('enrolled'),
   enrolledMs: z.number(),
-  state: z.enum(['in_step', 'edge_ahead', 'cloud_ahead', 'fork', 'older_life']).nullable().catch(null),
+  state: z
+    .enum(['in_step', 'edge_ahead', 'cloud_ahead', 'history_gone', 'fork', 'older_life'])
+    .nullable()
+    .catch(null),
   sinceMs: instant,
   seenMs: instant,
   edgeSeq: instant,

@@ -124,6 +124,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'site.headIs': 'Kopf {{seq}}',
   'site.exceptions_one': '{{count}} Ausnahme ist offen',
   'site.exceptions_other': '{{count}} Ausnahmen sind offen',
+  'exception.history_gone': 'Der Cloud fehlen Einträge, die der Standort nicht mehr aufbewahrt',
   'exception.chain_gap': 'In der Kette fehlen Einträge',
   'exception.chain_fork': 'Die Kette hat zwei Fortsetzungen',
   'exception.clone': 'Zwei Edges geben sich als dieser Standort aus',

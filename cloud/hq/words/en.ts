@@ -123,6 +123,7 @@ export const en = {
   'site.headIs': 'Head {{seq}}',
   'site.exceptions_one': '{{count}} exception is open',
   'site.exceptions_other': '{{count}} exceptions are open',
+  'exception.history_gone': 'The cloud lost entries that the site no longer keeps',
   'exception.chain_gap': 'Entries are missing in the chain',
   'exception.chain_fork': 'The chain has two continuations',
   'exception.clone': 'Two edges claim to be this site',

@@ -51,6 +51,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
     'Beim selben Eintrag sind die Summen des Standorts und die Summen über die Zeilen der Cloud nicht gleich. Das Hauptbuch selbst ist die Wahrheit.',
   'reason.chain_gap':
     'Die Cloud hat Einträge, die der Standort nicht mehr hat: Sein Speicher ist älter als seine Vergangenheit, etwa nach dem Zurückspielen einer alten Kopie.',
+  'reason.history_gone':
+    'Die Cloud kam aus einer Sicherung, die vor den Einträgen endet, die der Standort noch aufbewahrt. Späteres lässt sich erst verbuchen, wenn eine spätere Sicherung eingespielt ist; der Standort verkauft allein weiter.',
   'reason.unprojectable':
     'Ein Eintrag steht im Hauptbuch, ließ sich aber nicht verbuchen, weil er früher Verbuchtem widerspricht oder diese Version ihn nicht lesen kann.',
   'reason.clock_skew':
@@ -67,6 +69,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'side.life': 'Leben des Standorts',
   'side.entry_hash': 'Hash des Eintrags',
   'side.last_entry': 'Letzter Eintrag',
+  'side.pruned_entry': 'Letzter Eintrag, den der Standort nicht mehr aufbewahrt',
   'side.entry': 'Eintrag',
   'side.clock': 'Uhr',
   'side.capture': 'Kartenzahlung',

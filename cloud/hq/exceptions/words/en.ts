@@ -50,6 +50,8 @@ export const en = {
     'At the same ledger entry the site’s own sums and the sums over the cloud’s rows are not equal. The ledger itself is the truth.',
   'reason.chain_gap':
     'The cloud holds entries that the site no longer has: its store is older than its own past, as after a restore from an old copy.',
+  'reason.history_gone':
+    'The cloud was restored from a backup that ends before the entries which the site still keeps. Nothing later can be booked until a later backup is restored; the site goes on selling by itself.',
   'reason.unprojectable':
     'An entry is in the ledger but could not be booked, because it contradicts what was booked before or this version cannot read it.',
   'reason.clock_skew':
@@ -66,6 +68,7 @@ export const en = {
   'side.life': 'Life of the site',
   'side.entry_hash': 'Hash of the entry',
   'side.last_entry': 'Last entry',
+  'side.pruned_entry': 'Last entry that the site pruned',
   'side.entry': 'Entry',
   'side.clock': 'Clock',
   'side.capture': 'Card payment',

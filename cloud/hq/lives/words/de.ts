@@ -10,6 +10,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'state.in_step': 'Gleichauf mit der Cloud',
   'state.edge_ahead': 'Sendet, was die Cloud noch nicht hat',
   'state.cloud_ahead': 'Stammt aus einem alten Abbild: die Cloud hat mehr',
+  'state.history_gone': 'Bewahrt nichts auf, was den Stand der Cloud fortsetzt: spätere Sicherung einspielen',
   'state.fork': 'Hat eine andere Geschichte: nichts davon ist gebucht',
   'state.older_life': 'Abgesperrt: er meldet und öffnet Türen, verkauft aber nichts',
   'state.none': 'Hat seine Bücher noch nicht verglichen',

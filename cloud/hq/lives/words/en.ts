@@ -8,6 +8,7 @@ export const en = {
   'state.in_step': 'In step with the cloud',
   'state.edge_ahead': 'Sends what the cloud has not yet',
   'state.cloud_ahead': 'Comes from an old image: the cloud has more',
+  'state.history_gone': 'Keeps nothing old enough to continue what this cloud has: restore a later backup',
   'state.fork': 'Holds another history: nothing of it is booked',
   'state.older_life': 'Fenced: it reports and opens doors, and sells nothing',
   'state.none': 'Has not compared its books yet',
