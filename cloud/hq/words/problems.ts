@@ -1,15 +1,8 @@
-import type { Problem } from '@gatehouse/shared/api/problem'
-import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import type { ProblemWords } from '@gatehouse/shared/ui/german-problems.ts'
 import { useProblemWords } from '@gatehouse/shared/ui/problem-words.ts'
-import { useCallback } from 'react'
-
-interface Sentence {
-  readonly title: string
-  readonly hint: string
-}
 
 /** Sentences for the codes that only people at HQ meet, in German; in English the server's own are shown. */
-export const germanHqProblems: Readonly<Record<string, Sentence>> = {
+const germanHqProblems: ProblemWords = {
   invalid_request: {
     title: 'Eine Angabe kann so nicht stimmen.',
     hint: 'Prüfen Sie Ihre Angaben und versuchen Sie es erneut.',
@@ -100,11 +93,6 @@ export const germanHqProblems: Readonly<Record<string, Sentence>> = {
 }
 
 /** The sentences of a problem in the language shown, with those of HQ's own codes. */
-export function useHqProblemWords(): (problem: Problem) => Sentence {
-  const { language } = useLanguage()
-  const shared = useProblemWords()
-  return useCallback(
-    (problem) => (language === 'de' ? germanHqProblems[problem.code] : undefined) ?? shared(problem),
-    [language, shared],
-  )
+export function useHqProblemWords() {
+  return useProblemWords(germanHqProblems)
 }

@@ -1,9 +1,8 @@
 import type { Problem } from '@gatehouse/shared/api/problem'
-import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { useProblemWords } from '@gatehouse/shared/ui/problem-words.ts'
 import { IconAlertTriangle, IconArrowLeft, IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { germanProblems } from '../words/problems.ts'
+import { germanKioskProblems } from '../words/problems.ts'
 import { useWords } from '../words/words.ts'
 import { ActionButton } from './action-button.tsx'
 import css from './frame.module.css'
@@ -58,11 +57,9 @@ export function StepFrame(props: {
 /** What did not work and what to do next, in words. */
 export function ProblemPanel(props: { readonly problem: Problem }): ReactNode {
   const t = useWords()
-  const sentences = useProblemWords()
-  const { language } = useLanguage()
+  const sentences = useProblemWords(germanKioskProblems)
   const { problem } = props
-  const own = language === 'de' ? germanProblems[problem.code] : undefined
-  const known = own ?? sentences(problem)
+  const known = sentences(problem)
   const words =
     problem.code === 'unreachable'
       ? { title: t('problem.network'), hint: t('problem.networkHint') }

@@ -1,14 +1,20 @@
-/** A refusal in words: what happened, and what to do next. */
-interface Sentence {
-  readonly title: string
-  readonly hint: string
+import type { ProblemWords } from '@gatehouse/shared/ui/german-problems.ts'
+
+const noPass = { title: 'Das ist kein Pass.', hint: 'Zeigen Sie den Code auf der Pass-Seite der App.' }
+const passOfAnotherVersion = {
+  title: 'Diesen Pass kann der Standort noch nicht lesen.',
+  hint: 'Aktualisieren Sie die App oder nehmen Sie die Karte.',
+}
+const passCopied = {
+  title: 'Das ist die Kopie eines Passes.',
+  hint: 'Zeigen Sie die Pass-Seite der App selbst.',
 }
 
 /**
  * German sentences for the refusals that people meet at a kiosk, by code; in English the edge's own are shown.
  * A code that is missing here falls back to the shared sentences.
  */
-export const germanProblems: Readonly<Record<string, Sentence>> = {
+export const germanKioskProblems: ProblemWords = {
   member_unknown: {
     title: 'Diese PIN oder Karte kennen wir nicht.',
     hint: 'Versuchen Sie es noch einmal oder bitten Sie um Hilfe.',
@@ -54,14 +60,7 @@ export const germanProblems: Readonly<Record<string, Sentence>> = {
     hint: 'Kommen Sie frühestens 15 Minuten vor Beginn wieder.',
   },
   too_late: { title: 'Dafür ist es zu spät.', hint: 'Buchen Sie neu.' },
-  not_later: {
-    title: 'Das neue Ende ist nicht später als das jetzige.',
-    hint: 'Wählen Sie ein späteres Ende.',
-  },
-  no_extension: { title: 'Diese Verlängerung ist nicht vorgemerkt.', hint: 'Wählen Sie das Ende erneut.' },
   not_checked_in: { title: 'Diese Buchung ist nicht in Gebrauch.', hint: 'Checken Sie zuerst ein.' },
-  booking_ended: { title: 'Diese Buchung ist zu Ende.', hint: 'Buchen Sie neu.' },
-  not_confirmed: { title: 'Diese Buchung ist noch nicht bezahlt.', hint: 'Bezahlen Sie zuerst.' },
   already_checked_in: { title: 'Diese Buchung ist schon in Gebrauch.', hint: 'Fragen Sie das Personal.' },
   payment_amount: { title: 'Der Betrag deckt den Preis nicht.', hint: 'Werfen Sie den Rest ein.' },
   card_unavailable: {
@@ -93,34 +92,19 @@ export const germanProblems: Readonly<Record<string, Sentence>> = {
     hint: 'Sind Sie noch hier, fragen Sie das Personal.',
   },
   door_needed: { title: 'Dieser Kiosk gehört zu keiner Tür.', hint: 'Rufen Sie den Betreiber.' },
-  pass_malformed: { title: 'Das ist kein Pass.', hint: 'Zeigen Sie den Code auf der Pass-Seite der App.' },
+  pass_malformed: noPass,
   pass_truncated: { title: 'Ein Teil des Codes fehlt.', hint: 'Halten Sie den ganzen Code ins Bild.' },
-  pass_too_long: { title: 'Das ist kein Pass.', hint: 'Zeigen Sie den Code auf der Pass-Seite der App.' },
-  pass_version_unknown: {
-    title: 'Diesen Pass kann der Standort noch nicht lesen.',
-    hint: 'Aktualisieren Sie die App oder nehmen Sie die Karte.',
-  },
-  pass_algorithm_unknown: {
-    title: 'Diesen Pass kann der Standort noch nicht lesen.',
-    hint: 'Aktualisieren Sie die App oder nehmen Sie die Karte.',
-  },
-  pass_kind_unknown: {
-    title: 'Diesen Pass kann der Standort noch nicht lesen.',
-    hint: 'Aktualisieren Sie die App oder nehmen Sie die Karte.',
-  },
+  pass_too_long: noPass,
+  pass_version_unknown: passOfAnotherVersion,
+  pass_algorithm_unknown: passOfAnotherVersion,
+  pass_kind_unknown: passOfAnotherVersion,
   pass_key_unknown: {
     title: 'Dieser Pass ist nicht von uns.',
     hint: 'Öffnen Sie den Pass in der App noch einmal.',
   },
   pass_forged: { title: 'Dieser Pass ist nicht echt.', hint: 'Öffnen Sie den Pass in der App noch einmal.' },
-  pass_not_presented: {
-    title: 'Das ist die Kopie eines Passes.',
-    hint: 'Zeigen Sie die Pass-Seite der App selbst.',
-  },
-  presentation_forged: {
-    title: 'Das ist die Kopie eines Passes.',
-    hint: 'Zeigen Sie die Pass-Seite der App selbst.',
-  },
+  pass_not_presented: passCopied,
+  presentation_forged: passCopied,
   pass_foreign: {
     title: 'Dieser Pass gilt an einem anderen Standort.',
     hint: 'Sehen Sie auf dem Pass nach, wo er gilt.',
