@@ -52,7 +52,7 @@ export const paperRoute = createRoute({
   summary: 'The stay of a signed ticket or receipt; one that the books lost is begun from what was signed',
   parameters: idempotent,
   request: { body: body(z.object({ text: z.string().max(presentationCharsMax) })) },
-  responses: { 200: json(sessionViewSchema, 'The stay to pay'), 403: problem('Not believed'), ...refusals },
+  responses: { 200: json(sessionViewSchema, 'The stay to pay'), ...refusals },
 })
 
 export const lostRoute = createRoute({

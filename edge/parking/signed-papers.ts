@@ -45,8 +45,8 @@ export function stayOnPaper(
 }
 
 /**
- * A driver shows a signed ticket or receipt to a kiosk: answers with its stay. Refusals: `no_parking`, `session_ended`, a
- * `PaperRefusal`.
+ * A driver shows a signed ticket or receipt to a kiosk: answers with its stay. Refusals: `no_parking`, `session_ended`,
+ * `unknown_ticket`.
  */
 export function showPaper(options: ParkingOptions): Command {
   return defineCommand({
@@ -56,7 +56,8 @@ export function showPaper(options: ParkingOptions): Command {
     input: z.object({ text: z.string().max(presentationCharsMax) }),
     run: (db, { text }, context) => {
       const shown = stayOnPaper(db, options, text, context)
-      if (!shown.ok) return err({ code: shown.error })
+      // Why it is not believed is said to nobody at a screen: a driver can only ask for help.
+      if (!shown.ok) return err({ code: shown.error === 'no_parking' ? shown.error : 'unknown_ticket' })
       const { session, before } = shown.value
       if (session.kind === 'departed' || session.kind === 'voided') return err({ code: 'session_ended' })
       const view: SessionView = ownSessionView(options, session)
