@@ -253,7 +253,7 @@ export const de: Record<WordKey, string> = {
   'parking.byPlate': 'Kennzeichen',
   'parking.byTicket': 'Ticket',
   'parking.plateHint': 'Geben Sie das Kennzeichen ein; Leerzeichen und Striche spielen keine Rolle.',
-  'parking.ticketHint': 'Geben Sie den Code ein, der auf dem Ticket steht.',
+  'parking.ticketHint': 'Geben Sie den Code vom Ticket ein, oder halten Sie das Ticket an den Scanner.',
   'parking.find': 'Suchen',
   'parking.notFound': 'Kein Fahrzeug hier passt zu {{text}}',
   'parking.notFoundHint':

@@ -245,7 +245,7 @@ export const en = {
   'parking.byPlate': 'Plate',
   'parking.byTicket': 'Ticket',
   'parking.plateHint': 'Type the plate; spaces and hyphens do not matter.',
-  'parking.ticketHint': 'Type the code printed on your ticket.',
+  'parking.ticketHint': 'Type the code printed on your ticket, or hold the ticket to the scanner.',
   'parking.find': 'Find',
   'parking.notFound': 'No vehicle inside matches {{text}}',
   'parking.notFoundHint':
