@@ -253,13 +253,23 @@ function naivePrice(of: PricedStay): number {
     0,
   )
 }
+// Stays lie around the same few days: their minutes come again and again.
+const walls = new Map<string, { readonly dayOfWeek: number; readonly time: string }>()
+function wallAt(timeZone: string, atMs: number) {
+  const key = `${timeZone} ${atMs}`
+  const known = walls.get(key)
+  if (known !== undefined) return known
+  const wall = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone)
+  const made = { dayOfWeek: wall.dayOfWeek, time: wall.toPlainTime().toString().slice(0, 5) }
+  walls.set(key, made)
+  return made
+}
 function naiveBand(of: PricedStay, atMs: number): Tariff['bands'][number] | undefined {
-  const wall = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(of.timeZone)
-  const time = wall.toPlainTime().toString().slice(0, 5)
-  const yesterday = wall.dayOfWeek === 1 ? 7 : wall.dayOfWeek - 1
+  const { dayOfWeek, time } = wallAt(of.timeZone, atMs)
+  const yesterday = dayOfWeek === 1 ? 7 : dayOfWeek - 1
   return of.tariff.bands.find(({ from, to, weekdays }) => {
-    if (from <= to) return weekdays.includes(wall.dayOfWeek) && from <= time && time < to
-    return (weekdays.includes(wall.dayOfWeek) && from <= time) || (weekdays.includes(yesterday) && time < to)
+    if (from <= to) return weekdays.includes(dayOfWeek) && from <= time && time < to
+    return (weekdays.includes(dayOfWeek) && from <= time) || (weekdays.includes(yesterday) && time < to)
   })
 }
 function naiveUnit(of: Tariff['bands'][number], intoBand: number): number {
