@@ -18,13 +18,18 @@ function ResultChip(props: { readonly row: AccessRow }): ReactNode {
   )
 }
 
-const shortId = (id: string) => (id.length > 12 ? `${id.slice(0, 10)}…` : id)
+/** An id without its prefix, short enough to tell one row from another. */
+function shortId(id: string): string {
+  const own = id.slice(id.indexOf('_') + 1)
+  return own.length > 8 ? `${own.slice(0, 7)}…` : own
+}
 
 /** A stay where no member is known: its id, in full when it is pointed at. */
 function Who(props: { readonly sessionId: string | undefined }): ReactNode {
   const t = useWords()
   const { sessionId } = props
-  return sessionId === undefined ? t('access.nobody') : <span title={sessionId}>{shortId(sessionId)}</span>
+  if (sessionId === undefined) return t('access.nobody')
+  return <span title={sessionId}>{t('access.stay', { id: shortId(sessionId) })}</span>
 }
 
 function Row(props: { readonly row: AccessRow; readonly onMember: (memberId: string) => void }): ReactNode {
@@ -34,7 +39,7 @@ function Row(props: { readonly row: AccessRow; readonly onMember: (memberId: str
   const by = [
     row.credentialKind && codeWords(t, 'access.credential', row.credentialKind),
     row.readerName ?? row.readerId,
-    row.bookingId && shortId(row.bookingId),
+    row.bookingId && t('access.booking', { id: shortId(row.bookingId) }),
   ]
     .filter(Boolean)
     .join(' · ')
