@@ -28,6 +28,7 @@ export function useSpaceKindWords(): (space: {
 function Row(props: {
   readonly space: PlanSpace
   readonly yours: ReadonlySet<string>
+  readonly isAskable: boolean
   readonly timeZone: string
   readonly since: string | undefined
 }): ReactNode {
@@ -35,11 +36,11 @@ function Row(props: {
   const { locale } = useLanguage()
   const kindOf = useSpaceKindWords()
   const factsOf = useSpaceFacts()
-  const { space } = props
-  const state = planStateOf(space, props.yours, props.since !== undefined)
+  const { space, isAskable } = props
+  const state = isAskable ? 'held' : planStateOf(space, props.yours, props.since !== undefined)
   const last = state === 'stale' ? t(`state.${chipStateOf(space.status)}`) : ''
   const until =
-    space.untilMs === undefined
+    space.untilMs === undefined || isAskable
       ? ''
       : t('plan.until', { time: formatTime(space.untilMs, locale, 'time', props.timeZone) })
   return (
@@ -54,7 +55,7 @@ function Row(props: {
       </Stack>
       <Group gap="sm" wrap="nowrap" style={{ flex: 'none' }}>
         {space.price ? <PriceTotal price={space.price} /> : null}
-        <StateChip state={state} />
+        <StateChip state={state}>{isAskable ? t('state.askable') : undefined}</StateChip>
       </Group>
     </Group>
   )
@@ -66,6 +67,8 @@ export function SpaceList(props: {
   readonly levelId?: string
   readonly timeZone: string
   readonly yours?: ReadonlySet<string>
+  /** What somebody else may sell, and is given when it is asked for. */
+  readonly askable?: ReadonlySet<string>
   readonly selectedId?: string | undefined
   readonly onSelect?: (spaceId: string) => void
   /** The site was not heard since; states are greyed. Epoch ms. */
@@ -80,7 +83,10 @@ export function SpaceList(props: {
     <ul className="gh-card" style={{ listStyle: 'none', margin: 0, padding: 0, overflow: 'hidden' }}>
       {spaces.map((space, index) => {
         const row = (
-          <Row space={space} yours={props.yours ?? nobody} timeZone={props.timeZone} since={since} />
+          <Row
+            {...{ space, since, timeZone: props.timeZone, yours: props.yours ?? nobody }}
+            isAskable={props.askable?.has(space.spaceId) ?? false}
+          />
         )
         return (
           <li

@@ -101,9 +101,9 @@ export const de: Record<WordKey, string> = {
   'book.askFor': '{{name}} anfragen · {{price}}',
   'book.lent': 'Die Mitglieder-App verkauft {{name}} bis {{time}}.',
   'book.lentEnding': 'Die Mitglieder-App verkauft {{name}} nicht mehr und gibt den Platz zurück.',
-  'book.lentAsk': 'Wenn Sie ihn nehmen, fragen wir ihn zurück; das dauert höchstens zwei Sekunden.',
+  'book.lentAsk': 'Wenn Sie ihn nehmen, fordern wir ihn zurück; das dauert höchstens zwei Sekunden.',
   'book.lentOffline':
-    'Der Standort ist offline und kann ihn nicht zurückfragen. Wählen Sie einen grünen Platz.',
+    'Der Standort ist offline und kann ihn nicht zurückfordern. Wählen Sie einen grünen Platz.',
   'book.lentUnheard': '{{name}} verkauft bis {{time}} niemand',
   'book.lentUnheardHint':
     'Vielleicht hat ihn die Mitglieder-App verkauft. Der Standort ist offline und kann nicht hören, an wen. Wählen Sie einen grünen Platz.',

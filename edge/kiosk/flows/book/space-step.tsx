@@ -140,6 +140,7 @@ function PlanOrList(props: {
         <SpaceList
           spaces={wanted}
           levelId={levelId}
+          askable={new Set(wanted.filter(isLent).map(({ spaceId }) => spaceId))}
           timeZone={site.timeZone}
           selectedId={chosenId}
           onSelect={choose}
