@@ -33,10 +33,11 @@ interface DoorTableProps {
   readonly siteId: string
   readonly doors: readonly DoorRow[]
   readonly timeZone: string
+  readonly online: boolean
   readonly mayUnlock: boolean
 }
 
-function DoorTable({ siteId, doors, timeZone, mayUnlock }: DoorTableProps): ReactNode {
+function DoorTable({ siteId, doors, timeZone, online, mayUnlock }: DoorTableProps): ReactNode {
   const t = useWords()
   return (
     <ScrollBox className="gh-card" label={t('doors.table')}>
@@ -62,7 +63,7 @@ function DoorTable({ siteId, doors, timeZone, mayUnlock }: DoorTableProps): Reac
                   )}
                 </th>
                 <td>
-                  <StateChip state={shapes[known]}>{t(`doors.state.${known}`)}</StateChip>
+                  <StateChip state={online ? shapes[known] : 'stale'}>{t(`doors.state.${known}`)}</StateChip>
                 </td>
                 <td>
                   <RemoteButton
@@ -150,7 +151,13 @@ export function DoorsScreen(): ReactNode {
             )}
             <Lockdown {...{ siteId, timeZone, online, sinceMs: lockdownSinceMs }} />
             <DoorTable
-              {...{ siteId, timeZone, doors: items, mayUnlock: online && lockdownSinceMs === undefined }}
+              {...{
+                siteId,
+                timeZone,
+                doors: items,
+                online,
+                mayUnlock: online && lockdownSinceMs === undefined,
+              }}
             />
           </Stack>
         )}

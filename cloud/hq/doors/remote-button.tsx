@@ -46,7 +46,7 @@ export function RemoteButton(props: RemoteButtonProps): ReactNode {
       <Button
         size="sm"
         variant="default"
-        {...(color === undefined ? {} : { c: color })}
+        {...(color === undefined || props.disabled ? {} : { c: color })}
         disabled={props.disabled ?? false}
         loading={command.isPending}
         aria-label={props.name ?? label}

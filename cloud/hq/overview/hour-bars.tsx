@@ -14,7 +14,7 @@ interface HourValue {
 const width = 480
 const height = 140
 const floor = 112
-const left = 56
+const left = 64
 
 function Bars(props: {
   readonly hours: readonly HourValue[]
@@ -25,7 +25,7 @@ function Bars(props: {
   const { hours, top } = props
   const step = (width - left) / Math.max(hours.length, 1)
   const every = Math.max(1, Math.ceil(hours.length / 8))
-  const text = { fontSize: 11, fill: token('muted'), fontFamily: 'inherit' }
+  const text = { fill: token('muted'), fontFamily: 'inherit' }
   return (
     <svg viewBox={`0 0 ${width} ${height}`} width="100%" aria-hidden="true" focusable="false">
       {[0, 0.5, 1].map((part) => (
