@@ -85,7 +85,7 @@ export function SiteFacts(props: { readonly site: SiteView }): ReactNode {
     <Stack gap="md" className="gh-card" p="md" component="aside">
       <div>
         <Title order={2} size="h3">
-          {t('site.freeNow')}
+          {t(site.link.state === 'live' ? 'site.freeNow' : 'site.freeThen')}
         </Title>
         <dl className="site-free gh-figures">
           {Object.entries(site.freeNow).map(([kind, { free, total }]) => (

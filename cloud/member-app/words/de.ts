@@ -35,6 +35,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'find.m': '{{m}} m entfernt',
   'site.back': 'Alle Standorte',
   'site.freeNow': 'Jetzt frei',
+  'site.freeThen': 'Frei beim letzten Kontakt',
   'site.freeOf': '{{free}} von {{total}}',
   'site.hours': 'Öffnungszeiten',
   'site.always': 'Immer geöffnet',

@@ -32,6 +32,7 @@ export const en = {
   'find.m': '{{m}} m away',
   'site.back': 'All sites',
   'site.freeNow': 'Free now',
+  'site.freeThen': 'Free when last heard',
   'site.freeOf': '{{free}} of {{total}}',
   'site.hours': 'Opening hours',
   'site.always': 'Always open',
