@@ -24,6 +24,7 @@ import { exceptionRoutes } from './exceptions/routes.ts'
 import { type CloudAppParts, createCloudApp } from './http/app.ts'
 import { accessRoutes } from './http/hq/access-routes.ts'
 import { livesRoutes } from './http/hq/lives-routes.ts'
+import { restoredLoansRoutes } from './http/hq/restored-loans-routes.ts'
 import { remoteRoutes } from './http/hq/remote-routes.ts'
 import { hqRoutes } from './http/hq/routes.ts'
 import { LinkWatch, publishSiteChanges } from './http/live-changes.ts'
@@ -138,6 +139,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
       accessRoutes({ pool, clock, catalogues, keptDays: settings.accessKeptDays }),
       remoteRoutes({ pool, clock, catalogues, notifications, answerMaxMs }),
       livesRoutes({ pool, clock, catalogues, random }),
+      restoredLoansRoutes({ pool, clock, catalogues, passLifeMs: settings.passLifeMs }),
     ],
   })
   const stop = publishSiteChanges({ notifications, hub, siteIds })

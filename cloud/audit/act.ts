@@ -10,6 +10,7 @@ export const actCodes = [
   'site.recovered',
   'site.recovery_decided',
   'site.fenced',
+  'loans.released_early',
   'enrolment_code.issued',
   'directory.changed',
   'plan.created',

@@ -410,6 +410,17 @@ TABLE lending_stops
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = lending_stops.site_id)))
 
+TABLE loan_releases
+  site_id text NOT NULL
+  epoch integer NOT NULL
+  released_by text NOT NULL
+  released_ms bigint NOT NULL
+  reason text NOT NULL
+  CONSTRAINT loan_releases_pkey PRIMARY KEY (site_id, epoch)
+  CONSTRAINT loan_releases_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  ROW LEVEL SECURITY
+  POLICY own_loan_releases USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = loan_releases.site_id)))
+
 TABLE loan_sales
   sale_no bigint NOT NULL GENERATED AS IDENTITY
   site_id text NOT NULL

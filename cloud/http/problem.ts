@@ -77,6 +77,16 @@ const catalogue = {
     'Check the plate; ask the staff if it is yours.',
   ],
   too_many_vehicles: [409, 'You have ten vehicles already.', 'Remove one that you do not drive any more.'],
+  nothing_suspended: [
+    409,
+    'Nothing of this site waits for older passes.',
+    'Look at who sells at the site; it may have been released meanwhile.',
+  ],
+  released_already: [
+    409,
+    'Somebody has released it already.',
+    'It goes on as soon as the site has sent again what it keeps.',
+  ],
   not_found: [404, 'There is nothing here.', 'Check the address.'],
   too_large: [413, 'The request is too large.', 'Send less at once.'],
   too_many_requests: [429, 'Too many requests.', 'Wait for the time in Retry-After and try again.'],

@@ -1,5 +1,5 @@
 import { type SiteId, siteIdSchema } from '@gatehouse/shared/ids/ids'
-import { inTransaction, type Transaction } from '../database/pool.ts'
+import { inTransaction, type Queryable, type Transaction } from '../database/pool.ts'
 import type { LoanJobParts } from './end-loans.ts'
 import { LoanDesk, type RestoredFacts } from './loan-desk.ts'
 
@@ -7,24 +7,51 @@ import { LoanDesk, type RestoredFacts } from './loan-desk.ts'
 const clocksApartMaxMs = 3_600_000
 const batchMax = 500
 
+/** A site with suspended loans, and what they wait for. */
+interface RestoredSite {
+  readonly siteId: SiteId
+  /** It has sent again all that it keeps. */
+  readonly siteCaughtUp: boolean
+  /** When no pass of an earlier epoch can be valid any more, epoch milliseconds. */
+  readonly passesOverMs: number
+  /** A person took the risk of such passes (`releaseEarly`). */
+  readonly isReleased: boolean
+}
+
+/** The sites, or one of them, that lent to an earlier epoch what is sold by nobody now. */
+export async function readRestoredSites(
+  db: Queryable,
+  { passLifeMs, siteId }: { readonly passLifeMs: number; readonly siteId?: string },
+): Promise<readonly RestoredSite[]> {
+  const { rows } = await db.query<RestoredSite & { readonly beganMs: number }>(
+    `SELECT s.site_id AS "siteId", c.epoch_began_ms AS "beganMs", EXISTS (
+       SELECT FROM site_sync y JOIN projection_positions p USING (site_id, incarnation)
+       WHERE y.site_id = s.site_id AND y.incarnation = s.incarnation AND y.seen_ms >= c.epoch_began_ms
+         AND p.seq >= y.edge_seq) AS "siteCaughtUp",
+       EXISTS (SELECT FROM loan_releases r WHERE r.site_id = s.site_id AND r.epoch = c.epoch) AS "isReleased"
+     FROM sites s, cloud_identity c
+     WHERE s.site_id = coalesce($1, s.site_id)
+       AND EXISTS (SELECT FROM loans l WHERE l.site_id = s.site_id AND l.state = 'suspended') ORDER BY s.site_id`,
+    [siteId ?? null],
+  )
+  return rows.map(({ beganMs, ...site }) => ({
+    ...site,
+    passesOverMs: beganMs + passLifeMs + clocksApartMaxMs,
+  }))
+}
+
 /**
  * Ends the loans that sites granted to an earlier epoch, site by site, once each has sent again what it keeps and no pass
- * of the lost epoch can be valid (shared/loans/decisions.md); until then nobody sells there.
+ * of the lost epoch can be valid, or a person took that risk (shared/loans/decisions.md); until then nobody sells there.
  */
 export async function endAllRestoredLoans(
   parts: LoanJobParts & { readonly passLifeMs: number },
 ): Promise<void> {
   const { pool, clock, passLifeMs } = parts
-  const { rows } = await pool.query<{ site_id: SiteId; caught_up: boolean; began_ms: number }>(
-    `SELECT s.site_id, c.epoch_began_ms AS began_ms, EXISTS (
-       SELECT FROM site_sync y JOIN projection_positions p USING (site_id, incarnation)
-       WHERE y.site_id = s.site_id AND y.incarnation = s.incarnation AND y.seen_ms >= c.epoch_began_ms
-         AND p.seq >= y.edge_seq) AS caught_up
-     FROM sites s, cloud_identity c
-     WHERE EXISTS (SELECT FROM loans l WHERE l.site_id = s.site_id AND l.state = 'suspended') ORDER BY s.site_id`,
-  )
-  for (const { site_id: siteId, caught_up: siteCaughtUp, began_ms } of rows) {
-    const oldPassesOver = clock.now().wallMs >= began_ms + passLifeMs + clocksApartMaxMs
+  for (const { siteId, siteCaughtUp, passesOverMs, isReleased } of await readRestoredSites(pool, {
+    passLifeMs,
+  })) {
+    const oldPassesOver = isReleased || clock.now().wallMs >= passesOverMs
     if (!siteCaughtUp || !oldPassesOver) continue
     const restored = { siteCaughtUp, oldPassesOver }
     const end = { siteId, restored }

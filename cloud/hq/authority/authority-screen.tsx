@@ -11,6 +11,7 @@ import { headingName, siteQuery } from '../api/queries.ts'
 import { AsOf } from '../frame/as-of.tsx'
 import { LoanTable } from './loan-table.tsx'
 import { authorityQuery } from './queries.ts'
+import { RestoredLoansNotice } from './restored-loans.tsx'
 import { useAuthorityWords } from './words/words.ts'
 
 const route = getRouteApi('/sites/$siteId/authority')
@@ -41,6 +42,7 @@ export function AuthorityScreen(): ReactNode {
           {t('stoppedHint')}
         </Notice>
       )}
+      <RestoredLoansNotice siteId={siteId} timeZone={site.data?.timeZone ?? viewerZone()} />
       <Faces
         query={authority}
         rows={6}

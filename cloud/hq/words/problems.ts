@@ -7,6 +7,14 @@ const germanHqProblems: ProblemWords = {
     title: 'Eine Angabe kann so nicht stimmen.',
     hint: 'Prüfen Sie Ihre Angaben und versuchen Sie es erneut.',
   },
+  nothing_suspended: {
+    title: 'An diesem Standort wartet nichts auf ältere Pässe.',
+    hint: 'Sehen Sie nach, wer dort verkauft; vielleicht wurde es inzwischen freigegeben.',
+  },
+  released_already: {
+    title: 'Das hat schon jemand freigegeben.',
+    hint: 'Es geht weiter, sobald der Standort wieder gesendet hat, was er aufbewahrt.',
+  },
   exception_taken: {
     title: 'Diesen Fall bearbeitet schon jemand.',
     hint: 'Sehen Sie nach, wer zuständig ist, und sprechen Sie sich ab.',

@@ -28,7 +28,9 @@ const livesSchema = z.object({
       machine: z.string(),
       origin: z.enum(['enrolled', 'recovered', 'adopted']),
       enrolledMs: z.int(),
-      state: z.enum(['in_step', 'edge_ahead', 'cloud_ahead', 'history_gone', 'fork', 'older_life']).nullable(),
+      state: z
+        .enum(['in_step', 'edge_ahead', 'cloud_ahead', 'history_gone', 'fork', 'older_life'])
+        .nullable(),
       sinceMs: z.int().nullable(),
       seenMs: z.int().nullable(),
       edgeSeq: z.int().nullable(),

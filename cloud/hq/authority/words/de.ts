@@ -11,6 +11,21 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'stopped.lending_stopped': 'Der Standort verkauft nicht mehr, was er verleiht',
   'stopped.site_fenced': 'Dieses Leben des Standorts ist gesperrt: Es verkauft nichts',
   stoppedHint: 'Es geht weiter, wenn der Standort seine Leihen mit der Cloud verglichen hat.',
+  'restored.title_one': 'Ein Recht aus der Zeit vor der Wiederherstellung der Cloud: dort verkauft niemand',
+  'restored.title_other':
+    '{{count}} Rechte aus der Zeit vor der Wiederherstellung der Cloud: dort verkauft niemand',
+  'restored.lead':
+    'Pässe aus der Zeit davor können Buchungen nennen, die diese Cloud nicht mehr kennt. {{sold}} Buchungen, die sie kennt, gelten in jedem Fall.',
+  'restored.caughtUp': 'Der Standort hat alles, was er aufbewahrt, wieder gesendet.',
+  'restored.notCaughtUp':
+    'Der Standort hat noch nicht alles, was er aufbewahrt, wieder gesendet; vorher endet nichts.',
+  'restored.passesUntil': 'Ohne Freigabe endet es von selbst, wenn kein solcher Pass mehr gelten kann:',
+  'restored.released': 'Vorzeitig freigegeben („{{reason}}“),',
+  'restored.reason': 'Warum vorzeitig freigegeben wird',
+  'restored.reasonHint': 'Mindestens {{count}} Zeichen. Das wird mit Ihrem Namen festgehalten.',
+  'restored.takesRisk':
+    'Ich trage das Risiko, dass jemand einen älteren Pass für einen Platz zeigt, der inzwischen wieder verkauft wurde.',
+  'restored.release': 'Vorzeitig freigeben',
   summary_one: 'Ein Recht ist verliehen; die Cloud hat darin {{sold}} verkauft.',
   summary_other: '{{count}} Rechte sind verliehen; die Cloud hat darin {{sold}} verkauft.',
   table: 'Rechte, die der Standort verleiht',
