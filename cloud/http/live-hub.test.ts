@@ -37,7 +37,10 @@ describe('live hub', () => {
     const socket = new SlowSocket()
     hub.add(socket, (message) => message, 7)
     hub.publish(change('a', 'plan', ['s1']))
-    expect(socket.sent).toEqual([{ kind: 'hello', nowMs: 7 }, change('a', 'plan', ['s1'])])
+    expect(socket.sent).toEqual([
+      { kind: 'hello', nowMs: 7, answersBeats: true },
+      change('a', 'plan', ['s1']),
+    ])
   })
 
   it('merges what a slow screen did not take yet, per site and topic', () => {

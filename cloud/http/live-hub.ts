@@ -41,8 +41,7 @@ export class LiveHub {
     if (this.#listeners.size >= socketsMax) return undefined
     const listener: Listener = { socket, filter, waiting: new Map(), sending: false }
     this.#listeners.add(listener)
-    const hello: LiveMessage = { kind: 'hello', nowMs }
-    socket.send(JSON.stringify(hello), () => undefined)
+    socket.send(helloText(nowMs), () => undefined)
     return () => this.#listeners.delete(listener)
   }
 
@@ -72,6 +71,12 @@ export class LiveHub {
       else this.#flush(listener)
     })
   }
+}
+
+/** What greets a screen, and answers its beats. */
+export function helloText(nowMs: number): string {
+  const hello: LiveMessage = { kind: 'hello', nowMs, answersBeats: true }
+  return JSON.stringify(hello)
 }
 
 /** Queues a change; `false` when the queue is full. */

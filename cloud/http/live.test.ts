@@ -42,11 +42,27 @@ describe('live messages', () => {
     const socket = open({ cookie: anna.cookie, origin: world.cloud.url })
     const hello = received(socket, (message) => message.kind === 'hello')
     const changed = received(socket, (message) => message.kind === 'changed' && message.topic === 'plan')
-    expect(await hello).toEqual({ kind: 'hello', nowMs: startMs })
+    expect(await hello).toEqual({ kind: 'hello', nowMs: startMs, answersBeats: true })
     const ben = await world.as('ben')
     const interval = { fromMs: startMs + hourMs, toMs: startMs + 2 * hourMs }
     await ben.post('/api/v1/sites/north/bookings', { spaceId: 'room-1', ...interval }, 'key-live-1')
     expect(await changed).toMatchObject({ siteId: 'north' })
+    socket.close()
+  })
+
+  it('answer a screen that asks whether the cloud is there, once a second', async () => {
+    const socket = open({ cookie: anna.cookie, origin: world.cloud.url })
+    await received(socket, (message) => message.kind === 'hello')
+    const said: LiveMessage[] = []
+    socket.on('message', (data) => said.push(JSON.parse(String(data))))
+    const answered = received(socket, (message) => message.kind === 'hello')
+    for (const text of ['noise', 'beat', 'beat']) socket.send(text)
+    expect(await answered).toMatchObject({ answersBeats: true })
+    world.clock.advance(1_000)
+    const again = received(socket, (message) => message.kind === 'hello')
+    socket.send('beat')
+    await again
+    expect(said.filter(({ kind }) => kind === 'hello')).toHaveLength(2)
     socket.close()
   })
 

@@ -5,19 +5,22 @@ import type { MiddlewareHandler } from 'hono'
 import { WebSocket } from 'ws'
 import { type Login, mayAtSite } from '../members/permissions.ts'
 import type { AppEnv } from './app-context.ts'
-import type { LiveFilter, LiveHub, LiveSocket } from './live-hub.ts'
+import { helloText, type LiveFilter, type LiveHub, type LiveSocket } from './live-hub.ts'
 
 type Topic = Extract<LiveMessage, { kind: 'changed' }>['topic']
 
 // What everybody who is logged in may see of any site; the rest is for those who run it.
 const publicTopics: ReadonlySet<Topic> = new Set<Topic>(['plan', 'bookings', 'board', 'link', 'sites'])
 const tryAgainLater = 1013
+/** A screen's beats are answered so often at most. */
+const beatPauseMs = 1_000
 
 /** `GET /api/v1/live`: a WebSocket that says what changed. Must stand behind `requireLogin`. */
 export function liveRoute(hub: LiveHub, clock: Clock): MiddlewareHandler<AppEnv> {
   return upgradeWebSocket((context) => {
     const login = context.get('login') as Login
     let remove: (() => void) | undefined
+    let answeredMs = Number.NEGATIVE_INFINITY
     return {
       onOpen: (_event, socket) => {
         const raw = socket.raw as unknown
@@ -25,8 +28,14 @@ export function liveRoute(hub: LiveHub, clock: Clock): MiddlewareHandler<AppEnv>
         remove = hub.add(liveSocket(raw), filterFor(login), clock.now().wallMs)
         if (remove === undefined) socket.close(tryAgainLater, 'too many screens')
       },
-      // Screens only listen; whatever they say is ignored.
-      onMessage: () => undefined,
+      // Screens ask whether the cloud is still there; whatever else they say is ignored.
+      onMessage: (event, socket) => {
+        const { monotonicMs, wallMs } = clock.now()
+        const isUnread = socket.raw instanceof WebSocket && socket.raw.bufferedAmount > 0
+        if (event.data !== 'beat' || isUnread || monotonicMs - answeredMs < beatPauseMs) return
+        answeredMs = monotonicMs
+        socket.send(helloText(wallMs))
+      },
       onClose: () => remove?.(),
       onError: () => remove?.(),
     }

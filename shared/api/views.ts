@@ -242,7 +242,12 @@ export type BoardView = z.infer<typeof boardViewSchema>
 
 /** Messages over every live WebSocket; a screen refetches what `topic` names. */
 export const liveMessageSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('hello'), nowMs: z.int() }),
+  z.object({
+    kind: z.literal('hello'),
+    nowMs: z.int(),
+    /** Whether `beat`, said by the screen, is answered by another `hello`. */
+    answersBeats: z.boolean().optional(),
+  }),
   z.object({
     kind: z.literal('changed'),
     topic: z.enum([

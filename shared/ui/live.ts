@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { z } from 'zod'
 import { browserBytes, nowMs } from './browser-clock.ts'
+import { nextBeat } from './live-beat.ts'
 
 /*
  *            socket opens                  socket closes
@@ -21,7 +22,11 @@ export interface LiveOptions<S extends z.ZodType> {
   /** Called when it opens after it was closed or failed to open: refetch everything, messages may have been missed. */
   readonly onReconnect?: () => void
   readonly enabled?: boolean
+  /** Tells by a message of the server that it answers beats: then a connection that died silently is noticed within 6 s. */
+  readonly answersBeats?: (message: z.output<S>) => boolean
 }
+
+const beatCheckMs = 1_000
 
 const backoffMaxMs = 8_000
 /** Grows from 0.5 s to 8 s by attempt, with half of it random, so that screens do not return together. */
@@ -63,7 +68,10 @@ export function useLive<S extends z.ZodType>(options: LiveOptions<S>): LiveStatu
     let attempt = 0
     let missed = false
     let ended = false
+    let beats: ReturnType<typeof setInterval> | undefined
+    let heardMs = 0
     const connect = () => {
+      clearTimeout(timer)
       socket = new WebSocket(socketUrl(path))
       socket.onopen = () => {
         attempt = 0
@@ -72,12 +80,28 @@ export function useLive<S extends z.ZodType>(options: LiveOptions<S>): LiveStatu
         missed = false
       }
       socket.onmessage = (event) => {
+        heardMs = nowMs()
         const message = readMessage(latest.current.schema, event.data)
-        if (message !== undefined) latest.current.onMessage(message)
+        if (message === undefined) return
+        if (latest.current.answersBeats?.(message)) startBeats()
+        latest.current.onMessage(message)
       }
       socket.onclose = closed
     }
+    const startBeats = () => {
+      if (beats !== undefined) return
+      let askedMs: number | undefined
+      beats = setInterval(() => {
+        const step = nextBeat({ heardMs, askedMs }, nowMs())
+        if (step === 'lost') drop()
+        if (step !== 'ask') return
+        askedMs = nowMs()
+        socket?.send('beat')
+      }, beatCheckMs)
+    }
     const closed = () => {
+      clearInterval(beats)
+      beats = undefined
       if (ended) return
       missed = true
       setStatus((before) => (before.state === 'lost' ? before : { state: 'lost', sinceMs: nowMs() }))
@@ -86,17 +110,25 @@ export function useLive<S extends z.ZodType>(options: LiveOptions<S>): LiveStatu
       attempt += 1
     }
     // A device that lost its network would notice a dead socket only minutes later.
-    const offline = () => {
+    const drop = () => {
       if (socket !== undefined) socket.onclose = null
       socket?.close()
       closed()
     }
-    window.addEventListener('offline', offline)
+    const online = () => {
+      if (!missed) return
+      drop()
+      connect()
+    }
+    window.addEventListener('offline', drop)
+    window.addEventListener('online', online)
     connect()
     return () => {
       ended = true
-      window.removeEventListener('offline', offline)
+      window.removeEventListener('offline', drop)
+      window.removeEventListener('online', online)
       clearTimeout(timer)
+      clearInterval(beats)
       socket?.close()
     }
   }, [path, enabled])

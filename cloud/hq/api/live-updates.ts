@@ -39,6 +39,7 @@ export function useLiveUpdates(enabled: boolean): LiveStatus {
       if (message.kind === 'hello') noteServerTime(message.nowMs)
       if (message.kind === 'changed') gather()
     },
+    answersBeats: (message) => message.kind === 'hello' && message.answersBeats === true,
     onReconnect: () => void client.invalidateQueries(),
   })
 }
