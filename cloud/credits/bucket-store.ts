@@ -78,6 +78,34 @@ export async function lockBuckets(
   return new Map(rows.map((row) => [row.bucket_id, bucketOf(row)]))
 }
 
+/** The place of a bucket in their order: whether it is over, its expiry (epoch ms), promotional before paid, its id. */
+export interface BucketCursor {
+  readonly isOver: boolean
+  readonly expiresMs: number
+  readonly promotional: boolean
+  readonly bucketId: string
+}
+
+/** What a cursor looks like: opaque to callers, and bounded so that every part fits its column. */
+export const bucketCursorPattern = /^[01]\.\d{1,15}\.[01]\.[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
+
+/** Writes the cursor of a bucket at `nowMs` (epoch ms). */
+export function writeBucketCursor(
+  { expiresMs, promotional, bucketId }: Omit<BucketCursor, 'isOver'>,
+  nowMs: number,
+): string {
+  return [expiresMs <= nowMs ? 1 : 0, expiresMs, promotional ? 1 : 0, bucketId].join('.')
+}
+
+/** Reads a cursor that matches `bucketCursorPattern`. */
+export function readBucketCursor(text: string): BucketCursor {
+  const [isOver, expiresMs, promotional, bucketId = ''] = text.split('.')
+  return {
+    ...{ isOver: isOver === '1', expiresMs: Number(expiresMs) },
+    ...{ promotional: promotional === '1', bucketId },
+  }
+}
+
 /** The buckets that `where` chooses: those that are not over first, the earliest expiry first; at most `limit`. */
 export async function readBuckets(
   db: Queryable,
@@ -85,14 +113,21 @@ export async function readBuckets(
     readonly memberId?: string | undefined
     readonly siteIds?: readonly string[] | undefined
     readonly nowMs: number
+    readonly after?: BucketCursor | undefined
   },
   limit: number,
 ): Promise<readonly Bucket[]> {
   const { rows } = await db.query<BucketRow>(
     `SELECT ${bucketColumns} FROM credit_buckets b WHERE ($1::text IS NULL OR member_id = $1)
        AND ($2::text[] IS NULL OR EXISTS (SELECT FROM allowances a WHERE a.bucket_id = b.bucket_id AND a.site_id = ANY ($2)))
-     ORDER BY expires_ms <= $4, expires_ms, promotional DESC, bucket_id LIMIT $3`,
-    [where.memberId ?? null, where.siteIds ?? null, limit, where.nowMs],
+       AND ($5::boolean IS NULL
+         OR (expires_ms <= $4, expires_ms, NOT promotional, bucket_id) > ($5, $6::bigint, NOT $7::boolean, $8::text))
+     ORDER BY expires_ms <= $4, expires_ms, NOT promotional, bucket_id LIMIT $3`,
+    [
+      ...[where.memberId ?? null, where.siteIds ?? null, limit, where.nowMs],
+      ...[where.after?.isOver ?? null, where.after?.expiresMs ?? null],
+      ...[where.after?.promotional ?? null, where.after?.bucketId ?? null],
+    ],
   )
   return rows.map(bucketOf)
 }

@@ -120,6 +120,23 @@ describe('HQ', () => {
     expect(await fund(change)).toMatchObject({ status, body: { code } })
   })
 
+  it('reads page by page, each bucket once, and of one member', async () => {
+    for (const promotional of [true, false, true]) await funded({ promotional })
+    const page = async (query: string) => credits(await hana.get(`/api/v1/hq/credits?${query}`))
+    const whole = (await page('limit=200')).items.map(({ bucketId }) => bucketId)
+    const seen: string[] = []
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      const { items, nextCursor } = await page(`limit=3${cursor && `&cursor=${cursor}`}`)
+      seen.push(...items.map(({ bucketId }) => bucketId))
+      cursor = nextCursor
+    }
+    expect(seen).toEqual(whole)
+    expect(seen.length).toBeGreaterThan(6)
+    expect((await page('member=mb-anna&limit=200')).items).toHaveLength(whole.length)
+    expect((await page('member=mb-ben')).items).toEqual([])
+    expect(await hana.get('/api/v1/hq/credits?cursor=nonsense')).toMatchObject({ status: 422 })
+  })
+
   it('takes the list as a file without names', async () => {
     const { text } = await hana.get('/api/v1/hq/credits?format=csv')
     expect(text).toContain('mb-anna')

@@ -1,10 +1,17 @@
 import type { CreditExposure, CreditsView, CreditView, MyCredits } from '@gatehouse/shared/api/credits-view'
 import { atSiteMinor } from '@gatehouse/shared/credits/cloud-allowance'
 import type { Queryable } from '../database/pool.ts'
-import { type Bucket, readAllowances, readBuckets, type StoredAllowance } from './bucket-store.ts'
+import {
+  type Bucket,
+  type BucketCursor,
+  readAllowances,
+  readBuckets,
+  type StoredAllowance,
+  writeBucketCursor,
+} from './bucket-store.ts'
 import { freeMinor } from './move-credits.ts'
 
-const listMax = 500
+const ownMax = 500
 const choicesMax = 1_000
 
 /** The sites whose shares somebody sees. */
@@ -18,19 +25,25 @@ interface SiteName {
   readonly life: number
 }
 
-/** Members' credits, where they are and what is risked, as far as `visible` sites are concerned. */
-export async function readCredits(
-  db: Queryable,
-  {
-    visible,
-    mayMove,
-    nowMs,
-  }: { readonly visible: VisibleSites; readonly mayMove: boolean; readonly nowMs: number },
-): Promise<CreditsView> {
+/** Which page of whose credits is asked for; `limit` buckets at most. */
+export interface CreditsAsked {
+  readonly visible: VisibleSites
+  readonly mayMove: boolean
+  readonly nowMs: number
+  readonly limit: number
+  readonly after?: BucketCursor | undefined
+  readonly memberId?: string | undefined
+}
+
+/** A page of members' credits, where they are and what is risked, as far as `visible` sites are concerned. */
+export async function readCredits(db: Queryable, asked: CreditsAsked): Promise<CreditsView> {
+  const { visible, mayMove, nowMs, limit, after, memberId } = asked
   const sites = await siteNames(db)
   const isSeen = (siteId: string) => visible === 'all' || visible.includes(siteId)
   const seen = visible === 'all' ? undefined : visible
-  const buckets = await readBuckets(db, { siteIds: seen, nowMs }, listMax)
+  const found = await readBuckets(db, { siteIds: seen, memberId, nowMs, after }, limit + 1)
+  const buckets = found.slice(0, limit)
+  const last = found.length > limit ? buckets.at(-1) : undefined
   const shares = await sharesByBucket(db, buckets)
   const names = await memberNames(db, buckets)
   return {
@@ -44,6 +57,7 @@ export async function readCredits(
         sites: own.filter(({ siteId }) => isSeen(siteId)).map((share) => shareView(share, sites)),
       }
     }),
+    ...(last && { nextCursor: writeBucketCursor(last, nowMs) }),
     exposure: (await readExposure(db, sites, nowMs)).filter(({ siteId }) => isSeen(siteId)),
     mayMove,
     members: mayMove ? await memberChoices(db) : [],
@@ -62,7 +76,7 @@ export async function readMyCredits(
   nowMs: number,
 ): Promise<readonly MyCredits[]> {
   const sites = await siteNames(db)
-  const buckets = (await readBuckets(db, { memberId, nowMs }, listMax)).filter(
+  const buckets = (await readBuckets(db, { memberId, nowMs }, ownMax)).filter(
     ({ fromMs, expiresMs }) => fromMs <= nowMs && nowMs < expiresMs,
   )
   const shares = await sharesByBucket(db, buckets)

@@ -19,27 +19,40 @@ import { csvAnswer } from '../http/csv-answer.ts'
 import { problem, refusal } from '../http/problem.ts'
 import { requirePermission } from '../members/login.ts'
 import { permittedSites } from '../members/permissions.ts'
+import { bucketCursorPattern, readBucketCursor } from './bucket-store.ts'
 import { fundBucket } from './fund-bucket.ts'
 import { moveCredits } from './move-credits.ts'
-import { readCredits, readMyCredits } from './read-credits.ts'
+import { type CreditsAsked, readCredits, readMyCredits } from './read-credits.ts'
 
 const amountMax = 1_000_000_000
+const pageRows = 50
+const pageRowsMax = 200
+const csvRowsMax = 10_000
 const instant = z.int().min(0).max(253_402_300_799_999)
 const amount = z.int().min(1).max(amountMax)
 const moves = requirePermission('hq.move_credits')
 const keyHeader = z.object({ 'idempotency-key': z.string().regex(/^[A-Za-z0-9._-]{8,64}$/) })
 const json = <S extends z.ZodType>(schema: S) => ({ 'application/json': { schema } })
-const done = { 200: { description: 'Done; all credits as they are now', content: json(creditsSchema) } }
+const done = {
+  200: { description: 'Done; the first page of credits as they are now', content: json(creditsSchema) },
+}
 
 const listRoute = createRoute({
   method: 'get',
   path: '/hq/credits',
   summary: 'Members’ credits: given, in the cloud, at which sites, and what is risked there',
   middleware: requirePermission('hq.credits'),
-  request: { query: z.object({ format: z.enum(['json', 'csv']).default('json') }) },
+  request: {
+    query: z.object({
+      format: z.enum(['json', 'csv']).default('json'),
+      member: memberIdSchema.optional(),
+      cursor: z.string().max(100).regex(bucketCursorPattern).optional(),
+      limit: z.coerce.number().int().min(1).max(pageRowsMax).default(pageRows),
+    }),
+  },
   responses: {
     ...accessRefusals,
-    200: { description: 'As of now', content: json(creditsSchema) },
+    200: { description: 'A page as of now', content: json(creditsSchema) },
   },
 })
 
@@ -138,8 +151,10 @@ export function creditRoutes(parts: CreditRouteParts) {
   const api = createApi()
 
   api.openapi(listRoute, async (context) => {
-    if (context.req.valid('query').format === 'csv') return exported(context, parts)
-    return context.json(await present(context, parts), 200)
+    const { format, member: memberId, cursor, limit } = context.req.valid('query')
+    if (format === 'csv') return exported(context, parts, memberId)
+    const after = cursor === undefined ? undefined : readBucketCursor(cursor)
+    return context.json(await present(context, parts, { memberId, after, limit }), 200)
   })
 
   api.openapi(fundRoute, async (context) => {
@@ -194,17 +209,26 @@ function asked(context: Context<AppEnv>, { clock }: CreditRouteParts) {
   }
 }
 
-function present(context: Context<AppEnv>, parts: CreditRouteParts): Promise<CreditsView> {
-  return readCredits(parts.pool, asked(context, parts))
+function present(
+  context: Context<AppEnv>,
+  parts: CreditRouteParts,
+  page: Pick<CreditsAsked, 'memberId' | 'after' | 'limit'> = { limit: pageRows },
+): Promise<CreditsView> {
+  return readCredits(parts.pool, { ...asked(context, parts), ...page })
 }
 
 /** A line for each bucket and each of its shares; that it left is recorded. */
-async function exported(context: Context<AppEnv>, parts: CreditRouteParts): Promise<Response> {
+async function exported(
+  context: Context<AppEnv>,
+  parts: CreditRouteParts,
+  memberId: string | undefined,
+): Promise<Response> {
+  const page = { ...asked(context, parts), memberId, limit: csvRowsMax }
   const rows = await recordExport(
     parts.pool,
     requestOrigin(context, parts.clock),
-    { name: 'credits', filter: {} },
-    async (db) => (await readCredits(db, asked(context, parts))).items.flatMap(csvRows),
+    { name: 'credits', filter: { member: memberId } },
+    async (db) => (await readCredits(db, page)).items.flatMap(csvRows),
     ({ length }) => length,
   )
   return csvAnswer(context, 'credits', rows)

@@ -10,6 +10,7 @@ import { AuditScreen } from './audit/audit-screen.tsx'
 import { auditSearchSchema } from './audit/queries.ts'
 import { AuthorityScreen } from './authority/authority-screen.tsx'
 import { CreditsScreen } from './credits/credits-screen.tsx'
+import { creditSearchSchema } from './credits/queries.ts'
 import { DoorsScreen } from './doors/doors-screen.tsx'
 import { ExceptionsScreen } from './exceptions/exceptions-screen.tsx'
 import { caseSearchSchema } from './exceptions/queries.ts'
@@ -41,7 +42,12 @@ function Missing(): ReactNode {
 const root = createRootRoute({ component: HqFrame, notFoundComponent: Missing })
 const overview = createRoute({ getParentRoute: () => root, path: '/', component: OverviewScreen })
 const books = createRoute({ getParentRoute: () => root, path: '/books', component: ReconciliationScreen })
-const credits = createRoute({ getParentRoute: () => root, path: '/credits', component: CreditsScreen })
+const credits = createRoute({
+  getParentRoute: () => root,
+  path: '/credits',
+  component: CreditsScreen,
+  validateSearch: (search) => creditSearchSchema.parse(search),
+})
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',

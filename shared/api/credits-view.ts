@@ -61,8 +61,10 @@ export type CreditExposure = z.infer<typeof exposureSchema>
 
 export const creditsSchema = z.object({
   asOfMs: z.int(),
-  /** At most 500, the ones that are not over first, by expiry. */
+  /** A page, the ones that are not over first, by expiry. */
   items: z.array(creditViewSchema),
+  /** Asks for what comes next; absent on the last page. */
+  nextCursor: z.string().optional(),
   exposure: z.array(exposureSchema),
   /** Whether the viewer may give and move credits; what can be chosen then. */
   mayMove: z.boolean(),

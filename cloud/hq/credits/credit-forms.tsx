@@ -4,7 +4,7 @@ import { Button, Checkbox, NativeSelect, NumberInput, Stack } from '@mantine/cor
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Refused } from '../exceptions/case-actions.tsx'
-import { actOnCredits, type CreditAct, creditsQuery } from './queries.ts'
+import { actOnCredits, type CreditAct } from './queries.ts'
 import { useCreditWords } from './words/words.ts'
 
 const dayMs = 24 * 3_600_000
@@ -25,8 +25,8 @@ function useCreditAct(onDone: () => void) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (act: CreditAct) => actOnCredits(act),
-    onSuccess: (credits) => {
-      client.setQueryData(creditsQuery.queryKey, credits)
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['credits'] })
       onDone()
     },
     onSettled: () => void client.invalidateQueries({ queryKey: ['audit'] }),

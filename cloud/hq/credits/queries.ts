@@ -1,12 +1,28 @@
 import { type CreditsView, creditsSchema } from '@gatehouse/shared/api/credits-view'
 import { queryOptions } from '@tanstack/react-query'
+import { z } from 'zod'
 import { api } from '../api/client.ts'
 
-/** Members' credits, where they are and what is risked. */
-export const creditsQuery = queryOptions({
-  queryKey: ['credits'],
-  queryFn: ({ signal }) => api.get('/hq/credits', creditsSchema, signal),
-})
+const word = z.string().min(1).max(100).optional().catch(undefined)
+
+/** Which credits are shown, as it stands in the address. */
+export const creditSearchSchema = z.object({ member: word, cursor: word })
+export type CreditSearch = z.infer<typeof creditSearchSchema>
+
+/** The address of a page of credits below the API. */
+export function creditsPath(search: CreditSearch): string {
+  const given = Object.entries(search).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  )
+  return `/hq/credits?${new URLSearchParams(given)}`
+}
+
+/** A page of members' credits, where they are and what is risked. */
+export const creditsQuery = (search: CreditSearch) =>
+  queryOptions({
+    queryKey: ['credits', creditsPath(search)],
+    queryFn: ({ signal }) => api.get(creditsPath(search), creditsSchema, signal),
+  })
 
 /** What HQ does with credits; amounts in minor units. */
 export type CreditAct =
@@ -35,7 +51,7 @@ export interface Gift {
   readonly expiresMs: number
 }
 
-/** Does it, and answers with all credits as they are then. */
+/** Does it; what is shown is to be asked for anew. */
 export function actOnCredits(act: CreditAct): Promise<CreditsView> {
   if (act.verb === 'fund') return api.post('/hq/credits', act.gift, creditsSchema)
   const { verb, bucketId, ...body } = act

@@ -7,6 +7,10 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   empty: 'Niemand hat Guthaben.',
   emptyHint:
     'Geben Sie einem Mitglied Guthaben: Es zahlt damit an jedem Standort, auch wenn dieser offline ist.',
+  anyMember: 'Alle Mitglieder',
+  noMatch: 'Dieses Mitglied hat kein Guthaben.',
+  first: 'Erste Seite',
+  next: 'Nächste Seite',
   table: 'Guthaben der Mitglieder',
   member: 'Mitglied',
   erased: 'Gelöschtes Mitglied',
