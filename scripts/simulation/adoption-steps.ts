@@ -67,12 +67,9 @@ export async function adoptSite(
   let exit = await attempt(simulation, box, code, losesAt)
   if (exit !== 0 && losesAt !== undefined) exit = await attempt(simulation, box, code, undefined)
   if (exit !== 0) {
-    const [site] = await simulation.stage.pool.inspect<{ incarnation: number }>(
-      'SELECT incarnation FROM sites WHERE site_id = $1',
-      [siteId],
-    )
+    const life = await simulation.lifeOf(siteId)
     // The next life was admitted all the same, and nobody lives it.
-    if (site?.incarnation !== machine.incarnation) simulation.replaced.set(machine, undefined)
+    if (life?.incarnation !== machine.incarnation) simulation.replaced.set(machine, undefined)
     return 'the new box did not get through'
   }
   simulation.succeed(machine, box)

@@ -96,9 +96,10 @@ export class CloudChecks {
   }
 
   /** A life that took over holds every entry that the cloud had acknowledged to the lives before. */
-  #checkTakenOver(machine: SiteMachine, { incarnation }: StreamRow, told: readonly StreamRow[]): void {
-    const { name, past } = this.#sites.chains.present(machine) ?? { name: '', past: [] }
-    if (name !== lifeName(machine.siteId, incarnation) || this.#simulation.replaced.has(machine)) return
+  #checkTakenOver(machine: SiteMachine, newest: StreamRow, told: readonly StreamRow[]): void {
+    const { incarnation, head_seq, head_hash } = newest
+    const { name, past, entries } = this.#sites.chains.present(machine) ?? { name: '', past: [], entries: [] }
+    if (name !== lifeName(machine.siteId, incarnation) || entries[head_seq - 1]?.hash !== head_hash) return
     const before = told.filter((row) => row.incarnation < incarnation)
     const acknowledged = before.reduce((sum, { taken_over_at_seq }) => sum + (taken_over_at_seq ?? 0), 0)
     if (past.length !== acknowledged) {
@@ -111,7 +112,6 @@ export class CloudChecks {
     const kernel = life?.site.kernel
     if (kernel?.incarnation !== newest.incarnation) return false
     const { head_seq, head_hash, incarnation } = newest
-    if (head_seq === 0) return true
     const [own] = readEntries(kernel.db, { incarnation, afterSeq: head_seq - 1, limit: 1 })
     return siteId === newest.site_id && own?.hash === head_hash
   }

@@ -44,18 +44,18 @@ async function mend(simulation: Simulation): Promise<void> {
     simulation.network.setWire(machine.siteId, openWire)
     machine.clock.set()
     machine.disarm()
+    simulation.stage.disks.free(machine)
     if (machine.isOff) await simulation.start(machine)
   }
 }
 
 /** What only a person can mend: a machine that is no longer its site's. */
 async function adoptWhereNeeded(simulation: Simulation): Promise<void> {
-  const lives = await simulation.stage.pool.inspect<{ site_id: string; incarnation: number }>(
-    'SELECT site_id, incarnation FROM sites',
-  )
-  for (const { site_id, incarnation } of lives) {
-    const machine = simulation.sites.get(site_id)?.machine
-    if (machine && machine.incarnation !== incarnation) await adoptSite(simulation, machine, 'broken')
+  for (const { machine } of [...simulation.sites.values()]) {
+    const life = await simulation.lifeOf(machine.siteId)
+    // A restored cloud may have given the same number to another box.
+    const isIts = life?.incarnation === machine.incarnation && life.public_key === machine.publicKey
+    if (!isIts) await adoptSite(simulation, machine, 'broken')
   }
 }
 
@@ -93,8 +93,9 @@ async function difference(simulation: Simulation): Promise<string | undefined> {
     const life = simulation.sites.get(row.site_id)?.machine.life
     if (!simulation.sites.has(row.site_id)) continue
     if (!life) return `${row.site_id} is down`
-    const { head, sells } = life.site.kernel
+    const { head, sells, storage } = life.site.kernel
     const { rev } = life.site.directory.position()
+    if (storage !== 'open') return `the store of ${row.site_id} is ${storage}`
     if (!sells) return `${row.site_id} does not sell`
     if (head.seq !== row.head_seq) return `${row.site_id} has ${head.seq} entries, the cloud ${row.head_seq}`
     if (row.projected !== row.head_seq)

@@ -181,4 +181,9 @@ export const mutations: readonly Mutation[] = [
       },
     ],
   },
+  {
+    name: 'keep the reserve when the disk is full',
+    emphasis: { 'a disk fills up': 6, 'somebody comes to a full disk': 5, 'hold at the kiosk': 3 },
+    edits: [{ file: 'edge/dist/site/site-core.js', from: 'releaseReserve(db, reserve);', to: '' }],
+  },
 ]

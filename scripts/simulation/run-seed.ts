@@ -2,6 +2,7 @@ import { adoptionSteps } from './adoption-steps.ts'
 import { Chance } from './chance.ts'
 import { CloudChecks } from './cloud-checks.ts'
 import { Coverage } from './coverage.ts'
+import { diskSteps } from './disk-steps.ts'
 import { faultSteps } from './fault-steps.ts'
 import { heal } from './heal.ts'
 import { imageSteps } from './image-steps.ts'
@@ -18,6 +19,7 @@ export const stepKinds: readonly StepKind[] = [
   ...faultSteps,
   ...imageSteps,
   ...adoptionSteps,
+  ...diskSteps,
 ]
 
 /** One thing that happens in a run: which kind, and the seed of its own draws. */

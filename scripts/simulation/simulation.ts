@@ -4,6 +4,7 @@ import { startMs } from './base-world.ts'
 import { CloudHost } from './cloud-host.ts'
 import type { DatabaseCopies } from './database-copy.ts'
 import { Diary } from './diary.ts'
+import type { FullDisks } from './full-disks.ts'
 import type { DiskImage } from './machine-disk.ts'
 import { Network } from './network.ts'
 import type { Quiet } from './quiet.ts'
@@ -22,6 +23,7 @@ export interface Stage {
   readonly pool: SimulatedPool
   readonly tap: NotificationTap
   readonly copies: DatabaseCopies
+  readonly disks: FullDisks
   readonly enrolled: ReadonlyMap<string, EnrolledMachine>
   /** Folder for the disks of machines. */
   readonly folder: string
@@ -122,6 +124,7 @@ export class Simulation {
     const { time, chance, copies, enrolled } = this.stage
     time.reset(startMs)
     chance.reset(seed)
+    this.stage.disks.reset()
     this.network.install()
     await copies.put('base')
     this.cloud.reset(seed)
@@ -149,9 +152,23 @@ export class Simulation {
         ...{ time, network: this.network, diary: this.diary, reserveFile },
         onDeed: (from, deed) => this.onDeed(from, deed),
         onCommitted: (by) => this.onCommitted(by),
-        onOpened: (by) => this.onOpened(by),
+        onOpened: (by) => {
+          this.stage.disks.limit(by)
+          this.onOpened(by)
+        },
       },
     )
+  }
+
+  /** The newest life of a site as the cloud knows it. */
+  async lifeOf(
+    siteId: string,
+  ): Promise<{ readonly incarnation: number; readonly public_key: string } | undefined> {
+    const [life] = await this.stage.pool.inspect<{ incarnation: number; public_key: string }>(
+      'SELECT incarnation, public_key FROM sites JOIN site_incarnations USING (site_id, incarnation) WHERE site_id = $1',
+      [siteId],
+    )
+    return life
   }
 
   /** A box has taken over a site; the one before stays where it is, and one before that is scrapped. */

@@ -8,7 +8,7 @@ import { adoptCommand } from '@gatehouse/edge/recovery/adopt-command'
 import { finishTakeOver } from '@gatehouse/edge/recovery/take-over'
 import type { Site } from '@gatehouse/edge/site/site'
 import { SiteLives } from '@gatehouse/edge/site/site-lives'
-import { loadIdentity, type SiteIdentity } from '@gatehouse/edge/sync/site-identity'
+import { loadIdentity, loadSiteKey, type SiteIdentity } from '@gatehouse/edge/sync/site-identity'
 import { sha256Hex } from '@gatehouse/shared/ledger/chain'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import { Hono } from 'hono'
@@ -107,6 +107,11 @@ export class SiteMachine {
   /** The life of the site that the disk says it is. */
   get incarnation(): number {
     return loadIdentity(this.folder)?.incarnation ?? 0
+  }
+
+  /** The key that its disk holds, JWK `x`. */
+  get publicKey(): string {
+    return loadSiteKey(this.folder).publicKey
   }
 
   get armed(): FailpointName | undefined {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startMs, writeBaseWorld } from './base-world.ts'
 import { DatabaseCopies } from './database-copy.ts'
+import { FullDisks } from './full-disks.ts'
 import { Quiet } from './quiet.ts'
 import { SeededChance } from './seeded-chance.ts'
 import { SimulatedPool } from './simulated-pool.ts'
@@ -24,6 +25,8 @@ export async function prepareStage(databaseUrl: string, folder: string): Promise
   time.install()
   quiet.install()
   chance.install()
+  const disks = new FullDisks()
+  disks.install()
   mkdirSync(folder, { recursive: true })
   const reserveFile = join(folder, 'reserve.bin')
   writeFileSync(reserveFile, Buffer.alloc(reserveBytes))
@@ -31,5 +34,5 @@ export async function prepareStage(databaseUrl: string, folder: string): Promise
   const copies = await DatabaseCopies.of(pool)
   await copies.prepare()
   await copies.take('base')
-  return { time, quiet, chance, pool, tap, copies, enrolled, folder, reserveFile }
+  return { time, quiet, chance, pool, tap, copies, disks, enrolled, folder, reserveFile }
 }

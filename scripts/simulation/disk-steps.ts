@@ -1,0 +1,79 @@
+import { deviceIdSchema } from '@gatehouse/shared/ids/ids'
+import type { Chance } from './chance.ts'
+import type { Simulation } from './simulation.ts'
+import type { SiteMachine } from './site-machine.ts'
+import type { StepKind } from './step.ts'
+import { cardOf, memberIds } from './world-rows.ts'
+
+/** Disks that fill up and have room again. */
+export const diskSteps: readonly StepKind[] = [
+  { name: 'a disk fills up', weight: 2, run: fillDisk },
+  { name: 'somebody comes to a full disk', weight: 3, run: comeToFullDisk },
+  { name: 'a disk has room again', weight: 2, run: freeDisk },
+]
+
+async function fillDisk(simulation: Simulation, chance: Chance): Promise<string> {
+  const machine = chance.pickAny(simulation.machines.filter(({ life }) => life !== undefined))
+  if (!machine) return 'nobody there'
+  simulation.stage.disks.fill(machine)
+  return machine.name
+}
+
+async function freeDisk(simulation: Simulation, chance: Chance): Promise<string> {
+  const machine = chance.pickAny(fullOnes(simulation))
+  if (!machine) return 'none is full'
+  simulation.stage.disks.free(machine)
+  return machine.name
+}
+
+/** Whoever holds a card to a door, or waits at the exit, is decided upon and recorded, whatever else no longer fits. */
+async function comeToFullDisk(simulation: Simulation, chance: Chance): Promise<string> {
+  const machine = chance.pickAny(fullOnes(simulation))
+  const life = machine?.life
+  if (!machine || !life) return 'none is full'
+  const before = life.site.kernel.head.seq
+  const atDoor = chance.percent(50)
+  if (atDoor) showCard(machine, chance)
+  else await waitAtExit(simulation, machine, chance)
+  await simulation.settle()
+  // A failpoint may have ended the life on the way.
+  if (machine.life !== life) return `${machine.name} fell`
+  const { head, storage } = life.site.kernel
+  if (head.seq === before && life.site.directory.site()) {
+    simulation.violations.push(
+      `${machine.name} decided about nobody at its ${atDoor ? 'door' : 'exit'}: ${storage}`,
+    )
+  }
+  return `${machine.name} ${atDoor ? 'door' : 'exit'}: ${storage}`
+}
+
+function showCard(machine: SiteMachine, chance: Chance): void {
+  const deviceId = deviceIdSchema.parse('door-main-reader')
+  const number = cardOf(chance.pick(memberIds))
+  machine.asSite(({ devices }) => devices.tell({ kind: 'card', deviceId, number }))
+}
+
+async function waitAtExit(simulation: Simulation, machine: SiteMachine, chance: Chance): Promise<void> {
+  const at = (part: string) => deviceIdSchema.parse(`exit-${part}`)
+  const loop = (covered: boolean) =>
+    machine.asSite(({ devices }) =>
+      devices.tell({ kind: 'loop', deviceId: at('barrier'), loop: 'approach', covered }),
+    )
+  const capturedMs = simulation.stage.time.nowMs
+  const read = {
+    plate: `HH${chance.below(6)}`,
+    score: 0.9,
+    candidates: [],
+    capturedMs,
+    arrivalKey: chance.key(),
+  }
+  loop(true)
+  await simulation.settle()
+  machine.asSite(({ devices }) => devices.tell({ kind: 'plate', deviceId: at('camera'), ...read }))
+  await simulation.settle()
+  loop(false)
+}
+
+function fullOnes(simulation: Simulation): readonly SiteMachine[] {
+  return simulation.machines.filter((one) => one.life && simulation.stage.disks.isFull(one))
+}
