@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import * as ids from '../ids/ids.ts'
+import { usualSettings } from '../wire/v1/testing/usual-settings.ts'
 import { type AccessSituation, decideAccess } from './decide-access.ts'
 import { countWrongPin, freshPinGuard, isPinLocked } from './pin-guard.ts'
 
@@ -23,19 +24,7 @@ const situation: AccessSituation = {
     pulseMs: 3000,
     at: { x: 0, y: 0 },
   },
-  settings: {
-    holdMs: 300_000,
-    checkInEarlyMs: 15 * minute,
-    checkInGraceMs: 15 * minute,
-    unlockEarlyMs: 15 * minute,
-    unlockLateMs: 15 * minute,
-    entryGraceMs: 10 * minute,
-    exitGraceMs: 15 * minute,
-    fullAtFree: 2,
-    reopenAtFree: 5,
-    memberOfflineMs: 30 * 24 * 60 * minute,
-    heldOpenMs: 30_000,
-  },
+  settings: usualSettings,
   credential: {
     key: ids.credentialIdSchema.parse('c-1'),
     body: { kind: 'card', digest: 'd', memberId, revoked: false },

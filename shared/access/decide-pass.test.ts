@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import * as ids from '../ids/ids.ts'
 import type { HeldPass } from '../passes/pass.ts'
 import { bookingPass, issuedMs, samplePasses } from '../passes/testing/sample-passes.ts'
+import { usualSettings } from '../wire/v1/testing/usual-settings.ts'
 import type { AccessBooking } from './decide-access.ts'
 import { decidePass, type PassSituation } from './decide-pass.ts'
 
@@ -28,19 +29,7 @@ const situation: PassSituation = {
     pulseMs: 3_000,
     at: { x: 0, y: 0 },
   },
-  settings: {
-    holdMs: 300_000,
-    checkInEarlyMs: 15 * minute,
-    checkInGraceMs: 15 * minute,
-    unlockEarlyMs: 15 * minute,
-    unlockLateMs: 15 * minute,
-    entryGraceMs: 10 * minute,
-    exitGraceMs: 15 * minute,
-    fullAtFree: 2,
-    reopenAtFree: 5,
-    memberOfflineMs: 30 * 24 * 60 * minute,
-    heldOpenMs: 30_000,
-  },
+  settings: usualSettings,
   member: { displayName: 'Demo Member', planId: ids.planIdSchema.parse('p-1'), vehicles: [] },
   plan: {
     name: 'Resident',

@@ -6,6 +6,7 @@ import { ManualClock } from '@gatehouse/shared/clock/clock'
 import { memberIdSchema, planIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
+import { usualSettings } from '@gatehouse/shared/wire/v1/testing/usual-settings'
 import { pino } from 'pino'
 import { commandOrigin } from '../../audit/act.ts'
 import type { CloudAdapters } from '../../cloud-core.ts'
@@ -203,19 +204,7 @@ function siteBody(name: string) {
     currency: 'EUR',
     openingHours: always,
     amenities: ['coffee'],
-    settings: {
-      holdMs: 300_000,
-      checkInEarlyMs: 900_000,
-      checkInGraceMs: 900_000,
-      unlockEarlyMs: 900_000,
-      unlockLateMs: 900_000,
-      entryGraceMs: 600_000,
-      exitGraceMs: 900_000,
-      fullAtFree: 2,
-      reopenAtFree: 5,
-      memberOfflineMs: 30 * 24 * hourMs,
-      heldOpenMs: 30_000,
-    },
+    settings: usualSettings,
   }
 }
 

@@ -6,6 +6,7 @@ import type { BookingView } from '@gatehouse/shared/api/views'
 import { ManualClock } from '@gatehouse/shared/clock/clock'
 import { deviceIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { SeededRandom } from '@gatehouse/shared/random/random'
+import { usualSettings } from '@gatehouse/shared/wire/v1/testing/usual-settings'
 import { Hono } from 'hono'
 import { creditsModule } from '../../credits/credits-module.ts'
 import { CardPayments } from '../../drawer/card-payments.ts'
@@ -62,19 +63,7 @@ const bodies: readonly (readonly [kind: string, key: string, body: AppliedRow['b
       currency: 'EUR',
       openingHours: always,
       amenities: [],
-      settings: {
-        holdMs: 5 * minute,
-        checkInEarlyMs: 15 * minute,
-        checkInGraceMs: 15 * minute,
-        unlockEarlyMs: 15 * minute,
-        unlockLateMs: 15 * minute,
-        entryGraceMs: 10 * minute,
-        exitGraceMs: 15 * minute,
-        fullAtFree: 2,
-        reopenAtFree: 5,
-        memberOfflineMs: 30 * 24 * hour,
-        heldOpenMs: 30_000,
-      },
+      settings: usualSettings,
     },
   ],
   ['level', 'level-1', { name: 'Ground floor', ordinal: 0, width: 300, height: 200 }],
