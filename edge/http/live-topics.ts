@@ -12,7 +12,7 @@ const topics: Readonly<Record<string, readonly Topic[]>> = {
   lending: ['plan'],
   access: ['doors'],
   door: ['doors'],
-  lockdown: ['doors'],
+  lockdown: ['doors', 'board'],
   session: ['sessions', 'lanes', 'board'],
   lane: ['lanes'],
   space: ['plan', 'board'],

@@ -18,6 +18,7 @@ import { err, ok } from '@gatehouse/shared/result/result'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import { type LedgerEvent, vehicleClassSchema } from '@gatehouse/shared/wire/v1/entries'
 import { z } from 'zod'
+import { lockdownSince } from '../access/lockdown.ts'
 import { type Command, type CommandContext, defineCommand } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { type ArrivalBay, chooseBay } from './arrival-bay.ts'
@@ -109,6 +110,7 @@ function arrive(db: SiteDatabase, options: ParkingOptions, situation: Situation)
     vehicleClass,
     ...(unconfirmed === undefined ? {} : { unconfirmed }),
     alreadyInside: earlier !== undefined && stayingStates.has(earlier.kind),
+    lockedDown: lockdownSince(db) !== undefined,
     siteClosed: situation.siteClosed,
     full: zonePlaces(db, options.directory, lane.zoneId).full,
     ...bay,

@@ -2,6 +2,7 @@ import type { BoardView } from '@gatehouse/shared/api/views'
 import { isInBusiness } from '@gatehouse/shared/calendar/opening'
 import type { ZoneId } from '@gatehouse/shared/ids/ids'
 import { freePlaces, isFull } from '@gatehouse/shared/parking/counting'
+import { lockdownSince } from '../access/lockdown.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
@@ -42,7 +43,9 @@ function places(
     capacity: count.capacity,
     // Boards and signs send nobody into a site that lets nobody new in.
     full:
-      !isInBusiness(directory.site() ?? {}) || isFull(wasFull(db, count.place), free, thresholds(directory)),
+      !isInBusiness(directory.site() ?? {}) ||
+      lockdownSince(db) !== undefined ||
+      isFull(wasFull(db, count.place), free, thresholds(directory)),
   }
 }
 

@@ -5,7 +5,7 @@ import type { DirectoryReader } from '../sync/directory.ts'
 import { type Places, readBoard } from './occupancy.ts'
 
 /** First words of the entry types after which a sign may show something else. */
-const movers = new Set(['session', 'space', 'incident', 'booking'])
+const movers = new Set(['session', 'space', 'incident', 'booking', 'lockdown'])
 
 export interface LevelSignsOptions {
   readonly kernel: Pick<Kernel, 'db' | 'onCommitted'>

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ManualClock } from '@gatehouse/shared/clock/clock'
 import { cloudKeys, siteKeys } from '@gatehouse/shared/passes/testing/sample-passes'
 import { type Random, SeededRandom } from '@gatehouse/shared/random/random'
+import { accessModule } from '../access/access-module.ts'
 import { passKnowledge } from '../access/pass-keys.ts'
 import { createBookingsModule } from '../bookings/bookings-module.ts'
 import { SubjectStore } from '../bookings/subject-store.ts'
@@ -109,6 +110,13 @@ export function openGarage(changes: GarageChanges = {}): Garage {
     loansModule({ directory }),
     parkingModule(options),
     helpModule,
+    accessModule({
+      directory,
+      bookingsOf: () => [],
+      directoryAgeMs: () => 0,
+      passes: options.passes,
+      bookingOfPass: () => ({ booking: { kind: 'refused', why: 'outside_loan' }, events: [] }),
+    }),
   ]
   const bugs: unknown[] = []
   const barrier = (deviceId: string) => rememberingBarrier(deviceId, vends)

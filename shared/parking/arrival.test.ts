@@ -7,6 +7,7 @@ const arrival: Arrival = {
   laneId: laneIdSchema.parse('entry-1'),
   vehicleClass: 'car',
   alreadyInside: false,
+  lockedDown: false,
   siteClosed: false,
   full: false,
   allocatedSpaceId: spaceIdSchema.parse('bay-1'),
@@ -30,6 +31,7 @@ describe('decideArrival', () => {
   })
 
   test.each([
+    ['lockdown', { ...arrival, lockedDown: true, siteClosed: true, bookedSpaceId: booked }],
     ['site_closed', { ...arrival, siteClosed: true, full: true }],
     ['full', { ...arrival, full: true }],
     ['no_space', without('allocatedSpaceId')],
@@ -57,5 +59,7 @@ describe('decideArrival', () => {
     const unconfirmed = first?.type === 'session.arrived' ? beginSession(first.body, moment) : undefined
     const again = decideArrival({ ...arrival, full: true, ...(unconfirmed ? { unconfirmed } : {}) })
     expect(again).toEqual({ events: [], outcome: { kind: 'again', sessionId: 'ps_1', spaceId: 'bay-1' } })
+    const locked = decideArrival({ ...arrival, lockedDown: true, ...(unconfirmed ? { unconfirmed } : {}) })
+    expect(locked.outcome).toEqual({ kind: 'refused', reason: 'lockdown' })
   })
 })

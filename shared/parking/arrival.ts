@@ -3,7 +3,7 @@ import type { LedgerEvent, VehicleClass } from '../wire/v1/entries.ts'
 import type { Decided } from './decision.ts'
 import type { Session } from './session.ts'
 
-export type ArrivalRefusal = 'site_closed' | 'full' | 'no_space' | 'already_inside' | 'no_tariff'
+export type ArrivalRefusal = 'lockdown' | 'site_closed' | 'full' | 'no_space' | 'already_inside' | 'no_tariff'
 
 export interface Arrival {
   readonly laneId: LaneId
@@ -13,6 +13,8 @@ export interface Arrival {
   readonly unconfirmed?: Session
   /** A session of exactly this plate that is inside. */
   readonly alreadyInside: boolean
+  /** Nobody is let in, not even again. */
+  readonly lockedDown: boolean
   /** The site sells nothing new; who has a booking comes in. */
   readonly siteClosed: boolean
   readonly full: boolean
@@ -34,9 +36,10 @@ export type ArrivalOutcome =
 
 /**
  * Lets a vehicle in, or refuses: arrivals fail closed. Refusals are entries too, because a vehicle stands there.
- * Refusal reasons: `site_closed`, `full`, `no_space`, `already_inside`, `no_tariff`.
+ * Refusal reasons: `lockdown` (RULES, Access: before all others), `site_closed`, `full`, `no_space`, `already_inside`, `no_tariff`.
  */
 export function decideArrival(arrival: Arrival): Decided<ArrivalOutcome> {
+  if (arrival.lockedDown) return refuse(arrival, 'lockdown')
   if (arrival.unconfirmed !== undefined) {
     const { sessionId, spaceId } = arrival.unconfirmed.stay
     return {
