@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
+import { idleConnectionMs } from '@gatehouse/shared/api/idle-connection'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
 import type { Random } from '@gatehouse/shared/random/random'
@@ -157,6 +158,7 @@ export class EdgeProgram {
           fetch: (request, env) => this.#fetch(request, env),
           hostname: host,
           port,
+          serverOptions: { keepAliveTimeout: idleConnectionMs },
           // The library's own type asks for exact optional fields that the socket server declares otherwise.
           websocket: { server: sockets as unknown as WebSocketServerLike },
         },

@@ -1,3 +1,4 @@
+import { idleConnectionMs } from '@gatehouse/shared/api/idle-connection'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hourMs, startMs, startTestCloud, type TestCloud } from './testing/test-cloud.ts'
 
@@ -138,6 +139,11 @@ describe('what protects every request', () => {
     expect(answer.body.traceId).toBe(trace)
     expect(answer.headers.get('content-security-policy')).toContain("script-src 'self'")
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+  })
+
+  it('keeps a connection for longer than whoever calls leaves it unused', async () => {
+    const { headers } = await world.stranger().get('/healthz')
+    expect(headers.get('keep-alive')).toBe(`timeout=${idleConnectionMs / 1_000}`)
   })
 
   it('describes itself', async () => {

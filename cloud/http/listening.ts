@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { idleConnectionMs } from '@gatehouse/shared/api/idle-connection'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
 import { type ServerType, serve, type WebSocketServerLike } from '@hono/node-server'
 import { WebSocketServer } from 'ws'
@@ -30,7 +31,10 @@ export function listen(
   return new Promise((resolve, reject) => {
     // The library's own type asks for exact optional fields that the socket server declares otherwise.
     const server: ServerType = serve(
-      { fetch, port, hostname: host, websocket: { server: sockets as unknown as WebSocketServerLike } },
+      {
+        ...{ fetch, port, hostname: host, serverOptions: { keepAliveTimeout: idleConnectionMs } },
+        websocket: { server: sockets as unknown as WebSocketServerLike },
+      },
       (info: AddressInfo) =>
         resolve({ port: info.port, close: () => close(server as Server, sockets, notifications) }),
     )

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { runConformanceTests } from '@durable-streams/server-conformance-tests'
+import { idleConnectionMs } from '@gatehouse/shared/api/idle-connection'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -59,7 +60,13 @@ describe('conformance', () => {
       }),
     )
     const info = await new Promise<AddressInfo>((resolve) => {
-      server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, resolve) as Server
+      server = serve(
+        {
+          ...{ fetch: app.fetch, port: 0, hostname: '127.0.0.1' },
+          serverOptions: { keepAliveTimeout: idleConnectionMs },
+        },
+        resolve,
+      ) as Server
     })
     config.baseUrl = `http://127.0.0.1:${info.port}`
   })

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { idleConnectionMs } from '@gatehouse/shared/api/idle-connection'
 import { ManualClock } from '@gatehouse/shared/clock/clock'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { SeededRandom } from '@gatehouse/shared/random/random'
@@ -72,7 +73,13 @@ export class SyncServer {
     )
     app.route('/sync/v1', shapeRoutes({ pool, clock, notifications }))
     const info = await new Promise<AddressInfo>((resolve) => {
-      this.#server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, resolve) as Server
+      this.#server = serve(
+        {
+          ...{ fetch: app.fetch, port: 0, hostname: '127.0.0.1' },
+          serverOptions: { keepAliveTimeout: idleConnectionMs },
+        },
+        resolve,
+      ) as Server
     })
     this.url = `http://127.0.0.1:${info.port}`
     await putOperator(pool, 'operator', 'Harbour & Quay (test)', commandOrigin('test', startMs))
