@@ -110,7 +110,7 @@ async function openDoor(): Promise<void> {
   const stop = board.output(1).onChange((on) => {
     released ||= on
   })
-  await vi.waitFor(() => expect(board.output(1).on).toBe(false), 5_000)
+  await vi.waitFor(() => expect(board.output(1).on).toBe(false), 60_000)
   await vi.waitFor(
     () => {
       readers.reader(1).tap(lone.card)
@@ -191,7 +191,7 @@ describe('a disk that is full', () => {
 
   test('recovers by itself when there is room', async () => {
     disk.free(program)
-    await vi.waitFor(() => expect(site().checkStorage()).toBe(true), 5_000)
+    await vi.waitFor(() => expect(site().checkStorage()).toBe(true), 60_000)
     expect((await book()).status).toBe(201)
     await expectFactsGoOn('DEMO 333')
     await program.stop()

@@ -66,7 +66,7 @@ describe(`an edge that is killed again and again (seed ${seed})`, () => {
         if (after?.status !== before.status || after.text !== before.text) changed.push({ before, after })
       }
       expect(changed).toEqual([])
-      await vi.waitFor(async () => expect(await waitingForCloud(world.edgeUrl)).toBe(0), 20_000)
+      await vi.waitFor(async () => expect(await waitingForCloud(world.edgeUrl)).toBe(0), 60_000)
     } finally {
       await life.stop()
     }

@@ -81,7 +81,7 @@ test('a cloud that was restored from a backup made under load gets back what it 
     for (let round = 0; goesOn && round < 40; round += 1)
       await sell(`v${visitor}-${round}`, 3 + ((visitor + 6 * round) % 60))
   })
-  await vi.waitFor(async () => expect((await ledger(world.cloud.pool)).length).toBeGreaterThan(10), 20_000)
+  await vi.waitFor(async () => expect((await ledger(world.cloud.pool)).length).toBeGreaterThan(10), 60_000)
   const one = join(folder, 'one')
   expect(await backupCommand(configOf(world.cloud.databaseUrl), adapters, one, print)).toBe(0)
   goesOn = false
@@ -89,8 +89,8 @@ test('a cloud that was restored from a backup made under load gets back what it 
   await sell('after-the-backup', 2)
   const kernel = world.edge().site?.kernel
   const { head } = kernel ?? { head: emptyHead }
-  await vi.waitFor(async () => expect((await ledger(world.cloud.pool)).length).toBe(head.seq), 20_000)
-  await vi.waitFor(async () => expect(await projected(world.cloud.pool)).toBe(head.seq), 20_000)
+  await vi.waitFor(async () => expect((await ledger(world.cloud.pool)).length).toBe(head.seq), 60_000)
+  await vi.waitFor(async () => expect(await projected(world.cloud.pool)).toBe(head.seq), 60_000)
   const whole = { ledger: await ledger(world.cloud.pool), sums: await sums(world.cloud.pool) }
 
   const { port } = world.cloud
@@ -105,7 +105,7 @@ test('a cloud that was restored from a backup made under load gets back what it 
   again = await startCloud(configOf(restored.url, port), adapters)
   expect(again.identity.epoch).toBe(2)
   await vi.waitFor(async () => expect((await ledger(restored.pool)).length).toBe(head.seq), 30_000)
-  await vi.waitFor(async () => expect(await projected(restored.pool)).toBe(head.seq), 20_000)
+  await vi.waitFor(async () => expect(await projected(restored.pool)).toBe(head.seq), 60_000)
   expect({ ledger: await ledger(restored.pool), sums: await sums(restored.pool) }).toEqual(whole)
   await vi.waitFor(() => expect(world.edge().site?.directory.position().epoch).toBe(2), 30_000)
   expect(world.edge().site?.kernel.sells).toBe(true)

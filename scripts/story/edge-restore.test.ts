@@ -125,7 +125,7 @@ describe('a site from a backup', () => {
     await world.restartEdge()
     expect(sells()).toBe(false)
     await world.network.restore()
-    await vi.waitFor(() => expect(sells()).toBe(true), 20_000)
+    await vi.waitFor(() => expect(sells()).toBe(true), 60_000)
     await world.network.cut()
     await world.restartEdge()
     expect(sells()).toBe(true)
@@ -143,7 +143,7 @@ describe('a site from a backup', () => {
       return Number(rows[0]?.seq)
     }
     const { seq } = world.edge().site?.kernel.head ?? { seq: 0 }
-    await vi.waitFor(async () => expect(await seqs()).toBe(seq), 20_000)
+    await vi.waitFor(async () => expect(await seqs()).toBe(seq), 60_000)
     await world.network.cut()
     await goBackTo('one')
     // Every start is an entry: the restored chain grows past what the cloud has, on another branch.
@@ -151,7 +151,7 @@ describe('a site from a backup', () => {
     expect(world.edge().site?.kernel.head.seq).toBeGreaterThan(seq)
     const told = vi.spyOn(world.edge().site?.kernel ?? expect.fail('no site'), 'setSelling')
     await world.network.restore()
-    await vi.waitFor(() => expect(told).toHaveBeenCalledWith('ledger_fork'), 20_000)
+    await vi.waitFor(() => expect(told).toHaveBeenCalledWith('ledger_fork'), 60_000)
     expect(sells()).toBe(false)
     expect(await seqs()).toBe(seq)
     await world.network.cut()

@@ -103,7 +103,7 @@ describe('a later end of a booking', () => {
     const when = anHourAhead(8)
     const booking = await booked('offline', await freeRoom(when), when)
     const path = `/bookings/${booking.bookingId}`
-    await vi.waitFor(async () => expect(await inCloud(booking.bookingId)).toBeDefined(), 10_000)
+    await vi.waitFor(async () => expect(await inCloud(booking.bookingId)).toBeDefined(), 60_000)
     await world.network.cut()
     const toMs = when.toMs + 30 * minute
     const held = await bookingOf(await world.kiosk(`${path}/extend`, 'offline-extend', { toMs }))

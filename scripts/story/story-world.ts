@@ -109,7 +109,7 @@ export async function startStory(options: StoryOptions = {}): Promise<StoryWorld
   const { machineMark } = options
   const edgeAdapters = { ...adapters, logger: options.siteLogger ?? logger, machineMark }
   let edge = await start()
-  await vi.waitFor(() => expect(edge.site?.directory.site()).toBeDefined(), 15_000)
+  await vi.waitFor(() => expect(edge.site?.directory.site()).toBeDefined(), 60_000)
   const edgeUrl = `http://127.0.0.1:${port}`
   return {
     ...{ cloud, network, site, sites, edgeUrl, edgeConfig, startAnotherCloud: startCloudWith },
