@@ -1,7 +1,7 @@
 import type { CommittedEntry } from './chain-memory.ts'
 
 /** What each entry makes of a booking; the simulation's own reading, not the product's. */
-export const statusAfter: Readonly<Record<string, string>> = {
+const statusAfter: Readonly<Record<string, string>> = {
   'booking.held': 'held',
   'booking.confirmed': 'confirmed',
   'booking.cancelled': 'cancelled',
@@ -9,6 +9,13 @@ export const statusAfter: Readonly<Record<string, string>> = {
   'booking.checked_in': 'checked_in',
   'booking.no_show': 'no_show',
   'booking.completed': 'completed',
+}
+
+/** What an entry says of a booking's status; those that take over a sale of the cloud say it in its words. */
+export function statusIn(type: string, body: Readonly<Record<string, unknown>>): string | undefined {
+  if (type === 'booking.adopted') return 'confirmed'
+  if (type === 'booking.received') return (body as { readonly row: { readonly status: string } }).row.status
+  return statusAfter[type]
 }
 
 /** Entries that take over what the cloud decided about a booking; its status is not the site's alone. */

@@ -1,5 +1,6 @@
 import type { Pool } from '@gatehouse/cloud/database/pool'
 import pg from 'pg'
+import { type KnownStatement, PreparedStatement, type StatementResult } from './prepared-statement.ts'
 import type { Quiet } from './quiet.ts'
 
 const connectionsMax = 6
@@ -13,7 +14,7 @@ const preparedMax = 2_000
 /** Statements that PostgreSQL can prepare, where no values say so. */
 const preparable = /^\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b[^;]*$/
 
-type Query = (text: string | pg.QueryConfig, values?: unknown[]) => Promise<pg.QueryResult>
+type Query = (text: string | pg.QueryConfig, values?: unknown[]) => Promise<StatementResult>
 
 /**
  * The cloud's connections to its database. They are made once and lent to one life of the cloud after the other;
@@ -30,7 +31,7 @@ export class SimulatedPool {
   statements = 0
   /** Counts what may have told listeners something, likewise. */
   announcements = 0
-  readonly #names = new Map<string, string>()
+  readonly #known = new Map<string, KnownStatement>()
   /** Connections whose open transaction tells listeners something when it is committed. */
   readonly #announcing = new Set<pg.Client>()
   /** Called when the life of the cloud ends in the middle of its work. */
@@ -97,8 +98,8 @@ export class SimulatedPool {
   async inspect<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
     const client = await this.#take()
     try {
-      const result = await client.query<Row>(this.#prepared(text, values))
-      return Array.isArray(result) ? [] : result.rows
+      const result = await this.#run(client, text, values)
+      return Array.isArray(result) ? [] : (result.rows as Row[])
     } finally {
       this.#handBack(client)
     }
@@ -113,13 +114,13 @@ export class SimulatedPool {
     client: pg.Client,
     text: string | pg.QueryConfig,
     values?: unknown[],
-  ): Promise<pg.QueryResult> {
+  ): Promise<StatementResult> {
     if (life !== this.#life) return new Promise(() => {})
     this.statements += 1
     const dies = this.#statementsLeft === 1
     if (this.#statementsLeft !== undefined) this.#statementsLeft -= 1
     this.#heed(client, typeof text === 'string' ? text : text.text)
-    const result = await this.#quiet.track(client.query(this.#prepared(text, values)))
+    const result = await this.#quiet.track(this.#run(client, text, values))
     if (dies) {
       this.#life += 1
       this.onKilled()
@@ -128,15 +129,19 @@ export class SimulatedPool {
   }
 
   /** Has a text parsed and planned once per connection; most of what a short statement costs is that. */
-  #prepared(asked: string | pg.QueryConfig, values?: unknown[]): pg.QueryConfig {
-    const config = typeof asked === 'string' ? { text: asked, ...(values && { values }) } : asked
-    const { text } = config
-    const known = this.#names.get(text)
-    if (known !== undefined) return { ...config, name: known }
-    if (this.#names.size >= preparedMax || (!config.values && !preparable.test(text))) return config
-    const name = `s${this.#names.size}`
-    this.#names.set(text, name)
-    return { ...config, name }
+  #run(client: pg.Client, asked: string | pg.QueryConfig, values?: unknown[]): Promise<StatementResult> {
+    const text = typeof asked === 'string' ? asked : asked.text
+    const given = typeof asked === 'string' ? values : (asked.values ?? values)
+    const known = this.#statement(text, given !== undefined)
+    return known ? client.query(new PreparedStatement(known, given ?? [])).done : client.query(text, given)
+  }
+
+  #statement(text: string, hasValues: boolean): KnownStatement | undefined {
+    const known = this.#known.get(text)
+    if (known || this.#known.size >= preparedMax || (!hasValues && !preparable.test(text))) return known
+    const fresh = { name: `s${this.#known.size}`, text, columns: undefined }
+    this.#known.set(text, fresh)
+    return fresh
   }
 
   /** Listeners hear at the commit; outside a transaction that is the statement itself. */

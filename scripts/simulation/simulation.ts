@@ -50,6 +50,13 @@ export interface WaitingCall {
   outcome: string | undefined
 }
 
+/** The life of a site that the cloud takes for the present one. */
+interface CloudLife {
+  readonly site_id: string
+  readonly incarnation: number
+  readonly public_key: string
+}
+
 const heardMax = 60
 /** Messages that may follow from one another between two moments. */
 const movesMax = 2_000
@@ -90,7 +97,7 @@ export class Simulation {
   /** Handshakes of older lives. */
   readonly #fenced = new Set<number>()
   readonly #scrapped: SiteMachine[] = []
-  #statementsSeen = 0
+  #announcementsSeen = 0
   #seed = 0
   #cloudKilled = false
 
@@ -126,6 +133,7 @@ export class Simulation {
     chance.reset(seed)
     this.stage.disks.reset()
     this.network.install()
+    await copies.empty()
     await copies.put('base')
     this.cloud.reset(seed)
     await this.startCloud()
@@ -225,16 +233,15 @@ export class Simulation {
     this.restores += 1
     await this.stage.pool.inspect(`UPDATE cloud_identity SET database_identity = 'restored ${this.restores}'`)
     // The older copy may not know that a machine was replaced, and nobody has heard anything of this cloud yet.
-    const lives = await this.stage.pool.inspect<{ site_id: string; incarnation: number }>(
-      'SELECT site_id, incarnation FROM sites',
+    const lives = await this.stage.pool.inspect<CloudLife>(
+      'SELECT site_id, incarnation, public_key FROM sites JOIN site_incarnations USING (site_id, incarnation)',
     )
     this.replaced.clear()
     this.#fenced.clear()
     // It may also not know the life that a machine has gone on to since: a person has to let a box adopt the site anew.
-    for (const { site_id, incarnation } of lives) {
+    for (const life of lives) {
       for (const machine of this.machines) {
-        if (machine.siteId === site_id && machine.incarnation !== incarnation)
-          this.replaced.set(machine, undefined)
+        if (machine.siteId === life.site_id && isForeign(machine, life)) this.replaced.set(machine, undefined)
       }
     }
     await this.startCloud()
@@ -301,8 +308,8 @@ export class Simulation {
   async settle(): Promise<void> {
     const { quiet, pool, tap, time } = this.stage
     await quiet.settled()
-    while (pool.statements !== this.#statementsSeen) {
-      this.#statementsSeen = pool.statements
+    while (pool.announcements !== this.#announcementsSeen) {
+      this.#announcementsSeen = pool.announcements
       for (const { name, payload } of await tap.take()) {
         time.owner = 'cloud'
         if (this.cloud.isRunning) this.cloud.notifications.deliver(name, payload)
@@ -316,6 +323,12 @@ export class Simulation {
       await this.killCloud()
     }
   }
+}
+
+/** A life that the cloud gave to another machine, or that it has forgotten; what it gave to this one it gives again. */
+function isForeign(machine: SiteMachine, { incarnation, public_key }: CloudLife): boolean {
+  if (machine.incarnation === incarnation) return false
+  return machine.incarnation > incarnation || machine.publicKey !== public_key
 }
 
 function codeOf(body: unknown): string {

@@ -1,6 +1,6 @@
 import { readEntries, type StoredEntry } from '@gatehouse/edge/ledger/entry-store'
 import { emptyHead, sha256Hex } from '@gatehouse/shared/ledger/chain'
-import { statusAfter } from './booking-fold.ts'
+import { statusIn } from './booking-fold.ts'
 import { type Branch, ChainMemory, type CommittedEntry } from './chain-memory.ts'
 import { checkLendingStop, checkNewLife, checkWitness } from './recovery-checks.ts'
 import type { Deed } from './simulated-devices.ts'
@@ -110,7 +110,7 @@ export class SiteChecks {
     if (!follows) this.#broken(`${siteId} entry ${seq} does not continue the chain`)
     const originHash: string | undefined = origin?.hash ?? body.origin?.hash
     entries.push({ seq, hash, type, body, originHash } satisfies CommittedEntry)
-    const status = statusAfter[type]
+    const status = statusIn(type, body)
     if (status !== undefined) this.#recorded.add(`${body.bookingId} ${status}`)
   }
 
