@@ -109,6 +109,7 @@ function PlanOrList(props: {
   const wanted = data.spaces
     .filter((space) => isChoosable(space) && (space.bayClass ?? space.kind) === kind)
     .toSorted((a, b) => Number(isLent(a)) - Number(isLent(b)))
+  const askable = site.link.state === 'live' ? wanted.filter(isLent) : []
   const [levelId, setLevelId] = useState(() => busiestLevel(wanted) ?? data.levels[0]?.levelId ?? '')
   const level = data.levels.find((one) => one.levelId === levelId) ?? data.levels[0]
   const choose = (spaceId: string) => {
@@ -140,7 +141,7 @@ function PlanOrList(props: {
         <SpaceList
           spaces={wanted}
           levelId={levelId}
-          askable={new Set(wanted.filter(isLent).map(({ spaceId }) => spaceId))}
+          askable={new Set(askable.map(({ spaceId }) => spaceId))}
           timeZone={site.timeZone}
           selectedId={chosenId}
           onSelect={choose}
