@@ -9,7 +9,7 @@ import { useWipe } from './leave.ts'
 /** How long a step waits for a touch, and how long it then asks before it forgets everything. */
 const idleMaxMs = 60_000
 const askMaxMs = 20_000
-/** How long a finished flow stays on the screen; each "Keep it open" adds as much again. */
+/** How long a finished flow stays on the screen; each "Keep this page" adds as much again. */
 const doneMaxMs = 45_000
 
 function useSecondsLeft(untilMs: number): number {

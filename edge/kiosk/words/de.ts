@@ -329,8 +329,8 @@ export const de: Record<WordKey, string> = {
   'wipe.text': 'In {{count}} Sekunden wird alles vergessen, was Sie eingegeben haben.',
   'wipe.stay': 'Ich bin noch da',
   'wipe.leave': 'Jetzt vergessen',
-  'wipe.closing': 'Schließt in {{count}} s',
-  'wipe.more': 'Offen lassen',
+  'wipe.closing': 'Diese Seite schließt in {{count}} s',
+  'wipe.more': 'Seite behalten',
 
   'keyboard.label': 'Bildschirmtastatur',
   'keyboard.space': 'Leertaste',

@@ -320,8 +320,8 @@ export const en = {
   'wipe.text': 'In {{count}} seconds everything you typed is forgotten.',
   'wipe.stay': 'I am still here',
   'wipe.leave': 'Forget it now',
-  'wipe.closing': 'Closes in {{count}} s',
-  'wipe.more': 'Keep it open',
+  'wipe.closing': 'This page closes in {{count}} s',
+  'wipe.more': 'Keep this page',
 
   'keyboard.label': 'On-screen keyboard',
   'keyboard.space': 'Space',

@@ -37,7 +37,7 @@ export function PassFlow(): ReactNode {
       >
         <div className={receiptCss.done} role="status">
           <IconDoorEnter size={64} aria-hidden />
-          <strong className={receiptCss.big}>{opened}</strong>
+          <strong className={`${receiptCss.big} ${css.door}`}>{opened}</strong>
           <p className={receiptCss.bigLabel}>{t('pass.openHint')}</p>
         </div>
       </StepFrame>
