@@ -58,19 +58,19 @@ function Row(props: { readonly of: CreditView; readonly onChange: (() => void) |
       <td>
         <StateChip state={shapes[credit.state]}>{t(`state.${credit.state}`)}</StateChip>
       </td>
-      <td className="number">
+      <td className="number" data-label={t('given')}>
         <Money minor={credit.fundedMinor} currency={credit.currency} />
       </td>
-      <td className="number">
+      <td className="number" data-label={t('cloud')}>
         <Money minor={credit.cloudMinor} currency={credit.currency} />
       </td>
       <td>
         <Shares of={credit} />
       </td>
-      <td className="number">
+      <td className="number" data-label={t('drawn')}>
         <Money minor={drawn} currency={credit.currency} />
       </td>
-      <td>
+      <td data-label={t('expires')}>
         <TimeText ms={credit.expiresMs} style="date" />
       </td>
       {onChange === undefined ? null : (
@@ -93,7 +93,7 @@ export function CreditTable(props: {
   const { credits, onChange } = props
   return (
     <ScrollBox className="gh-card" label={t('table')}>
-      <table className="hq-table">
+      <table className="hq-table hq-stack">
         <thead>
           <tr>
             <th scope="col">{t('member')}</th>

@@ -6,12 +6,19 @@ import { ScrollBox } from '../frame/scroll-box.tsx'
 import { useCreditWords } from './words/words.ts'
 
 const figures = ['limitMinor', 'usedMinor', 'atSiteMinor', 'unconfirmedMinor'] as const
+const heads = {
+  limitMinor: 'limit',
+  usedMinor: 'used',
+  atSiteMinor: 'held',
+  unconfirmedMinor: 'onItsWay',
+} as const
 
 function Figures(props: {
   readonly of: Pick<CreditExposure, (typeof figures)[number] | 'currency'>
 }): ReactNode {
+  const t = useCreditWords()
   return figures.map((name) => (
-    <td key={name} className="number">
+    <td key={name} className="number" data-label={t(heads[name])}>
       <Money minor={props.of[name]} currency={props.of.currency} />
     </td>
   ))
@@ -40,13 +47,13 @@ export function ExposureTable(props: { readonly exposure: readonly CreditExposur
         {t('exposureLead')}
       </Text>
       <ScrollBox className="gh-card" label={t('exposure')}>
-        <table className="hq-table">
+        <table className="hq-table hq-stack">
           <thead>
             <tr>
               <th scope="col">{t('site')}</th>
-              {(['limit', 'used', 'held', 'onItsWay'] as const).map((word) => (
-                <th key={word} scope="col" className="number">
-                  {t(word)}
+              {figures.map((name) => (
+                <th key={name} scope="col" className="number">
+                  {t(heads[name])}
                 </th>
               ))}
             </tr>
