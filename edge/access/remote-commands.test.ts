@@ -1,7 +1,12 @@
+import { sha256Hex } from '@gatehouse/shared/ledger/chain'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { DeviceCallers } from '../http/device-callers.ts'
+import { siteRoutes } from '../http/site-routes.ts'
 import { checkRebuild } from '../ledger/rebuild.ts'
 import { runRemoteCommands } from './remote-commands.ts'
-import { card, frontDoor, openDoors } from './testing/door-site.ts'
+import { card, friday10, frontDoor, openDoors } from './testing/door-site.ts'
+
+const kioskSecret = 'secret-of-the-kiosk'
 
 describe('a command from afar', () => {
   const later: (() => void)[] = []
@@ -62,6 +67,30 @@ describe('a command from afar', () => {
     const { outcomes } = fromAfar(site)
     await vi.waitFor(() => expect(outcomes).toEqual(['remote_other_boot']))
     expect(site.strikes).toEqual([])
+  })
+
+  test('that locks the site down is told to its screens, and its end too', async () => {
+    const site = openDoors()
+    const parameters = { scope: 'kiosk' }
+    const body = { name: 'Kiosk', profile: 'x', parameters, credentialDigest: sha256Hex(kioskSecret) }
+    const row = { kind: 'device', key: 'kiosk-1', epoch: 1, rev: 5, body }
+    site.directory.apply([row], { epoch: 1, rev: 5, handle: undefined, offset: '5' }, false)
+    const app = siteRoutes({
+      ...{ kernel: site.kernel, directory: site.directory, clock: site.clock },
+      ...{ callers: new DeviceCallers(site.directory), link: { state: { state: 'live', sinceMs: 0 } } },
+      ...{ freeNow: () => ({}), deviceStatus: () => [] },
+    })
+    const told = async () => {
+      const headers = { authorization: `Bearer ${kioskSecret}` }
+      return (await (await app.request('/site', { headers })).json()) as { lockdownSinceMs?: number }
+    }
+    const { send } = fromAfar(site)
+    expect(await told()).toHaveProperty('features')
+    expect(await told()).not.toHaveProperty('lockdownSinceMs')
+    await send('rq_1', { kind: 'startLockdown' })
+    expect((await told()).lockdownSinceMs).toBe(friday10)
+    await send('rq_2', { kind: 'endLockdown' })
+    expect(await told()).not.toHaveProperty('lockdownSinceMs')
   })
 
   test('locks the site down: nobody is let in, also after a restart, and everybody gets out', async () => {

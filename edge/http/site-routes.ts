@@ -2,6 +2,7 @@ import { type SiteView, siteViewSchema } from '@gatehouse/shared/api/views'
 import { holidaysFrom, isInBusiness, isOpen } from '@gatehouse/shared/calendar/opening'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { lockdownSince } from '../access/lockdown.ts'
 import type { DeviceStatus } from '../devices/hub.ts'
 import { readEntries } from '../ledger/entry-store.ts'
 import { prunedHead } from '../ledger/kept-chain.ts'
@@ -28,7 +29,11 @@ const holidaysMax = 12
 
 /** What a kiosk can do here; a verb that is absent has no tile. */
 const featureSchema = z.enum(['book', 'check_in', 'pay_parking', 'help'])
-const kioskSiteSchema = siteViewSchema.extend({ features: z.array(featureSchema) })
+const kioskSiteSchema = siteViewSchema.extend({
+  features: z.array(featureSchema),
+  /** Since when nobody is let in, epoch ms; absent while there is no lockdown. */
+  lockdownSinceMs: z.int().optional(),
+})
 
 const siteRoute = createRoute({
   method: 'get',
@@ -119,6 +124,7 @@ function kioskSiteView(options: SiteRoutesOptions): z.infer<typeof kioskSiteSche
   const nowMs = clock.now().wallMs
   const bookable = [...directory.all('space').values()].some((space) => space.bookable)
   const parks = directory.all('lane').size > 0
+  const lockdownSinceMs = lockdownSince(options.kernel.db)
   return {
     siteId: directory.siteId,
     name: site.name,
@@ -136,6 +142,7 @@ function kioskSiteView(options: SiteRoutesOptions): z.infer<typeof kioskSiteSche
     openNow: isOpen(site, nowMs),
     freeNow: freeNow(),
     link: link.state,
+    ...(lockdownSinceMs === undefined ? {} : { lockdownSinceMs }),
     nowMs,
     features: [
       ...(bookable && isInBusiness(site) ? (['book'] as const) : []),

@@ -2,7 +2,7 @@ import { formatTime } from '@gatehouse/shared/ui/format.ts'
 import { languages, useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
-import { IconCloudOff, IconMoon, IconPlugConnectedX, IconSun } from '@tabler/icons-react'
+import { IconCloudOff, IconLock, IconMoon, IconPlugConnectedX, IconSun } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useSite } from '../site/site-context.tsx'
 import { useWords } from '../words/words.ts'
@@ -78,6 +78,21 @@ function Banner(): ReactNode {
         <IconPlugConnectedX aria-hidden style={{ flex: 'none' }} />
         <span>
           <b>{t('unreachable.title')}</b> {t('unreachable.text')}
+        </span>
+      </div>
+    )
+  }
+  if (site.lockdownSinceMs !== undefined) {
+    const time = formatTime(site.lockdownSinceMs, locale, 'time', site.timeZone)
+    return (
+      <div
+        className={css.banner}
+        role="alert"
+        style={{ background: 'var(--gh-out-tint)', color: 'var(--gh-out)' }}
+      >
+        <IconLock aria-hidden style={{ flex: 'none' }} />
+        <span>
+          <b>{t('lockdown.title', { time })}</b> {t('lockdown.text')}
         </span>
       </div>
     )

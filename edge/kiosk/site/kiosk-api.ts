@@ -17,7 +17,11 @@ import { z } from 'zod'
 export const api = createApi({ baseUrl: '/api/v1', timeoutMs: 8_000 })
 
 /** The site with what it offers, for example `book`, `check_in`, `pay_parking`. */
-export const kioskSiteSchema = siteViewSchema.extend({ features: z.array(z.string()) })
+export const kioskSiteSchema = siteViewSchema.extend({
+  features: z.array(z.string()),
+  /** Since when nobody is let in, epoch ms. */
+  lockdownSinceMs: z.number().optional(),
+})
 export type KioskSite = z.infer<typeof kioskSiteSchema>
 
 const confirmedSchema = bookingViewSchema.extend({ receipt: receiptViewSchema.optional() })

@@ -37,6 +37,8 @@ export const de: Record<WordKey, string> = {
     'Buchen, Bezahlen und Türen gehen. Nicht jetzt: Mitgliedschaften und App-Buchungen von danach.',
   'offline.parking':
     'Einfahren, Bezahlen und Ausfahren gehen. Nicht jetzt: Zahlungen und Buchungen in der App von danach.',
+  'lockdown.title': 'Abgeriegelt seit {{time}}',
+  'lockdown.text': 'Niemand wird eingelassen. Hinaus kommen Sie immer; warten Sie auf das Personal.',
   'unreachable.title': 'Dieser Bildschirm erreicht den Rechner des Standorts nicht',
   'unreachable.text':
     'Hier kann gerade nichts gebucht oder bezahlt werden. Die Verbindung kommt von selbst zurück.',

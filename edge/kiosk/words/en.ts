@@ -35,6 +35,8 @@ export const en = {
     'Booking, paying and doors work. Not now: memberships and app bookings made since then.',
   'offline.parking':
     'Arriving, paying and leaving work. Not now: payments and bookings made in the app since then.',
+  'lockdown.title': 'Locked down since {{time}}',
+  'lockdown.text': 'Nobody is let in. Leaving is always possible; wait for the staff.',
   'unreachable.title': 'This screen has lost the site’s computer',
   'unreachable.text': 'Nothing can be booked or paid here at the moment. It connects again by itself.',
 

@@ -12,6 +12,12 @@ import { showPass } from '../../site/kiosk-api.ts'
 import { useWords } from '../../words/words.ts'
 import css from './pass.module.css'
 
+/** Refusals of one code, after which the next code of the same pass may open the door. */
+const mayPassLater: ReadonlySet<string> = new Set([
+  ...['pass_malformed', 'pass_truncated', 'pass_too_long', 'pass_not_presented'],
+  ...['presentation_forged', 'presentation_expired', 'presentation_used'],
+])
+
 /** A pass held to the kiosk's scanner opens the kiosk's door, or the screen says why not. */
 export function PassFlow(): ReactNode {
   const t = useWords()
@@ -54,7 +60,11 @@ export function PassFlow(): ReactNode {
             <li>{t('pass.wait')}</li>
           </ol>
           <p className={css.state} role="status">
-            {show.busy ? t('pass.asking') : show.problem ? t('pass.again') : null}
+            {show.busy
+              ? t('pass.asking')
+              : mayPassLater.has(show.problem?.code ?? '')
+                ? t('pass.again')
+                : null}
           </p>
         </div>
       </div>
