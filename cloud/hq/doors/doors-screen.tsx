@@ -98,7 +98,7 @@ function Lockdown(props: {
     ...{ siteId, label: t(`doors.${kind}`), disabled: !online },
   })
   if (sinceMs === undefined) {
-    return <RemoteButton {...ask('lockdown')} act={{ kind: 'startLockdown' }} color="var(--gh-out)" />
+    return <RemoteButton {...ask('lockdown')} act={{ kind: 'startLockdown' }} danger />
   }
   return (
     <Notice tone="out" title={t('doors.lockedDown')}>

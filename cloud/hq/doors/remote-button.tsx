@@ -17,7 +17,8 @@ export interface RemoteButtonProps {
   readonly doneText?: string
   /** Asked before, where there is something to think about. */
   readonly ask?: { readonly title: string; readonly hint: string }
-  readonly color?: string
+  /** Takes something from people: outlined, and red where it is confirmed. */
+  readonly danger?: boolean
   readonly disabled?: boolean
 }
 
@@ -27,7 +28,7 @@ export function RemoteButton(props: RemoteButtonProps): ReactNode {
   const problemWords = useHqProblemWords()
   const client = useQueryClient()
   const [asking, asked] = useDisclosure(false)
-  const { siteId, act, label, ask, color } = props
+  const { siteId, act, label, ask, danger = false } = props
   const command = useMutation({
     mutationFn: () => commandDoors(siteId, act),
     onSettled: () => {
@@ -45,8 +46,7 @@ export function RemoteButton(props: RemoteButtonProps): ReactNode {
     <Group gap="sm">
       <Button
         size="sm"
-        variant="default"
-        {...(color === undefined || props.disabled ? {} : { c: color })}
+        variant={danger ? 'danger' : 'default'}
         disabled={props.disabled ?? false}
         loading={command.isPending}
         aria-label={props.name ?? label}
@@ -65,7 +65,7 @@ export function RemoteButton(props: RemoteButtonProps): ReactNode {
               <Button variant="default" onClick={asked.close}>
                 {t('doors.cancel')}
               </Button>
-              <Button onClick={go} data-autofocus>
+              <Button {...(danger ? { className: 'danger-confirm' } : {})} onClick={go} data-autofocus>
                 {label}
               </Button>
             </Group>
