@@ -62,11 +62,15 @@ export async function answerOf(
   actor: Actor,
   bookingId: string,
   outcome: Outcome,
+  catalogue?: SiteCatalogue,
 ): Promise<Result<BookingAnswer, Refused>> {
   if (outcome.kind === 'refused') return err(siteRefusal(outcome.code))
   const booking = await findBooking(parts.pool, actor.memberId, bookingId)
   if (booking === undefined) return err(refusal('unknown_booking'))
-  return ok({ decided: outcome.kind === 'done', view: await viewOf(parts, actor.memberId, booking) })
+  return ok({
+    decided: outcome.kind === 'done',
+    view: await viewOf(parts, actor.memberId, booking, catalogue),
+  })
 }
 
 /** Renders a booking with the name of its space and, while it is in use, with what leaving now gives back. */
@@ -74,8 +78,9 @@ export async function viewOf(
   parts: BookingServiceParts,
   memberId: string,
   booking: KnownBooking,
+  known?: SiteCatalogue,
 ): Promise<BookingView> {
-  const catalogue = await parts.catalogues.find(booking.siteId)
+  const catalogue = known ?? (await parts.catalogues.find(booking.siteId))
   const name = catalogue?.spaces.get(booking.spaceId)?.name ?? booking.spaceId
   const nowMs = parts.clock.now().wallMs
   const view = bookingView(booking, name, nowMs)

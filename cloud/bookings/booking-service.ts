@@ -75,7 +75,7 @@ export class BookingService {
       return err({ ...siteRefusal(outcome.code), ...(alternatives.length > 0 ? { alternatives } : {}) })
     }
     if (outcome.kind === 'pending') await markToldPending(pool, ids.bookingId)
-    return answerOf(this.#parts, actor, ids.bookingId, outcome)
+    return answerOf(this.#parts, actor, ids.bookingId, outcome, catalogue)
   }
 
   /**

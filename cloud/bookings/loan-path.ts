@@ -13,6 +13,7 @@ import { answerOf } from './ask-site.ts'
 import type { Actor, BookingAnswer, BookingServiceParts, MeansOfPayment } from './booking-parts.ts'
 import { findBooking, type KnownBooking } from './booking-store.ts'
 import { blocksOf, whoDecides } from './lent-rights.ts'
+import type { SiteCatalogue } from './site-catalogue.ts'
 import type { ViewContext } from './site-view.ts'
 
 /** What a member asks to hold. */
@@ -37,21 +38,25 @@ export async function holdByLoan(
   const { catalogue, rights } = context
   const decides = whoDecides(rights, catalogue, asked)
   const { bookingId } = actionIds(actor.userId, actor.key)
-  const before = await findBooking(pool, actor.memberId, bookingId)
-  if (before !== undefined) return before.soldIn.length > 0 ? done(parts, actor, bookingId) : undefined
-  if (decides.kind === 'site') return undefined
   const siteId = siteIdSchema.parse(catalogue.siteId)
   const { spaceId, space, interval, price } = asked
   const blocks = blocksOf(catalogue, asked)
-  // Their blocks are free by the clock; under the lock they have to be given up first.
-  await expireOverdue({ pool, clock }, { siteId, spaceIds: blocks.map((block) => block.spaceId) })
+  const [before] = await Promise.all([
+    findBooking(pool, actor.memberId, bookingId),
+    // Their blocks are free by the clock; under the lock they have to be given up first.
+    decides.kind === 'site'
+      ? undefined
+      : expireOverdue({ pool, clock }, { siteId, spaceIds: blocks.map((block) => block.spaceId) }),
+  ])
+  if (before !== undefined) return before.soldIn.length > 0 ? done(parts, actor, bookingId) : undefined
+  if (decides.kind === 'site') return undefined
   const outcome = await holdInLoans(pool, clock, {
     ...{ siteId, bookingId, spaceId, parts: space.parts ?? [], memberId: actor.memberId },
     ...{ reference: newReference(siteId, random), ...interval, blocks, loanIds: decides.loanIds, price },
     holdMs: catalogue.site.settings.holdMs,
   })
   if (outcome === 'site') return undefined
-  if (outcome === 'held') return done(parts, actor, bookingId)
+  if (outcome === 'held') return done(parts, actor, bookingId, catalogue)
   const alternatives = await alternativesFor(reader, context, { spaceId, ...interval }, actor.memberId)
   return err({ ...refusal('space_taken'), ...(alternatives.length > 0 ? { alternatives } : {}) })
 }
@@ -111,6 +116,7 @@ function done(
   parts: BookingServiceParts,
   actor: Actor,
   bookingId: string,
+  catalogue?: SiteCatalogue,
 ): Promise<Result<BookingAnswer, Refused>> {
-  return answerOf(parts, actor, bookingId, { kind: 'done' })
+  return answerOf(parts, actor, bookingId, { kind: 'done' }, catalogue)
 }

@@ -73,22 +73,22 @@ async function store(
   // Of a row written twice in one call the last wins; the log keeps both.
   const last = [...new Map(rows.map((row) => [`${row.kind}/${row.key}`, row])).values()]
   const columns = '(kind text, key text, rev bigint, body jsonb, digest text)'
+  // The log sees the directory as it was before: all parts of a statement do.
   await tx.query(
-    `INSERT INTO site_directory_log (site_id, epoch, rev, kind, key, operation, body, digest)
-     SELECT $1, $2, sent.rev, sent.kind, sent.key,
-       CASE WHEN EXISTS (SELECT FROM site_directory d
-         WHERE d.site_id = $1 AND d.kind = sent.kind AND d.key = sent.key) THEN 'update' ELSE 'insert' END,
-       nullif(sent.body, 'null'), sent.digest
-     FROM jsonb_to_recordset($3::jsonb) AS sent ${columns}`,
-    [siteId, epoch, JSON.stringify(rows)],
+    `WITH logged AS (
+       INSERT INTO site_directory_log (site_id, epoch, rev, kind, key, operation, body, digest)
+       SELECT $1, $2, sent.rev, sent.kind, sent.key,
+         CASE WHEN EXISTS (SELECT FROM site_directory d
+           WHERE d.site_id = $1 AND d.kind = sent.kind AND d.key = sent.key) THEN 'update' ELSE 'insert' END,
+         nullif(sent.body, 'null'), sent.digest
+       FROM jsonb_to_recordset($3::jsonb) AS sent ${columns}),
+     stored AS (
+       INSERT INTO site_directory (site_id, epoch, kind, key, rev, body, digest)
+       SELECT $1, $2, sent.kind, sent.key, sent.rev, nullif(sent.body, 'null'), sent.digest
+       FROM jsonb_to_recordset($4::jsonb) AS sent ${columns}
+       ON CONFLICT (site_id, kind, key) DO UPDATE
+         SET epoch = excluded.epoch, rev = excluded.rev, body = excluded.body, digest = excluded.digest)
+     SELECT pg_notify('${channels.directory}', $1)`,
+    [siteId, epoch, JSON.stringify(rows), JSON.stringify(last)],
   )
-  await tx.query(
-    `INSERT INTO site_directory (site_id, epoch, kind, key, rev, body, digest)
-     SELECT $1, $2, sent.kind, sent.key, sent.rev, nullif(sent.body, 'null'), sent.digest
-     FROM jsonb_to_recordset($3::jsonb) AS sent ${columns}
-     ON CONFLICT (site_id, kind, key) DO UPDATE
-       SET epoch = excluded.epoch, rev = excluded.rev, body = excluded.body, digest = excluded.digest`,
-    [siteId, epoch, JSON.stringify(last)],
-  )
-  await tx.query(`SELECT pg_notify('${channels.directory}', $1)`, [siteId])
 }

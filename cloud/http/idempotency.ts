@@ -119,9 +119,10 @@ async function claimKey(
   call: { caller: string; key: string; digest: string; nowMs: number },
 ): Promise<Claim> {
   const { caller, key, digest, nowMs } = call
+  // A claim need not wait for the disk: whatever is done under it is committed after it, and with it.
   const inserted = await db.query(
     `INSERT INTO idempotency_key (caller, key, digest, lease_ms, created_ms) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT DO NOTHING`,
+     ON CONFLICT DO NOTHING RETURNING set_config('synchronous_commit', 'off', true)`,
     [caller, key, digest, nowMs + leaseMs, nowMs],
   )
   if (inserted.rowCount === 1) return { kind: 'run' }

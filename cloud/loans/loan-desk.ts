@@ -65,12 +65,7 @@ export class LoanDesk {
   ): Promise<LoanDesk> {
     const { siteId, restored = notRestored } = wanted
     const first = await lockNextPosition(tx, siteId)
-    const loans = await lockLoans(tx, siteId, wanted)
-    const { rows } = await tx.query<{ incarnation: number }>(
-      'SELECT incarnation FROM sites WHERE site_id = $1',
-      [siteId],
-    )
-    const incarnation = rows[0]?.incarnation ?? 0
+    const { loans, incarnation } = await lockLoans(tx, siteId, wanted)
     return new LoanDesk({ tx, siteId, nowMs: now(), incarnation, restored, loans, first })
   }
 
@@ -117,13 +112,15 @@ export class LoanDesk {
       await writeLoan(this.#tx, this.siteId, { before, after, nowMs: this.nowMs })
     }
     if (this.#writes.length === 0) return
-    // A site acts on a row as soon as it sees it: what it saw must not be lost by a crash of the store.
-    await this.#tx.query(`SELECT set_config('synchronous_commit', 'on', true)`)
     await putRows(this.#tx, this.siteId, this.#writes)
     const change = siteChange(
       this.siteId,
       this.#writes.map(({ kind }) => `${kind}.changed`),
     )
-    await this.#tx.query(`SELECT pg_notify('${channels.site}', $1)`, [JSON.stringify(change)])
+    // A site acts on a row as soon as it sees it: what it saw must not be lost by a crash of the store.
+    await this.#tx.query(
+      `SELECT set_config('synchronous_commit', 'on', true), pg_notify('${channels.site}', $1)`,
+      [JSON.stringify(change)],
+    )
   }
 }

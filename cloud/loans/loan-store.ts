@@ -37,19 +37,27 @@ export interface WantedLoans {
   readonly covering?: { readonly spaceIds: readonly string[]; readonly fromMs: number; readonly toMs: number }
 }
 
-/** The loans wanted, locked in the order of their ids until the end of the transaction. */
+/** The loans wanted, locked in the order of their ids until the end of the transaction, and the site's life now. */
 export async function lockLoans(
   tx: Transaction,
   siteId: SiteId,
   { loanIds, covering = { spaceIds: [], fromMs: 0, toMs: 0 } }: WantedLoans,
-): Promise<Map<string, KnownCloudLoan>> {
+): Promise<{ readonly loans: Map<string, KnownCloudLoan>; readonly incarnation: number }> {
   const { rows } = await tx.query<LoanRow>(
     `SELECT * FROM loans WHERE site_id = $1 AND (loan_id = ANY ($2)
        OR space_id = ANY ($3) AND state <> 'released' AND int8range(from_ms, to_ms) && int8range($4, greatest($4, $5::bigint)))
      ORDER BY loan_id FOR UPDATE`,
     [siteId, loanIds, covering.spaceIds, covering.fromMs, covering.toMs],
   )
-  return withSales(tx, siteId, rows)
+  // Of their own statement, so that it sees what was committed while the locks were waited for.
+  const found = await tx.query<SaleRow & { readonly site_incarnation: number }>(
+    `SELECT sites.incarnation AS site_incarnation, s.* FROM sites
+     LEFT JOIN loan_sales s ON s.site_id = sites.site_id AND s.loan_id = ANY ($2)
+     WHERE sites.site_id = $1 ORDER BY s.sale_no`,
+    [siteId, rows.map(({ loan_id }) => loan_id)],
+  )
+  const sales = found.rows.filter(({ loan_id }) => loan_id !== null)
+  return { loans: withSales(rows, sales), incarnation: found.rows[0]?.site_incarnation ?? 0 }
 }
 
 /** The loans of a site that meet an interval and are not over, as they stand; nothing is locked. */
@@ -63,21 +71,16 @@ export async function readLoans(
        AND int8range(from_ms, to_ms) && int8range($2, greatest($2, $3::bigint)) ORDER BY from_ms, loan_id`,
     [siteId, interval.fromMs, interval.toMs],
   )
-  return withSales(db, siteId, rows)
-}
-
-// Of their own statement, so that it sees what was committed while the locks were waited for.
-async function withSales(
-  db: Queryable,
-  siteId: string,
-  loans: readonly LoanRow[],
-): Promise<Map<string, KnownCloudLoan>> {
-  if (loans.length === 0) return new Map()
-  const { rows } = await db.query<SaleRow>(
+  if (rows.length === 0) return new Map()
+  const sales = await db.query<SaleRow>(
     `SELECT loan_id, booking_id, from_ms, block_to_ms, status, hold_until_ms, epoch, rev FROM loan_sales
      WHERE site_id = $1 AND loan_id = ANY ($2) ORDER BY sale_no`,
-    [siteId, loans.map(({ loan_id }) => loan_id)],
+    [siteId, rows.map(({ loan_id }) => loan_id)],
   )
+  return withSales(rows, sales.rows)
+}
+
+function withSales(loans: readonly LoanRow[], rows: readonly SaleRow[]): Map<string, KnownCloudLoan> {
   const sales = new Map<string, SaleRow[]>(loans.map(({ loan_id }) => [loan_id, []]))
   for (const row of rows) sales.get(row.loan_id)?.push(row)
   return new Map(loans.map((row) => [row.loan_id, loanOf(row, sales.get(row.loan_id) ?? [])]))

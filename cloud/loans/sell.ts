@@ -62,8 +62,9 @@ export async function holdInLoans(pool: Pool, clock: Clock, order: SaleOrder): P
       const sold: SoldRecord = {
         ...{ ...facts, blockToMs, status: 'held', holdUntilMs, payments: [], isExtended: false },
       }
-      await insertSold(tx, sold, desk.nowMs)
-      await tellSite(tx, desk, sold, 'held')
+      await insertSold(tx, sold, { ...desk.position, heldMs: desk.nowMs })
+      desk.tell(sold.bookingId, rowOf(sold, 'held'))
+      await desk.save()
       return 'held'
     })
   } catch (error) {

@@ -110,16 +110,20 @@ export async function lockSold(
   }
 }
 
-/** Writes a new booking of the cloud: entry 0 of incarnation 0 until its site tells of it. */
-export async function insertSold(tx: Transaction, sold: SoldRecord, heldMs: number): Promise<void> {
+/** Writes a new booking of the cloud and where its row stands: entry 0 of incarnation 0 until its site tells of it. */
+export async function insertSold(
+  tx: Transaction,
+  sold: SoldRecord,
+  at: { readonly epoch: number; readonly rev: number; readonly heldMs: number },
+): Promise<void> {
   await tx.query(
     `INSERT INTO bookings (site_id, booking_id, incarnation, seq, space_id, parts, loan_ids, member_id, reference, from_ms,
-       to_ms, block_to_ms, status, hold_until_ms, price, held_ms)
-     VALUES ($1, $2, 0, 0, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+       to_ms, block_to_ms, status, hold_until_ms, price, held_ms, row_epoch, row_rev)
+     VALUES ($1, $2, 0, 0, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     [
       ...[sold.siteId, sold.bookingId, sold.spaceId, sold.parts, sold.loanIds, sold.memberId, sold.reference],
       ...[sold.fromMs, sold.toMs, sold.blockToMs, sold.status, sold.holdUntilMs, JSON.stringify(sold.price)],
-      heldMs,
+      ...[at.heldMs, at.epoch, at.rev],
     ],
   )
 }
