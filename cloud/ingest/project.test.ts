@@ -204,6 +204,25 @@ describe('projection', () => {
   })
 })
 
+describe('many sites that come back at once', () => {
+  it('are projected a few at a time, so that others find a connection', async () => {
+    const twins = await Promise.all(Array.from({ length: 12 }, (_, at) => server.enrolled(`storm-${at}`)))
+    const other = server.otherPool()
+    const writer = await other.connect()
+    await writer.query('BEGIN; LOCK TABLE bookings IN SHARE MODE')
+    await Promise.all(twins.map((twin) => twin.send(twin.record(held('bk_1', 'sp_1', 1, 2)))))
+    const { pool } = server
+    // Four runs, and perhaps the sweep.
+    expect(pool.totalCount - pool.idleCount + pool.waitingCount).toBeLessThan(7)
+    await writer.query('COMMIT')
+    await server.projected()
+    const [found] = await select(`SELECT count(*)::integer FROM bookings WHERE site_id LIKE $1`, 'storm-%')
+    expect(found).toEqual({ count: 12 })
+    writer.release()
+    await other.end()
+  })
+})
+
 describe('what waits for the site', () => {
   it('is told of the answer to its request, also when it asks afterwards', async () => {
     const twin = await server.enrolled('answers')

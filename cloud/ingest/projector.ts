@@ -2,11 +2,13 @@ import type { Clock } from '@gatehouse/shared/clock/clock'
 import { type SiteId, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import type { Notifications } from '../database/notifications.ts'
 import type { Pool } from '../database/pool.ts'
-import { projectNext } from './project.ts'
+import { projectNext, type RunOutcome } from './project.ts'
 import type { StreamId } from './stream-store.ts'
 
 const retryMs = 1_000
 const sweepMs = 15_000
+/** However many sites come back at once: each run has a connection, and those who wait for an answer need some, too. */
+const runsAtOnceMax = 4
 
 export interface ProjectorOptions {
   readonly pool: Pool
@@ -19,16 +21,19 @@ export interface ProjectorOptions {
 }
 
 /**
- * Keeps projections up to date: one run per stream at a time, streams beside each other.
+ * Keeps projections up to date: one run per stream at a time, a few streams beside each other, all in turn.
  *
- *   idle ─ wake ─▶ running ─ more or woken meanwhile ─▶ running ─ caught up ─▶ idle
- *                     └ failure ─▶ waiting 1 s ─▶ running
+ *   idle ─ wake ─▶ in turn ─▶ running ─ more or woken meanwhile ─▶ in turn ─▶ running ─ caught up ─▶ idle
+ *                                └ failure ─▶ waiting 1 s ─▶ in turn
  */
 export class Projector {
   readonly #options: ProjectorOptions
   readonly #running = new Map<string, Promise<void>>()
   readonly #woken = new Set<string>()
   readonly #failed = new Map<string, NodeJS.Timeout>()
+  /** Streams that wait for their turn; at most one place for each. */
+  readonly #inTurn: (() => void)[] = []
+  #runsNow = 0
   #stopped = false
   #sweep: NodeJS.Timeout | undefined
   #stopListening = () => {}
@@ -73,15 +78,10 @@ export class Projector {
   }
 
   async #run(stream: StreamId, name: string): Promise<void> {
-    const { pool, clock, onFailure, onProjected } = this.#options
+    const { onFailure } = this.#options
     try {
       while (!this.#stopped && this.#woken.delete(name)) {
-        let outcome = await projectNext(pool, stream, clock.now().wallMs)
-        onProjected?.(stream, outcome.count)
-        while (outcome.kind === 'behind' && !this.#stopped) {
-          outcome = await projectNext(pool, stream, clock.now().wallMs)
-          onProjected?.(stream, outcome.count)
-        }
+        while ((await this.#runInTurn(stream)) === 'behind' && !this.#stopped);
       }
     } catch (error) {
       onFailure(stream, error)
@@ -91,6 +91,22 @@ export class Projector {
         name,
         setTimeout(() => this.wake(stream), retryMs),
       )
+    }
+  }
+
+  async #runInTurn(stream: StreamId): Promise<RunOutcome['kind']> {
+    const { pool, clock, onProjected } = this.#options
+    if (this.#runsNow < runsAtOnceMax) this.#runsNow += 1
+    else await new Promise<void>((resolve) => this.#inTurn.push(resolve))
+    try {
+      const outcome = await projectNext(pool, stream, clock.now().wallMs)
+      onProjected?.(stream, outcome.count)
+      return outcome.kind
+    } finally {
+      // Whoever is next takes over the place.
+      const next = this.#inTurn.shift()
+      if (next === undefined) this.#runsNow -= 1
+      else next()
     }
   }
 
