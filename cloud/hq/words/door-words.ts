@@ -22,7 +22,7 @@ export const doorEn = {
   'doors.lockdown': 'Lock down',
   'doors.lockdownAsk': 'Lock the site down?',
   'doors.lockdownHint':
-    'No card, PIN or pass opens a door until the lockdown is ended. Leaving stays possible.',
+    'No card, PIN or pass opens a door and no vehicle is let in until the lockdown is ended. Leaving stays possible.',
   'doors.lockedDown': 'Locked down: nobody is let in',
   'doors.lockedSince': 'Since',
   'doors.release': 'End the lockdown',
@@ -58,7 +58,7 @@ export const doorDe: Readonly<Record<keyof typeof doorEn, string>> = {
   'doors.lockdown': 'Abriegeln',
   'doors.lockdownAsk': 'Den Standort abriegeln?',
   'doors.lockdownHint':
-    'Keine Karte, keine PIN und kein Pass öffnet mehr eine Tür, bis die Abriegelung endet. Hinaus kommt jeder.',
+    'Keine Karte, keine PIN und kein Pass öffnet mehr eine Tür, und kein Fahrzeug kommt herein, bis die Abriegelung endet. Hinaus kommt jeder.',
   'doors.lockedDown': 'Abgeriegelt: niemand wird eingelassen',
   'doors.lockedSince': 'Seit',
   'doors.release': 'Abriegelung beenden',
