@@ -92,6 +92,35 @@ describe('append', () => {
     expect(headOf(next)).toBe(`3:${twin.head.hash}`)
   })
 
+  it('takes nothing of a chain that was tampered with, raises it, and goes on with the true one', async () => {
+    const twin = await server.enrolled('tampered')
+    await twin.send(twin.record(sensed('a', true)))
+    const before = twin.head
+    const [second, third] = twin.record(sensed('a', false), sensed('b', true))
+    const altered = twin.sealAfter(before, 'space.sensed', { spaceId: 'a', occupied: true })
+    const answer = await twin.send([altered, third!])
+    expect(answer.status).toBe(409)
+    expect(await answer.json()).toMatchObject({ code: 'chain_fork' })
+    expect(await storedSeqs('tampered')).toEqual([1])
+    const { rows } = await server.pool.query(
+      `SELECT kind, seq, state FROM exceptions WHERE site_id = 'tampered'`,
+    )
+    expect(rows).toEqual([{ kind: 'chain_fork', seq: 3, state: 'open' }])
+    expect(headOf(await twin.send([second!, third!]))).toBe(`3:${twin.head.hash}`)
+  })
+
+  it('takes no entries of a life that its site never had', async () => {
+    const twin = await server.enrolled('unlived')
+    twin.incarnation = 2
+    const [foreign] = twin.record(sensed('a', true))
+    twin.incarnation = 1
+    const answer = await twin.send([foreign!])
+    expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'wrong_stream' }])
+    expect(await storedSeqs('unlived')).toEqual([])
+    twin.head = { seq: 0, hash: '0'.repeat(64) }
+    expect((await twin.send(twin.record(sensed('a', true)))).status).toBe(204)
+  })
+
   it('fences an older run of a producer and asks for skipped requests', async () => {
     const twin = await server.enrolled('runs')
     await twin.send(twin.record(sensed('a', true)), producer(3, 0))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { PassBooking } from '@gatehouse/shared/access/decide-pass'
 import { ManualClock } from '@gatehouse/shared/clock/clock'
 import { bookingIdSchema, doorIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
+import { fromBase32, toBase32 } from '@gatehouse/shared/passes/base32'
 import type { Pass } from '@gatehouse/shared/passes/pass'
 import { windowMs } from '@gatehouse/shared/passes/presentation'
 import {
@@ -120,6 +121,12 @@ function openElm({
 const shown = (change: Partial<Pass> = {}, atMs = nowMs) =>
   show(signPass({ ...bookingPass, ...change } as Pass), atMs)
 
+/** The pass itself, copied without the holder's signature. */
+const onPaper = (() => {
+  const bytes = fromBase32(shown().slice(3)) ?? new Uint8Array()
+  return `GHP${toBase32(bytes.with(0, 1).subarray(0, bytes.length - 68))}`
+})()
+
 describe('a pass at a door', () => {
   test('opens it once, with ids only in the entry, and not again with the same code', async () => {
     const room = openElm()
@@ -169,7 +176,12 @@ describe('a pass at a door', () => {
       [shown({ audience: siteIdSchema.parse('quay-street') }), 'pass_foreign'],
       [shown({ passId: 'ps_REV0REV0REV0REV0' as never }), 'pass_revoked'],
       [shown({ toMs: nowMs }), 'pass_expired'],
+      [shown({ issuedMs: nowMs + hour }), 'pass_from_future'],
+      [shown({ fromMs: nowMs + hour }), 'pass_not_yet_valid'],
+      // A screenshot that is shown too late, one whose clock is ahead, and the pass without its holder.
       [shown({}, nowMs - 2 * windowMs), 'presentation_expired'],
+      [shown({}, nowMs + 2 * windowMs), 'presentation_early'],
+      [onPaper, 'pass_not_presented'],
       [shown().slice(0, 200), 'pass_truncated'],
       ['HH-7Q2M4', 'pass_malformed'],
       ['G'.repeat(4_000), 'pass_too_long'],
@@ -179,6 +191,9 @@ describe('a pass at a door', () => {
     expect(room.strikes).toEqual([])
     // What nobody signed names nobody.
     expect(room.entries()[0].body).not.toHaveProperty('pass')
+    // None of it used the true pass up.
+    expect(await room.scan(shown())).toBe('open')
+    expect(checkRebuild(room.db, [room.module]).equal).toBe(true)
   })
 
   test('with a booking that nobody here has heard of opens nothing yet', async () => {

@@ -76,13 +76,18 @@ class ScriptedShape {
 
 const upToDate = { headers: { control: 'up-to-date' } }
 
-function door(key: string, rev: number, more: { readonly epoch?: number; readonly digest?: string } = {}) {
+function door(
+  key: string,
+  rev: number,
+  more: { readonly epoch?: number; readonly digest?: string; readonly kind?: string } = {},
+) {
+  const kind = more.kind ?? 'door'
   const epoch = more.epoch ?? 1
   const body = { name: key, levelId: 'l', public: true, readerDeviceId: 'r', strikeDeviceId: 's' }
   const full = { ...body, pulseMs: 3_000, at: { x: 0, y: 0 } }
-  const text = canonicalJson([siteId, epoch, rev, 'door', key, full])
+  const text = canonicalJson([siteId, epoch, rev, kind, key, full])
   const digest = createHmac('sha256', Buffer.from(siteKey, 'base64url')).update(text).digest('hex')
-  const value = { site_id: siteId, kind: 'door', key, epoch: String(epoch), rev: String(rev) }
+  const value = { site_id: siteId, kind, key, epoch: String(epoch), rev: String(rev) }
   return {
     key: `"public"."site_directory"/"${key}"`,
     value: { ...value, body: JSON.stringify(full), digest: more.digest ?? digest },
@@ -136,6 +141,20 @@ describe('what comes down', () => {
     shape.say({ handle: 'h1', offset: '2_0', messages: [door('main', 1), forged, upToDate] })
     await vi.waitFor(() => expect(doors()).toEqual(['main']))
     expect(refused).toEqual(['wrong_digest door/vault'])
+  })
+
+  test('of an unknown kind is kept and reported, and its neighbours count', async () => {
+    const later = door('beam', 2, { kind: 'hologram' })
+    shape.say({ handle: 'h1', offset: '3_0', messages: [door('main', 1), later, door('yard', 3), upToDate] })
+    await vi.waitFor(() => expect(doors()).toEqual(['main', 'yard']))
+    expect([...directory.unreadable.keys()]).toEqual(['hologram/beam'])
+    expect(db.prepare('SELECT key FROM directory ORDER BY key').pluck().all()).toEqual([
+      'beam',
+      'main',
+      'yard',
+    ])
+    expect(refused).toEqual([])
+    expect(new Directory(db, siteId).unreadable.has('hologram/beam')).toBe(true)
   })
 
   test('is refused when it is older than what is known', async () => {

@@ -1,4 +1,6 @@
 import { commandOrigin } from '@gatehouse/cloud/audit/act'
+import { inTransaction } from '@gatehouse/cloud/database/pool'
+import { putRows } from '@gatehouse/cloud/directory/put-rows'
 import { createEnrolmentCode } from '@gatehouse/cloud/sites/enrolment'
 import { systemRandom } from '@gatehouse/cloud/system-random'
 import { SystemClock } from '@gatehouse/edge/system-clock'
@@ -313,6 +315,59 @@ describe('sites that cannot be reached', () => {
     expect(requests.rowCount).toBe(1)
     expect((await browser.post(`/api/v1/bookings/${bookingId}/cancel`, {})).status).toBe(200)
   }, 40_000)
+})
+
+describe('rows of a directory', () => {
+  type Rows = Parameters<typeof putRows>[2]
+  const siteId = siteIdSchema.parse('harbour-house')
+  const member = (key: string, body: object | null) => [{ kind: 'member', key, body }] as unknown as Rows
+  const put = (rows: Rows) => inTransaction(world.cloud.pool, (tx) => putRows(tx, siteId, rows))
+
+  async function withSiteKey(key: string, run: () => Promise<unknown>): Promise<void> {
+    const swap = (next: string) =>
+      world.cloud.pool.query<{ before: string }>(
+        `UPDATE site_secrets s SET site_key = $2 FROM site_secrets b
+         WHERE s.site_id = $1 AND b.site_id = s.site_id RETURNING b.site_key AS before`,
+        [siteId, next],
+      )
+    const { rows } = await swap(key)
+    await run()
+    await swap(rows[0]?.before ?? '')
+  }
+
+  async function reported(): Promise<{ readonly refused: number; readonly unreadable: readonly string[] }> {
+    const hq = await world.logIn('hq@demo.example')
+    const answer = await browser.call(`/api/v1/hq/sites/${siteId}/lives`, {}, hq.cookie)
+    return JSON.parse(answer.text).directory
+  }
+
+  test('of an unknown kind or with a wrong digest are reported to HQ, and the ones behind them arrive', async () => {
+    const before = (await reported()).refused
+    const unknown = [{ kind: 'hologram', key: 'x', body: { beam: true } }] as unknown as Rows
+    await put(unknown)
+    const body = { displayName: 'Forged (demo)', vehicles: [] }
+    await withSiteKey(Buffer.alloc(32, 9).toString('base64url'), () => put(member('m-forged', body)))
+    await put(member('m-behind', { displayName: 'Behind (demo)', vehicles: [] }))
+    const { directory } = world.edge().site ?? expect.fail('the site is not open')
+    await vi.waitFor(() => expect(directory.get('member', 'm-behind')).toBeDefined(), 10_000)
+    expect(directory.get('member', 'm-forged')).toBeUndefined()
+    await vi.waitFor(
+      async () => {
+        const { refused, unreadable } = await reported()
+        expect(unreadable).toEqual(['hologram/x'])
+        expect(refused).toBeGreaterThan(before)
+      },
+      { timeout: 25_000, interval: 500 },
+    )
+    // Written with the true key it arrives.
+    await put(member('m-forged', body))
+    await vi.waitFor(() => expect(directory.get('member', 'm-forged')).toBeDefined(), 10_000)
+    await put([
+      ...member('m-forged', null),
+      ...member('m-behind', null),
+      { ...unknown[0], body: null } as never,
+    ])
+  }, 60_000)
 })
 
 describe('books that were tampered with', () => {
