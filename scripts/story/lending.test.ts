@@ -1,11 +1,9 @@
-import { commandOrigin } from '@gatehouse/cloud/audit/act'
-import { putChangedRows } from '@gatehouse/cloud/directory/put-changes'
 import { rebuildCommand } from '@gatehouse/edge/rebuild-command'
 import { SystemClock } from '@gatehouse/edge/system-clock'
 import { systemRandom } from '@gatehouse/edge/system-random'
 import { type AuthorityView, authorityViewSchema } from '@gatehouse/shared/api/authority-view'
-import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { neverClose } from './front-door.ts'
 import type { Member } from './member.ts'
 import { type StoryWorld, startStory, untilLive } from './story-world.ts'
 
@@ -15,17 +13,6 @@ const nowMs = () => new SystemClock().now().wallMs
 
 let world: StoryWorld
 let hq: Member
-
-/** Says in the site's row what it lends; the house never closes, so that the story can be told at any hour. */
-async function describeSite(lending: DirectoryBody<'site'>['lending']): Promise<void> {
-  const site = world.edge().site?.directory.site() ?? expect.fail('the site is not described yet')
-  const openingHours = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '00:00', to: '24:00' }))
-  const body = { ...site, openingHours, holidays: [], lending }
-  const { siteId } = world.site
-  const by = commandOrigin('test', nowMs())
-  await putChangedRows(world.cloud.pool, siteId, [{ kind: 'site', key: siteId, body }], by)
-  await vi.waitFor(() => expect(world.edge().site?.directory.site()).toEqual(body), soon)
-}
 
 /** Stretches that the cloud may sell, as a tier sees them, by space and start. */
 async function lent(of: (path: string) => Promise<Response>): Promise<string[]> {
@@ -45,7 +32,7 @@ beforeAll(async () => {
   world = await startStory()
   hq = await world.logIn('hq@demo.example')
   await untilLive(await world.logIn('member@demo.example'))
-  await describeSite({ pools: [] })
+  await neverClose(world, { lending: { pools: [] } })
   await vi.waitFor(async () => expect([await atSite(), await inCloud()]).toEqual([[], []]), soon)
 }, 90_000)
 
@@ -58,13 +45,13 @@ test('what the site row says is lent by itself, both tiers say the same, and it 
     ...{ sharePercent: 50, shareMinPercent: 50, shareMaxPercent: 50, stepPercent: 0 },
     ...{ windowMs: 4 * hour, leadMs: 8 * hour, cutOffMs: 0 },
   }
-  await describeSite({ pools: [{ poolId: 'desks', kind: 'desk', policy }] })
+  await neverClose(world, { lending: { pools: [{ poolId: 'desks', kind: 'desk', policy }] } })
   await vi.waitFor(async () => {
     const seen = await inCloud()
     expect(seen.length).toBeGreaterThan(1)
     expect(await atSite()).toEqual(seen)
   }, soon)
-  await describeSite({ pools: [] })
+  await neverClose(world, { lending: { pools: [] } })
   await vi.waitFor(async () => {
     expect([await atSite(), await inCloud()]).toEqual([[], []])
     const { rows } = await world.cloud.pool.query('SELECT DISTINCT state FROM loans')

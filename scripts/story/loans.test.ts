@@ -1,28 +1,23 @@
-import { commandOrigin } from '@gatehouse/cloud/audit/act'
-import { putChangedRows } from '@gatehouse/cloud/directory/put-changes'
 import { reconcile } from '@gatehouse/cloud/reconciliation/reconcile'
-import { createSimulatedBoard, type SimulatedBoard } from '@gatehouse/edge/devices/simulators/simulated-board'
 import { SystemClock } from '@gatehouse/edge/system-clock'
 import { type AuthorityView, authorityViewSchema } from '@gatehouse/shared/api/authority-view'
 import { type BookingView, bookingViewSchema, planViewSchema } from '@gatehouse/shared/api/views'
 import { loanIdSchema, spaceIdSchema } from '@gatehouse/shared/ids/ids'
 import { type LoanTerms, loanTermsSchema } from '@gatehouse/shared/wire/v1/loans'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type FrontDoorStory, frontDoor, neverClose, startFrontDoorStory } from './front-door.ts'
 import { Holder } from './holder.ts'
 import type { Member } from './member.ts'
-import { type StoryWorld, startStory, untilLive } from './story-world.ts'
+import { type StoryWorld, untilLive } from './story-world.ts'
 
 const minute = 60_000
 const hour = 60 * minute
 const waitMax = { timeout: 30_000, interval: 50 }
-/** The front door of Harbour House: the first output of the first board. */
-const frontDoor = { doorId: 'door-main', unit: 1, channel: 1 }
 const siteId = 'harbour-house'
 
+let house: FrontDoorStory
 let world: StoryWorld
-let board: SimulatedBoard
 let member: Member
-let openings = 0
 let keys = 0
 let loan: LoanTerms
 let sold: BookingView
@@ -33,18 +28,6 @@ const key = () => `loan-story-${++keys}`
 
 function site() {
   return world.edge().site ?? expect.fail('the site is not open')
-}
-
-/** The house never closes, so that the story can be told at any hour. */
-async function neverClose(): Promise<void> {
-  const described = site().directory.site()
-  const openingHours = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '00:00', to: '24:00' }))
-  const { lending: _, ...rest } = described ?? expect.fail('the site is not described yet')
-  // It lends what the story says, and nothing by itself.
-  const body = { ...rest, openingHours, holidays: [] }
-  const rows = [{ kind: 'site' as const, key: siteId, body }]
-  await putChangedRows(world.cloud.pool, world.site.siteId, rows, commandOrigin('test', nowMs()))
-  await vi.waitFor(() => expect(site().directory.site()?.holidays).toEqual([]), waitMax)
 }
 
 async function submit(kind: string, input: object): Promise<void> {
@@ -101,24 +84,15 @@ async function codeAtKiosk(fromMs: number, toMs: number): Promise<[number, strin
 }
 
 beforeAll(async () => {
-  board = await createSimulatedBoard({ listen: { host: '127.0.0.1', port: 0 }, units: [1, 2] })
-  const boards = { kind: 'tcp' as const, host: '127.0.0.1', port: board.port }
-  world = await startStory({ devices: { buses: { 'boards-1': boards } } })
-  board
-    .unit(frontDoor.unit)
-    .output(frontDoor.channel)
-    .onChange((on) => {
-      if (on) openings += 1
-    })
+  house = await startFrontDoorStory()
+  world = house.world
   member = await world.logIn('member@demo.example')
   await untilLive(member)
-  await neverClose()
+  // It lends what the story says, and nothing by itself.
+  await neverClose(world, { lending: undefined })
 }, 90_000)
 
-afterAll(async () => {
-  await world?.stop()
-  await board?.close()
-})
+afterAll(() => house?.stop())
 
 describe('what a site lends', () => {
   test('is sold by the cloud alone from the moment that the cloud knows', async () => {
@@ -150,7 +124,7 @@ describe('what a site lends', () => {
     const presentation = phone.show(pass, nowMs())
     const answer = await world.kiosk('/access/pass', key(), { presentation, doorId: frontDoor.doorId })
     expect([answer.status, await answer.text()]).toEqual([200, expect.any(String)])
-    await vi.waitFor(() => expect(openings).toBe(1), waitMax)
+    await vi.waitFor(() => expect(house.openings()).toBe(1), waitMax)
   })
 })
 

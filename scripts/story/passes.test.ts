@@ -1,43 +1,21 @@
-import { commandOrigin } from '@gatehouse/cloud/audit/act'
-import { putChangedRows } from '@gatehouse/cloud/directory/put-changes'
-import { createSimulatedBoard, type SimulatedBoard } from '@gatehouse/edge/devices/simulators/simulated-board'
 import { SystemClock } from '@gatehouse/edge/system-clock'
 import type { PassView } from '@gatehouse/shared/api/pass-view'
 import { bookingViewSchema, planViewSchema } from '@gatehouse/shared/api/views'
 import { windowMs } from '@gatehouse/shared/passes/presentation'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type FrontDoorStory, frontDoor, neverClose, startFrontDoorStory } from './front-door.ts'
 import { Holder } from './holder.ts'
 import type { Member } from './member.ts'
-import { type StoryWorld, startStory, untilLive } from './story-world.ts'
+import { type StoryWorld, untilLive } from './story-world.ts'
 
 const minute = 60_000
-/** The front door of Harbour House: the first output of the first board. */
-const frontDoor = { doorId: 'door-main', unit: 1, channel: 1 }
-
+let house: FrontDoorStory
 let world: StoryWorld
-let board: SimulatedBoard
 let member: Member
-let openings = 0
 let keys = 0
 const phone = new Holder()
 const nowMs = () => new SystemClock().now().wallMs
 const key = () => `pass-story-${++keys}`
-
-/** The house never closes, so that the story can be told at any hour. */
-async function neverClose(): Promise<void> {
-  const site = world.edge().site?.directory.site()
-  if (!site) return expect.fail('the site is not described yet')
-  const openingHours = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '00:00', to: '24:00' }))
-  const body = { ...site, openingHours, holidays: [] }
-  const { siteId } = world.site
-  await putChangedRows(
-    world.cloud.pool,
-    siteId,
-    [{ kind: 'site', key: siteId, body }],
-    commandOrigin('test', nowMs()),
-  )
-  await vi.waitFor(() => expect(world.edge().site?.directory.site()?.holidays).toEqual([]), 60_000)
-}
 
 /** Books a room from the next minute on and pays it in the cloud. */
 async function bookNow(): Promise<string> {
@@ -61,24 +39,14 @@ async function scan(presentation: string): Promise<[number, string | undefined]>
 }
 
 beforeAll(async () => {
-  board = await createSimulatedBoard({ listen: { host: '127.0.0.1', port: 0 }, units: [1, 2] })
-  const boards = { kind: 'tcp' as const, host: '127.0.0.1', port: board.port }
-  world = await startStory({ devices: { buses: { 'boards-1': boards } } })
-  board
-    .unit(frontDoor.unit)
-    .output(frontDoor.channel)
-    .onChange((on) => {
-      if (on) openings += 1
-    })
+  house = await startFrontDoorStory()
+  world = house.world
   member = await world.logIn('member@demo.example')
   await untilLive(member)
-  await neverClose()
+  await neverClose(world)
 }, 60_000)
 
-afterAll(async () => {
-  await world?.stop()
-  await board?.close()
-})
+afterAll(() => house?.stop())
 
 describe('a pass for a booking made in the cloud', () => {
   let pass: PassView
@@ -90,7 +58,7 @@ describe('a pass for a booking made in the cloud', () => {
     await world.network.cut()
     shown = phone.show(pass, nowMs())
     expect(await scan(shown)).toEqual([200, undefined])
-    await vi.waitFor(() => expect(openings).toBe(1), 60_000)
+    await vi.waitFor(() => expect(house.openings()).toBe(1), 60_000)
   })
 
   test('does not open it again from a picture or a copy', async () => {
@@ -98,7 +66,7 @@ describe('a pass for a booking made in the cloud', () => {
     expect(await scan(phone.show(pass, nowMs() - 3 * windowMs))).toEqual([410, 'presentation_expired'])
     expect(await scan(pass.token)).toEqual([403, 'pass_not_presented'])
     expect(await scan(new Holder().show(pass, nowMs()))).toEqual([403, 'presentation_forged'])
-    expect(openings).toBe(1)
+    expect(house.openings()).toBe(1)
   })
 
   test('of another site opens nothing here', async () => {
