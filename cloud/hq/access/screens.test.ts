@@ -1,12 +1,7 @@
 import type { AccessRow, IncidentRow } from '@gatehouse/shared/api/access-view'
 import { resetLanguage } from '@gatehouse/shared/ui/language.ts'
-import { MantineProvider } from '@mantine/core'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { createMemoryHistory, RouterProvider } from '@tanstack/react-router'
-import { createElement } from 'react'
-import { renderToString } from 'react-dom/server'
 import { afterAll, describe, expect, it } from 'vitest'
-import { router } from '../router.tsx'
+import { renderScreen } from '../testing/render-screen.ts'
 import { accessQuery, incidentQuery } from './queries.ts'
 import { accessSearch, incidentSearch } from './search.ts'
 
@@ -67,27 +62,13 @@ const incidents: readonly IncidentRow[] = [
   },
 ]
 
-async function render(address: string, fill: (client: QueryClient) => void): Promise<string> {
-  const client = new QueryClient()
-  client.setQueryData<unknown>(['me'], { displayName: 'HQ (demo)', role: 'hq' })
-  fill(client)
-  router.update({ ...router.options, history: createMemoryHistory({ initialEntries: [`/hq${address}`] }) })
-  await router.load()
-  const app = createElement(
-    QueryClientProvider,
-    { client },
-    createElement(RouterProvider, { router: router as never }),
-  )
-  return renderToString(createElement(MantineProvider, null, app))
-}
-
 const accessPage = (address: string, items: readonly AccessRow[]) =>
-  render(`/access${address}`, (client) => {
+  renderScreen(`/access${address}`, (client) => {
     const search = accessSearch.parse(Object.fromEntries(new URLSearchParams(address)))
     client.setQueryData(accessQuery(search).queryKey, { ...page, items: [...items], nextCursor: '5.1.7.x' })
   })
 const incidentPage = (items: readonly IncidentRow[]) =>
-  render('/incidents', (client) => {
+  renderScreen('/incidents', (client) => {
     const { queryKey } = incidentQuery(incidentSearch.parse({}))
     client.setQueryData(queryKey, { ...page, openCount: 1, items: [...items] })
   })

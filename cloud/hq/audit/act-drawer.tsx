@@ -1,19 +1,12 @@
 import type { ActView } from '@gatehouse/shared/api/audit-view'
 import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
-import { Drawer, Stack } from '@mantine/core'
+import { Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { DetailDrawer } from '../frame/detail-drawer.tsx'
+import { Fact } from '../frame/fact.tsx'
 import { ScrollBox } from '../frame/scroll-box.tsx'
 import { detailLines, useActText } from './act-text.ts'
 import { useAuditWords } from './words/words.ts'
-
-function Fact(props: { readonly label: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <div>
-      <dt>{props.label}</dt>
-      <dd>{props.children}</dd>
-    </div>
-  )
-}
 
 function Details(props: { readonly act: ActView }): ReactNode {
   const t = useAuditWords()
@@ -53,14 +46,7 @@ export function ActDrawer(props: {
   const text = useActText()
   const { act } = props
   return (
-    <Drawer
-      opened={act !== undefined}
-      onClose={props.onClose}
-      position="right"
-      size="lg"
-      title={act ? t('open', { seq: act.seq }) : ''}
-      closeButtonProps={{ 'aria-label': t('close') }}
-    >
+    <DetailDrawer title={act && t('open', { seq: act.seq })} close={t('close')} onClose={props.onClose}>
       {act ? (
         <Stack gap="md">
           <dl className="audit-facts">
@@ -85,6 +71,6 @@ export function ActDrawer(props: {
           </dl>
         </Stack>
       ) : null}
-    </Drawer>
+    </DetailDrawer>
   )
 }

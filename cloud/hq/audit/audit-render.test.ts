@@ -1,12 +1,7 @@
 import type { ActView, AuditSummary } from '@gatehouse/shared/api/audit-view'
 import { resetLanguage } from '@gatehouse/shared/ui/language.ts'
-import { MantineProvider } from '@mantine/core'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { createMemoryHistory, RouterProvider } from '@tanstack/react-router'
-import { createElement } from 'react'
-import { renderToString } from 'react-dom/server'
 import { afterAll, describe, expect, it } from 'vitest'
-import { router } from '../router.tsx'
+import { renderScreen } from '../testing/render-screen.ts'
 import { actsQuery, auditSearchSchema, auditSummaryQuery } from './queries.ts'
 import { namedActs } from './words/words.ts'
 
@@ -26,21 +21,12 @@ const act: ActView = {
 const intact: AuditSummary['chain'] = { state: 'intact', acts: 7, headSeq: 7, headHash: act.hash }
 const summary = { asOfMs: 9, actors: [{ id: 'us_1', name: 'Iver (demo)' }], sites: [{ id: 'north' }] }
 
-async function render(query: string, items: readonly ActView[], chain = intact): Promise<string> {
-  const client = new QueryClient()
-  client.setQueryData<unknown>(['me'], { displayName: 'HQ (demo)', role: 'hq' })
-  const search = auditSearchSchema.parse(Object.fromEntries(new URLSearchParams(query)))
-  client.setQueryData(auditSummaryQuery.queryKey, { ...summary, chain })
-  client.setQueryData(actsQuery(search).queryKey, { items: [...items], nextBeforeSeq: 7 })
-  const history = createMemoryHistory({ initialEntries: [`/hq/audit${query}`] })
-  router.update({ ...router.options, history })
-  await router.load()
-  const app = createElement(
-    QueryClientProvider,
-    { client },
-    createElement(RouterProvider, { router: router as never }),
-  )
-  return renderToString(createElement(MantineProvider, null, app))
+function render(query: string, items: readonly ActView[], chain = intact): Promise<string> {
+  return renderScreen(`/audit${query}`, (client) => {
+    const search = auditSearchSchema.parse(Object.fromEntries(new URLSearchParams(query)))
+    client.setQueryData(auditSummaryQuery.queryKey, { ...summary, chain })
+    client.setQueryData(actsQuery(search).queryKey, { items: [...items], nextBeforeSeq: 7 })
+  })
 }
 
 afterAll(() => resetLanguage('en'))

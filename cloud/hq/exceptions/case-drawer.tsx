@@ -1,9 +1,11 @@
 import { Faces } from '@gatehouse/shared/ui/faces.tsx'
 import { RelativeTime, TimeText } from '@gatehouse/shared/ui/time-text.tsx'
-import { Anchor, Drawer, Group, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Group, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { DetailDrawer } from '../frame/detail-drawer.tsx'
+import { Fact } from '../frame/fact.tsx'
 import { ScrollBox } from '../frame/scroll-box.tsx'
 import { CaseActions } from './case-actions.tsx'
 import { CaseAmount, CaseChip } from './case-table.tsx'
@@ -11,15 +13,6 @@ import { useCaseText } from './case-text.ts'
 import { caseQuery } from './queries.ts'
 import type { CaseDetail } from './views.ts'
 import { useCaseWords } from './words/words.ts'
-
-function Fact(props: { readonly label: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <div>
-      <dt>{props.label}</dt>
-      <dd>{props.children}</dd>
-    </div>
-  )
-}
 
 function Sides(props: { readonly of: CaseDetail }): ReactNode {
   const t = useCaseWords()
@@ -171,15 +164,12 @@ export function CaseDrawer(props: {
   const { exceptionId } = props
   const found = useQuery({ ...caseQuery(exceptionId ?? 0), enabled: exceptionId !== undefined })
   return (
-    <Drawer
-      opened={exceptionId !== undefined}
+    <DetailDrawer
+      title={exceptionId === undefined ? undefined : t('case', { id: exceptionId })}
+      close={t('close')}
       onClose={props.onClose}
-      position="right"
-      size="lg"
-      title={exceptionId === undefined ? '' : t('case', { id: exceptionId })}
-      closeButtonProps={{ 'aria-label': t('close') }}
     >
       <Faces query={found}>{(detail) => <Body of={detail} />}</Faces>
-    </Drawer>
+    </DetailDrawer>
   )
 }

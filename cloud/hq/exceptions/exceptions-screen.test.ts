@@ -1,12 +1,7 @@
 import { exceptionFixes, exceptionKinds } from '@gatehouse/shared/api/exception-view'
 import { resetLanguage } from '@gatehouse/shared/ui/language.ts'
-import { MantineProvider } from '@mantine/core'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { createMemoryHistory, RouterProvider } from '@tanstack/react-router'
-import { createElement } from 'react'
-import { renderToString } from 'react-dom/server'
 import { afterAll, describe, expect, it } from 'vitest'
-import { router } from '../router.tsx'
+import { renderScreen } from '../testing/render-screen.ts'
 import { caseSearchSchema, casesPath, casesQuery } from './queries.ts'
 import type { Case, CasePage } from './views.ts'
 import { de } from './words/de.ts'
@@ -27,26 +22,17 @@ const one: Case = {
   owner: { id: 'us_1', name: 'Iver (demo)' },
 }
 
-async function render(query: string, items: readonly Case[]): Promise<string> {
-  const client = new QueryClient()
-  client.setQueryData<unknown>(['me'], { displayName: 'HQ (demo)', role: 'hq' })
-  const search = caseSearchSchema.parse(Object.fromEntries(new URLSearchParams(query)))
-  const page: CasePage = {
-    asOfMs: 9,
-    unsettled: items.length,
-    items: [...items],
-    choices: { sites: [], owners: [] },
-  }
-  client.setQueryData(casesQuery(search).queryKey, page)
-  const history = createMemoryHistory({ initialEntries: [`/hq/exceptions${query}`] })
-  router.update({ ...router.options, history })
-  await router.load()
-  const app = createElement(
-    QueryClientProvider,
-    { client },
-    createElement(RouterProvider, { router: router as never }),
-  )
-  return renderToString(createElement(MantineProvider, null, app))
+function render(query: string, items: readonly Case[]): Promise<string> {
+  return renderScreen(`/exceptions${query}`, (client) => {
+    const search = caseSearchSchema.parse(Object.fromEntries(new URLSearchParams(query)))
+    const page: CasePage = {
+      asOfMs: 9,
+      unsettled: items.length,
+      items: [...items],
+      choices: { sites: [], owners: [] },
+    }
+    client.setQueryData(casesQuery(search).queryKey, page)
+  })
 }
 
 afterAll(() => resetLanguage('en'))

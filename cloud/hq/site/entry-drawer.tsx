@@ -1,18 +1,11 @@
 import type { LedgerLine } from '@gatehouse/shared/api/hq-views'
 import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
-import { Drawer, Stack } from '@mantine/core'
+import { Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { DetailDrawer } from '../frame/detail-drawer.tsx'
+import { Fact } from '../frame/fact.tsx'
 import { ScrollBox } from '../frame/scroll-box.tsx'
 import { useWords } from '../words/words.ts'
-
-function Fact(props: { readonly label: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <div>
-      <dt>{props.label}</dt>
-      <dd>{props.children}</dd>
-    </div>
-  )
-}
 
 /** One entry in full: frame, hashes and body, exactly as the site wrote it. */
 export function EntryDrawer(props: {
@@ -23,13 +16,10 @@ export function EntryDrawer(props: {
   const t = useWords()
   const { entry } = props
   return (
-    <Drawer
-      opened={entry !== undefined}
+    <DetailDrawer
+      title={entry && t('site.entry', { seq: entry.seq })}
+      close={t('site.close')}
       onClose={props.onClose}
-      position="right"
-      size="lg"
-      title={entry ? t('site.entry', { seq: entry.seq }) : ''}
-      closeButtonProps={{ 'aria-label': t('site.close') }}
     >
       {entry ? (
         <Stack gap="md">
@@ -55,6 +45,6 @@ export function EntryDrawer(props: {
           </ScrollBox>
         </Stack>
       ) : null}
-    </Drawer>
+    </DetailDrawer>
   )
 }
