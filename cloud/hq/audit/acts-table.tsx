@@ -50,7 +50,9 @@ export function ActsTable(props: {
                 {text.actor(act)}
               </td>
               <td className="audit-name">{text.subject(act)}</td>
-              <td className="audit-name">{text.site(act)}</td>
+              <td className="audit-name" data-empty={text.site(act) === '–' || undefined}>
+                {text.site(act)}
+              </td>
               <td className="audit-change">{text.brief(act)}</td>
             </tr>
           ))}

@@ -52,8 +52,9 @@ function Tiles(props: { readonly totals: Overview['totals'] }): ReactNode {
 
 function Headline(props: { readonly overview: Overview | undefined }): ReactNode {
   const t = useWords()
-  if (props.overview === undefined) return <Title order={1}>{t('overview.title')}</Title>
-  const { sites, asOfMs } = props.overview
+  const { sites, asOfMs } = props.overview ?? { sites: [], asOfMs: 0 }
+  // Nothing to be fine: not loaded yet, or no site at all.
+  if (sites.length === 0) return <Title order={1}>{t('overview.title')}</Title>
   const bad = sites.filter((site) => needsSomebody(healthOf(site, asOfMs))).length
   return (
     <Group gap="sm" align="baseline">

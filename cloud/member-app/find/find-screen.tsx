@@ -67,6 +67,7 @@ export function FindScreen(): ReactNode {
   const sites = useQuery({ ...sitesQuery(search.text ?? ''), placeholderData: keepPreviousData })
   const change = (next: FindSearch) =>
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true })
+  const isFiltered = Boolean(search.text) || search.kind !== undefined
   const clear = (
     <Button variant="default" onClick={() => void navigate({ search: {}, replace: true })}>
       {t('find.clear')}
@@ -95,9 +96,13 @@ export function FindScreen(): ReactNode {
         rows={2}
         isEmpty={(items) => fitting(items).length === 0}
         empty={
-          <Notice title={t('find.empty')} action={clear}>
-            {t('find.emptyHint')}
-          </Notice>
+          isFiltered ? (
+            <Notice title={t('find.empty')} action={clear}>
+              {t('find.emptyHint')}
+            </Notice>
+          ) : (
+            <Notice title={t('find.noSite')}>{t('find.noSiteHint')}</Notice>
+          )
         }
       >
         {(items) => (

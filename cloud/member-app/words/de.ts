@@ -18,6 +18,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'find.near': 'Nach Entfernung sortieren',
   'find.nearDenied': 'Ihre Position ist nicht verfügbar, darum wird nach freien Plätzen sortiert.',
   'find.empty': 'Kein Standort passt.',
+  'find.noSite': 'Noch gibt es keinen Standort.',
+  'find.noSiteHint': 'Standorte erscheinen hier, sobald ihr Betreiber sie anlegt.',
   'find.emptyHint': 'Versuchen Sie ein anderes Wort oder sehen Sie alle Standorte an.',
   'find.clear': 'Alle Standorte zeigen',
   'find.freeNow': '{{free}} von {{total}} jetzt frei',

@@ -16,6 +16,8 @@ export const en = {
   'find.near': 'Sort by distance',
   'find.nearDenied': 'Your position is not available, so sites are sorted by free spaces.',
   'find.empty': 'No site matches.',
+  'find.noSite': 'There is no site yet.',
+  'find.noSiteHint': 'Sites appear here as soon as their operator adds them.',
   'find.emptyHint': 'Try another word, or look at all sites.',
   'find.clear': 'Show all sites',
   'find.freeNow': '{{free}} of {{total}} free now',
