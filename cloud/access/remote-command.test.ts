@@ -108,6 +108,10 @@ describe('a door from afar', () => {
 describe('a lockdown', () => {
   const doors = async () => doorsViewSchema.parse((await mia.get('/api/v1/hq/sites/north/doors')).body)
 
+  it('has no doors to show at a site that does not exist', async () => {
+    expect((await hana.get('/api/v1/hq/sites/nowhere/doors')).status).toBe(404)
+  })
+
   it('is seen while it runs, and as an incident that its end ends', async () => {
     expect(await doors()).toMatchObject({ online: true, doors: [{ doorId: 'front', name: 'Front door' }] })
     const startedMs = world.clock.now().wallMs

@@ -57,11 +57,12 @@ const commandRoute = createRoute({
 
 /** Doors from afar under `/api/v1`: site managers command their own sites, HQ all. */
 export function remoteRoutes(parts: OverviewParts & RemoteParts) {
-  const { pool, clock } = parts
+  const { pool, clock, catalogues } = parts
   const api = createApi()
   api.openapi(doorsRoute, async (context) => {
     const { site } = context.req.valid('param')
-    if (!mayAtSite(context.get('login'), 'hq.access', site)) return problem(context, refusal('not_found'))
+    const isKnown = mayAtSite(context.get('login'), 'hq.access', site) && (await catalogues.find(site))
+    if (!isKnown) return problem(context, refusal('not_found'))
     const asOfMs = clock.now().wallMs
     const { doors, ...lockdown } = await readDoors(pool, site)
     return context.json(
