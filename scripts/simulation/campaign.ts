@@ -13,6 +13,8 @@ export interface Campaign {
   readonly nowMs: () => number
   /** Hears of each seed that broke a promise. */
   readonly onFailure: (result: RunResult) => void
+  /** Ends the campaign at once, with the seeds that are finished; those under way are given up. */
+  readonly stop: AbortSignal
 }
 
 /** What came of it. */
@@ -24,27 +26,37 @@ export interface CampaignResult {
   readonly failures: readonly { readonly plan: Plan; readonly result: RunResult }[]
   /** How often each fault met each state of the protocols. */
   readonly coverage: ReadonlyMap<string, number>
+  /** Why the simulation itself ended early, if it did. */
+  readonly ended: unknown
 }
 
 /** Runs seeds on several workers until all are done, time is up, or a few have failed. */
-export async function runCampaign(campaign: Campaign, workers: readonly Worker[]): Promise<CampaignResult> {
-  const { firstSeed, seeds, steps, sites, beginMaxMs, nowMs } = campaign
+export async function runCampaign(
+  campaign: Campaign,
+  workers: readonly Pick<Worker, 'run'>[],
+): Promise<CampaignResult> {
+  const { firstSeed, seeds, steps, sites, beginMaxMs, nowMs, stop } = campaign
   const untilMs = nowMs() + beginMaxMs
   const results: RunResult[] = []
   const failures: { plan: Plan; result: RunResult }[] = []
   let next = firstSeed
-  const work = async (worker: Worker) => {
-    while (next < firstSeed + seeds && nowMs() < untilMs && failures.length === 0) {
+  const work = async (worker: Pick<Worker, 'run'>) => {
+    while (next < firstSeed + seeds && nowMs() < untilMs && failures.length === 0 && !stop.aborted) {
       const plan = planOf(next, steps, sites)
       next += 1
       const result = await worker.run(plan)
+      if (stop.aborted) return
       results.push(result)
       if (result.violation === undefined) continue
       failures.push({ plan, result })
       campaign.onFailure(result)
     }
   }
-  await Promise.all(workers.map(work))
+  const done = Promise.all(workers.map(work)).then(
+    () => undefined,
+    (error: unknown) => (stop.aborted ? undefined : error),
+  )
+  const ended = await Promise.race([done, aborted(stop)])
   results.sort((a, b) => a.seed - b.seed)
   const coverage = new Map<string, number>()
   for (const result of results) {
@@ -58,7 +70,14 @@ export async function runCampaign(campaign: Campaign, workers: readonly Worker[]
     hash: createHash('sha256')
       .update(results.map(({ hash }) => hash).join('\n'))
       .digest('hex'),
-    failures,
-    coverage,
+    ...{ failures, coverage, ended },
   }
+}
+
+/** Resolves when somebody wants an end. */
+export function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
 }

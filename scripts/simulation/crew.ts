@@ -85,13 +85,20 @@ export class Crew {
     )
     // Only the data folder inside is private; the server's account must be able to pass this one.
     await chmod(folder, 0o755)
-    const server = await startEmbeddedPostgres({ dataFolder: join(folder, 'postgres'), durable: false })
-    const crew = new Crew(server, folder)
-    await crew.#onServer(`CREATE DATABASE ${template}`)
-    const pool = openPool(crew.#urlOf(template), 1)
-    await migrate(pool)
-    await pool.end()
-    return crew
+    let crew: Crew | undefined
+    try {
+      const server = await startEmbeddedPostgres({ dataFolder: join(folder, 'postgres'), durable: false })
+      crew = new Crew(server, folder)
+      await crew.#onServer(`CREATE DATABASE ${template}`)
+      const pool = openPool(crew.#urlOf(template), 1)
+      await migrate(pool)
+      await pool.end()
+      return crew
+    } catch (error) {
+      await crew?.dismiss()
+      rmSync(folder, { recursive: true, force: true })
+      throw error
+    }
   }
 
   /** Starts a further worker; `planted` names a mutation of the code that it loads. */

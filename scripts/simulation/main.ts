@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
-import { runCampaign } from './campaign.ts'
+import { aborted, type CampaignResult, runCampaign } from './campaign.ts'
 import { Crew, type Worker } from './crew.ts'
 import { coverageTable } from './report.ts'
-import { planOf, type RunResult } from './run-seed.ts'
+import { planOf } from './run-seed.ts'
 import { shrink } from './shrink.ts'
 
 const usage = `./scripts/simulate [--seed N] [--seeds COUNT] [--steps M] [--sites K] [--minutes T] [--workers W] [--trace]
@@ -32,6 +32,21 @@ const { values } = parseArgs({
 const print = (text: string) => void process.stdout.write(`${text}\n`)
 const [firstSeed, seeds, steps, sites] = [values.seed, values.seeds, values.steps, values.sites].map(Number)
 
+const stopping = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(name, () => {
+    print(`stopped by ${name}`)
+    stopping.abort()
+  })
+}
+
+interface Wanted {
+  readonly firstSeed: number
+  readonly seeds: number
+  readonly steps: number
+  readonly sites: number
+}
+
 /** Runs what was asked for and prints what came of it. Returns the exit code. */
 async function main(): Promise<number> {
   const wanted = { firstSeed: firstSeed ?? 1, seeds: seeds ?? 1, steps: steps ?? 300, sites: sites ?? 3 }
@@ -41,33 +56,53 @@ async function main(): Promise<number> {
     const [first] = workers
     if (!first) return 2
     if (values.trace) return await trace(first, wanted)
-    const began = performance.now()
-    const beginMaxMs = Number(values.minutes) * 60_000
-    const nowMs = () => performance.now()
-    const onFailure = (failed: RunResult) =>
-      print(`seed ${failed.seed} broke after ${failed.steps} steps: ${failed.violation}`)
-    const result = await runCampaign({ ...wanted, beginMaxMs, nowMs, onFailure }, workers)
-    const seconds = (performance.now() - began) / 1000
-    print(coverageTable(result.coverage))
-    print(`${result.seeds} seeds from ${wanted.firstSeed}, ${result.steps} steps, ${wanted.sites} sites each`)
-    print(
-      `${seconds.toFixed(1)} s, ${(result.steps / seconds).toFixed(0)} steps/s on ${workers.length} workers`,
-    )
-    print(`trace hash ${result.hash}`)
-    for (const { plan, result: failed } of result.failures) {
-      const short = await shrink(plan, failed, (shorter) => first.run(shorter))
-      print(`${short.plan.steps.length} steps are enough: ${short.result.violation}`)
-      print(short.result.lines.join('\n'))
-    }
-    const failed = result.failures.length
-    if (values.counts !== undefined) {
-      const counts = { numPassedTests: result.seeds - failed, numFailedTests: failed, numPendingTests: 0 }
-      writeFileSync(values.counts, JSON.stringify(counts))
-    }
-    return failed === 0 ? 0 : 1
+    return await campaign(wanted, workers, first)
   } finally {
     await crew.dismiss()
   }
+}
+
+async function campaign(wanted: Wanted, workers: readonly Worker[], first: Worker): Promise<number> {
+  const began = performance.now()
+  const result = await runCampaign(
+    {
+      ...wanted,
+      beginMaxMs: Number(values.minutes) * 60_000,
+      nowMs: () => performance.now(),
+      onFailure: (failed) =>
+        print(`seed ${failed.seed} broke after ${failed.steps} steps: ${failed.violation}`),
+      stop: stopping.signal,
+    },
+    workers,
+  )
+  const seconds = (performance.now() - began) / 1000
+  print(coverageTable(result.coverage))
+  print(
+    `${result.seeds} of ${wanted.seeds} seeds from ${wanted.firstSeed}, ${result.steps} steps, ${wanted.sites} sites each`,
+  )
+  print(
+    `${seconds.toFixed(1)} s, ${(result.steps / seconds).toFixed(0)} steps/s on ${workers.length} workers`,
+  )
+  print(`trace hash ${result.hash}`)
+  if (result.ended !== undefined) print(`the simulation itself failed: ${String(result.ended)}`)
+  for (const failure of result.failures) await explain(failure, first)
+  const failed = result.failures.length
+  if (values.counts !== undefined) {
+    const counts = { numPassedTests: result.seeds - failed, numFailedTests: failed, numPendingTests: 0 }
+    writeFileSync(values.counts, JSON.stringify(counts))
+  }
+  return failed === 0 && result.ended === undefined && !stopping.signal.aborted ? 0 : 1
+}
+
+/** Prints the shortest history that still breaks the promise, unless somebody wants an end. */
+async function explain({ plan, result }: CampaignResult['failures'][number], worker: Worker): Promise<void> {
+  const shrinking = shrink(plan, result, (shorter) => worker.run(shorter))
+  // Given up with the worker when somebody wants an end.
+  shrinking.catch(() => undefined)
+  const short = await Promise.race([shrinking, aborted(stopping.signal)])
+  if (!short) return
+  print(`${short.plan.steps.length} steps are enough: ${short.result.violation}`)
+  print(short.result.lines.join('\n'))
 }
 
 async function hire(crew: Crew, count: number): Promise<Worker[]> {
@@ -76,17 +111,12 @@ async function hire(crew: Crew, count: number): Promise<Worker[]> {
   return workers
 }
 
-async function trace(
-  worker: Worker,
-  wanted: {
-    readonly firstSeed: number
-    readonly seeds: number
-    readonly steps: number
-    readonly sites: number
-  },
-): Promise<number> {
+async function trace(worker: Worker, wanted: Wanted): Promise<number> {
   for (let seed = wanted.firstSeed; seed < wanted.firstSeed + wanted.seeds; seed += 1) {
-    const result = await worker.run(planOf(seed, wanted.steps, wanted.sites))
+    const running = worker.run(planOf(seed, wanted.steps, wanted.sites))
+    running.catch(() => undefined)
+    const result = await Promise.race([running, aborted(stopping.signal)])
+    if (!result) return 1
     print(result.lines.join('\n'))
     print(`seed ${seed}, trace hash ${result.hash}, ${result.violation ?? 'all agreed'}`)
   }

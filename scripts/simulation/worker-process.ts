@@ -26,6 +26,8 @@ process.on('message', (plan: Plan) => {
     (error: unknown) => process.send?.({ failed: describe(error) }),
   )
 })
+// Ctrl-C reaches everything in a terminal; when to end is decided by whoever asks.
+process.on('SIGINT', () => {})
 // Whoever asks is gone: nobody hears the answers.
 process.on('disconnect', () => process.exit(1))
 process.send?.('ready')
