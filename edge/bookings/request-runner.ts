@@ -33,27 +33,31 @@ export class RequestRunner {
   readonly #kernel: Kernel
   readonly #directory: DirectoryReader
   readonly #decided = new Set<string>()
-  readonly #stop: () => void
+  #stopped = false
+  readonly #ignoreChanges: () => void
   readonly #onDecided: (request: DecidedRequest) => void
 
   constructor(options: RequestRunnerOptions) {
     this.#kernel = options.kernel
     this.#directory = options.directory
     this.#onDecided = options.onDecided ?? (() => {})
-    this.#stop = options.directory.onChange((changes) => {
+    this.#ignoreChanges = options.directory.onChange((changes) => {
       if (changes.some(({ kind }) => kind === 'request')) void this.runAll()
     })
   }
 
   /** Decides every open request, in the order of the directory; resolves when all were answered. */
   async runAll(): Promise<void> {
+    if (this.#stopped) return
     const requests = this.#directory.all('request')
     if (this.#decided.size > decidedMax) this.#decided.clear()
     await Promise.all([...requests.keys()].map((requestId) => this.#run(requestId)))
   }
 
+  /** Decides nothing more, whoever asks. */
   stop(): void {
-    this.#stop()
+    this.#ignoreChanges()
+    this.#stopped = true
   }
 
   async #run(requestId: string): Promise<void> {

@@ -88,7 +88,7 @@ export class Site {
         doors.tick()
         parking.tick()
       }, tickMs),
-      setInterval(() => care.checkStorage(), storageCheckMs),
+      setInterval(() => this.checkStorage(), storageCheckMs),
       setInterval(() => care.refreshCopy(), copyMs),
       setInterval(() => noteWitness(core, adapters), witnessMs),
       setInterval(() => void care.pruneReceipts(adapters.clock.now().wallMs), pruneMs),
@@ -152,9 +152,11 @@ export class Site {
     })
   }
 
-  /** Looks at once whether a full disk has room again. Tells whether all commands are taken. */
+  /** Looks at once whether a full disk has room again, and decides what waited for it. Tells whether all commands are taken. */
   checkStorage(): boolean {
-    return this.#parts.core.care.checkStorage()
+    const isOpen = this.#parts.core.care.checkStorage()
+    if (isOpen) void this.#requests.runAll()
+    return isOpen
   }
 
   /** Stops taking commands, finishes what waits, and closes devices, sync and store. */
