@@ -72,6 +72,17 @@ function papersOf(directory: Directory): Pick<ParkingOptions, 'passes' | 'papers
   }
 }
 
+/** The garage's doors, which believe no booking. */
+function doorsOf({ directory, passes }: ParkingOptions): LedgerModule {
+  return accessModule({
+    directory,
+    bookingsOf: () => [],
+    directoryAgeMs: () => 0,
+    passes,
+    bookingOfPass: () => ({ booking: { kind: 'refused', why: 'outside_loan' }, events: [] }),
+  })
+}
+
 /** What is different about one test's garage. */
 export interface GarageChanges {
   readonly folder?: string
@@ -110,13 +121,7 @@ export function openGarage(changes: GarageChanges = {}): Garage {
     loansModule({ directory }),
     parkingModule(options),
     helpModule,
-    accessModule({
-      directory,
-      bookingsOf: () => [],
-      directoryAgeMs: () => 0,
-      passes: options.passes,
-      bookingOfPass: () => ({ booking: { kind: 'refused', why: 'outside_loan' }, events: [] }),
-    }),
+    doorsOf(options),
   ]
   const bugs: unknown[] = []
   const barrier = (deviceId: string) => rememberingBarrier(deviceId, vends)

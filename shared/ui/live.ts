@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'react'
 import type { z } from 'zod'
-import { browserBytes, nowMs } from './browser-clock.ts'
-import { nextBeat } from './live-beat.ts'
+import { nowMs } from './browser-clock.ts'
+import { LiveConnection } from './live-connection.ts'
 
 /*
- *            socket opens                  socket closes
+ *            socket opens                  socket closes, or a beat is not answered
  * connecting ───────────▶ open ───────────────────────────▶ lost ──(backoff)──▶ connecting
  *      └──────────────── closes ────────────────────────────▶┘        (stays "lost" on screen until open)
  */
@@ -24,22 +24,6 @@ export interface LiveOptions<S extends z.ZodType> {
   readonly enabled?: boolean
   /** Tells by a message of the server that it answers beats: then a connection that died silently is noticed within 6 s. */
   readonly answersBeats?: (message: z.output<S>) => boolean
-}
-
-const beatCheckMs = 1_000
-
-const backoffMaxMs = 8_000
-/** Grows from 0.5 s to 8 s by attempt, with half of it random, so that screens do not return together. */
-export function reconnectDelayMs(attempt: number, randomByte: number): number {
-  const ceiling = Math.min(backoffMaxMs, 500 * 2 ** Math.min(attempt, 10))
-  return ceiling / 2 + (ceiling / 2) * (randomByte / 255)
-}
-
-function socketUrl(path: string): string {
-  const url = new URL(path, window.location.href)
-  if (url.protocol === 'http:') url.protocol = 'ws:'
-  if (url.protocol === 'https:') url.protocol = 'wss:'
-  return url.href
 }
 
 function readMessage<S extends z.ZodType>(schema: S, data: unknown): z.output<S> | undefined {
@@ -63,74 +47,22 @@ export function useLive<S extends z.ZodType>(options: LiveOptions<S>): LiveStatu
   const { path } = options
   useEffect(() => {
     if (!enabled) return
-    let socket: WebSocket | undefined
-    let timer: ReturnType<typeof setTimeout> | undefined
-    let attempt = 0
-    let missed = false
-    let ended = false
-    let beats: ReturnType<typeof setInterval> | undefined
-    let heardMs = 0
-    const connect = () => {
-      clearTimeout(timer)
-      socket = new WebSocket(socketUrl(path))
-      socket.onopen = () => {
-        attempt = 0
-        setStatus({ state: 'open', sinceMs: nowMs() })
-        if (missed) latest.current.onReconnect?.()
-        missed = false
-      }
-      socket.onmessage = (event) => {
-        heardMs = nowMs()
-        const message = readMessage(latest.current.schema, event.data)
-        if (message === undefined) return
-        if (latest.current.answersBeats?.(message)) startBeats()
+    const connection = new LiveConnection({
+      path,
+      onState: (state) =>
+        setStatus((before) =>
+          state === 'lost' && before.state === 'lost' ? before : { state, sinceMs: nowMs() },
+        ),
+      onReconnect: () => latest.current.onReconnect?.(),
+      onMessage: (data) => {
+        const message = readMessage(latest.current.schema, data)
+        if (message === undefined) return false
         latest.current.onMessage(message)
-      }
-      socket.onclose = closed
-    }
-    const startBeats = () => {
-      if (beats !== undefined) return
-      let askedMs: number | undefined
-      beats = setInterval(() => {
-        const step = nextBeat({ heardMs, askedMs }, nowMs())
-        if (step === 'lost') drop()
-        if (step !== 'ask') return
-        askedMs = nowMs()
-        socket?.send('beat')
-      }, beatCheckMs)
-    }
-    const closed = () => {
-      clearInterval(beats)
-      beats = undefined
-      if (ended) return
-      missed = true
-      setStatus((before) => (before.state === 'lost' ? before : { state: 'lost', sinceMs: nowMs() }))
-      clearTimeout(timer)
-      timer = setTimeout(connect, reconnectDelayMs(attempt, browserBytes(1)[0] ?? 0))
-      attempt += 1
-    }
-    // A device that lost its network would notice a dead socket only minutes later.
-    const drop = () => {
-      if (socket !== undefined) socket.onclose = null
-      socket?.close()
-      closed()
-    }
-    const online = () => {
-      if (!missed) return
-      drop()
-      connect()
-    }
-    window.addEventListener('offline', drop)
-    window.addEventListener('online', online)
-    connect()
-    return () => {
-      ended = true
-      window.removeEventListener('offline', drop)
-      window.removeEventListener('online', online)
-      clearTimeout(timer)
-      clearInterval(beats)
-      socket?.close()
-    }
+        return latest.current.answersBeats?.(message) ?? false
+      },
+    })
+    connection.start()
+    return () => connection.stop()
   }, [path, enabled])
   return status
 }

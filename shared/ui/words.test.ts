@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { reconnectDelayMs } from './live.ts'
+import { reconnectDelayMs } from './live-connection.ts'
 import { uiDe, uiEn } from './words.ts'
 
 it('has every shared word in English and German, with the same placeholders', () => {

@@ -17,6 +17,25 @@ const route = getRouteApi('/credits')
 
 type Open = { readonly kind: 'give' } | { readonly kind: 'move'; readonly credit: CreditView }
 
+function MemberFilter(props: {
+  readonly members: readonly { readonly id: string; readonly name: string }[]
+  readonly search: CreditSearch
+  readonly onChange: (next: CreditSearch) => void
+}): ReactNode {
+  const t = useCreditWords()
+  return (
+    <div className="hq-filters">
+      <CodeSelect
+        label={t('member')}
+        any={t('anyMember')}
+        value={props.search.member}
+        codes={props.members.map(({ id, name }) => ({ value: id, label: name }))}
+        onChange={(member) => props.onChange({ member })}
+      />
+    </div>
+  )
+}
+
 function Pages(props: {
   readonly next: string | undefined
   readonly search: CreditSearch
@@ -73,17 +92,7 @@ export function CreditsScreen(): ReactNode {
           ) : null}
         </Group>
       </div>
-      {data?.mayMove ? (
-        <div className="hq-filters">
-          <CodeSelect
-            label={t('member')}
-            any={t('anyMember')}
-            value={search.member}
-            codes={data.members.map(({ id, name }) => ({ value: id, label: name }))}
-            onChange={(member) => change({ member })}
-          />
-        </div>
-      ) : null}
+      {data?.mayMove ? <MemberFilter members={data.members} search={search} onChange={change} /> : null}
       <Faces
         query={credits}
         rows={6}
