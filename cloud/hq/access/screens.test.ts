@@ -98,6 +98,12 @@ describe.each(['en', 'de'] as const)('in %s', (language) => {
     expect(html).not.toMatch(/>(access|incident|nav)\.[a-z]/i)
   })
 
+  it('a lockdown is of the whole site, and names nobody by an id', async () => {
+    resetLanguage(language)
+    const lockdown = { ...incident, incidentId: 'f', kind: 'lockdown', state: 'open', about: 'us_1' } as const
+    expect(await incidentPage([lockdown])).not.toContain('us_1')
+  })
+
   it('says what to do where nothing is there, or nothing matches', async () => {
     resetLanguage(language)
     const nothing = await accessPage('', [])

@@ -16,8 +16,12 @@ const shapes: Readonly<Record<IncidentRow['state'], ChipState>> = {
   moment: 'taken',
 }
 
-/** Where it happened, or what the site says that it is about. */
-const placeOf = (row: IncidentRow) => row.placeName ?? row.placeId ?? row.sessionId ?? row.about
+/** Where it happened, or what the site says that it is about; a lockdown is about who began it, and everywhere. */
+function Place(props: { readonly row: IncidentRow }): ReactNode {
+  const t = useWords()
+  const { kind, placeName, placeId, sessionId, about } = props.row
+  return kind === 'lockdown' ? t('incident.wholeSite') : (placeName ?? placeId ?? sessionId ?? about)
+}
 
 /** Until when, and who saw to it; while only a person can end it, the button that does. */
 function End(props: { readonly row: IncidentRow }): ReactNode {
@@ -55,7 +59,9 @@ function Row(props: { readonly row: IncidentRow }): ReactNode {
         ) : null}
       </th>
       <td>
-        <span className="incident-place">{placeOf(row)}</span>
+        <span className="incident-place">
+          <Place row={row} />
+        </span>
         <Text span size="sm" c="dimmed" className="incident-site">
           {row.siteName}
         </Text>

@@ -131,6 +131,7 @@ export const accessEn = {
   'incident.kind.count_corrected': 'Count corrected',
   'incident.kind.duress': 'Duress',
   'incident.kind.lockdown': 'Lockdown',
+  'incident.wholeSite': 'The whole site',
 } as const
 
 /** The same in German. */
@@ -266,4 +267,5 @@ export const accessDe: Readonly<Record<keyof typeof accessEn, string>> = {
   'incident.kind.count_corrected': 'Zählung berichtigt',
   'incident.kind.duress': 'Bedrohung',
   'incident.kind.lockdown': 'Abriegelung',
+  'incident.wholeSite': 'Der ganze Standort',
 }

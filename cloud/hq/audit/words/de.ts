@@ -107,7 +107,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'subject.export': 'Export: {{id}}',
   'subject.exception': 'Ausnahme {{id}}',
   'subject.door': 'Tür {{id}}',
-  'subject.credits': 'Guthaben {{id}}',
+  'subject.credits': 'Guthaben von {{id}}',
   'subject.incident': 'Vorfall {{id}}',
   'field.role': 'Rolle',
   'field.sites': 'Standorte',

@@ -106,7 +106,7 @@ export const en = {
   'subject.export': 'Export: {{id}}',
   'subject.exception': 'Exception {{id}}',
   'subject.door': 'Door {{id}}',
-  'subject.credits': 'Credits {{id}}',
+  'subject.credits': 'Credits of {{id}}',
   'subject.incident': 'Incident {{id}}',
   'field.role': 'role',
   'field.sites': 'sites',
