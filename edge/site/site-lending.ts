@@ -15,6 +15,7 @@ export class SiteLending {
   readonly #rounds: LendingRounds
   readonly #sales: DirectorySales | undefined
   readonly #adapters: EdgeAdapters
+  readonly #running = new Set<Promise<void>>()
   #stop: () => void = () => {}
 
   constructor(core: SiteCore, adapters: EdgeAdapters) {
@@ -41,12 +42,12 @@ export class SiteLending {
   async start(): Promise<void> {
     await this.#sales?.catchUp()
     if (this.#core.damage) return
-    const timer = setInterval(() => void this.#run(), roundMs)
+    const timer = setInterval(() => this.#run(), roundMs)
     const ignoreLink = this.#core.link.onChange(({ state }) => {
-      if (state === 'live') void this.#run()
+      if (state === 'live') this.#run()
     })
     const ignoreSite = this.#core.directory.onChange((changes) => {
-      if (changes.some(({ kind }) => kind === 'site')) void this.#run()
+      if (changes.some(({ kind }) => kind === 'site')) this.#run()
     })
     this.#stop = () => {
       clearInterval(timer)
@@ -55,11 +56,18 @@ export class SiteLending {
     }
   }
 
-  stop(): void {
+  /** Begins no more rounds and waits for those under way, which read the store between their grants. */
+  async stop(): Promise<void> {
     this.#stop()
+    await Promise.all(this.#running)
   }
 
-  async #run(): Promise<void> {
+  #run(): void {
+    const running = this.#round().finally(() => this.#running.delete(running))
+    this.#running.add(running)
+  }
+
+  async #round(): Promise<void> {
     const done = await this.#rounds.run()
     if (done.granted + done.recalled > 0) this.#adapters.logger.info(done, 'loans granted and asked back')
   }

@@ -162,11 +162,11 @@ export class Site {
   /** Stops taking commands, finishes what waits, and closes devices, sync and store. */
   async stop(): Promise<void> {
     const { core, live, sync, devices, lending } = this.#parts
-    lending.stop()
     for (const timer of this.#timers) clearInterval(timer)
     this.#requests.stop()
     this.#stopRemote()
     live.close()
+    await lending.stop()
     await sync.stop()
     await core.retention.stop()
     this.kernel.close()
