@@ -13,7 +13,7 @@ beforeAll(async () => {
   one = await SyncServer.start()
   other = await SyncServer.beside(one)
   alone = await SyncServer.start()
-}, 60_000)
+})
 afterAll(async () => {
   await other?.stop()
   await one?.stop()
@@ -93,7 +93,7 @@ describe('two processes over one database', () => {
     expect(both).toEqual(await outcome(alone))
     expect(both.entries.length).toBeGreaterThan(500)
     expect(both.aside.length).toBeGreaterThan(sites.length)
-  }, 60_000)
+  })
 })
 
 describe('fifty sites that come back at once', () => {
@@ -127,5 +127,5 @@ describe('fifty sites that come back at once', () => {
     )
     expect(rows).toEqual([{ entries: 1_000, sites: 50 }])
     expect([...one.failures, ...other.failures]).toEqual([])
-  }, 60_000)
+  })
 })

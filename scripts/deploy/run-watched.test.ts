@@ -71,7 +71,7 @@ describe('run-watched', () => {
     await vi.waitFor(() => expect(text('asked').slice(asked)).toContain('nnn'), within)
     expect(lines().length).toBe(before)
     expect(text('pid')).toBe(String(running.pid))
-  }, 40_000)
+  })
 
   test('is the program itself: signals reach it, its exit code is the unit’s', async () => {
     const running = watch({ ...url(), NOTIFY_SOCKET: '/nowhere' })

@@ -24,7 +24,7 @@ beforeAll(async () => {
   // The account of the embedded server has to pass this folder.
   chmodSync(folder, 0o755)
   cloud = await startCloud(configOf('data'), adapters)
-}, 60_000)
+})
 
 afterAll(async () => {
   await cloud?.stop()
@@ -68,4 +68,4 @@ test('the embedded server is backed up while it runs, and restored into a new fo
   expect(cloud.identity).toMatchObject({ publicKey, epoch: epoch + 1 })
   expect((await fetch(`${cloud.url}/readyz`)).status).toBe(200)
   expect(existsSync(join(folder, 'data', 'postgres'))).toBe(true)
-}, 60_000)
+})

@@ -27,7 +27,7 @@ let world: StoryWorld
 
 beforeEach(async () => {
   world = await startStory({ siteId: 'quay-street' })
-}, 60_000)
+})
 
 afterEach(async () => {
   await world?.stop()
@@ -117,7 +117,7 @@ describe('a ledger that is damaged', () => {
     await world.restartEdge()
     expect(await depart('DEMO 111', 'depart-111')).toMatchObject({ ok: true, value: { kind: 'opened' } })
     expect(kernel().sells).toBe(false)
-  }, 60_000)
+  })
 
   test('at work is noticed and moved aside without a restart', async () => {
     expect(await arrive('DEMO 111')).toMatchObject({ ok: true })
@@ -131,7 +131,7 @@ describe('a ledger that is damaged', () => {
       expect(kernel()).not.toBe(before)
     }, 15_000)
     await expectDegraded()
-  }, 60_000)
+  })
 
   test('a file that vanished is not begun anew', async () => {
     expect(await arrive('DEMO 111')).toMatchObject({ ok: true })
@@ -139,7 +139,7 @@ describe('a ledger that is damaged', () => {
     rmSync(join(dataFolder(), storeFile))
     await world.restartEdge()
     await expectDegraded()
-  }, 60_000)
+  })
 
   test('a file that lost its newest entries is not sold from', async () => {
     await world.edge().stop()
@@ -151,7 +151,7 @@ describe('a ledger that is damaged', () => {
     renameSync(`${store}.older`, store)
     await world.restartEdge()
     await expectDegraded()
-  }, 60_000)
+  })
 
   test('one changed entry is enough', async () => {
     expect(await arrive('DEMO 111')).toMatchObject({ ok: true })
@@ -162,7 +162,7 @@ describe('a ledger that is damaged', () => {
     db.close()
     await world.restartEdge()
     await expectDegraded()
-  }, 60_000)
+  })
 
   test('ends when the site is enrolled anew: a new life, a new ledger, everything old is kept', async () => {
     await world.edge().stop()
@@ -191,5 +191,5 @@ describe('a ledger that is damaged', () => {
     } finally {
       await program.stop()
     }
-  }, 60_000)
+  })
 })

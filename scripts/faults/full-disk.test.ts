@@ -151,7 +151,7 @@ describe('a disk that is full', () => {
     expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ status: 'not_ready' })
     disk.releaseReserve(program)
     await expectFactsGoOn('DEMO 111')
-  }, 60_000)
+  })
 
   test('leaves room for a day of doors and sensors, and refusals use none of it', async () => {
     const bays = rowsOf(lone.site.rows, 'space').map(({ key }) => key)
@@ -166,7 +166,7 @@ describe('a disk that is full', () => {
     for (let n = 0; n < 20; n += 1) await run('confirmPassage', { laneId: 'no-such-lane' })
     // Where the disk only pretends, the site may have found room in the meantime.
     if (site().kernel.storage === 'reserved') expect(receipts()).toEqual(kept)
-  }, 60_000)
+  })
 
   test('is survived by a restart', async () => {
     await program.stop()
@@ -176,7 +176,7 @@ describe('a disk that is full', () => {
       expect((await book()).status).toBe(507)
     }
     await expectFactsGoOn('DEMO 222')
-  }, 60_000)
+  })
 
   test('with nothing left at all answers clearly and does not crash', async () => {
     disk.fill(program)
@@ -187,7 +187,7 @@ describe('a disk that is full', () => {
     }
     expect([...codes].filter((code) => code !== 'recorded' && code !== 'store_full')).toEqual([])
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
-  }, 60_000)
+  })
 
   test('recovers by itself when there is room', async () => {
     disk.free(program)
@@ -202,5 +202,5 @@ describe('a disk that is full', () => {
       0,
       expect.stringContaining('equal'),
     ])
-  }, 60_000)
+  })
 })

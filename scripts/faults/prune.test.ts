@@ -95,4 +95,4 @@ test('a site that is killed at each step of pruning is whole afterwards, and goe
   expect(pruned).toEqual([0, 0, 0, 200, 600])
   expect(await prune()).toBe('exit 0')
   expect(await expectWhole()).toBe(calls - 1)
-}, 60_000)
+})

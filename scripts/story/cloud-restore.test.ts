@@ -27,7 +27,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-cloud-restore-'))
   world = await startStory()
   restored = await createTestDatabase()
-}, 60_000)
+})
 
 afterEach(async () => {
   await world?.stop()

@@ -14,7 +14,7 @@ beforeAll(async () => {
   world = await startStory()
   member = await world.logIn('member@demo.example')
   await untilLive(member)
-}, 60_000)
+})
 
 afterAll(async () => {
   await world?.stop()
@@ -44,13 +44,13 @@ describe('sixteen people who want a hall or a half of it', () => {
       world.kiosk('/bookings', `kiosk-${key}`, { ...(body as object), guestName: 'Demo' })
     const cancel: Post = (key, id) => world.kiosk(`/bookings/${String(id)}/cancel`, `kiosk-${key}`, {})
     for (let round = 0; round < rounds; round += 1) await playRound(book, cancel, round)
-  }, 120_000)
+  }, 600_000)
 
   test('through the cloud never get both', async () => {
     const book: Post = (key, body) => member.post('/sites/harbour-house/bookings', `cloud-${key}`, body)
     const cancel: Post = (key, id) => member.post(`/bookings/${String(id)}/cancel`, `cloud-${key}`, {})
     for (let round = 0; round < rounds; round += 1) await playRound(book, cancel, round)
-  }, 180_000)
+  }, 600_000)
 
   test('leave no entry that the cloud could not post', async () => {
     const { rows } = await world.cloud.pool.query('SELECT reason FROM quarantine')

@@ -26,7 +26,7 @@ beforeEach(async () => {
   said.length = 0
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-recovery-'))
   world = await startStory({ machineMark: box })
-}, 60_000)
+})
 
 afterEach(async () => {
   for (const edge of others.splice(0)) await edge.stop()

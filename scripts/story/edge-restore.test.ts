@@ -20,7 +20,7 @@ let folder: string
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-edge-restore-'))
   world = await startStory()
-}, 60_000)
+})
 
 afterEach(async () => {
   await world?.stop()
@@ -110,7 +110,7 @@ describe('a backup of a site at work', () => {
     expect(books(fresh('after'))).toEqual(live)
     expect(underLoad.entries.length).toBeGreaterThan(1)
     expect(live.entries.slice(0, underLoad.entries.length)).toEqual(underLoad.entries)
-  }, 60_000)
+  })
 })
 
 describe('a site from a backup', () => {
@@ -129,7 +129,7 @@ describe('a site from a backup', () => {
     await world.network.cut()
     await world.restartEdge()
     expect(sells()).toBe(true)
-  }, 60_000)
+  })
 
   test('stays without selling when the cloud has entries that are missing here, also if it wrote further ones', async () => {
     expect(await backup('one')).toBe(0)
@@ -157,5 +157,5 @@ describe('a site from a backup', () => {
     await world.network.cut()
     await world.restartEdge()
     expect(sells()).toBe(false)
-  }, 60_000)
+  })
 })

@@ -38,7 +38,7 @@ beforeAll(async () => {
   )
   maker = await world.logIn('hq@demo.example')
   checker = await Member.logIn(url, email)
-}, 60_000)
+})
 
 afterAll(async () => {
   await world?.stop()

@@ -13,7 +13,7 @@ beforeAll(async () => {
   world = await startStory()
   member = await world.logIn('member@demo.example')
   await untilLive(member)
-}, 60_000)
+})
 
 afterAll(async () => {
   await world?.stop()
@@ -154,5 +154,5 @@ describe('a later end of a booking', () => {
     expect(await overlaps()).toBe(0)
     expect((await inCloud(neighbour.bookingId))?.to_ms).toBe(next.toMs)
     await untilSumsEqual()
-  }, 60_000)
+  })
 })

@@ -63,4 +63,4 @@ test('the ledger rebuilds what the site lent', async () => {
   const lines: string[] = []
   const code = await rebuildCommand(world.edgeConfig, systemRandom, (line) => lines.push(line))
   expect([code, lines.at(-1)]).toEqual([0, expect.stringContaining('equal')])
-}, 30_000)
+})

@@ -6,7 +6,7 @@ let world: StoryWorld
 
 beforeAll(async () => {
   world = await startStory()
-}, 60_000)
+})
 
 afterAll(async () => {
   await world?.stop()

@@ -10,7 +10,7 @@ let world: StoryWorld
 
 beforeAll(async () => {
   world = await startStory({ logger: cloudLog.logger, siteLogger: siteLog.logger })
-}, 60_000)
+})
 
 afterAll(async () => {
   await world?.stop()
