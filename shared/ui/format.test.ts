@@ -4,6 +4,7 @@ import {
   foreignZoneName,
   formatCountdown,
   formatMoney,
+  formatTime,
   instantOf,
   localDate,
   spanUnit,
@@ -24,6 +25,11 @@ describe('money', () => {
 })
 
 describe('times', () => {
+  it('names the year of a day that may be in another one', () => {
+    const newYearMs = Date.UTC(2027, 0, 1, 12)
+    expect(formatTime(newYearMs, 'en-GB', 'fullDate', 'UTC')).toContain('2027')
+    expect(formatTime(newYearMs, 'en-GB', 'date', 'UTC')).not.toContain('2027')
+  })
   it('finds the instant of a wall time before and after the clocks change', () => {
     expect(instantOf('2026-03-29', 60, 'Europe/Berlin')).toBe(Date.UTC(2026, 2, 29, 0, 0))
     expect(instantOf('2026-03-29', 240, 'Europe/Berlin')).toBe(Date.UTC(2026, 2, 29, 2, 0))

@@ -5,12 +5,14 @@ export function formatMoney(minor: number, currency: string, locale: string): st
   return format.format(minor / 10 ** digits).replace(/^-/, '−')
 }
 
-export type TimeStyle = 'time' | 'timeSeconds' | 'date' | 'dateTime' | 'weekday'
+export type TimeStyle = 'time' | 'timeSeconds' | 'date' | 'fullDate' | 'dateTime' | 'weekday'
 
 const styles: Readonly<Record<TimeStyle, Intl.DateTimeFormatOptions>> = {
   time: { hour: '2-digit', minute: '2-digit' },
   timeSeconds: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
   date: { weekday: 'short', day: 'numeric', month: 'short' },
+  // For days that may be months away, in another year.
+  fullDate: { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
   dateTime: { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   weekday: { weekday: 'short', day: 'numeric' },
 }

@@ -71,7 +71,7 @@ function Row(props: { readonly of: CreditView; readonly onChange: (() => void) |
         <Money minor={drawn} currency={credit.currency} />
       </td>
       <td data-label={t('expires')}>
-        <TimeText ms={credit.expiresMs} style="date" />
+        <TimeText ms={credit.expiresMs} style="fullDate" />
       </td>
       {onChange === undefined ? null : (
         <td>

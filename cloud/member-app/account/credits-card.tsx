@@ -28,7 +28,7 @@ function Credits(props: { readonly of: MyCredits }): ReactNode {
         <Text size="sm" c="dimmed">
           {t('credits.expires', {
             amount: written(nextExpiry.amountMinor),
-            day: formatTime(nextExpiry.expiresMs, locale, 'date'),
+            day: formatTime(nextExpiry.expiresMs, locale, 'fullDate'),
           })}
         </Text>
       )}

@@ -21,7 +21,7 @@ function Span(props: { readonly plan: MemberPlan }): ReactNode {
   const t = useWords()
   const { locale } = useLanguage()
   const { fromMs, toMs } = props.plan
-  const day = (ms: number) => formatTime(ms, locale, 'date')
+  const day = (ms: number) => formatTime(ms, locale, 'fullDate')
   return (
     <Text size="sm">
       {fromMs === undefined ? null : `${t('plan.since', { day: day(fromMs) })} · `}
