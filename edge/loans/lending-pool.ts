@@ -1,8 +1,7 @@
 import { holdIsOver } from '@gatehouse/shared/booking/availability'
-import { openWithin } from '@gatehouse/shared/calendar/opening'
+import { type Interval, openWithin } from '@gatehouse/shared/calendar/opening'
 import { type LoanId, type SpaceId, spaceIdSchema } from '@gatehouse/shared/ids/ids'
-import type { Lending, LendingContext, WantedLoan } from '@gatehouse/shared/loans/lending-policy'
-import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
+import type { Lending, LendingContext } from '@gatehouse/shared/loans/lending-policy'
 import type { LoanTerms } from '@gatehouse/shared/wire/v1/loans'
 import { occupanciesBySpace } from '../bookings/booking-store.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
@@ -28,7 +27,9 @@ export function poolSituations(
   directory: DirectoryReader,
   nowMs: number,
 ): { readonly pools: readonly PoolSituation[]; readonly strays: readonly StatedLoan[] } {
-  const lending = directory.site()?.lending
+  const site = directory.site()
+  const lending = site?.lending
+  const isOpen = (window: Interval) => site !== undefined && openWithin(site, window).length > 0
   const byPool = new Map<string, SpaceId[]>()
   for (const [key, space] of directory.all('space')) {
     const pool = poolOf(lending, key, space)
@@ -47,26 +48,19 @@ export function poolSituations(
     const { leadMs, windowMs } = pool.policy
     const within = { fromMs: nowMs, toMs: nowMs + leadMs + windowMs }
     const occupied = occupanciesBySpace(db, within)
-    const spaces = spaceIds.map((spaceId) => ({
-      spaceId,
-      neverLend: directory.get('space', spaceId)?.outOfService === true,
-      occupied: (occupied.get(spaceId) ?? []).filter((block) => !holdIsOver(block, nowMs)),
-    }))
+    const spaces = spaceIds.map((spaceId) => {
+      const space = directory.get('space', spaceId)
+      return {
+        spaceId,
+        neverLend: space?.outOfService === true,
+        ...{ availableFromMs: space?.availableFromMs, availableToMs: space?.availableToMs },
+        occupied: (occupied.get(spaceId) ?? []).filter((block) => !holdIsOver(block, nowMs)),
+      }
+    })
     const known = loans.map(({ terms }) => ({ ...terms, isUnsold: !sold.has(terms.loanId) }))
-    return { pool, loans, context: { nowMs, spaces, loans: known } }
+    return { pool, loans, context: { nowMs, spaces, isOpen, loans: known } }
   })
   return { pools, strays: all.filter(({ terms }) => !pooled.has(terms.spaceId)) }
-}
-
-/** Tells whether a wanted loan covers an instant at which its site is open and its space can be used. */
-export function isOfUse(
-  site: DirectoryBody<'site'>,
-  space: DirectoryBody<'space'> | undefined,
-  { fromMs, toMs }: WantedLoan,
-): boolean {
-  if (space === undefined) return false
-  const { availableFromMs = fromMs, availableToMs = toMs } = space
-  return availableFromMs <= fromMs && toMs <= availableToMs && openWithin(site, { fromMs, toMs }).length > 0
 }
 
 /** Numbers a loan among those of its pool that begin with it: the first slot that none of them has. */

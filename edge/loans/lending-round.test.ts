@@ -50,6 +50,17 @@ describe('a round of lending', () => {
     expect(await site.rounds.run()).toEqual({ granted: 0, recalled: 0 })
   })
 
+  test('lends another space in place of one that cannot be used in a window', async () => {
+    const desk = site.directory.get('space', 'desk-1')
+    site.apply('space', 'desk-1', { ...desk, availableToMs: friday10 + 2 * hour })
+    lend([desks])
+    await site.rounds.run()
+    expect(granted().map(({ spaceId, fromMs }) => [spaceId, (fromMs - friday10) / hour])).toEqual([
+      ['desk-2', 3],
+      ['desk-2', 7],
+    ])
+  })
+
   test('numbers the slots of one window, and never lends what is named so, taken, or out of service', async () => {
     lend([{ ...desks, policy: { ...policy, sharePercent: 100, leadMs: 5 * hour } }])
     await site.rounds.run()

@@ -11,12 +11,12 @@ import type { LoanTerms } from '@gatehouse/shared/wire/v1/loans'
 import type { Kernel } from '../ledger/kernel.ts'
 import { statement } from '../ledger/statements.ts'
 import type { Link } from '../sync/link.ts'
-import { freeSlot, isOfUse, type PoolSituation, poolSituations } from './lending-pool.ts'
+import { freeSlot, type PoolSituation, poolSituations } from './lending-pool.ts'
 import { lendingStop, poolOf } from './lending-state.ts'
 import { type LoanEnvironment, recalledMax } from './loan-commands.ts'
 
 /** Loans that one round grants at most; the rest waits for the next one. */
-export const grantsPerRoundMax = 60
+const grantsPerRoundMax = 60
 
 export interface LendingRoundOptions extends LoanEnvironment {
   readonly kernel: Kernel
@@ -93,11 +93,7 @@ export class LendingRounds {
   async #grant(situation: PoolSituation, sharePercent: number, grantsMax: number): Promise<number> {
     const { kernel, directory, clock, random } = this.#options
     const { pool, context } = situation
-    const site = directory.site()
-    if (site === undefined) return 0
-    const wanted = loansToGrant(pool.policy, sharePercent, context)
-      .filter((loan) => isOfUse(site, directory.get('space', loan.spaceId), loan))
-      .slice(0, grantsMax)
+    const wanted = loansToGrant(pool.policy, sharePercent, context).slice(0, grantsMax)
     const known: Pick<LoanTerms, 'pool' | 'fromMs'>[] = situation.loans.map(({ terms }) => terms)
     let granted = 0
     for (const loan of wanted) {

@@ -44,7 +44,7 @@ beforeAll(async () => {
   member = await world.logIn('member@demo.example')
   await untilLive(member)
   await neverClose(world)
-}, 60_000)
+}, 90_000)
 
 afterAll(() => house?.stop())
 

@@ -22,6 +22,7 @@ const space = (spaceId: string, change = {}) => ({ spaceId, neverLend: false, oc
 const context: LendingContext = {
   nowMs: 8 * hour,
   loans: [],
+  isOpen: () => true,
   spaces: [space('d'), space('c'), space('b'), space('a', { neverLend: true }), space('e')],
 }
 
@@ -47,6 +48,16 @@ describe('what a site lends', () => {
     expect(at.filter(([, from]) => from === 12)).toEqual([
       ['b', 12],
       ['c', 12],
+    ])
+  })
+
+  test('leaves out windows in which the site is closed, and spaces that cannot be used throughout', () => {
+    const spaces = [space('a', { availableToMs: 21 * hour }), space('b', { availableFromMs: 13 * hour })]
+    const isOpen = ({ fromMs }: { fromMs: number }) => fromMs !== 16 * hour
+    const at = loansToGrant(policy, 50, { ...context, spaces, isOpen })
+    expect(at.map(({ spaceId, fromMs }) => [spaceId, fromMs / hour])).toEqual([
+      ['a', 12],
+      ['b', 20],
     ])
   })
 

@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import type { Interval } from '../calendar/opening.ts'
 import { type Block, blocksMeet } from './block.ts'
 
-/** How many loans one round may grant, and how many windows it looks ahead. */
-export const grantsPerRoundMax = 500
-export const windowsAheadMax = 400
+/** How many loans one round may want, and how many windows it looks ahead. */
+const wantedMax = 500
+const windowsAheadMax = 400
 
 /** How a site lends the spaces of one kind; times in milliseconds, shares in percent of the pool. */
 export const lendingPolicySchema = z
@@ -61,6 +62,9 @@ export interface Demand {
 export interface PoolSpace {
   readonly spaceId: string
   readonly neverLend: boolean
+  /** When it can be used at all, half-open, epoch ms; always where absent. */
+  readonly availableFromMs?: number | undefined
+  readonly availableToMs?: number | undefined
   readonly occupied: readonly Block[]
 }
 
@@ -77,6 +81,8 @@ export interface PoolLoan {
 export interface LendingContext {
   readonly nowMs: number
   readonly spaces: readonly PoolSpace[]
+  /** Whether the site is open at an instant of `[fromMs, toMs)`; nobody wants a window in which it never is. */
+  readonly isOpen: (window: Interval) => boolean
   readonly loans: readonly PoolLoan[]
 }
 
@@ -101,7 +107,7 @@ export function adaptedShare(policy: LendingPolicy, lastPercent: number, demand:
 /**
  * The loans to grant now, earliest window first: in each window between its lead time and its cut-off, so many spaces that
  * the share (rounded down, so that the site is never left without by rounding) is lent. A space is lent whole windows in
- * which it is free, the ones with most bookings of their own elsewhere last; ties by id. Deterministic.
+ * which it is free and can be used, the ones with most bookings of their own elsewhere last; ties by id. Deterministic.
  */
 export function loansToGrant(
   policy: LendingPolicy,
@@ -109,12 +115,13 @@ export function loansToGrant(
   context: LendingContext,
 ): readonly WantedLoan[] {
   const wanted: WantedLoan[] = []
-  for (const fromMs of openWindows(policy, context.nowMs)) {
+  for (const fromMs of windowsAhead(policy, context.nowMs)) {
     const window = { fromMs, blockToMs: fromMs + policy.windowMs }
+    if (!context.isOpen({ fromMs, toMs: window.blockToMs })) continue
     const lent = context.loans.filter((loan) => meetsLoan(window, loan))
     const missing = targetOf(sharePercent, context) - new Set(lent.map(({ spaceId }) => spaceId)).size
     for (const { spaceId } of lendable(context, window).slice(0, Math.max(0, missing))) {
-      if (wanted.length >= grantsPerRoundMax) return wanted
+      if (wanted.length >= wantedMax) return wanted
       wanted.push({
         spaceId,
         fromMs,
@@ -155,7 +162,7 @@ export function loansToReturn(
   return ended.sort((a, b) => (a.loanId < b.loanId ? -1 : 1))
 }
 
-function openWindows(policy: LendingPolicy, nowMs: number): number[] {
+function windowsAhead(policy: LendingPolicy, nowMs: number): number[] {
   const { windowMs, leadMs, cutOffMs } = policy
   const starts: number[] = []
   const first = Math.floor((nowMs + cutOffMs) / windowMs) * windowMs + windowMs
@@ -171,8 +178,10 @@ function targetOf(sharePercent: number, { spaces }: LendingContext): number {
 }
 
 function lendable({ spaces, loans }: LendingContext, window: Block): PoolSpace[] {
-  const isFree = ({ spaceId, neverLend, occupied }: PoolSpace) =>
+  const isFree = ({ spaceId, neverLend, occupied, ...space }: PoolSpace) =>
     !neverLend &&
+    (space.availableFromMs ?? window.fromMs) <= window.fromMs &&
+    (space.availableToMs ?? window.blockToMs) >= window.blockToMs &&
     !occupied.some((block) => blocksMeet(block, window)) &&
     !loans.some((loan) => loan.spaceId === spaceId && meetsLoan(window, loan))
   return spaces

@@ -41,7 +41,8 @@ describe('the demo world', () => {
       const spaces = rowsOf(harbourHouse.rows, 'space')
         .filter(({ body }) => body.kind === kind)
         .map(({ key }) => ({ spaceId: key, neverLend: false, occupied: [] }))
-      const lent = loansToGrant(policy, policy.sharePercent, { nowMs: 0, spaces, loans: [] })
+      const context = { nowMs: 0, spaces, isOpen: () => true, loans: [] }
+      const lent = loansToGrant(policy, policy.sharePercent, context)
       const perWindow = kind === 'hot_desk' ? 3 : 2
       expect(lent.map(({ fromMs }) => fromMs)).toEqual(windows.flatMap((at) => Array(perWindow).fill(at)))
     }
