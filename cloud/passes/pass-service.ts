@@ -14,7 +14,7 @@ import type { SiteCatalogues } from '../bookings/site-catalogue.ts'
 import { inTransaction, type Pool, type Queryable } from '../database/pool.ts'
 import { putRows } from '../directory/put-rows.ts'
 import { type Refused, refusal } from '../http/problem.ts'
-import { countPasses, lockPass, markRevoked, putPass, renewPass, type StoredPass } from './pass-store.ts'
+import { countBeforeNew, lockPass, markRevoked, putPass, renewPass, type StoredPass } from './pass-store.ts'
 import { signingKey } from './signing-keys.ts'
 
 export interface PassServiceParts {
@@ -64,9 +64,10 @@ export class PassService {
     const nowMs = clock.now().wallMs
     const cover = await this.#cover(memberId, wish, nowMs)
     if (!cover.ok) return cover
-    if ((await countPasses(pool, memberId, nowMs)) >= passesMax) return err(refusal('too_many_passes'))
     const digest = createHash('sha256').update(`pass ${userId} ${actor.key}`).digest()
     const passId = passIdOf(digest)
+    const before = await countBeforeNew(pool, { memberId, passId }, nowMs)
+    if (before >= passesMax) return err(refusal('too_many_passes'))
     const pass: StoredPass = {
       ...{ passId, siteId: cover.value.siteId, kind: wish.kind, userId, memberId, holderKey: wish.holderKey },
       bookingId: wish.kind === 'member' ? undefined : wish.bookingId,

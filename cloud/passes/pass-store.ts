@@ -58,11 +58,16 @@ export async function lockPass(
   return rows.map(storedPass)[0]
 }
 
-/** How many passes of a member have neither run out nor been taken back. */
-export async function countPasses(db: Queryable, memberId: string, nowMs: number): Promise<number> {
+/** How many passes a new one comes to that have neither run out nor been taken back; none when it was given already. */
+export async function countBeforeNew(
+  db: Queryable,
+  { memberId, passId }: Pick<StoredPass, 'memberId' | 'passId'>,
+  nowMs: number,
+): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
-    'SELECT count(*)::int AS count FROM pass WHERE member_id = $1 AND to_ms > $2 AND revoked_ms IS NULL',
-    [memberId, nowMs],
+    `SELECT count(*)::int AS count FROM pass WHERE member_id = $1 AND to_ms > $2 AND revoked_ms IS NULL
+       AND NOT EXISTS (SELECT FROM pass WHERE member_id = $1 AND pass_id = $3)`,
+    [memberId, nowMs, passId],
   )
   return rows[0]?.count ?? 0
 }
