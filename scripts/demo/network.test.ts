@@ -1,31 +1,28 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { freePort } from '../story/free-port.ts'
 import { openNetwork } from './network.ts'
 
 describe('a network between two programs', () => {
   let echo: Server
   let echoPort: number
-  let freePort: number
+  let listenPort: number
 
   beforeEach(async () => {
     echo = createServer((socket) => socket.on('error', () => undefined).pipe(socket)).listen(0, '127.0.0.1')
     await once(echo, 'listening')
     echoPort = (echo.address() as AddressInfo).port
-    const probe = createServer().listen(0, '127.0.0.1')
-    await once(probe, 'listening')
-    freePort = (probe.address() as AddressInfo).port
-    probe.close()
+    listenPort = await freePort()
   })
   afterEach(() => {
     echo.close()
   })
 
-  const open = () =>
-    openNetwork({ listenPort: freePort, host: '127.0.0.1', targetPort: echoPort, wallMs: () => 1 })
+  const open = () => openNetwork({ listenPort, host: '127.0.0.1', targetPort: echoPort, wallMs: () => 1 })
 
   async function roundTrip(): Promise<string> {
-    const socket = connect(freePort, '127.0.0.1')
+    const socket = connect(listenPort, '127.0.0.1')
     socket.write('hello')
     const [bytes] = (await once(socket, 'data')) as [Buffer]
     socket.destroy()
@@ -40,7 +37,7 @@ describe('a network between two programs', () => {
 
   it('ends open connections and refuses new ones while cut, and carries again when restored', async () => {
     const network = await open()
-    const socket = connect(freePort, '127.0.0.1')
+    const socket = connect(listenPort, '127.0.0.1')
     socket.on('error', () => undefined)
     await once(socket, 'connect')
     socket.write('hello')
