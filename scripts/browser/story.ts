@@ -6,6 +6,7 @@ import { Kiosk, type Sale, textOf } from './kiosk.ts'
 import { LentBooking } from './lent-booking.ts'
 import { logIn, MemberApp } from './member-app.ts'
 import { expectThat, until } from './until.ts'
+import { beginWorkingDay } from './working-day.ts'
 
 const harbour = 'harbour-house'
 const quay = 'quay-street'
@@ -17,8 +18,6 @@ const plates = { paidByCard: 'DEMO77', paidDuringCut: 'DEMO78' } as const
 const hourMs = 3_600_000
 /** The cloud calls a site offline 25 s after its last heartbeat. */
 const offlineMaxMs = 60_000
-const openingHour = 8
-const lastHour = 18
 const rebootMaxMs = 60_000
 /** How long a screen may take to show what it should. */
 const stepMaxMs = 30_000
@@ -97,7 +96,7 @@ export class Story {
 
   async #opensScreens(): Promise<void> {
     const { panel, panelUrl, cloudUrl } = this.#demo
-    await this.#duringTheDay()
+    await beginWorkingDay(panel, harbour)
     const [house, garage] = [await panel.site(harbour), await panel.site(quay)]
     // One browser for all of a person who takes the tour; the screens of the sites must not log each other out.
     const visitor = await this.#browserOf()
@@ -112,16 +111,6 @@ export class Story {
     await logIn(hq, 'hq@demo.example')
     await hq.getByRole('row').nth(siteIds.length).waitFor()
     for (const siteId of siteIds) this.#before[siteId] = await agreedFigures(hq, this.#demo, siteId)
-  }
-
-  /** At night and on weekends the house sells little: the clock of the demo moves on to the next working morning. */
-  async #duringTheDay(): Promise<void> {
-    const { clock, timeZone } = await this.#demo.panel.site(harbour)
-    const atWork = (byMs: number) => isWorkingHour(clock.nowMs + byMs, timeZone)
-    if (atWork(0)) return
-    let byMs = hourMs
-    while (!atWork(byMs)) byMs += hourMs
-    await this.#demo.panel.act({ kind: 'moveClock', byMs })
   }
 
   async #visitorPaysCash(): Promise<void> {
@@ -333,13 +322,4 @@ export class Story {
 function known<Value>(value: Value | undefined): Value {
   if (value === undefined) throw new TypeError('the story has not opened this screen')
   return value
-}
-
-/** Monday to Friday, 08:00 to 18:00 in the site's zone. */
-function isWorkingHour(atMs: number, timeZone: string): boolean {
-  const options = { weekday: 'short', hour: '2-digit', hourCycle: 'h23', timeZone } as const
-  const parts = new Intl.DateTimeFormat('en-GB', options).formatToParts(atMs)
-  const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? ''
-  const hour = Number(part('hour'))
-  return !['Sat', 'Sun'].includes(part('weekday')) && hour >= openingHour && hour < lastHour
 }

@@ -9,6 +9,7 @@ import { startBrowser } from '../browser/chromium.ts'
 import { type DemoUnderTest, startDemo } from '../browser/demo-under-test.ts'
 import { fitWindow, ScreenCamera, turnDark } from '../browser/screen-camera.ts'
 import { type Screen, screens } from '../browser/screens.ts'
+import { beginWorkingDay } from '../browser/working-day.ts'
 import { repositoryRoot } from '../repository-root.ts'
 
 const historyDays = 21
@@ -120,6 +121,7 @@ async function main(): Promise<void> {
   try {
     say('Starting a demo of its own …')
     demo = await startDemo({ historyDays })
+    await beginWorkingDay(demo.panel, 'harbour-house')
     const camera = new ScreenCamera(demo, started.browser)
     await settled(camera, demo)
     if (values.all) await takeMatrix(camera, values.screen ?? '')
