@@ -117,7 +117,7 @@ function offerInstead(
 ): readonly (Alternative & { readonly name: string })[] {
   const site = env.directory.site()
   if (!site) return []
-  const within = { ...alternativesWindow(asked), nowMs: context.at.wallMs }
+  const within = { ...alternativesWindow(asked), at: context.at }
   const calendarOf = siteCalendars(env.directory, db, site, within)
   const candidates = [...siteRoom(env.directory).spaces].map(([key, space]): Candidate => {
     const spaceId = spaceIdSchema.parse(key)

@@ -5,6 +5,7 @@ import { involvedSpaces } from '@gatehouse/shared/booking/combined'
 import { spaceFacts } from '@gatehouse/shared/booking/space-facts'
 import { dayMs } from '@gatehouse/shared/calendar/civil'
 import { type Interval, isInBusiness } from '@gatehouse/shared/calendar/opening'
+import type { Moment } from '@gatehouse/shared/clock/clock'
 import { spaceIdSchema } from '@gatehouse/shared/ids/ids'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import type { SiteDatabase } from '../ledger/database.ts'
@@ -21,9 +22,9 @@ export interface PlanSurroundings {
   readonly occupiedNow: (spaceId: string) => boolean
 }
 
-/** An interval of the plan and the moment it is looked at, epoch ms. */
+/** An interval of the plan, epoch ms, and the moment it is looked at. */
 export interface AskedPlan extends Interval {
-  readonly nowMs: number
+  readonly at: Moment
 }
 
 /** Draws the floor plan for `[fromMs, toMs)`; `undefined` until the directory has arrived once. */
@@ -35,11 +36,11 @@ export function planView(
 ): PlanView | undefined {
   const site = env.directory.site()
   if (!site) return undefined
-  const { nowMs } = asked
-  const within = { fromMs: asked.fromMs, toMs: asked.toMs + dayMs, nowMs }
+  const { at } = asked
+  const within = { fromMs: asked.fromMs, toMs: asked.toMs + dayMs, at }
   const calendarOf = siteCalendars(env.directory, db, site, within)
   const room = siteRoom(env.directory)
-  const includesNow = asked.fromMs <= asked.nowMs && asked.nowMs < asked.toMs
+  const includesNow = asked.fromMs <= at.wallMs && at.wallMs < asked.toMs
   const spaces = [...room.spaces].map(([key, space]): SpaceView => {
     const spaceId = spaceIdSchema.parse(key)
     const calendar = calendarOf(spaceId, space)
@@ -73,7 +74,7 @@ function spaceStatus(
   const { space, site } = calendar
   if (!isInBusiness(site) || space.outOfService || !isAvailable(space, asked))
     return { status: 'out_of_service' }
-  const inForce = calendar.occupied.filter((other) => !holdIsOver(other, asked.nowMs))
+  const inForce = calendar.occupied.filter((other) => !holdIsOver(other, asked.at.wallMs))
   const meets = inForce.filter(
     (other) => other.fromMs < asked.toMs + space.gapMs && asked.fromMs < other.blockToMs,
   )

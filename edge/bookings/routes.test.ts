@@ -261,6 +261,23 @@ describe('while the clock is not trusted', () => {
     expect((await hold(site, 'key-second', guest('elm'))).body.code).toBe('space_taken')
   })
 
+  test('the plan shows free, and a refusal offers instead, only what can be booked', async () => {
+    const site = openBookingSite()
+    await hold(site, 'key-first', guest('elm', 2))
+    await hold(site, 'key-other', guest('oak', 2))
+    site.clock.advance(hour)
+    site.clock.set({ quality: 'untrusted' })
+    const { body } = await get(site, `/plan?fromMs=${friday10 + 2 * hour}&toMs=${friday10 + 3 * hour}`)
+    const elm = planViewSchema.parse(body).spaces.find(({ spaceId }) => spaceId === 'elm')
+    expect(elm?.status).toBe('taken')
+    const refused = await hold(site, 'key-second', guest('elm', 2))
+    const { alternatives = [] } = refused.body
+    expect(alternatives.length).toBeGreaterThan(0)
+    expect(alternatives).not.toContainEqual(
+      expect.objectContaining({ spaceId: 'oak', fromMs: friday10 + 2 * hour }),
+    )
+  })
+
   test('a hold can still be paid by card, and is charged', async () => {
     const site = openBookingSite()
     const { body } = await hold(site, 'key-first', guest('elm'))

@@ -58,7 +58,7 @@ export function bookingRoutes(options: BookingRoutesOptions): OpenAPIHono {
     const { fromMs, toMs } = c.req.valid('query')
     if (fromMs >= toMs) return problem(c, { code: 'reversed' })
     if (toMs - fromMs > planMaxMs) return problem(c, { code: 'too_long' })
-    const view = planView(env, kernel.db, options.around, { fromMs, toMs, nowMs: clock.now().wallMs })
+    const view = planView(env, kernel.db, options.around, { fromMs, toMs, at: clock.now() })
     return view ? c.json(view, 200) : problem(c, { code: 'site_not_ready' })
   })
   app.openapi(routes.dayRoute, (c) => {

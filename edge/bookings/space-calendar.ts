@@ -1,4 +1,4 @@
-import type { Calendar } from '@gatehouse/shared/booking/availability'
+import type { Calendar, Occupancy } from '@gatehouse/shared/booking/availability'
 import {
   bookableSpace,
   involvedSpaces,
@@ -48,8 +48,7 @@ export function spaceCalendar(
   return {
     site,
     space: bookable,
-    // While the clock is not trusted nothing runs out (ARCHITECTURE §3, Time).
-    occupied: at.quality === 'trusted' ? found : found.map(({ holdUntilMs: _, added: __, ...rest }) => rest),
+    occupied: asOf(at, found),
     lent: involved.flatMap((id) => lentTimesOf(db, id, blocks)),
     lendingStopped: isStopped(db, directory, spaceId),
     nowMs: at.wallMs,
@@ -61,7 +60,7 @@ export function siteCalendars(
   directory: DirectoryReader,
   db: SiteDatabase,
   site: DirectoryBody<'site'>,
-  { nowMs, ...within }: Interval & { readonly nowMs: number },
+  { at, ...within }: Interval & { readonly at: Moment },
 ): (spaceId: string, space: DirectoryBody<'space'>) => SiteCalendar {
   const room = siteRoom(directory)
   const bySpace = occupanciesBySpace(db, within)
@@ -69,11 +68,16 @@ export function siteCalendars(
   return (spaceId, space) => ({
     site,
     space: bookableSpace(room.spaces, space),
-    occupied: occupancyAround(room, spaceId, bySpace),
+    occupied: asOf(at, occupancyAround(room, spaceId, bySpace)),
     lent: lentAround(room, spaceId, lent),
     lendingStopped: isStopped(db, directory, spaceId),
-    nowMs,
+    nowMs: at.wallMs,
   })
+}
+
+// While the clock is not trusted nothing runs out (ARCHITECTURE §3, Time).
+function asOf({ quality }: Moment, occupied: readonly Occupancy[]): readonly Occupancy[] {
+  return quality === 'trusted' ? occupied : occupied.map(({ holdUntilMs: _, added: __, ...rest }) => rest)
 }
 
 function lentAround(

@@ -1,3 +1,4 @@
+import type { Moment } from '@gatehouse/shared/clock/clock'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { passRoutes } from '../access/pass-routes.ts'
 import { accessRoutes } from '../access/routes.ts'
@@ -46,8 +47,8 @@ export function siteRouting(options: SiteRoutingOptions): OpenAPIHono[] {
     doorState: (doorId) => doors.stateOf(doorId),
     occupiedNow: (spaceId) => bayOccupied(kernel.db, spaceId),
   }
-  const planFrom = (nowMs: number) =>
-    planView(env, kernel.db, around, { fromMs: nowMs, toMs: nowMs + soonMs, nowMs })
+  const planFrom = (at: Moment) =>
+    planView(env, kernel.db, around, { fromMs: at.wallMs, toMs: at.wallMs + soonMs, at })
   return [
     localRoutes({
       ...{ kernel, dataFolder: options.config.dataFolder, localSecret: options.localSecret },
@@ -61,7 +62,7 @@ export function siteRouting(options: SiteRoutingOptions): OpenAPIHono[] {
       callers,
       clock,
       link: core.link,
-      freeNow: () => freeNow(planFrom(clock.now().wallMs)),
+      freeNow: () => freeNow(planFrom(clock.now())),
       deviceStatus: () => devices.hub.status(),
     }),
     helpRoutes({ kernel, callers, lineUp: () => core.link.state.state === 'live' }),
