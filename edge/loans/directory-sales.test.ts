@@ -7,7 +7,7 @@ import type { AppliedRow } from '../sync/directory.ts'
 import { elmSale, type LoanSite, openLoanSite } from './testing/loan-site.ts'
 
 const day = 24 * hour
-const salesMax = 24
+const salesMax = 40
 
 let folder: string
 let site: LoanSite
