@@ -221,6 +221,32 @@ describe('what sites tell of credits', () => {
     expect(await all()).toEqual(before)
   })
 
+  it('gives back what was refunded after its bucket was over for seven days more, once', async () => {
+    const { bucketId } = await fund(1_000, { promotional: true })
+    await move(bucketId, 500)
+    await receive(bucketId)
+    const { key } = await rowOf(bucketId)
+    const again = () =>
+      lending.rows<{ funded_minor: number }>(
+        `SELECT funded_minor, promotional, member_id, expires_ms - from_ms AS lives_ms FROM credit_buckets
+         WHERE reason = 'reissue' ORDER BY funded_minor`,
+      )
+    await lending.tell(movement('drawn', key, 300), movement('restored', key, 50))
+    expect(await again()).toEqual([])
+    await lending.rows('UPDATE credit_buckets SET from_ms = 0, expires_ms = 1 WHERE bucket_id = $1', bucketId)
+    await lending.tell(movement('restored', key, 60), movement('restored', key, 70))
+    const bucket = { promotional: true, member_id: 'mb-anna', lives_ms: 7 * 24 * hourMs }
+    const issued = [
+      { ...bucket, funded_minor: 60 },
+      { ...bucket, funded_minor: 70 },
+    ]
+    expect(await again()).toEqual(issued)
+    await lending.rows('UPDATE projection_positions SET seq = 0, audit_seq = 0')
+    await lending.rows('UPDATE allowances SET drawn_minor = 0, restored_minor = 0')
+    while ((await projectNext(pool(), { siteId: north, incarnation: 1 }, startMs)).count > 0);
+    expect((await again()).filter(({ funded_minor }) => funded_minor >= 60)).toEqual(issued)
+  })
+
   it('of shares that nobody knows, or of another’s bucket, is a case and stops nothing', async () => {
     const { bucketId } = await fund(1_000)
     await move(bucketId, 500)

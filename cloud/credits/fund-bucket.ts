@@ -18,7 +18,7 @@ export interface Funding {
   readonly fromMs: number
   /** Exclusive. */
   readonly expiresMs: number
-  readonly reason: Exclude<CreditReason, 'told_by_site'>
+  readonly reason: Exclude<CreditReason, 'told_by_site' | 'reissue'>
 }
 
 export type FundingRefusal =

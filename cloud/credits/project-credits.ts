@@ -1,5 +1,7 @@
 import { outMinor } from '@gatehouse/shared/credits/cloud-allowance'
+import { reissueOf } from '@gatehouse/shared/credits/reissue'
 import { allowanceIdSchema, creditBucketIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
+import { sha256Hex } from '@gatehouse/shared/ledger/chain'
 import type { EntryFrame } from '@gatehouse/shared/wire/v1/entries'
 import type { Transaction } from '../database/pool.ts'
 import { openException } from '../exceptions/raise.ts'
@@ -52,6 +54,7 @@ export async function lockProjectedCredits(
     stored: new Map(allowances.map((one) => [one.allowanceId, one])),
     told: new Map(),
     dirty: new Set(),
+    restored: [],
     life: books.rows[0]?.life ?? incarnation,
   }
 }
@@ -81,7 +84,34 @@ export async function writeProjectedCredits(
     })
     changed.add(after.bucketId)
   }
+  await issueAgain(tx, credits, nowMs)
   for (const bucketId of [...changed].sort()) await raiseOwing(tx, siteId, bucketId, nowMs)
+}
+
+/** Credits that came back after their bucket was over become a bucket of their own, once (RULES, Money). */
+async function issueAgain(
+  tx: Transaction,
+  { buckets, restored }: ProjectedCredits,
+  nowMs: number,
+): Promise<void> {
+  for (const { allowanceId, bucketId, amountMinor, sumMinor, atMs } of restored) {
+    const over = buckets.get(bucketId)
+    const reissue = over && reissueOf({ amountMinor, restoredMs: atMs, expiresMs: over.expiresMs }, nowMs)
+    if (over === undefined || reissue === undefined) continue
+    const { fromMs, expiresMs } = reissue
+    const { memberId, currency, promotional } = over
+    const { rows } = await tx.query<{ operator_id: string }>(
+      'SELECT operator_id FROM credit_buckets WHERE bucket_id = $1',
+      [bucketId],
+    )
+    await insertBucket(tx, {
+      bucketId: creditBucketIdSchema.parse(
+        `cb_${sha256Hex(`reissue ${allowanceId} ${sumMinor}`).slice(0, 24)}`,
+      ),
+      ...{ operatorId: rows[0]?.operator_id ?? '', memberId, currency, promotional, fromMs, expiresMs },
+      ...{ fundedMinor: amountMinor, reason: 'reissue', createdMs: nowMs },
+    })
+  }
 }
 
 async function insertTold(

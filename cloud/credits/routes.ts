@@ -75,7 +75,7 @@ const fundRoute = createRoute({
           fromMs: instant,
           /** Exclusive. */
           expiresMs: instant,
-          reason: z.enum(creditReasons).exclude(['told_by_site']),
+          reason: z.enum(creditReasons).exclude(['told_by_site', 'reissue']),
         }),
       ),
     },

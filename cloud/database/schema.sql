@@ -248,7 +248,7 @@ TABLE credit_buckets
   CONSTRAINT credit_buckets_funded_minor_check CHECK ((funded_minor >= 0))
   CONSTRAINT credit_buckets_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(operator_id)
   CONSTRAINT credit_buckets_pkey PRIMARY KEY (bucket_id)
-  CONSTRAINT credit_buckets_reason_check CHECK ((reason = ANY (ARRAY['purchase'::text, 'plan'::text, 'gift'::text, 'goodwill'::text, 'told_by_site'::text])))
+  CONSTRAINT credit_buckets_reason_check CHECK ((reason = ANY (ARRAY['purchase'::text, 'plan'::text, 'gift'::text, 'goodwill'::text, 'told_by_site'::text, 'reissue'::text])))
   CREATE INDEX credit_buckets_by_member ON public.credit_buckets USING btree (member_id)
   CREATE INDEX credit_buckets_by_operator ON public.credit_buckets USING btree (operator_id)
   CREATE INDEX credit_buckets_to_tend ON public.credit_buckets USING btree (tend_ms)

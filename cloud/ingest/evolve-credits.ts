@@ -10,8 +10,8 @@ import type { LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
 /** Why an entry about credits cannot be posted; it stays recorded, and a case is opened. */
 export type UnpostableCredits = 'unknown_allowance' | 'other_bucket' | 'more_than_moved'
 
-/** A bucket as far as the fold of entries asks: whose it is, so that a site cannot tell of another. */
-export type FoldedBucket = Pick<AllowanceRow, 'memberId' | 'currency'>
+/** A bucket as far as entries ask: whose it is, so that a site cannot tell of another, and when it is over. */
+export type FoldedBucket = Pick<AllowanceRow, 'memberId' | 'currency' | 'promotional' | 'expiresMs'>
 
 export interface FoldedAllowance {
   readonly bucketId: string
@@ -27,10 +27,26 @@ export interface FoldedCredits {
   /** Buckets that only the site's word speaks of, with the row that named them. */
   readonly told: Map<string, AllowanceRow>
   readonly dirty: Set<string>
+  /** What was given back for refunds, with the sum of it so far: together they name one movement. */
+  readonly restored: RestoredMovement[]
+}
+
+export interface RestoredMovement {
+  readonly allowanceId: string
+  readonly bucketId: string
+  readonly amountMinor: number
+  /** Ever restored in the allowance, this one included. */
+  readonly sumMinor: number
+  /** When the site did it, epoch milliseconds. */
+  readonly atMs: number
 }
 
 /** Applies an entry of a site to members' credits, or says why it cannot be and leaves them as they were. */
-export function evolveCredits(folded: FoldedCredits, event: LedgerEvent): UnpostableCredits | undefined {
+export function evolveCredits(
+  folded: FoldedCredits,
+  event: LedgerEvent,
+  atMs: number,
+): UnpostableCredits | undefined {
   switch (event.type) {
     case 'allowance.received':
       return receive(folded, event)
@@ -39,6 +55,7 @@ export function evolveCredits(folded: FoldedCredits, event: LedgerEvent): Unpost
       const before = folded.allowances.get(event.body.allowanceId)
       if (before === undefined) return 'unknown_allowance'
       put(folded, event, before)
+      if (event.type === 'allowance.restored') noteRestored(folded, event, atMs)
       return undefined
     }
     default:
@@ -62,6 +79,18 @@ function receive(
   }
   put(folded, event, { ...before, received: { epoch, rev } })
   return undefined
+}
+
+function noteRestored(
+  { allowances, restored }: FoldedCredits,
+  { body }: Extract<AllowanceEvent, { type: 'allowance.restored' }>,
+  atMs: number,
+): void {
+  const { allowanceId, amountMinor } = body
+  const after = allowances.get(allowanceId)
+  if (after === undefined) return
+  const { bucketId, sums } = after
+  restored.push({ allowanceId, bucketId, amountMinor, sumMinor: sums.restoredMinor, atMs })
 }
 
 function put(folded: FoldedCredits, event: AllowanceEvent, before: FoldedAllowance): void {

@@ -46,7 +46,7 @@ export function evolve(
   const refused =
     post(rows, event, place) ??
     (rows.loans && evolveLoans(rows.loans, event, place.atMs)) ??
-    (rows.credits && evolveCredits(rows.credits, event))
+    (rows.credits && evolveCredits(rows.credits, event, place.atMs))
   if (refused === undefined) evolveAudit(rows, event, place)
   return refused
 }

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 
-/** Why a member was given credits; `told_by_site`: a restored cloud knows of them from a site alone. */
-export const creditReasons = ['purchase', 'plan', 'gift', 'goodwill', 'told_by_site'] as const
+/**
+ * Why a member was given credits; `told_by_site`: a restored cloud knows of them from a site alone; `reissue`: they came back
+ * for a refund when their bucket was over.
+ */
+export const creditReasons = ['purchase', 'plan', 'gift', 'goodwill', 'told_by_site', 'reissue'] as const
 export type CreditReason = (typeof creditReasons)[number]
 
 const named = z.object({ id: z.string(), name: z.string() })
