@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { commandOrigin } from '@gatehouse/cloud/audit/act'
@@ -8,25 +8,35 @@ import { createEnrolmentCode } from '@gatehouse/cloud/sites/enrolment'
 import { createSite, putOperator } from '@gatehouse/cloud/sites/site-store'
 import { SystemClock } from '@gatehouse/cloud/system-clock'
 import { systemRandom } from '@gatehouse/cloud/system-random'
-import { enrol } from '@gatehouse/edge/sync/cloud-client'
+import { type CloudClientOptions, enrol } from '@gatehouse/edge/sync/cloud-client'
 import { CloudTime } from '@gatehouse/edge/sync/cloud-time'
-import { loadSiteKey } from '@gatehouse/edge/sync/site-identity'
+import { loadSiteKey, type SiteIdentity } from '@gatehouse/edge/sync/site-identity'
 import { siteTokens } from '@gatehouse/edge/sync/site-token'
 import { type SiteId, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { pino } from 'pino'
 
-/** A cloud with its own database and one enrolled site. */
-export interface CloudUnderTest {
-  readonly cloud: Cloud
+/** A site that the cloud knows, and what its machine needs to call. */
+export interface EnrolledSite {
   readonly siteId: SiteId
   readonly incarnation: number
   readonly streamUrl: string
+  readonly identity: SiteIdentity
+  readonly client: CloudClientOptions
   readonly token: () => Promise<string>
+}
+
+/** A cloud with its own database and one enrolled site. */
+export interface CloudUnderTest extends EnrolledSite {
+  readonly cloud: Cloud
   readonly nowMs: number
   /** A folder that goes away with the cloud. */
   readonly folder: string
+  /** One more site of the same operator. */
+  readonly enrolSite: (name: string) => Promise<EnrolledSite>
   readonly stop: () => Promise<void>
 }
+
+const plenty = { perSecond: 100_000, burst: 100_000 }
 
 /** Starts a cloud with durable commits, as an operator would, and enrols one site. */
 export async function startCloudUnderTest(): Promise<CloudUnderTest> {
@@ -37,29 +47,42 @@ export async function startCloudUnderTest(): Promise<CloudUnderTest> {
   const config = cloudConfigSchema.parse({
     dataFolder: folder,
     http: { port: 0 },
-    limits: { perAddress: { perSecond: 100_000, burst: 100_000 } },
+    limits: { perAddress: plenty, perLogIn: plenty },
   })
   const cloud = await startCloud(config, { clock, random: systemRandom, logger: pino({ level: 'error' }) })
-  const siteId = siteIdSchema.parse('bench-site')
   const nowMs = clock.now().wallMs
-  const by = commandOrigin('bench', nowMs)
-  await putOperator(cloud.pool, 'bench', 'Bench (demo)', by)
-  await createSite(cloud.pool, systemRandom, { siteId, operatorId: 'bench', by })
-  const { code } = await createEnrolmentCode(cloud.pool, systemRandom, { siteId, by })
-  const key = loadSiteKey(folder)
-  const identity = await enrol(cloud.url, { code, publicKey: key.publicKey, machine: 'bench' })
-  const { incarnation } = identity
+  await putOperator(cloud.pool, 'bench', 'Bench (demo)', commandOrigin('bench', nowMs))
+  const enrolSite = (name: string) => enrolledSite(cloud, join(folder, name), siteIdSchema.parse(name))
   return {
     cloud,
-    siteId,
-    incarnation,
-    streamUrl: `${cloud.url}/sync/v1/stream/${siteId}/${incarnation}`,
-    token: siteTokens({ identity, key, clock, cloudTime: new CloudTime(clock) }),
+    ...(await enrolSite('bench-site')),
     nowMs,
     folder,
+    enrolSite,
     stop: async () => {
       await cloud.stop()
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+async function enrolledSite(cloud: Cloud, folder: string, siteId: SiteId): Promise<EnrolledSite> {
+  const clock = new SystemClock()
+  const by = commandOrigin('bench', clock.now().wallMs)
+  await createSite(cloud.pool, systemRandom, { siteId, operatorId: 'bench', by })
+  const { code } = await createEnrolmentCode(cloud.pool, systemRandom, { siteId, by })
+  mkdirSync(folder)
+  const key = loadSiteKey(folder)
+  const identity = await enrol(cloud.url, { code, publicKey: key.publicKey, machine: 'bench' })
+  const { incarnation } = identity
+  const cloudTime = new CloudTime(clock)
+  const token = siteTokens({ identity, key, clock, cloudTime })
+  return {
+    siteId,
+    incarnation,
+    streamUrl: `${cloud.url}/sync/v1/stream/${siteId}/${incarnation}`,
+    identity,
+    client: { cloudUrl: cloud.url, token, cloudTime },
+    token,
   }
 }

@@ -5,9 +5,11 @@ import { createSimulatedBoard } from '@gatehouse/edge/devices/simulators/simulat
 import { createSimulatedReaders } from '@gatehouse/edge/devices/simulators/simulated-readers'
 import { freePort } from '../story/free-port.ts'
 import { runAppend } from './append-bench.ts'
+import { runBacklogs } from './backlog-bench.ts'
 import { writeBenchSite } from './bench-site.ts'
 import { runBookings, SlotSupply } from './bookings-bench.ts'
 import { runCloudBookings } from './cloud-bookings-bench.ts'
+import { runDirectory } from './directory-bench.ts'
 import { startEdgeUnderTest } from './edge-under-test.ts'
 import { runIngest } from './ingest-bench.ts'
 import { runPasses } from './passes-bench.ts'
@@ -63,7 +65,9 @@ try {
   await edgeBench(join(folder, 'edge'))
   await runSlowDisk(join(folder, 'slow'), say)
   await runCloudBookings(say)
+  await runDirectory(say)
   await runIngest(say)
+  await runBacklogs(say)
   await runAppend(say)
 } finally {
   rmSync(folder, { recursive: true, force: true })
