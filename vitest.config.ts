@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // Vitest hands these to Node as well: anything more, such as `module`, makes CommonJS packages load the wrong files.
@@ -18,19 +18,48 @@ class SlowFirst extends BaseSequencer {
   }
 }
 
+const nobodysTests = ['**/node_modules/**', '**/dist/**']
+// Whole programs, and tests that replace what others load, watch their own process or leave a socket to close.
+const inProcessesOfTheirOwn = [
+  'scripts/**/*.test.ts',
+  'edge/{devices,recovery,sync}/**/*.test.ts',
+  'edge/{doctor,ledger/durable-file}.test.ts',
+  'cloud/**/*.test.ts',
+]
+
+function project(test: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
+  return {
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    test: {
+      pool: 'forks',
+      setupFiles: './scripts/setup/patient-tests.ts',
+      // A test that hangs is found later for it, and one on a busy machine gets to its end.
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+      ...test,
+    },
+  }
+}
+
+// To load a package costs more than most of its tests: a process runs many files, one after the other.
+const packages = ['shared', 'edge'].map((name) =>
+  project({
+    name,
+    include: [`${name}/**/*.test.ts`],
+    exclude: [...nobodysTests, ...inProcessesOfTheirOwn],
+    isolate: false,
+  }),
+)
+
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
   test: {
-    include: ['{shared,edge,cloud,scripts}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
-    pool: 'forks',
     maxWorkers: 2,
     globalSetup: './cloud/database/test-server.ts',
-    setupFiles: './scripts/setup/patient-tests.ts',
     sequence: { sequencer: SlowFirst },
-    // A test that hangs is found later for it, and one on a busy machine gets to its end.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    projects: [
+      project({ name: 'programs', include: inProcessesOfTheirOwn, exclude: nobodysTests }),
+      ...packages,
+    ],
   },
 })
