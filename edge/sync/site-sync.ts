@@ -142,6 +142,8 @@ export class SiteSync {
       hash: place.kind === 'known' ? place.hash : genesisHash,
     }
     if (own.hash === answer.head.hash) return answer
+    // What is known counts before it is told: that call may be lost.
+    this.#stand('fork')
     await handshake(this.#client, { ...request, contradicts: own })
     return { ...answer, verdict: 'fork' }
   }
