@@ -118,7 +118,7 @@ async function difference(simulation: Simulation): Promise<string | undefined> {
 
 /** What an older disk has forked or sold twice stays open until a person has looked. */
 function isForPerson(simulation: Simulation, siteId: string, about: string): boolean {
-  return simulation.forPerson.has(siteId) && /^(chain_fork|unprojectable) /.test(about)
+  return simulation.forPerson.has(siteId) && /^(chain_fork|unprojectable|sale_contradicted) /.test(about)
 }
 
 interface BooksRow {

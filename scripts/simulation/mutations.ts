@@ -186,4 +186,11 @@ export const mutations: readonly Mutation[] = [
     emphasis: { 'a disk fills up': 6, 'somebody comes to a full disk': 5, 'hold at the kiosk': 3 },
     edits: [{ file: 'edge/dist/site/site-core.js', from: 'releaseReserve(db, reserve);', to: '' }],
   },
+  {
+    name: 'open for a revoked card',
+    emphasis: { 'a card is revoked or given again': 6, 'show a card': 6 },
+    edits: [
+      { file: 'shared/dist/access/decide-access.js', from: 'if (credential.revoked)', to: 'if (false)' },
+    ],
+  },
 ]

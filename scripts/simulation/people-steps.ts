@@ -157,7 +157,8 @@ function ofMember(
   )
 }
 
-async function asMember(
+/** Calls the cloud as a member's app does. */
+export async function asMember(
   simulation: Simulation,
   memberId: string,
   path: string,
@@ -170,7 +171,8 @@ async function asMember(
   return simulation.cloud.fetch(new Request(url, { method: 'POST', headers, body: JSON.stringify(body) }))
 }
 
-async function answered(
+/** Waits for an answer until nothing moves any more; says in a few words what it was. */
+export async function answered(
   simulation: Simulation,
   of: string,
   what: string,

@@ -7,6 +7,7 @@ import { faultSteps } from './fault-steps.ts'
 import { heal } from './heal.ts'
 import { imageSteps } from './image-steps.ts'
 import { loanSteps } from './loan-steps.ts'
+import { passSteps } from './pass-steps.ts'
 import { peopleSteps } from './people-steps.ts'
 import { Simulation, type Stage } from './simulation.ts'
 import { SiteChecks } from './site-checks.ts'
@@ -20,6 +21,7 @@ export const stepKinds: readonly StepKind[] = [
   ...imageSteps,
   ...adoptionSteps,
   ...diskSteps,
+  ...passSteps,
 ]
 
 /** One thing that happens in a run: which kind, and the seed of its own draws. */

@@ -7,6 +7,7 @@ import { Diary } from './diary.ts'
 import type { FullDisks } from './full-disks.ts'
 import type { DiskImage } from './machine-disk.ts'
 import { Network } from './network.ts'
+import type { FetchedPass } from './pass-phone.ts'
 import type { Quiet } from './quiet.ts'
 import type { SeededChance } from './seeded-chance.ts'
 import type { Deed } from './simulated-devices.ts'
@@ -76,6 +77,8 @@ export class Simulation {
   boxes = 0
   readonly heard: HeardBooking[] = []
   readonly calls: WaitingCall[] = []
+  /** Passes on people's phones. */
+  readonly passes: FetchedPass[] = []
   /** What sites have said about bookings and nobody has checked yet. */
   readonly told: { readonly siteId: string; readonly bookingId: string; readonly status: string }[] = []
   /** Broken promises, as sentences; the run ends at the first. */

@@ -1,5 +1,6 @@
 import { readEntries, type StoredEntry } from '@gatehouse/edge/ledger/entry-store'
 import { emptyHead, sha256Hex } from '@gatehouse/shared/ledger/chain'
+import { checkAccess } from './access-checks.ts'
 import { statusIn } from './booking-fold.ts'
 import { type Branch, ChainMemory, type CommittedEntry } from './chain-memory.ts'
 import { checkLendingStop, checkNewLife, checkWitness } from './recovery-checks.ts'
@@ -95,6 +96,7 @@ export class SiteChecks {
     if (known.seq > 0 && atKnown?.hash !== known.hash) this.#broken(`${siteId} changed entry ${known.seq}`)
     const fresh = readEntries(db, { incarnation, afterSeq: known.seq, limit: seq - known.seq })
     for (const entry of fresh) this.#keep(machine, branch, entry)
+    this.#expect(machine, checkAccess(machine, chain.slice(known.seq)))
     this.#expect(machine, checkLendingStop(chain, chain.slice(known.seq)))
     if (known.seq === 0) this.#expect(machine, checkNewLife(this.chains, machine, kernel, { branch, own }))
     const [bare] = db.prepare<[], { booking_id: string }>(withoutBlockSql).all()
