@@ -1,125 +1,28 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  bookingIdSchema,
-  memberIdSchema,
-  paymentIdSchema,
-  spaceIdSchema,
-  tariffIdSchema,
-} from '../ids/ids.ts'
-import { priceStay } from '../tariffs/price.ts'
 import { coverByPlan } from '../tariffs/reduction.ts'
-import { entryBodies } from '../wire/v1/entries.ts'
-import { bookingLengthMaxMs, type Calendar, type Occupancy } from './availability.ts'
-import { type Booking, type BookingEvent, type BookingKind, evolve, noBooking } from './booking.ts'
-import type { BookingCommand, BookingCommandKind, BookingContext, BookingRefusal } from './command.ts'
+import { bookingLengthMaxMs } from './availability.ts'
+import type { Booking, BookingKind } from './booking.ts'
+import type { BookingCommand, BookingCommandKind, BookingRefusal } from './command.ts'
 import { decide } from './decide.ts'
-import { extensionOffers, latestEnd } from './extension-offers.ts'
-
-const minute = 60_000
-const hour = 60 * minute
-/** Friday 10:00 in Berlin; the booking runs two hours from here. */
-const start = Date.parse('2026-11-20T09:00:00Z')
-const end = start + 2 * hour
-const gapMs = 10 * minute
-const settings = { holdMs: 5 * minute, checkInEarlyMs: 15 * minute, checkInGraceMs: 15 * minute }
-const bookingId = bookingIdSchema.parse('bk_own')
-const tariffId = tariffIdSchema.parse('rooms')
-const everyDay = [1, 2, 3, 4, 5, 6, 7]
-const tariff = {
-  name: 'Rooms',
-  version: 1,
-  currency: 'EUR',
-  taxRatePercent: 19,
-  freeMinutes: 0,
-  bands: [
-    {
-      label: 'Hour',
-      weekdays: everyDay,
-      from: '00:00',
-      to: '24:00',
-      steps: [{ unitMinutes: 60, amountMinor: 1200 }],
-    },
-  ],
-  rolling24hCapMinor: 4000,
-}
-const price = (interval: { fromMs: number; toMs: number }) =>
-  priceStay({ tariff, tariffId, timeZone: 'Europe/Berlin', tzdataVersion: 'test', ...interval })
-const site = {
-  timeZone: 'Europe/Berlin',
-  openingHours: everyDay.map((weekday) => ({ weekday, from: '08:00', to: '18:00' })),
-}
-const calendar = (occupied: readonly Occupancy[] = []): Omit<Calendar, 'nowMs'> => ({
-  site,
-  space: { bookable: true, outOfService: false, gapMs },
-  occupied,
-})
-const at = (nowMs: number, more: Partial<BookingContext> = {}): BookingContext => ({
-  nowMs,
-  settings,
-  ...more,
-})
-const payOf = (offeredMinor: number, method: 'card' | 'cash' | 'plan' = 'card') => ({
-  paymentId: paymentIdSchema.parse('pay_2'),
-  method,
-  takenBy: 'site' as const,
-  offeredMinor,
-})
-const extendTo = (toMs: number, occupied: readonly Occupancy[] = []) =>
-  ({ kind: 'extendBooking', toMs, calendar: calendar(occupied), price }) as const
-
-function apply(booking: Booking, events: readonly BookingEvent[], nowMs: number): Booking {
-  return events.reduce((state, event) => {
-    entryBodies[event.type].parse(event.body)
-    const about = 'subject' in event.body ? event.body.subject : event.body
-    return 'bookingId' in about && about.bookingId === bookingId ? evolve(state, event, nowMs) : state
-  }, booking)
-}
-function run(booking: Booking, command: BookingCommand, context: BookingContext): Booking {
-  const decided = decide(booking, command, context)
-  if (!decided.ok) expect.fail(`${command.kind} is refused as ${decided.error}`)
-  return apply(booking, decided.value, context.nowMs)
-}
-const codeOf = (booking: Booking, command: BookingCommand, context: BookingContext) => {
-  const decided = decide(booking, command, context)
-  return decided.ok ? 'ok' : decided.error
-}
-
-const confirmed = apply(
-  noBooking,
-  [
-    {
-      type: 'booking.held',
-      body: {
-        bookingId,
-        spaceId: spaceIdSchema.parse('elm'),
-        holder: { kind: 'member', memberId: memberIdSchema.parse('m-1') },
-        reference: 'HH-7Q2M4',
-        fromMs: start,
-        toMs: end,
-        blockToMs: end + gapMs,
-        holdUntilMs: start,
-        price: price({ fromMs: start, toMs: end }),
-      },
-    },
-    {
-      type: 'payment.captured',
-      body: {
-        paymentId: paymentIdSchema.parse('pay_1'),
-        subject: { kind: 'booking', bookingId },
-        method: 'card',
-        amountMinor: 2400,
-        currency: 'EUR',
-        takenBy: 'site',
-      },
-    },
-    { type: 'booking.confirmed', body: { bookingId } },
-  ],
+import {
+  at,
+  calendar,
+  checkedIn,
+  codeOf,
+  confirmed,
+  end,
+  extending,
+  extendTo,
+  gapMs,
+  holdBooking,
+  hour,
+  later,
+  minute,
+  payOf,
+  price,
+  run,
   start,
-)
-const checkedIn = run(confirmed, { kind: 'checkIn' }, at(start))
-const later = end + hour
-const extending = run(checkedIn, extendTo(later), at(end - minute))
+} from './testing/paid-booking.ts'
 
 type Expected = { readonly to: BookingKind } | { readonly refused: BookingRefusal }
 const to = (kind: BookingKind): Expected => ({ to: kind })
@@ -131,17 +34,7 @@ const states: Record<State, readonly [Booking, number]> = {
   checked_in_unpaid_in_time: [run(checkedIn, extendTo(later), at(start)), start + 5 * minute],
 }
 const commands: Record<BookingCommandKind, BookingCommand> = {
-  holdBooking: {
-    kind: 'holdBooking',
-    bookingId,
-    spaceId: spaceIdSchema.parse('elm'),
-    holder: { kind: 'member', memberId: memberIdSchema.parse('m-1') },
-    reference: 'HH-7Q2M4',
-    fromMs: start,
-    toMs: end,
-    calendar: calendar(),
-    price,
-  },
+  holdBooking,
   confirmBooking: { kind: 'confirmBooking', payment: payOf(2400) },
   cancelBooking: { kind: 'cancelBooking' },
   expireHold: { kind: 'expireHold' },
@@ -311,133 +204,5 @@ describe('extending', () => {
     expect(code(later, payOf(0, 'plan'))).toBe('plan_does_not_cover')
     expect(code(later)).toBe('payment_needed')
     expect(code(later + minute, payOf(1200))).toBe('no_extension')
-  })
-})
-
-describe('what stands in the way of a later end', () => {
-  const other = bookingIdSchema.parse('bk_other')
-  const neighbour = {
-    bookingId: other,
-    fromMs: end + hour,
-    toMs: end + 2 * hour,
-    blockToMs: end + 2 * hour + gapMs,
-  }
-
-  it('is the next booking, with the gap before it kept', () => {
-    expect(codeOf(checkedIn, extendTo(end + 50 * minute, [neighbour]), at(start))).toBe('ok')
-    expect(codeOf(checkedIn, extendTo(end + 50 * minute + 1, [neighbour]), at(start))).toBe('space_taken')
-    expect(latestEnd({ ...calendar([neighbour]), nowMs: start }, checkedIn as never)).toBe(end + 50 * minute)
-  })
-
-  it('is never its own block, nor its own held extension', () => {
-    const own = {
-      bookingId,
-      fromMs: start,
-      toMs: end,
-      blockToMs: later + gapMs,
-      added: { fromMs: end + gapMs, holdUntilMs: end },
-    }
-    expect(codeOf(extending, extendTo(end + 2 * hour, [own]), at(end - minute))).toBe('ok')
-  })
-
-  it('is no longer the held extension of another booking when its hold is over', () => {
-    const before = {
-      bookingId: other,
-      fromMs: start - hour,
-      toMs: start,
-      blockToMs: end + gapMs,
-      added: { fromMs: start + gapMs, holdUntilMs: end },
-    }
-    const hold = (nowMs: number) =>
-      decide(
-        noBooking,
-        { ...commands.holdBooking, fromMs: end, toMs: later, calendar: calendar([before]) } as BookingCommand,
-        at(nowMs),
-      )
-    expect(hold(end - 1)).toEqual({ ok: false, error: 'space_taken' })
-    const decided = hold(end)
-    expect(decided.ok && decided.value).toMatchObject([
-      { type: 'booking.extension_dropped', body: { bookingId: other, blockToMs: start + gapMs } },
-      { type: 'booking.held' },
-    ])
-  })
-
-  it('offers 15, 30 and 60 minutes as far as they fit, and the latest end', () => {
-    const offers = (occupied: Occupancy[]) =>
-      extensionOffers({ ...calendar(occupied), nowMs: start }, checkedIn as never, price).map(
-        ({ toMs, longest }) => [(toMs - end) / minute, longest],
-      )
-    expect(offers([neighbour])).toEqual([
-      [15, false],
-      [30, false],
-      [50, true],
-    ])
-    expect(offers([]).at(-1)).toEqual([6 * 60, true])
-    expect(offers([{ ...neighbour, fromMs: end + gapMs }])).toEqual([])
-  })
-
-  it('never overlaps anybody: whatever is offered is accepted, and whatever is accepted keeps all gaps', () => {
-    const minutes = fc.integer({ min: 0, max: 12 * 60 })
-    fc.assert(
-      fc.property(minutes, fc.integer({ min: 1, max: 240 }), minutes, (from, length, wanted) => {
-        const fromMs = end + gapMs + from * minute
-        const toMs = fromMs + length * minute
-        const occupied = [{ bookingId: other, fromMs, toMs, blockToMs: toMs + gapMs }]
-        const nowMs = start
-        for (const { toMs: offered } of extensionOffers(
-          { ...calendar(occupied), nowMs },
-          checkedIn as never,
-          price,
-        )) {
-          expect(codeOf(checkedIn, extendTo(offered, occupied), at(nowMs))).toBe('ok')
-        }
-        const asked = end + wanted * minute
-        const decided = decide(checkedIn, extendTo(asked, occupied), at(nowMs))
-        if (!decided.ok) return
-        const after = apply(checkedIn, decided.value, nowMs)
-        const blockToMs = after.kind === 'checked_in' ? (after.extension?.blockToMs ?? after.blockToMs) : 0
-        expect(blockToMs).toBeGreaterThan(asked)
-        expect(blockToMs <= fromMs || toMs + gapMs <= start).toBe(true)
-      }),
-    )
-  })
-})
-
-describe('leaving early', () => {
-  it('ends the booking now, once, and gives nothing back by itself', () => {
-    const decided = decide(checkedIn, { kind: 'releaseEarly' }, at(start + 30 * minute))
-    expect(decided).toEqual({
-      ok: true,
-      value: [{ type: 'booking.completed', body: { bookingId, endedMs: start + 30 * minute } }],
-    })
-    const left = run(checkedIn, { kind: 'releaseEarly' }, at(start + 30 * minute))
-    expect(left).toMatchObject({ kind: 'completed', endedMs: start + 30 * minute, toMs: end })
-    expect(decide(left, { kind: 'releaseEarly' }, at(end))).toEqual({ ok: true, value: [] })
-  })
-
-  it('gives the unpaid extension up', () => {
-    expect('extension' in run(extending, { kind: 'releaseEarly' }, at(end))).toBe(false)
-  })
-
-  it('gives nothing back and names no end by a clock that is not trusted', () => {
-    const command = { kind: 'releaseEarly', refund: { percent: 100, price } } as const
-    expect(decide(checkedIn, command, at(0, { clockTrusted: false }))).toEqual({
-      ok: true,
-      value: [{ type: 'booking.completed', body: { bookingId } }],
-    })
-  })
-
-  it.each([
-    [start - minute, 100, 2400],
-    [start + 30 * minute, 100, 1200],
-    [start + 30 * minute, 50, 600],
-    [start + 61 * minute, 100, 0],
-    [end, 100, 0],
-  ])('at %i gives back %i %% of the unused time: %i', (nowMs, percent, refundMinor) => {
-    const decided = decide(checkedIn, { kind: 'releaseEarly', refund: { percent, price } }, at(nowMs))
-    const back = decided.ok ? decided.value.filter(({ type }) => type === 'payment.refunded') : []
-    expect(back.map(({ body }) => 'amountMinor' in body && body.amountMinor)).toEqual(
-      refundMinor === 0 ? [] : [refundMinor],
-    )
   })
 })
