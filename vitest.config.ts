@@ -24,7 +24,8 @@ const inProcessesOfTheirOwn = [
   'scripts/**/*.test.ts',
   'edge/{devices,recovery,sync}/**/*.test.ts',
   'edge/{doctor,ledger/durable-file}.test.ts',
-  'cloud/**/*.test.ts',
+  'cloud/{backup,database}/**/*.test.ts',
+  'cloud/{cloud-program,directory/stock-client,ingest/conformance}.test.ts',
 ]
 
 function project(test: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
@@ -43,7 +44,7 @@ function project(test: TestProjectInlineConfiguration['test']): TestProjectInlin
 }
 
 // To load a package costs more than most of its tests: a process runs many files, one after the other.
-const packages = ['shared', 'edge'].map((name) =>
+const packages = ['shared', 'edge', 'cloud'].map((name) =>
   project({
     name,
     include: [`${name}/**/*.test.ts`],
