@@ -1,3 +1,4 @@
+-- Frozen: the table as that format had it, whatever `bookings/tables.sql` says since.
 -- Why: a booking that the cloud sold may be `displaced`, which the check of the table before refuses. The release before
 -- does not survive it: it knows of no loans, and would end the holds of the cloud by its own clock. Indexes and triggers
 -- of the table are made anew with the tables of this release.
