@@ -1,4 +1,3 @@
-import { problemSchema } from '@gatehouse/shared/api/problem'
 import {
   bookingCreditsSchema,
   bookingViewSchema,
@@ -9,20 +8,9 @@ import {
 } from '@gatehouse/shared/api/views'
 import { amountMinorSchema, paymentMethodSchema, wallMsSchema } from '@gatehouse/shared/wire/v1/entries'
 import { createRoute, z } from '@hono/zod-openapi'
+import { body, json, problem } from '../http/described-answers.ts'
 import { idempotencyKeyParameter } from '../http/idempotency-key.ts'
 
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema } },
-})
-const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
-  description,
-  content: { 'application/json': { schema } },
-})
-const body = <Schema extends z.ZodType>(schema: Schema) => ({
-  required: true,
-  content: { 'application/json': { schema } },
-})
 const idempotent = [idempotencyKeyParameter]
 const bookingId = z.object({ id: z.string().max(64) })
 const refusals = {

@@ -1,7 +1,7 @@
 import { authorityViewSchema } from '@gatehouse/shared/api/authority-view'
-import { problemSchema } from '@gatehouse/shared/api/problem'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { problem } from '../http/described-answers.ts'
 import { type DeviceCallers, requireScope } from '../http/device-callers.ts'
 import { refuse } from '../http/problem.ts'
 import { edgeRouter } from '../http/router.ts'
@@ -14,10 +14,6 @@ const askedMaxMs = 31 * 24 * 3_600_000
 /** Without times: the next day. */
 const usualMs = 24 * 3_600_000
 const instant = z.coerce.number().int().min(0).max(253_402_300_799_999)
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema } },
-})
 
 const authorityRoute = createRoute({
   method: 'get',
