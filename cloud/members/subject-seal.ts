@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import {
   closeSync,
   existsSync,
@@ -12,11 +12,10 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
+import { derivedKey, openText, sealText } from '@gatehouse/shared/privacy/subject-cipher'
 import type { Random } from '@gatehouse/shared/random/random'
 
 const keyBytes = 32
-const nonceBytes = 12
-const tagBytes = 16
 
 /**
  * Seals personal values of the cloud: each subject's text with AES-256-GCM under a key derived for that subject. The
@@ -35,37 +34,24 @@ export class SubjectSeal {
 
   /** Seals a subject's text. Throws `subject_key_unreadable` when the key file holds anything but a key. */
   seal(subjectId: string, text: string): Buffer {
-    const nonce = this.#random.bytes(nonceBytes)
-    const cipher = createCipheriv('aes-256-gcm', this.#keyFor(`subject:${subjectId}`), nonce)
-    cipher.setAAD(Buffer.from(subjectId))
-    return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
+    return sealText(this.#masterKey(), this.#random, subjectId, text)
   }
 
   /** Opens what was sealed for a subject; `undefined` when it was sealed under another key or for another subject. */
   open(subjectId: string, sealed: Buffer): string | undefined {
-    const nonce = sealed.subarray(0, nonceBytes)
-    const decipher = createDecipheriv('aes-256-gcm', this.#keyFor(`subject:${subjectId}`), nonce)
-    decipher.setAAD(Buffer.from(subjectId))
-    decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes))
-    try {
-      const body = decipher.update(sealed.subarray(nonceBytes, sealed.length - tagBytes))
-      return Buffer.concat([body, decipher.final()]).toString('utf8')
-    } catch {
-      return undefined
-    }
+    return openText(this.#masterKey(), subjectId, sealed)
   }
 
   /** A keyed digest (hex) that finds equal values of one purpose without opening any. */
   digest(purpose: string, text: string): string {
-    return createHmac('sha256', this.#keyFor(`digest:${purpose}`))
+    return createHmac('sha256', derivedKey(this.#masterKey(), `digest:${purpose}`))
       .update(text)
       .digest('hex')
   }
 
-  // HMAC-SHA-256 as the key derivation: the master key is uniformly random, so no extraction step is needed.
-  #keyFor(what: string): Buffer {
+  #masterKey(): Uint8Array {
     this.#key ??= openKey(this.#path, this.#random)
-    return createHmac('sha256', this.#key).update(what).digest()
+    return this.#key
   }
 }
 

@@ -1,14 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
+import { openText, sealText } from '@gatehouse/shared/privacy/subject-cipher'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { writeDurably } from '../ledger/durable-file.ts'
 import { statement } from '../ledger/statements.ts'
 
 const keyBytes = 32
-const nonceBytes = 12
-const tagBytes = 16
 
 /**
  * Personal values on the edge: each subject's text is sealed with AES-256-GCM under a key derived for that
@@ -26,10 +24,7 @@ export class SubjectStore {
 
   /** Stores a subject's text; runs inside the caller's transaction. */
   put(db: SiteDatabase, subjectId: string, text: string): void {
-    const nonce = this.#random.bytes(nonceBytes)
-    const cipher = createCipheriv('aes-256-gcm', this.#keyOf(subjectId), nonce)
-    cipher.setAAD(Buffer.from(subjectId))
-    const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
+    const sealed = sealText(this.#key, this.#random, subjectId, text)
     statement(db, 'INSERT OR REPLACE INTO subjects VALUES (?, ?)').run(subjectId, sealed)
   }
 
@@ -38,27 +33,12 @@ export class SubjectStore {
     const row = statement<{ sealed: Buffer }>(db, 'SELECT sealed FROM subjects WHERE subject_id = ?').get(
       subjectId,
     )
-    if (!row) return undefined
-    const { sealed } = row
-    const decipher = createDecipheriv('aes-256-gcm', this.#keyOf(subjectId), sealed.subarray(0, nonceBytes))
-    decipher.setAAD(Buffer.from(subjectId))
-    decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes))
-    try {
-      const body = decipher.update(sealed.subarray(nonceBytes, sealed.length - tagBytes))
-      return Buffer.concat([body, decipher.final()]).toString('utf8')
-    } catch {
-      return undefined
-    }
+    return row && openText(this.#key, subjectId, row.sealed)
   }
 
   /** Erases a subject for good. */
   erase(db: SiteDatabase, subjectId: string): void {
     statement(db, 'DELETE FROM subjects WHERE subject_id = ?').run(subjectId)
-  }
-
-  // HMAC-SHA-256 as the key derivation: the master key is uniformly random, so no extraction step is needed.
-  #keyOf(subjectId: string): Buffer {
-    return createHmac('sha256', this.#key).update(`subject:${subjectId}`).digest()
   }
 }
 

@@ -1,9 +1,9 @@
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { sha256Hex } from '@gatehouse/shared/ledger/chain'
+import { usualSettings } from '@gatehouse/shared/wire/v1/testing/usual-settings'
 import type { AppliedRow } from '../sync/directory.ts'
 
 export const siteId = siteIdSchema.parse('quay-street')
-const minuteMs = 60_000
 
 /** The keyed digest of plates in this test world. */
 export const plateDigest = (plate: string) => sha256Hex(`plate ${plate}`)
@@ -77,17 +77,8 @@ export const garageRows: readonly Omit<AppliedRow, 'epoch' | 'rev'>[] = [
       openingHours: [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '00:00', to: '24:00' })),
       amenities: [],
       settings: {
-        holdMs: 5 * minuteMs,
-        checkInEarlyMs: 15 * minuteMs,
-        checkInGraceMs: 15 * minuteMs,
-        unlockEarlyMs: 15 * minuteMs,
-        unlockLateMs: 15 * minuteMs,
-        entryGraceMs: 10 * minuteMs,
-        exitGraceMs: 15 * minuteMs,
-        fullAtFree: 2,
-        reopenAtFree: 5,
+        ...usualSettings,
         memberOfflineMs: 0,
-        heldOpenMs: minuteMs,
       },
     },
   },

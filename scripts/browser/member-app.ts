@@ -92,12 +92,12 @@ export class MemberApp {
     await this.page.reload()
     await this.page.getByText(/^Offline since/).waitFor()
     await this.page.getByRole('link', { name: 'Show pass' }).click()
-    await this.page.getByTestId('pass-code').waitFor()
+    await this.page.locator('.pass-code svg').waitFor()
   }
 
   /** What the code on the screen says now, read as a scanner reads it. */
   async passText(): Promise<string> {
-    const code = this.page.getByTestId('pass-code')
+    const code = this.page.locator('.pass-code svg')
     const [, , size = '0'] = ((await code.getAttribute('viewBox')) ?? '').split(' ')
     return readQrPath((await code.locator('path').getAttribute('d')) ?? '', Number(size), passCodeBorder)
   }

@@ -3,6 +3,7 @@ import { isProblem } from '@gatehouse/shared/ui/api.ts'
 import { Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { viewerZone } from '@gatehouse/shared/ui/format.ts'
 import { useProblemWords } from '@gatehouse/shared/ui/problem-words.ts'
+import { QrCode } from '@gatehouse/shared/ui/qr-code.tsx'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { IntervalText, TimeText } from '@gatehouse/shared/ui/time-text.tsx'
 import { Anchor, Button, List, Progress, Skeleton, Stack, Text, Title } from '@mantine/core'
@@ -15,7 +16,6 @@ import { bookingQuery } from '../api/queries.ts'
 import '../bookings/booking-screen.css'
 import { useSite } from '../site/site-answer.ts'
 import { useWords } from '../words/words.ts'
-import { PassCode } from './pass-code.tsx'
 import { type HeldPass, holdPass, type PassSubject } from './pass-keeper.ts'
 import './pass-screen.css'
 import { usePresentation } from './use-presentation.ts'
@@ -44,7 +44,9 @@ function Code(props: { readonly held: HeldPass }): ReactNode {
       {text === undefined ? (
         <div className="pass-code-waiting" />
       ) : (
-        <PassCode text={text} label={t('pass.code')} />
+        <div className="pass-code">
+          <QrCode text={text} label={t('pass.code')} dense />
+        </div>
       )}
       <div className="pass-next">
         <Progress value={(100 * leftMs) / windowMs} size="sm" aria-label={t('pass.nextLabel')} />
