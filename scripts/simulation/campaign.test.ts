@@ -8,7 +8,7 @@ const told = ({ seed, steps }: Plan): RunResult => ({
 })
 
 function campaignOf(stop: AbortSignal, more: Partial<Campaign> = {}): Campaign {
-  const extent = { firstSeed: 1, seeds: 4, steps: 10, sites: 1 }
+  const extent = { firstSeed: 1, seeds: 4, steps: 10, sites: 1, dwells: false }
   return { ...extent, beginMaxMs: 1, nowMs: () => 0, onFailure: () => {}, stop, ...more }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Worker } from './crew.ts'
-import { type Plan, planOf, type RunResult } from './run-seed.ts'
+import { emphasisOf, type Plan, planOf, type RunResult } from './run-seed.ts'
 
 /** What is to be run. */
 export interface Campaign {
@@ -8,6 +8,8 @@ export interface Campaign {
   readonly seeds: number
   readonly steps: number
   readonly sites: number
+  /** Whether each seed dwells on a few faults of its own. */
+  readonly dwells: boolean
   /** No further seed is begun after this many milliseconds. */
   readonly beginMaxMs: number
   readonly nowMs: () => number
@@ -42,7 +44,7 @@ export async function runCampaign(
   let next = firstSeed
   const work = async (worker: Pick<Worker, 'run'>) => {
     while (next < firstSeed + seeds && nowMs() < untilMs && failures.length === 0 && !stop.aborted) {
-      const plan = planOf(next, steps, sites)
+      const plan = planOf(next, steps, sites, campaign.dwells ? emphasisOf(next) : {})
       next += 1
       const result = await worker.run(plan)
       if (stop.aborted) return

@@ -1,3 +1,4 @@
+import { statement } from '@gatehouse/edge/ledger/statements'
 import type { Simulation } from './simulation.ts'
 import type { SiteMachine } from './site-machine.ts'
 
@@ -15,17 +16,24 @@ function statesOf(simulation: Simulation, machine: SiteMachine): readonly string
   if (flows.has('shape')) states.push('directory followed')
   const db = life?.site.kernel.db
   if (!life || !db) return states
-  const acked = db
-    .prepare<[], { seq: number }>('SELECT max(acked_seq) AS seq FROM upload_position')
-    .get()?.seq
-  if (life.site.kernel.head.seq > (acked ?? 0)) states.push('entries waiting')
-  if (db.prepare("SELECT 1 FROM bookings WHERE status = 'held' LIMIT 1").get()) states.push('hold unpaid')
+  const { acked, held } = statement<StoreState>(db, stateSql).get() ?? { acked: 0, held: 0 }
+  if (life.site.kernel.head.seq > acked) states.push('entries waiting')
+  if (held) states.push('hold unpaid')
   if (life.site.directory.all('request').size > 0) states.push('request known')
   if (simulation.calls.some(({ outcome }) => outcome === undefined)) states.push('member waits')
   if (!life.site.kernel.sells) states.push('selling stopped')
   return states
 }
 
+interface StoreState {
+  readonly acked: number
+  readonly held: number
+}
+
+const stateSql = `SELECT coalesce(max(acked_seq), 0) AS acked,
+    EXISTS (SELECT 1 FROM bookings WHERE status = 'held') AS held FROM upload_position`
+/** What a step says when it found nothing to do. */
+const idle = new Set(['it is down', 'it runs', 'not now', 'no cloud'])
 const quietKinds = new Set(['time passes', 'messages move'])
 
 /** Counts which fault met which state of the protocols. */
@@ -59,7 +67,8 @@ export class Coverage {
         machine.fell = undefined
       }
     }
-    if (kind.startsWith('the cloud')) for (const states of this.#before.values()) this.#count(kind, states)
+    if (kind.startsWith('the cloud') && !idle.has(outcome))
+      for (const states of this.#before.values()) this.#count(kind, states)
   }
 
   counts(): Readonly<Record<string, number>> {

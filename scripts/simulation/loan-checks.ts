@@ -1,3 +1,4 @@
+import { statement } from '@gatehouse/edge/ledger/statements'
 import type { Simulation } from './simulation.ts'
 import type { SiteMachine } from './site-machine.ts'
 
@@ -36,14 +37,15 @@ export const lendingColumns = `
 export function checkLending(machine: SiteMachine, { loans, sales }: CloudLending): string | undefined {
   const db = machine.life?.site.kernel.db
   if (!db) return undefined
-  const stated = db.prepare<[string], { kind: string }>('SELECT kind FROM loans WHERE loan_id = ?')
+  const stated = statement<{ kind: string }>(db, 'SELECT kind FROM loans WHERE loan_id = ?')
   for (const { loan_id, space_id, state } of loans ?? []) {
     const kind = stated.get(loan_id)?.kind
     if (kind === undefined || kind === 'ended') {
       return `both may sell ${space_id} of ${machine.siteId}: loan ${loan_id} is ${state} in the cloud, ${kind ?? 'unknown'} there`
     }
   }
-  const meets = db.prepare<[string, number, number, string], { booking_id: string }>(
+  const meets = statement<{ booking_id: string }>(
+    db,
     `SELECT booking_id FROM booking_blocks
      WHERE space_id = ? AND from_ms < ? AND block_to_ms > ? AND booking_id <> ? LIMIT 1`,
   )

@@ -2,18 +2,20 @@ import { writeFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { aborted, type CampaignResult, runCampaign } from './campaign.ts'
+import { aimedSeedsMin, meetingsMin, rareMeetings } from './coverage-aim.ts'
 import { Crew, type Worker } from './crew.ts'
 import { coverageTable } from './report.ts'
-import { planOf } from './run-seed.ts'
+import { emphasisOf, planOf } from './run-seed.ts'
 import { shrink } from './shrink.ts'
 
-const usage = `./scripts/simulate [--seed N] [--seeds COUNT] [--steps M] [--sites K] [--minutes T] [--workers W] [--trace]
+const usage = `./scripts/simulate [--seed N] [--seeds COUNT] [--steps M] [--sites K] [--minutes T] [--workers W] [--dwell] [--trace]
   --seed     first seed (1); the same seed always tells the same story
   --seeds    how many (1)
   --steps    steps of each (300)
   --sites    sites of each, 1 to 5 (3)
   --minutes  begin no further seed after so long (60)
   --workers  processes at once (2)
+  --dwell    each seed dwells on a few faults of its own, so that rare ones meet every state
   --trace    print everything that happened in each`
 
 const { values } = parseArgs({
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '60' },
     workers: { type: 'string', default: '2' },
     counts: { type: 'string' },
+    dwell: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -67,6 +70,7 @@ async function campaign(wanted: Wanted, workers: readonly Worker[], first: Worke
   const result = await runCampaign(
     {
       ...wanted,
+      dwells: values.dwell,
       beginMaxMs: Number(values.minutes) * 60_000,
       nowMs: () => performance.now(),
       onFailure: (failed) =>
@@ -77,6 +81,8 @@ async function campaign(wanted: Wanted, workers: readonly Worker[], first: Worke
   )
   const seconds = (performance.now() - began) / 1000
   print(coverageTable(result.coverage))
+  const rare = rareMeetings(result.coverage)
+  if (rare.length > 0) print(`met less than ${meetingsMin} times: ${rare.join('; ')}`)
   print(
     `${result.seeds} of ${wanted.seeds} seeds from ${wanted.firstSeed}, ${result.steps} steps, ${wanted.sites} sites each`,
   )
@@ -91,7 +97,8 @@ async function campaign(wanted: Wanted, workers: readonly Worker[], first: Worke
     const counts = { numPassedTests: result.seeds - failed, numFailedTests: failed, numPendingTests: 0 }
     writeFileSync(values.counts, JSON.stringify(counts))
   }
-  return failed === 0 && result.ended === undefined && !stopping.signal.aborted ? 0 : 1
+  const isCovered = rare.length === 0 || result.seeds < aimedSeedsMin
+  return failed === 0 && result.ended === undefined && isCovered && !stopping.signal.aborted ? 0 : 1
 }
 
 /** Prints the shortest history that still breaks the promise, unless somebody wants an end. */
@@ -113,7 +120,7 @@ async function hire(crew: Crew, count: number): Promise<Worker[]> {
 
 async function trace(worker: Worker, wanted: Wanted): Promise<number> {
   for (let seed = wanted.firstSeed; seed < wanted.firstSeed + wanted.seeds; seed += 1) {
-    const running = worker.run(planOf(seed, wanted.steps, wanted.sites))
+    const running = worker.run(planOf(seed, wanted.steps, wanted.sites, values.dwell ? emphasisOf(seed) : {}))
     running.catch(() => undefined)
     const result = await Promise.race([running, aborted(stopping.signal)])
     if (!result) return 1

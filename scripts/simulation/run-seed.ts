@@ -73,6 +73,28 @@ export function planOf(seed: number, steps: number, sites: number, emphasis: Emp
   }
 }
 
+const oftener = { faults: 3, times: 5 }
+const everyday = new Set([
+  'time passes',
+  'messages move',
+  'a site starts',
+  'the cloud starts',
+  'a cable is mended',
+])
+const faultKinds = [...faultSteps, ...imageSteps, ...adoptionSteps, ...diskSteps].filter(
+  ({ name }) => !everyday.has(name),
+)
+
+/**
+ * What a seed of a campaign dwells on: each a few faults of its own, so that rare ones meet every state without making
+ * all stories as broken. Only the seed decides.
+ */
+export function emphasisOf(seed: number): Emphasis {
+  const chance = new Chance(seed ^ 0x2545_f491)
+  const chosen = Array.from({ length: oftener.faults }, () => chance.pickAny(faultKinds)?.name ?? '')
+  return Object.fromEntries(chosen.map((name) => [name, oftener.times]))
+}
+
 /** Plans a run whose kinds follow a schedule, again and again; only what each draws is chance. */
 export function scheduleOf(seed: number, steps: number, sites: number, schedule: readonly string[]): Plan {
   const chance = new Chance(seed)

@@ -1,4 +1,5 @@
 import { readEntries, type StoredEntry } from '@gatehouse/edge/ledger/entry-store'
+import { statement } from '@gatehouse/edge/ledger/statements'
 import { emptyHead, sha256Hex } from '@gatehouse/shared/ledger/chain'
 import { checkAccess } from './access-checks.ts'
 import { statusIn } from './booking-fold.ts'
@@ -99,9 +100,9 @@ export class SiteChecks {
     this.#expect(machine, checkAccess(machine, chain.slice(known.seq)))
     this.#expect(machine, checkLendingStop(chain, chain.slice(known.seq)))
     if (known.seq === 0) this.#expect(machine, checkNewLife(this.chains, machine, kernel, { branch, own }))
-    const [bare] = db.prepare<[], { booking_id: string }>(withoutBlockSql).all()
+    const [bare] = statement<{ booking_id: string }>(db, withoutBlockSql).all()
     if (bare) this.#broken(`${siteId} keeps no room for ${bare.booking_id}, which is in force`)
-    const [overlap] = db.prepare<[], Overlap>(overlapSql).all()
+    const [overlap] = statement<Overlap>(db, overlapSql).all()
     if (overlap) this.#broken(`${siteId} sold ${overlap.space} twice: ${overlap.a} and ${overlap.b}`)
   }
 

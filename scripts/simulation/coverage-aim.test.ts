@@ -1,0 +1,33 @@
+import { failpointNames } from '@gatehouse/edge/ledger/failpoints'
+import { expect, test } from 'vitest'
+import { meetingsMin, rareMeetings } from './coverage-aim.ts'
+import { emphasisOf, planOf, stepKinds } from './run-seed.ts'
+
+test('a meeting that was seen too seldom is named with its count, the rarest first', () => {
+  const coverage = new Map([
+    ['the cloud is killed × site down', meetingsMin - 1],
+    ['a cable is cut × site down', meetingsMin],
+  ])
+  const rare = rareMeetings(coverage)
+  expect(rare.at(-1)).toBe(`the cloud is killed × site down: ${meetingsMin - 1}`)
+  expect(rare).toContain('a cable is cut × cloud down: 0')
+  expect(rare).not.toContain('a cable is cut × site down: 50')
+})
+
+test('what cannot happen by its meaning is not asked for', () => {
+  const rare = rareMeetings(new Map())
+  expect(rare).not.toContain('a site loses power × site down: 0')
+  expect(rare).toContain('a site loses power × cloud down: 0')
+})
+
+test('every fault that is asked for is one that the stories have', () => {
+  const known = [...stepKinds.map(({ name }) => name), ...failpointNames.map((name) => `fell at ${name}`)]
+  const asked = new Set(rareMeetings(new Map()).map((line) => line.split(' × ')[0]))
+  expect(known).toEqual(expect.arrayContaining([...asked]))
+})
+
+test('a seed dwells on the same faults each time, another one on others', () => {
+  expect(planOf(7, 50, 3, emphasisOf(7))).toEqual(planOf(7, 50, 3, emphasisOf(7)))
+  const dwelt = Array.from({ length: 40 }, (_none, seed) => Object.keys(emphasisOf(seed)).sort().join())
+  expect(new Set(dwelt).size).toBeGreaterThan(20)
+})
