@@ -71,7 +71,11 @@ export class SiteChecks {
   }
 
   #checkOpened(machine: SiteMachine): void {
+    const before = this.chains.present(machine)
     this.#checkSite(machine)
+    // The cloud has let it go on as the next life: it is its site's again.
+    if (before && this.chains.present(machine)?.name !== before.name)
+      this.#simulation.replaced.delete(machine)
     const kernel = machine.life?.site.kernel
     if (!kernel) return
     const branch = this.chains.presentOf(machine, kernel.incarnation)
