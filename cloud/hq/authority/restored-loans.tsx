@@ -24,28 +24,30 @@ function ReleaseForm(props: { readonly siteId: string }): ReactNode {
   })
   const isReady = takesRisk && reason.trim().length >= releaseReason.charactersMin
   return (
-    <Stack gap="sm" mt="sm">
-      <Refused error={release.error} />
-      <Textarea
-        label={t('restored.reason')}
-        description={t('restored.reasonHint', { count: releaseReason.charactersMin })}
-        value={reason}
-        maxLength={releaseReason.charactersMax}
-        autosize
-        minRows={2}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
-      <Checkbox
-        label={t('restored.takesRisk')}
-        checked={takesRisk}
-        onChange={(event) => setTakesRisk(event.currentTarget.checked)}
-      />
-      <div>
-        <Button disabled={!isReady} loading={release.isPending} onClick={() => release.mutate()}>
-          {t('restored.release')}
-        </Button>
-      </div>
-    </Stack>
+    <section className="gh-card" aria-label={t('restored.release')}>
+      <Stack gap="sm" p="md">
+        <Refused error={release.error} />
+        <Textarea
+          label={t('restored.reason')}
+          description={t('restored.reasonHint', { count: releaseReason.charactersMin })}
+          value={reason}
+          maxLength={releaseReason.charactersMax}
+          autosize
+          minRows={2}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        <Checkbox
+          label={t('restored.takesRisk')}
+          checked={takesRisk}
+          onChange={(event) => setTakesRisk(event.currentTarget.checked)}
+        />
+        <div>
+          <Button disabled={!isReady} loading={release.isPending} onClick={() => release.mutate()}>
+            {t('restored.release')}
+          </Button>
+        </div>
+      </Stack>
+    </section>
   )
 }
 
@@ -80,10 +82,12 @@ export function RestoredLoansNotice(props: {
   const { data } = useQuery(restoredLoansQuery(siteId))
   if (data === undefined || data.suspended === 0) return null
   return (
-    <Notice tone="held" title={t('restored.title', { count: data.suspended })}>
-      <Text size="sm">{t('restored.lead', { sold: data.sold })}</Text>
-      <Waiting of={data} timeZone={timeZone} />
+    <Stack gap="sm">
+      <Notice tone="held" title={t('restored.title', { count: data.suspended })}>
+        <Text size="sm">{t('restored.lead', { sold: data.sold })}</Text>
+        <Waiting of={data} timeZone={timeZone} />
+      </Notice>
       {data.mayRelease && data.released === null ? <ReleaseForm siteId={siteId} /> : null}
-    </Notice>
+    </Stack>
   )
 }
