@@ -5,7 +5,7 @@ import type { Finding } from './source-file.ts'
 /** Packages without I/O that `shared` may use. */
 const purePackages = new Set(['zod', 'temporal-polyfill', 'canonicalize', 'uqr', 'rrule-temporal'])
 /** Where `shared` may hash and sign. */
-const cryptoFolders = ['shared/ledger/', 'shared/passes/']
+const cryptoFolders = ['shared/ledger/', 'shared/passes/', 'shared/privacy/']
 
 const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1)
 const packageOf = (name: string) => name.split('/', name.startsWith('@') ? 2 : 1).join('/')
