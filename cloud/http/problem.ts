@@ -40,7 +40,11 @@ interface ProblemText {
 const catalogue = {
   malformed_json: [400, 'The request is not valid JSON.', 'Send one JSON object in UTF-8.'],
   not_json: [415, 'The request is not marked as JSON.', 'Send it with Content-Type: application/json.'],
-  invalid_request: [422, 'Something in the request cannot be right.', 'Correct the fields named in issues.'],
+  invalid_request: [
+    422,
+    'Something in the request cannot be right.',
+    'Check what was entered, and try again.',
+  ],
   key_required: [
     400,
     'The request needs an Idempotency-Key header.',

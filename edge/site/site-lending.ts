@@ -63,7 +63,11 @@ export class SiteLending {
   }
 
   #run(): void {
-    const running = this.#round().finally(() => this.#running.delete(running))
+    const running = this.#round()
+      .catch((error: unknown) =>
+        this.#adapters.logger.warn({ error }, 'a lending round failed; the next one goes on'),
+      )
+      .finally(() => this.#running.delete(running))
     this.#running.add(running)
   }
 
