@@ -91,9 +91,11 @@ const cloudTables = [
   ...['card_refund', 'sandbox_charge', 'sandbox_refund', 'site_incarnations', 'login_user', 'member'],
 ]
 
-/** Keys of passes reach the sites by themselves, soon after the cloud has started. */
-const madeByCallers = (table: string) =>
-  table.startsWith('site_directory') ? ` WHERE kind <> 'pass_key'` : ''
+/** Keys of passes and shares of credits reach the sites by themselves, some seconds after the cloud has started. */
+function madeByCallers(table: string): string {
+  if (table.startsWith('site_directory')) return ` WHERE kind NOT IN ('pass_key', 'allowance')`
+  return table === 'ledger_entries' ? ` WHERE type <> 'allowance.received'` : ''
+}
 
 /** How many rows each table of the cloud holds that a caller could have made. */
 export async function cloudRows(world: StoryWorld): Promise<Record<string, number>> {
