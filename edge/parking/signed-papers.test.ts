@@ -1,4 +1,4 @@
-import { paymentIdSchema, sessionIdSchema, zoneIdSchema } from '@gatehouse/shared/ids/ids'
+import { paymentIdSchema, sessionIdSchema } from '@gatehouse/shared/ids/ids'
 import { type PaperIssuer, signedReceipt, signedTicket } from '@gatehouse/shared/passes/sign-paper'
 import {
   cloudKeys,
@@ -10,23 +10,15 @@ import {
 } from '@gatehouse/shared/passes/testing/sample-passes'
 import { describe, expect, test } from 'vitest'
 import { findSessions } from './find-sessions.ts'
-import { readInside } from './projections.ts'
 import { readSession } from './session-store.ts'
 import { type Garage, openGarage } from './test-garage.ts'
 import { siteId } from './test-garage-rows.ts'
+import { inside, pay } from './test-stays.ts'
 
 const minute = 60_000
 const depart = (garage: Garage, ticket: string) =>
   garage.run('requestDeparture', { laneId: 'exit-1', by: { kind: 'ticket', ticket } })
 const showAtKiosk = (garage: Garage, text: string) => garage.run('showPaper', { text })
-const inside = (garage: Garage) => readInside(garage.db, zoneIdSchema.parse('garage'))
-
-async function pay(garage: Garage, sessionId: string) {
-  const quote = await garage.run('quoteSession', { sessionId })
-  const paymentId = `pay_${String(quote.quoteId)}`
-  return garage.run('paySession', { sessionId, quoteId: quote.quoteId, paymentId, method: 'cash' })
-}
-
 /** A car inside with a ticket, its signed text as the kiosk gives it to who types the code. */
 async function withTicket(garage: Garage) {
   const arrived = await garage.run('arriveVehicle', { laneId: 'entry-1', by: { kind: 'ticket' } })

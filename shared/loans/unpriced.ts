@@ -1,8 +1,9 @@
 import { tariffIdSchema } from '../ids/ids.ts'
 import type { Price } from '../wire/v1/entries.ts'
 
-/** The price of a booking that only a pass told of, until its row names one: in no currency (ISO 4217, XXX), of nothing. */
+/** The price of a booking that only a pass told of, until its row names one: of nothing, in no currency. */
 export const unpriced: Price = {
+  // ISO 4217 keeps this code for transactions without a currency; stores hold it.
   currency: 'XXX',
   lines: [],
   totalMinor: 0,
