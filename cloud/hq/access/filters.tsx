@@ -1,6 +1,7 @@
 import type { AccessPage } from '@gatehouse/shared/api/access-view'
-import { Button, Group, NativeSelect, TextInput } from '@mantine/core'
+import { Button, Group } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { ClearFilters, CodeSelect, DayFields } from '../frame/filter-fields.tsx'
 import { useWords } from '../words/words.ts'
 
 interface PlaceFilter {
@@ -8,33 +9,6 @@ interface PlaceFilter {
   readonly door?: string | undefined
   readonly from?: string | undefined
   readonly to?: string | undefined
-}
-
-/** One choice among codes; the empty one means any. */
-export function CodeSelect(props: {
-  readonly label: string
-  readonly any: string
-  readonly value: string | undefined
-  readonly codes: readonly { readonly value: string; readonly label: string }[]
-  readonly onChange: (value: string | undefined) => void
-  readonly disabled?: boolean
-}): ReactNode {
-  const { value, codes } = props
-  const known = value === undefined || codes.some((code) => code.value === value)
-  return (
-    <NativeSelect
-      size="sm"
-      label={props.label}
-      value={value ?? ''}
-      disabled={props.disabled ?? false}
-      data={[
-        { value: '', label: props.any },
-        ...codes,
-        ...(known || value === undefined ? [] : [{ value, label: value }]),
-      ]}
-      onChange={(event) => props.onChange(event.currentTarget.value || undefined)}
-    />
-  )
 }
 
 /** Site, door and days, which both pages have; `children` are the page's own filters. */
@@ -66,27 +40,8 @@ export function PlaceFilters(props: {
         onChange={(door) => onChange({ door })}
       />
       {props.children}
-      <div className="hq-filter-days">
-        <TextInput
-          size="sm"
-          type="date"
-          label={t('access.from')}
-          value={filter.from ?? ''}
-          onChange={(event) => onChange({ from: event.currentTarget.value || undefined })}
-        />
-        <TextInput
-          size="sm"
-          type="date"
-          label={t('access.to')}
-          value={filter.to ?? ''}
-          onChange={(event) => onChange({ to: event.currentTarget.value || undefined })}
-        />
-      </div>
-      {props.filtered ? (
-        <Button variant="default" size="sm" onClick={props.onClear}>
-          {t('access.clear')}
-        </Button>
-      ) : null}
+      <DayFields from={filter.from} to={filter.to} onChange={onChange} />
+      <ClearFilters filtered={props.filtered} onClear={props.onClear} />
     </div>
   )
 }

@@ -5,8 +5,8 @@ import { useDocumentTitle } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { CodeSelect } from '../access/filters.tsx'
 import { AsOf } from '../frame/as-of.tsx'
+import { ClearFilters, CodeSelect } from '../frame/filter-fields.tsx'
 import { useWords } from '../words/words.ts'
 import { CaseDrawer } from './case-drawer.tsx'
 import { CaseTable } from './case-table.tsx'
@@ -63,11 +63,7 @@ function Filters(props: {
         ]}
         onChange={(owner) => change({ owner })}
       />
-      {isFiltered(search) ? (
-        <Button variant="default" size="sm" onClick={() => props.onChange({})}>
-          {t('filter.clear')}
-        </Button>
-      ) : null}
+      <ClearFilters filtered={isFiltered(search)} onClear={() => props.onChange({})} />
     </div>
   )
 }

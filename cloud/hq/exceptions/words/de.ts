@@ -21,7 +21,6 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'filter.anybody': 'Alle',
   'filter.me': 'Ich',
   'filter.nobody': 'Niemand',
-  'filter.clear': 'Filter löschen',
   'state.open': 'Offen',
   'state.taken': 'In Arbeit',
   'state.proposed': 'Braucht zweite Person',

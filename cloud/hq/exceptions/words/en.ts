@@ -20,7 +20,6 @@ export const en = {
   'filter.anybody': 'Anybody',
   'filter.me': 'Me',
   'filter.nobody': 'Nobody',
-  'filter.clear': 'Clear filters',
   'state.open': 'Open',
   'state.taken': 'In work',
   'state.proposed': 'Needs a second person',
