@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { isSiteError } from '@gatehouse/shared/errors/site-error'
+import { programEnd } from '@gatehouse/shared/errors/program-end'
 import { pino } from 'pino'
 import { backupCommand } from './backup/backup-command.ts'
 import { restoreCommand } from './backup/restore-command.ts'
@@ -82,21 +82,13 @@ async function run(config: EdgeConfig): Promise<number> {
   return 0
 }
 
-function isWrongOption(error: unknown): error is TypeError {
-  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
-}
-
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   main().then(
     (code) => process.exit(code),
     (error: unknown) => {
-      if (isWrongOption(error)) {
-        // Node.js goes on with advice about its own conventions.
-        process.stderr.write(`${error.message.split('. ')[0]}.\n\n${usage}\n`)
-        process.exit(2)
-      }
-      process.stderr.write(`${isSiteError(error) ? error.hint : String(error)}\n`)
-      process.exit(1)
+      const { text, exitCode } = programEnd(error, usage)
+      process.stderr.write(text)
+      process.exit(exitCode)
     },
   )
 }
