@@ -62,7 +62,14 @@ export async function adoptSite(
   const asked = { siteId: siteIdSchema.parse(siteId), by, oldBox }
   simulation.stage.time.owner = 'cloud'
   const random = new SeededRandom(nowMs + simulation.boxes)
-  const { code } = await createEnrolmentCode(simulation.stage.pool.outside(), random, asked)
+  // The cloud may fall between two statements of this; then there is no code that anybody saw.
+  let code: string | undefined
+  const make = async () => {
+    code = (await createEnrolmentCode(simulation.stage.pool.outside(), random, asked)).code
+  }
+  void make()
+  await simulation.settle()
+  if (code === undefined) return 'the cloud fell before it gave a code'
   const box = simulation.newBox(siteId)
   let exit = await attempt(simulation, box, code, losesAt)
   if (exit !== 0 && losesAt !== undefined) exit = await attempt(simulation, box, code, undefined)

@@ -9,13 +9,18 @@ import { migrate } from '@gatehouse/cloud/database/migrate'
 import { openPool } from '@gatehouse/cloud/database/pool'
 import { repositoryRoot } from '../repository-root.ts'
 import type { Plan, RunResult } from './run-seed.ts'
-import type { WorkerAnswer } from './worker-process.ts'
+import type { WorkerAnswer, WorkerRequest } from './worker-process.ts'
 
 const template = 'simulation_template'
 /** Memory that looks like a disk, where there is one: what is simulated is not its speed. */
 const memoryFolder = '/dev/shm'
 
 const programs = join(repositoryRoot, 'scripts/dist/simulation')
+
+/** Real time that a plan may take before it counts as hung; on a busy machine one takes seconds. */
+export const planMaxMs = 120_000
+/** A worker that only waits says at once where it stands; one that turns in circles never does. */
+const whereMaxMs = 2_000
 
 /** A process that runs plans, one after the other. */
 export class Worker {
@@ -43,10 +48,17 @@ export class Worker {
     return worker
   }
 
-  async run(plan: Plan): Promise<RunResult> {
+  /** Runs a plan; fails with what it did last when it has not ended after `maxMs`. Such a worker is of no use any more. */
+  async run(plan: Plan, maxMs = planMaxMs): Promise<RunResult> {
     const answer = this.#next()
-    this.#child.send(plan)
+    this.#child.send(plan satisfies WorkerRequest)
+    const hung = `seed ${plan.seed} has not ended after ${maxMs / 1000} s`
+    const timers = [
+      setTimeout(() => this.#child.send({ hung } satisfies WorkerRequest), maxMs),
+      setTimeout(() => this.#answer?.({ failed: `${hung} and turns in circles` }), maxMs + whereMaxMs),
+    ]
     const result = await answer
+    for (const timer of timers) clearTimeout(timer)
     if (result === 'ready' || 'failed' in result) {
       throw new RangeError(result === 'ready' ? 'the worker began again' : result.failed)
     }

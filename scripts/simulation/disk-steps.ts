@@ -1,9 +1,14 @@
+import { readEntries } from '@gatehouse/edge/ledger/entry-store'
 import { deviceIdSchema } from '@gatehouse/shared/ids/ids'
 import type { Chance } from './chance.ts'
 import type { Simulation } from './simulation.ts'
-import type { SiteMachine } from './site-machine.ts'
+import type { Life, SiteMachine } from './site-machine.ts'
 import type { StepKind } from './step.ts'
 import { cardOf, memberIds } from './world-rows.ts'
+
+const sameRefusalMs = 15_000
+/** Entries that are looked through at most for what an exit said a moment ago. */
+const lookedBackMax = 200
 
 /** Disks that fill up and have room again. */
 export const diskSteps: readonly StepKind[] = [
@@ -33,18 +38,33 @@ async function comeToFullDisk(simulation: Simulation, chance: Chance): Promise<s
   if (!machine || !life) return 'none is full'
   const before = life.site.kernel.head.seq
   const atDoor = chance.percent(50)
+  const repeats = !atDoor && hasJustRefused(machine, life)
   if (atDoor) showCard(machine, chance)
   else await waitAtExit(simulation, machine, chance)
   await simulation.settle()
   // A failpoint may have ended the life on the way.
   if (machine.life !== life) return `${machine.name} fell`
   const { head, storage } = life.site.kernel
-  if (head.seq === before && life.site.directory.site()) {
+  if (head.seq === before && !repeats && life.site.directory.site()) {
     simulation.violations.push(
       `${machine.name} decided about nobody at its ${atDoor ? 'door' : 'exit'}: ${storage}`,
     )
   }
   return `${machine.name} ${atDoor ? 'door' : 'exit'}: ${storage}`
+}
+
+/**
+ * Whether the chain says that the exit refused somebody a moment ago. Who waits there is read again and again, and the same
+ * refusal is recorded once in this time (`repeated-refusal.ts`).
+ */
+function hasJustRefused({ clock }: SiteMachine, { site }: Life): boolean {
+  const { db, incarnation, head } = site.kernel
+  const afterSeq = Math.max(0, head.seq - lookedBackMax)
+  return readEntries(db, { incarnation, afterSeq, limit: lookedBackMax }).some(({ text }) => {
+    const { type, body, at } = JSON.parse(text)
+    const agoMs = clock.now().wallMs - at.wallMs
+    return type === 'lane.refused' && body.laneId === 'exit' && agoMs >= 0 && agoMs < sameRefusalMs
+  })
 }
 
 function showCard(machine: SiteMachine, chance: Chance): void {

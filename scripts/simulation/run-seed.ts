@@ -2,6 +2,7 @@ import { adoptionSteps } from './adoption-steps.ts'
 import { Chance } from './chance.ts'
 import { CloudChecks } from './cloud-checks.ts'
 import { Coverage } from './coverage.ts'
+import type { Diary } from './diary.ts'
 import { diskSteps } from './disk-steps.ts'
 import { faultSteps } from './fault-steps.ts'
 import { heal } from './heal.ts'
@@ -105,9 +106,17 @@ export function scheduleOf(seed: number, steps: number, sites: number, schedule:
   return { seed, sites, steps: Array.from({ length: steps }, (_none, index) => stepAt(index)) }
 }
 
-/** Runs a plan to its end or to the first broken promise, then heals the world and waits until all sides agree. */
-export async function runPlan(stage: Stage, plan: Plan): Promise<RunResult> {
+/**
+ * Runs a plan to its end or to the first broken promise, then heals the world and waits until all sides agree. `onBegun`
+ * hears where it is written down.
+ */
+export async function runPlan(
+  stage: Stage,
+  plan: Plan,
+  onBegun: (diary: Diary) => void = () => {},
+): Promise<RunResult> {
   const simulation = new Simulation(stage)
+  onBegun(simulation.diary)
   const sites = new SiteChecks(simulation)
   const cloud = new CloudChecks(simulation, sites)
   const coverage = new Coverage(simulation)

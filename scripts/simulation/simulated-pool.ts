@@ -63,6 +63,8 @@ export class SimulatedPool {
   outside(): Pool {
     const life = this.#life
     const lend = async () => {
+      // A life that has ended would never give its connection back.
+      if (life !== this.#life) return new Promise<never>(() => {})
       const client = await this.#take()
       const query: Query = (text, values) => this.#ask(life, client, text, values)
       return { query, release: () => this.#give(life, client), on: () => {}, once: () => {}, off: () => {} }

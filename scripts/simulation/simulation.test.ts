@@ -22,6 +22,12 @@ describe('a simulated story', () => {
     expect(second.hash).toBe(first.hash)
   })
 
+  it('that does not end is named, with what happened last', { timeout: 120_000 }, async () => {
+    const worker = await crew.hire()
+    await expect(worker.run(planOf(15, 5_000, 3), 1_500)).rejects.toThrow(/^seed 15 .*\n.*arrived/)
+    await worker.stop()
+  })
+
   it('is another one for another seed', { timeout: 120_000 }, async () => {
     const worker = await crew.hire()
     const [one, other] = [await worker.run(planOf(13, 40, 2)), await worker.run(planOf(14, 40, 2))]

@@ -180,7 +180,7 @@ export class SiteMachine {
     const owner = this.#owner
     if (owner === undefined) return
     this.#owner = undefined
-    this.#around.time.forget(owner)
+    this.#around.time.end(owner)
     this.#around.network.leave(owner)
   }
 
@@ -250,7 +250,7 @@ export class SiteMachine {
     this.#life = undefined
     this.#owner = undefined
     this.#armed = undefined
-    this.#around.time.forget(owner)
+    this.#around.time.end(owner)
     this.#around.network.leave(owner)
     this.#dead.push({ sites: this.#sites, folder })
     this.#sites = []

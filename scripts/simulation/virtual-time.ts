@@ -45,6 +45,8 @@ export class VirtualTime {
   /** Whose code runs now; it owns the timers that it makes. */
   owner: Owner = 'world'
   readonly #timers = new Map<number, VirtualTimer>()
+  /** Lives that have ended for good. */
+  readonly #ended = new Set<Owner>()
   #ids = 0
 
   constructor(nowMs: number) {
@@ -55,6 +57,7 @@ export class VirtualTime {
   reset(nowMs: number): void {
     this.nowMs = nowMs
     this.#timers.clear()
+    this.#ended.clear()
     this.#ids = 0
   }
 
@@ -62,7 +65,13 @@ export class VirtualTime {
     return this.#timers.size
   }
 
-  /** Forgets the timers of a life that ended. */
+  /** A life has ended for good: its timers are forgotten, and what it still asks for never comes. */
+  end(owner: Owner): void {
+    this.#ended.add(owner)
+    this.forget(owner)
+  }
+
+  /** Forgets the timers of an owner, who may begin anew. */
   forget(owner: Owner): void {
     for (const [id, timer] of this.#timers) if (timer.owner === owner) this.#timers.delete(id)
   }
@@ -132,7 +141,7 @@ export class VirtualTime {
       run,
       dueMs: this.nowMs + ms,
     }
-    this.#timers.set(timer.id, timer)
+    if (!this.#ended.has(this.owner)) this.#timers.set(timer.id, timer)
     return timer.id
   }
 
