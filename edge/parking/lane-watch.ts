@@ -67,6 +67,16 @@ export class LaneWatch {
   }
 
   /**
+   * Another vehicle stands where the last authorised one should. Tells whether that one was authorised before a restart: it
+   * has then passed unseen, and its passage is told.
+   */
+  otherStands(laneId: LaneId): boolean {
+    const before = this.stateOf(laneId)
+    this.observe(laneId, { kind: 'other_stands' })
+    return this.stateOf(laneId) !== before
+  }
+
+  /**
    * Lets time pass at every lane; called a few times a second. A lane whose loops were never heard does not time
    * out: its vehicle may well have passed unseen.
    */

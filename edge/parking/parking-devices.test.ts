@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { readInside } from './projections.ts'
 import { readOpenSessions } from './session-store.ts'
 import { type Garage, openGarage } from './test-garage.ts'
-import { laneState, openLanes } from './test-lanes.ts'
+import { laneState, openLanes, type TestLanes } from './test-lanes.ts'
 
 const inside = (garage: Garage) => readInside(garage.db, zoneIdSchema.parse('garage'))
 
@@ -108,6 +108,33 @@ describe('lanes and their devices', () => {
     expect(garage.entryTypes()).toEqual(['session.arrived', 'session.entered'])
     expect(inside(garage)).toBe(1)
   })
+
+  test.each([
+    ['entry-1', ['HHAB123', 'HHCD456'], 2],
+    ['exit-1', ['HHCD456', 'HHAB123'], 0],
+  ] as const)(
+    'who passed %s unseen during a restart is not in the way of the next one',
+    async (lane, [gone, next], left) => {
+      const first = open()
+      const enter = async (lanes: TestLanes, plate: string) => {
+        lanes.approach('entry-1')
+        await lanes.read('entry-1', plate)
+        await lanes.drive('entry-1')
+      }
+      if (lane === 'exit-1') for (const plate of [gone, next]) await enter(first.lanes, plate)
+      first.lanes.approach(lane)
+      await first.lanes.read(lane, gone)
+      first.garage.close()
+      const { garage, lanes } = open({ folder: first.garage.folder, clock: first.garage.clock, seed: 5 })
+      lanes.approach(lane)
+      await lanes.read(lane, next)
+      expect(garage.vends).toEqual([`${lane}-barrier`])
+      await lanes.drive(lane)
+      expect(inside(garage)).toBe(left)
+      expect(readOpenSessions(garage.db)).toHaveLength(left)
+      expect(garage.rebuildsEqual()).toBe(true)
+    },
+  )
 
   test('an exit opens when the store cannot decide, and the debt is recorded once it can', async () => {
     const { garage, lanes } = open()

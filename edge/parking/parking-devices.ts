@@ -189,6 +189,10 @@ export class ParkingDevices {
     if (!outcome.ok) return logger.warn({ laneId, code: outcome.refusal.code }, 'an arrival was not decided')
     // The command's own answer, just made in this process.
     const answer = outcome.value as ArrivalAnswer
+    if (answer.kind === 'busy') {
+      const again = { caller: from.caller, key: this.#freshKey() }
+      return this.#overtake(laneId, () => this.#arrive(laneId, asked, again))
+    }
     if (answer.kind === 'opened' || answer.kind === 'again') this.lanes.opened(laneId, answer.kind)
   }
 
@@ -210,9 +214,18 @@ export class ParkingDevices {
       this.#waits.refused(laneId, waitCause(answer.reason), { by, ...session })
       return
     }
-    if (answer.kind === 'busy') return
+    if (answer.kind === 'busy') {
+      return this.#overtake(laneId, () => this.#requestDeparture(laneId, by, this.#freshKey()))
+    }
     this.#waits.letOut(laneId)
     this.lanes.opened(laneId, answer.kind)
+  }
+
+  /** Somebody else's authorisation is in the way: one from before a restart is over, and who stands there is asked about anew. */
+  async #overtake(laneId: LaneId, again: () => Promise<void>): Promise<void> {
+    if (!this.lanes.otherStands(laneId)) return
+    await this.#facts.settled()
+    await again()
   }
 
   /** Only who stands before the boom waits; while somebody is let out, the next one's time does not run. */

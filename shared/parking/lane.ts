@@ -31,6 +31,8 @@ export type LaneInput =
   | { readonly kind: 'approach'; readonly covered: boolean }
   | { readonly kind: 'safety'; readonly covered: boolean }
   | { readonly kind: 'authorised' }
+  /** What stands on the approach loop is not the vehicle that was authorised last. */
+  | { readonly kind: 'other_stands' }
   | { readonly kind: 'tick' }
 
 /** What happened at the lane and must become a command. */
@@ -67,6 +69,8 @@ export function stepLane(state: LaneState, input: LaneInput, nowMs: number): Lan
       return input.covered ? quiet(safetyCovered(state)) : safetyCleared(state, nowMs)
     case 'authorised':
       return quiet(authorised(state, nowMs))
+    case 'other_stands':
+      return otherStands(state)
     case 'tick':
       return tick(state, nowMs)
     default:
@@ -163,6 +167,13 @@ function authorised(state: LaneState, nowMs: number): LaneState {
     default:
       return assertNever(state)
   }
+}
+
+/** Who was authorised before a restart and no longer stands there has passed while nobody watched the loops. */
+function otherStands(state: LaneState): LaneStep {
+  if (state.kind !== 'vending' || !state.approach || state.sinceMs !== undefined) return quiet(state)
+  const gone = Array.from({ length: state.pending }, () => ({ kind: 'passage', authorised: true }) as const)
+  return { state: { kind: 'presented' }, facts: gone }
 }
 
 function tick(state: LaneState, nowMs: number): LaneStep {
