@@ -37,6 +37,7 @@ import { memberRoutes } from './members/routes.ts'
 import type { SubjectSeal } from './members/subject-seal.ts'
 import { vehicleRoutes } from './members/vehicle-routes.ts'
 import { PassService } from './passes/pass-service.ts'
+import { receiptRoutes } from './passes/receipt-routes.ts'
 import { passRoutes } from './passes/routes.ts'
 import { tendPasses } from './passes/tend-passes.ts'
 import { CardPayments } from './payments/card-payments.ts'
@@ -132,6 +133,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
       bookingRoutes(bookings),
       extensionRoutes(new ExtensionService(bookingParts)),
       passRoutes(new PassService({ pool, clock, catalogues, passLifeMs: settings.passLifeMs })),
+      receiptRoutes({ pool, clock }),
       hqRoutes({ pool, clock, catalogues }),
       auditRoutes({ pool, clock }),
       creditRoutes({ pool, clock, random }),

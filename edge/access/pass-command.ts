@@ -133,7 +133,8 @@ const unproven: ReadonlySet<PassDisbelieved> = new Set<PassDisbelieved>([
 ])
 
 function shownPass({ passId, kind, issuedMs, toMs }: Pass, { slot, window }: PassUse): ShownPass {
-  return { passId, kind, issuedMs, toMs, slot, window }
+  // On the wire a receipt is a receipt, whatever was paid.
+  return { passId, kind: kind === 'booking_receipt' ? 'receipt' : kind, issuedMs, toMs, slot, window }
 }
 
 function memberIdOf(pass: Pass): ids.MemberId | undefined {

@@ -12,6 +12,7 @@ import { Book } from './flows/book/book.tsx'
 import { CheckIn } from './flows/check-in/check-in.tsx'
 import { Parking } from './flows/parking/parking.tsx'
 import { PassFlow } from './flows/pass/pass.tsx'
+import { ShownReceipt } from './flows/receipt/shown-receipt.tsx'
 import { IdleGuard } from './frame/idle-guard.tsx'
 import { KioskFrame } from './frame/kiosk-frame.tsx'
 import { Help } from './help/help.tsx'
@@ -64,6 +65,7 @@ export function createKioskRouter(pairing: Pairing, history?: RouterHistory) {
         at('/check-in', CheckIn),
         at('/parking', Parking),
         at('/pass', PassFlow),
+        at('/receipt', ShownReceipt),
         at('/help', Help),
       ]),
     ]),

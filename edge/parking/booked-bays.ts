@@ -1,7 +1,7 @@
 import { decide } from '@gatehouse/shared/booking/decide'
 import type { Moment } from '@gatehouse/shared/clock/clock'
-import type { MemberId, SpaceId } from '@gatehouse/shared/ids/ids'
-import type { Stay } from '@gatehouse/shared/parking/session'
+import type { BookingId, MemberId, SpaceId } from '@gatehouse/shared/ids/ids'
+import type { Session, Stay } from '@gatehouse/shared/parking/session'
 import type { LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
 import { bookingsOfHolder, occupanciesBySpace } from '../bookings/booking-store.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
@@ -24,6 +24,8 @@ export interface BookedBays {
   ofMember(db: SiteDatabase, memberId: MemberId, at: Moment): BookedBay | undefined
   /** Until when a booking of its bay has already paid for a stay; `undefined` without one. */
   coveredUntilMs(db: SiteDatabase, stay: Stay): number | undefined
+  /** The open stay that began with a checked-in booking, in its bay or in the one given instead. */
+  stayOf(db: SiteDatabase, bookingId: BookingId): Session | undefined
 }
 
 /** A bay that is booked within this time is kept free: an ordinary stay would likely run into the booking. */
@@ -60,6 +62,20 @@ export function siteBookedBays(directory: DirectoryReader): BookedBays {
          AND status IN ('checked_in', 'completed') AND from_ms <= ? AND to_ms > ?`,
       ).get(spaceId, arrivedMs + earlyMs, arrivedMs)
       return row?.toMs ?? undefined
+    },
+    stayOf: (db, bookingId) => {
+      const earlyMs = directory.site()?.settings.checkInEarlyMs ?? 0
+      const row = statement<{ body: string }>(
+        db,
+        `SELECT stay.body FROM bookings booked, parking_sessions stay
+         LEFT JOIN parking_substitutes instead USING (session_id)
+         WHERE booked.booking_id = ? AND booked.status IN ('checked_in', 'completed')
+         AND stay.state NOT IN ('departed', 'voided')
+         AND coalesce(instead.booked_space_id, stay.space_id) = booked.space_id
+         AND stay.arrived_ms >= booked.from_ms - ? AND stay.arrived_ms < booked.to_ms
+         ORDER BY stay.arrived_ms LIMIT 1`,
+      ).get(bookingId, earlyMs)
+      return row && (JSON.parse(row.body) as Session)
     },
   }
 }

@@ -55,9 +55,9 @@ export function findDeparting(
   const { by } = asked
   if (by.kind === 'ticket' && looksSigned(by.ticket)) {
     const shown = stayOnPaper(db, options, by.ticket, context)
-    return shown.ok
-      ? { kind: 'session', tied: false, ...shown.value }
-      : { kind: 'none', reason: shown.error === 'no_parking' ? 'unknown_ticket' : shown.error }
+    if (shown.ok) return { kind: 'session', tied: false, ...shown.value }
+    const isNobodys = shown.error === 'no_parking' || shown.error === 'no_stay'
+    return { kind: 'none', reason: isNobodys ? 'unknown_ticket' : shown.error }
   }
   if (by.kind === 'ticket') {
     const ticket = readTicket(by.ticket)

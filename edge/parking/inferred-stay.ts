@@ -14,7 +14,7 @@ import {
   type Session,
   sessionInferredIncident,
 } from '@gatehouse/shared/parking/session'
-import type { PaperPass } from '@gatehouse/shared/passes/pass'
+import type { StayPaper } from '@gatehouse/shared/passes/pass'
 import type { EntryBody, LedgerEvent, VehicleClass } from '@gatehouse/shared/wire/v1/entries'
 import type { CommandContext } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
@@ -61,7 +61,7 @@ export function inferStay(
 export function toldStay(
   db: SiteDatabase,
   options: ParkingOptions,
-  { sessionId, passId, fromMs }: PaperPass,
+  { sessionId, passId, fromMs }: StayPaper,
   context: CommandContext,
 ): InferredStay | undefined {
   const begun = begin(db, options, sessionId, context)

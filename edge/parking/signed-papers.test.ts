@@ -1,5 +1,10 @@
-import { paymentIdSchema, sessionIdSchema } from '@gatehouse/shared/ids/ids'
-import { type PaperIssuer, signedReceipt, signedTicket } from '@gatehouse/shared/passes/sign-paper'
+import { bookingIdSchema, paymentIdSchema, sessionIdSchema, spaceIdSchema } from '@gatehouse/shared/ids/ids'
+import {
+  type PaperIssuer,
+  signedBookingReceipt,
+  signedReceipt,
+  signedTicket,
+} from '@gatehouse/shared/passes/sign-paper'
 import {
   cloudKeys,
   samplePasses,
@@ -172,5 +177,56 @@ describe('a signed receipt', () => {
     garage.clock.advance(-minute)
     expect(await depart(garage, receipt)).toMatchObject({ kind: 'opened', debtMinor: 0 })
     expect(readSession(garage.db, sessionIdSchema.parse(sessionId))?.kind).toBe('departing')
+  })
+})
+
+describe('the receipt of a booked bay', () => {
+  const hour = 60 * minute
+  const member = { kind: 'plate', plate: 'HH-AD 1' }
+  const by: PaperIssuer = { siteId, issuer: 'cloud', keyId: cloudKeys.keyId, sign: cloudKeys.sign }
+
+  async function book(garage: Garage) {
+    const fromMs = garage.clock.now().wallMs
+    const toMs = fromMs + 2 * hour
+    const holder = { kind: 'member', memberId: 'mem-1' }
+    const { bookingId } = await garage.run('holdBooking', { spaceId: 'bay-1', fromMs, toMs, holder })
+    await garage.run('confirmBooking', { bookingId, method: 'cash', tenderedMinor: 400 })
+    const paid = { amountMinor: 400, taxMinor: 64, refundedMinor: 0, currency: 'EUR', reference: 'QS-7Q2M4' }
+    const facts = {
+      bookingId: bookingIdSchema.parse(bookingId),
+      paymentId: paymentIdSchema.parse('pay_IN_THE_APP'),
+      block: { spaceId: spaceIdSchema.parse('bay-1'), fromMs, toMs },
+      paid: { ...paid, paidMs: fromMs },
+    }
+    return { bookingId, receipt: signedBookingReceipt(by, facts, fromMs) }
+  }
+
+  test('means the stay that began with the booking, pays nothing that ran over, and opens once', async () => {
+    const garage = openGarage()
+    const { receipt } = await book(garage)
+    const { sessionId } = await garage.run('arriveVehicle', { laneId: 'entry-1', by: member })
+    await garage.run('confirmPassage', { laneId: 'entry-1' })
+    garage.passMinutes(119)
+    expect(await showAtKiosk(garage, receipt)).toMatchObject({ sessionId })
+    garage.passMinutes(31)
+    expect(await depart(garage, receipt)).toMatchObject({ reason: 'payment_needed', dueMinor: 200 })
+    await pay(garage, String(sessionId))
+    expect(await depart(garage, receipt)).toMatchObject({ kind: 'opened', sessionId, debtMinor: 0 })
+    await garage.run('confirmPassage', { laneId: 'exit-1' })
+    expect(await depart(garage, receipt)).toMatchObject({ kind: 'refused', reason: 'unknown_ticket' })
+    expect(garage.rebuildsEqual()).toBe(true)
+  })
+
+  test('opens for nobody without such a stay, also not for who came after a cancelled booking', async () => {
+    const garage = openGarage()
+    const { bookingId, receipt } = await book(garage)
+    await withTicket(garage)
+    expect(await depart(garage, receipt)).toMatchObject({ kind: 'refused', reason: 'unknown_ticket' })
+    await garage.run('cancelBooking', { bookingId })
+    await book(garage)
+    await garage.run('arriveVehicle', { laneId: 'entry-1', by: member })
+    await garage.run('confirmPassage', { laneId: 'entry-1' })
+    expect(await depart(garage, receipt)).toMatchObject({ kind: 'refused', reason: 'unknown_ticket' })
+    expect(await showAtKiosk(garage, receipt)).toEqual({ refused: 'unknown_ticket' })
   })
 })

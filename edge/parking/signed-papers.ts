@@ -1,7 +1,7 @@
 import type { SessionView } from '@gatehouse/shared/api/views'
 import type { ShownReceipt } from '@gatehouse/shared/parking/departure'
 import type { Session } from '@gatehouse/shared/parking/session'
-import type { PaperPass, PassDisbelieved, PassUnreadable } from '@gatehouse/shared/passes/pass'
+import type { PassDisbelieved, PassUnreadable, StayPaper } from '@gatehouse/shared/passes/pass'
 import { presentationCharsMax } from '@gatehouse/shared/passes/presentation'
 import { readPaper } from '@gatehouse/shared/passes/read-paper'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
@@ -26,17 +26,22 @@ export interface StayOnPaper {
 
 /**
  * Reads a signed ticket or receipt, of this life's key or an earlier one, or of the cloud's, and finds its stay. One that
- * the books of this life do not have is begun from what the paper says (ARCHITECTURE §5). Refuses with a `PaperRefusal`,
- * and `no_parking` at a site without a lane or a tariff.
+ * the books of this life do not have is begun from what the paper says (ARCHITECTURE §5); the receipt of a booked bay
+ * means the open stay that the books have for that booking, and pays nothing by itself. Refuses with a `PaperRefusal`,
+ * `no_stay` for a booking without one, and `no_parking` at a site without a lane or a tariff.
  */
 export function stayOnPaper(
   db: SiteDatabase,
   options: ParkingOptions,
   text: string,
   context: CommandContext,
-): Result<StayOnPaper, PaperRefusal | 'no_parking'> {
+): Result<StayOnPaper, PaperRefusal | 'no_parking' | 'no_stay'> {
   const paper = readPaper(text, { ...options.passes, at: context.at })
   if (!paper.ok) return paper
+  if (paper.value.kind === 'booking_receipt') {
+    const session = options.bookings.stayOf(db, paper.value.bookingId)
+    return session ? ok({ session, before: [] }) : err('no_stay')
+  }
   const receipt = receiptOf(paper.value)
   const known = readSession(db, paper.value.sessionId)
   if (known) return ok({ session: known, before: [], ...receipt })
@@ -66,7 +71,7 @@ export function showPaper(options: ParkingOptions): Command {
   })
 }
 
-function receiptOf(paper: PaperPass): { readonly receipt?: ShownReceipt } {
+function receiptOf(paper: StayPaper): { readonly receipt?: ShownReceipt } {
   if (paper.kind !== 'receipt') return {}
   const { passId, paymentId, issuedMs } = paper
   return { receipt: { passId, paymentId, paidMs: issuedMs } }

@@ -4,6 +4,7 @@ import { passRoutes } from '../access/pass-routes.ts'
 import { accessRoutes } from '../access/routes.ts'
 import { freeNow } from '../bookings/free-now.ts'
 import { type PlanSurroundings, planView } from '../bookings/plan-view.ts'
+import { receiptRoutes } from '../bookings/receipt-routes.ts'
 import { bookingRoutes } from '../bookings/routes.ts'
 import type { EdgeConfig } from '../config.ts'
 import { GarbageMeter } from '../devices/garbage-meter.ts'
@@ -69,6 +70,7 @@ export function siteRouting(options: SiteRoutingOptions): OpenAPIHono[] {
     accessRoutes({ kernel, directory, callers, doors: watch, memberTokens, siteKey }),
     passRoutes({ kernel, directory, callers }),
     loanRoutes({ kernel, directory, callers, clock }),
+    receiptRoutes({ kernel, env, callers, clock, passes: core.parking.passes }),
     parkingRoutes({
       kernel,
       parking: core.parking,

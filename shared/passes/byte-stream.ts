@@ -11,6 +11,12 @@ export class ByteWriter {
     this.raw([value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff])
   }
 
+  /** Eight bytes, the highest first, of a whole number that JavaScript holds exactly. */
+  uint53(value: number): void {
+    this.uint32(Math.floor(value / 2 ** 32))
+    this.uint32(value % 2 ** 32)
+  }
+
   raw(bytes: Iterable<number>): void {
     for (const byte of bytes) this.#bytes.push(byte)
   }
@@ -57,6 +63,11 @@ export class ByteReader {
   uint32(): number {
     const [a = 0, b = 0, c = 0, d = 0] = this.raw(4)
     return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
+  }
+
+  /** More than JavaScript holds exactly comes out unsafe. */
+  uint53(): number {
+    return this.uint32() * 2 ** 32 + this.uint32()
   }
 
   raw(length: number): Uint8Array {

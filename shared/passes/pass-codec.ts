@@ -2,7 +2,14 @@ import * as ids from '../ids/ids.ts'
 import { assertNever, err, ok, type Result } from '../result/result.ts'
 import { fromBase32, toBase32 } from './base32.ts'
 import { ByteReader, ByteWriter } from './byte-stream.ts'
-import { isHeld, type Pass, type PassBlock, type PassKind, type PassUnreadable } from './pass.ts'
+import {
+  isHeld,
+  type PaidForBooking,
+  type Pass,
+  type PassBlock,
+  type PassKind,
+  type PassUnreadable,
+} from './pass.ts'
 
 /*
  * The claims of a pass, version 1. Numbers are big-endian, times whole seconds since the Unix epoch, ids their length
@@ -10,7 +17,8 @@ import { isHeld, type Pass, type PassBlock, type PassKind, type PassUnreadable }
  *
  *   version 1 · algorithm 1 (Ed25519) · kind 1 · flags 1 · key id 8 · issuer 1 · pass id 10
  *   issued 4 · from 4 · to 4 · [holder key 32: kinds 1 to 3] · audience · one or two ids by kind
- *   [loan id: flag 1] · [space id, from 4, to 4: flag 2] · count of doors 1 · their ids
+ *   [loan id: flag 1] · [space id, from 4, to 4: flag 2]
+ *   [amount 8 · tax 8 · refunded 8 · paid at 4 · currency · reference: kind 6] · count of doors 1 · their ids
  */
 const version = 1
 const algorithm = 1
@@ -30,6 +38,7 @@ const kindNumbers: Readonly<Record<PassKind, number>> = {
   guest: 3,
   ticket: 4,
   receipt: 5,
+  booking_receipt: 6,
 }
 const kindsByNumber = new Map(
   Object.entries(kindNumbers).map(([kind, number]) => [number, kind as PassKind] as const),
@@ -63,6 +72,7 @@ export function writeClaims(pass: Pass): Uint8Array {
     out.id(block.spaceId)
     for (const ms of [block.fromMs, block.toMs]) out.uint32(ms / 1000)
   }
+  if (pass.kind === 'booking_receipt') writePaid(out, pass.paid)
   out.byte(pass.doors.length)
   for (const door of pass.doors) out.id(door)
   return out.done()
@@ -95,10 +105,10 @@ function readPass(from: ByteReader, kind: PassKind): Pass | undefined {
   const subjects = readSubjects(from, kind)
   const loanId = flags & flag.loan ? from.id() : undefined
   const block = flags & flag.block ? readBlock(from) : undefined
+  const paid = kind === 'booking_receipt' ? readPaid(from) : undefined
   const doors = readDoors(from)
-  const mayHaveBlock = kind === 'booking' || kind === 'guest'
   if (from.missing || flags > flagsAll || issuer > 1 || fromMs >= toMs) return undefined
-  if (!mayHaveBlock && (flags & (flag.loan | flag.block)) !== 0) return undefined
+  if (!areFlagsOf(kind, flags) || paid === null) return undefined
   if (subjects === undefined || doors === undefined || block === null) return undefined
   const parsed = {
     audience: ids.siteIdSchema.safeParse(audience),
@@ -121,9 +131,17 @@ function readPass(from: ByteReader, kind: PassKind): Pass | undefined {
     ...subjects,
     ...(parsed.loanId.data !== undefined && { loanId: parsed.loanId.data }),
     ...(block && { block }),
+    ...(paid && { paid }),
   }
   // What each kind needs beside these was read by its number above.
   return pass as unknown as Pass
+}
+
+/** A loan is named with a booking or a guest only; a block there, too, and always with the receipt of a booking. */
+function areFlagsOf(kind: PassKind, flags: number): boolean {
+  const named = flags & (flag.loan | flag.block)
+  if (kind === 'booking_receipt') return named === flag.block
+  return kind === 'booking' || kind === 'guest' || named === 0
 }
 
 function subjectsOf(pass: Pass): readonly string[] {
@@ -138,6 +156,8 @@ function subjectsOf(pass: Pass): readonly string[] {
       return [pass.sessionId]
     case 'receipt':
       return [pass.sessionId, pass.paymentId]
+    case 'booking_receipt':
+      return [pass.bookingId, pass.paymentId]
     default:
       return assertNever(pass)
   }
@@ -149,6 +169,7 @@ const subjectSchemas = {
   guest: { bookingId: ids.bookingIdSchema, guestId: ids.guestIdSchema },
   ticket: { sessionId: ids.sessionIdSchema },
   receipt: { sessionId: ids.sessionIdSchema, paymentId: ids.paymentIdSchema },
+  booking_receipt: { bookingId: ids.bookingIdSchema, paymentId: ids.paymentIdSchema },
 } as const satisfies Record<PassKind, object>
 
 function readSubjects(from: ByteReader, kind: PassKind): Record<string, string> | undefined {
@@ -167,6 +188,24 @@ function readBlock(from: ByteReader): PassBlock | null {
   const spaceId = ids.spaceIdSchema.safeParse(from.id())
   const [fromMs, toMs] = [seconds(from), seconds(from)]
   return spaceId.success && fromMs < toMs ? { spaceId: spaceId.data, fromMs, toMs } : null
+}
+
+function writePaid(out: ByteWriter, paid: PaidForBooking): void {
+  for (const minor of [paid.amountMinor, paid.taxMinor, paid.refundedMinor]) out.uint53(minor)
+  out.uint32(paid.paidMs / 1000)
+  out.id(paid.currency)
+  out.id(paid.reference)
+}
+
+/** `null` when it is none. */
+function readPaid(from: ByteReader): PaidForBooking | null {
+  const [amountMinor, taxMinor, refundedMinor] = [from.uint53(), from.uint53(), from.uint53()]
+  const paidMs = seconds(from)
+  const [currency, reference] = [from.id(), from.id()]
+  const isAmount = [amountMinor, taxMinor, refundedMinor].every(Number.isSafeInteger)
+  const isRight = isAmount && taxMinor <= amountMinor && refundedMinor <= amountMinor
+  if (!isRight || !/^[A-Z]{3}$/.test(currency) || !/^[0-9A-Z-]{1,12}$/.test(reference)) return null
+  return { amountMinor, taxMinor, refundedMinor, currency, paidMs, reference }
 }
 
 function readDoors(from: ByteReader): ids.DoorId[] | undefined {

@@ -12,7 +12,7 @@ import type {
 } from '../ids/ids.ts'
 
 /** What a pass is for. Tickets and receipts are paper: they name no holder key and open once per direction. */
-export const passKinds = ['booking', 'member', 'guest', 'ticket', 'receipt'] as const
+export const passKinds = ['booking', 'member', 'guest', 'ticket', 'receipt', 'booking_receipt'] as const
 export type PassKind = (typeof passKinds)[number]
 
 /** What was booked, so that a site that never heard of the booking knows what it is about. */
@@ -60,12 +60,38 @@ export type HeldPass = PassFrame & { readonly holderKey: Uint8Array } & (
       }
   )
 
-/** A pass on paper. */
-export type PaperPass = PassFrame &
+/** A pass on paper that is about a vehicle's stay. */
+export type StayPaper = PassFrame &
   (
     | { readonly kind: 'ticket'; readonly sessionId: SessionId }
     | { readonly kind: 'receipt'; readonly sessionId: SessionId; readonly paymentId: PaymentId }
   )
+
+/** One payment of a booking, as its signer knew it when the paper was signed; minor units, tax contained. */
+export interface PaidForBooking {
+  readonly amountMinor: number
+  readonly taxMinor: number
+  /** What of it went back. */
+  readonly refundedMinor: number
+  /** ISO 4217. */
+  readonly currency: string
+  /** Epoch ms in whole seconds. */
+  readonly paidMs: number
+  /** The booking's reference, at most 12 characters. */
+  readonly reference: string
+}
+
+/** Says what was paid for a booking; it is proof of money and opens nothing by itself. */
+export type BookingReceipt = PassFrame & {
+  readonly kind: 'booking_receipt'
+  readonly bookingId: BookingId
+  readonly paymentId: PaymentId
+  readonly block: PassBlock
+  readonly paid: PaidForBooking
+}
+
+/** A pass on paper. */
+export type PaperPass = StayPaper | BookingReceipt
 
 export type Pass = HeldPass | PaperPass
 

@@ -1,6 +1,6 @@
-import type { PaymentId, SessionId, SiteId } from '../ids/ids.ts'
+import type { BookingId, PaymentId, SessionId, SiteId } from '../ids/ids.ts'
 import { sha256Hex } from '../ledger/chain.ts'
-import type { PaperPass, SignMessage } from './pass.ts'
+import type { PaidForBooking, PaperPass, PassBlock, SignMessage } from './pass.ts'
 import { passIdOf, writeClaims } from './pass-codec.ts'
 import { issuerMessage, signedPassText } from './presentation.ts'
 
@@ -35,6 +35,37 @@ export function signedReceipt(
 ): string {
   const frame = frameOf(by, { arrivedMs, issuedMs: paidMs, name: `receipt ${paymentId}` })
   return signed(by, { ...frame, kind: 'receipt', sessionId, paymentId })
+}
+
+/** What a booking's receipt tells; times epoch ms, kept to the second, the block never shorter than it was. */
+export interface BookingReceiptFacts {
+  readonly bookingId: BookingId
+  readonly paymentId: PaymentId
+  readonly block: PassBlock
+  readonly paid: PaidForBooking
+}
+
+/**
+ * The text of a signed receipt for one payment of a booking, as it is known at `issuedMs` (epoch ms). Its facts and pass id
+ * are the same each time; it is signed anew, so that it outlives the key of the day of payment.
+ */
+export function signedBookingReceipt(
+  by: PaperIssuer,
+  { paid, block, ...about }: BookingReceiptFacts,
+  issuedMs: number,
+): string {
+  const name = `booking receipt ${about.paymentId}`
+  return signed(by, {
+    ...frameOf(by, { arrivedMs: issuedMs, issuedMs, name }),
+    ...about,
+    kind: 'booking_receipt',
+    block: {
+      spaceId: block.spaceId,
+      fromMs: wholeSeconds(block.fromMs),
+      toMs: Math.ceil(block.toMs / 1000) * 1000,
+    },
+    paid: { ...paid, paidMs: wholeSeconds(paid.paidMs) },
+  })
 }
 
 function frameOf(

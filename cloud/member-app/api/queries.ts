@@ -1,3 +1,4 @@
+import { bookingReceiptsSchema } from '@gatehouse/shared/api/booking-receipt-view'
 import { myCreditsAnswerSchema } from '@gatehouse/shared/api/credits-view'
 import {
   bookingViewSchema,
@@ -114,6 +115,14 @@ export const extensionsQuery = (bookingId: string) =>
     queryFn: ({ signal }) =>
       api.get(`/bookings/${segment(bookingId)}/extensions`, extensionsViewSchema, signal),
     gcTime: 0,
+  })
+
+/** The receipts for what I paid here for one of my bookings; kept for the phone without a network, like the booking. */
+export const receiptsQuery = (bookingId: string) =>
+  queryOptions({
+    queryKey: ['bookings', bookingId, 'receipts'],
+    queryFn: async ({ signal }) =>
+      (await api.get(`/bookings/${segment(bookingId)}/receipts`, bookingReceiptsSchema, signal)).items,
   })
 
 /** One of my bookings; looked at again every 2 s while the site has not answered. */

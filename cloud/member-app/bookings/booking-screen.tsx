@@ -23,6 +23,7 @@ import { CancelBooking } from './cancel-dialog.tsx'
 import { ExtendBooking } from './extend-dialog.tsx'
 import { ExtensionPanel } from './extension-panel.tsx'
 import { PayPanel } from './pay-panel.tsx'
+import { Receipts } from './receipts.tsx'
 import { ReleaseBooking } from './release-dialog.tsx'
 
 const route = getRouteApi('/bookings/$bookingId')
@@ -242,6 +243,7 @@ export function BookingScreen(): ReactNode {
               timeZone={site.data?.timeZone ?? viewerZone()}
               link={site.data?.link}
             />
+            <Receipts booking={view} timeZone={site.data?.timeZone ?? viewerZone()} />
           </>
         )}
       </Faces>

@@ -1,4 +1,5 @@
 import { referenceCode } from '@gatehouse/shared/booking/reference'
+import { samplePasses, show, signPass } from '@gatehouse/shared/passes/testing/sample-passes'
 import { describe, expect, test } from 'vitest'
 import { noKeys, takeKey } from './scanned-keys.ts'
 
@@ -25,6 +26,17 @@ describe('keys of a scanner', () => {
     const code = referenceCode('HH-7Q2M4')
     expect(type([...code, 'Enter'], 5)).toEqual([{ kind: 'reference', text: 'HH-7Q2M4' }])
     expect(type([...'GHB7Q', 'Enter'], 5)).toEqual([])
+  })
+
+  test('tell the receipt of a booking from a ticket or receipt of a stay', () => {
+    for (const [kind, read] of [
+      ['booking_receipt', 'receipt'],
+      ['receipt', 'paper'],
+      ['ticket', 'paper'],
+    ] as const) {
+      const text = show(signPass(samplePasses[kind]), 0)
+      expect(type([...text, 'Enter'], 2)).toEqual([{ kind: read, text }])
+    }
   })
 
   test('are forgotten after a pause, an end or another sign', () => {

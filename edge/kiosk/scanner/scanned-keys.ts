@@ -5,9 +5,9 @@ import { looksSigned, presentationCharsMax, readPresentation } from '@gatehouse/
 /** Scanners that type like a keyboard send a key every few milliseconds; people never do for a whole code. */
 const keyGapMaxMs = 250
 
-/** A pass as it is presented, a signed ticket or receipt of the garage, or the reference of a booking. */
+/** A pass as it is presented, a signed ticket or receipt of a stay, a signed receipt or the reference of a booking. */
 export interface ScannedCode {
-  readonly kind: 'pass' | 'paper' | 'reference'
+  readonly kind: 'pass' | 'paper' | 'receipt' | 'reference'
   readonly text: string
 }
 
@@ -40,13 +40,14 @@ export function takeKey(
 }
 
 function codeOf(text: string): ScannedCode | undefined {
-  if (looksSigned(text)) return { kind: isPaper(text) ? 'paper' : 'pass', text }
+  if (looksSigned(text)) return { kind: signedKind(text), text }
   const reference = referenceOfCode(text)
   return reference === undefined ? undefined : { kind: 'reference', text: reference }
 }
 
 /** Nothing is believed here; what cannot be read is shown as a pass, whose screen says why it is refused. */
-function isPaper(text: string): boolean {
+function signedKind(text: string): 'pass' | 'paper' | 'receipt' {
   const read = readPresentation(text)
-  return read.ok && !isHeld(read.value.pass)
+  if (!read.ok || isHeld(read.value.pass)) return 'pass'
+  return read.value.pass.kind === 'booking_receipt' ? 'receipt' : 'paper'
 }

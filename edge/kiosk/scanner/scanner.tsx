@@ -9,7 +9,7 @@ interface Scan {
 }
 
 const ScanContext = createContext<Scan | undefined>(undefined)
-const screens = { pass: '/pass', paper: '/parking', reference: '/check-in' } as const
+const screens = { pass: '/pass', paper: '/parking', receipt: '/receipt', reference: '/check-in' } as const
 
 /** Listens to a scanner that types like a keyboard, on every screen, and opens the screen for what it read. */
 export function Scanner(props: { readonly children: ReactNode }): ReactNode {

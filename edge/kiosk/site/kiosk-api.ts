@@ -1,3 +1,4 @@
+import { shownBookingReceiptSchema } from '@gatehouse/shared/api/booking-receipt-view'
 import {
   bookingCreditsSchema,
   bookingViewSchema,
@@ -106,6 +107,9 @@ export const findSessions = async (
 
 export const findStayOfPaper = (text: string, key: string) =>
   api.post('/sessions/paper', { text }, sessionViewSchema, key)
+
+export const readBookingReceipt = (text: string, key: string) =>
+  api.post('/booking-receipts/read', { text }, shownBookingReceiptSchema, key)
 
 export const readLostTicketPrice = async () =>
   (await api.get('/lost-ticket-price', lostTicketPriceViewSchema)).price

@@ -179,6 +179,16 @@ export const de: Record<WordKey, string> = {
     'Die Schranke öffnet von selbst. Danach wird der Aufenthalt neu berechnet; das Bezahlte wird abgezogen.',
   'receipt.doneTitle': 'Bezahlt. Gute Fahrt.',
 
+  'shownReceipt.title': 'Halten Sie Ihren Beleg an den Scanner',
+  'shownReceipt.hint': 'Öffnen Sie die Buchung in der App: Ihr Beleg hat einen Code.',
+  'shownReceipt.genuine': 'Dieser Beleg ist echt',
+  'shownReceipt.paidAt': 'In der App bezahlt',
+  'shownReceipt.paid': 'Bezahlt',
+  'shownReceipt.tax': 'davon MwSt.',
+  'shownReceipt.refunded': 'Davon erstattet',
+  'shownReceipt.asOf': 'Stand',
+  'shownReceipt.unheard': 'der Standort hat von der Buchung noch nicht gehört',
+
   'checkIn.pass': 'Pass zeigen',
   'pass.title': 'Zeigen Sie Ihren Pass',
   'pass.find': 'Öffnen Sie die Buchung in der App und tippen Sie auf „Pass zeigen“.',

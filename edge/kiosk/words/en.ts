@@ -171,6 +171,16 @@ export const en = {
     'The gate opens by itself. After that time the stay is priced again; what you paid is deducted.',
   'receipt.doneTitle': 'Paid. Have a good trip.',
 
+  'shownReceipt.title': 'Hold your receipt to the scanner',
+  'shownReceipt.hint': 'Open the booking in the app: its receipt has a code.',
+  'shownReceipt.genuine': 'This receipt is genuine',
+  'shownReceipt.paidAt': 'Paid in the app',
+  'shownReceipt.paid': 'Paid',
+  'shownReceipt.tax': 'of which VAT',
+  'shownReceipt.refunded': 'Of that, given back',
+  'shownReceipt.asOf': 'As known on',
+  'shownReceipt.unheard': 'this site has not heard of the booking yet',
+
   'checkIn.pass': 'Show a pass',
   'pass.title': 'Show your pass',
   'pass.find': 'Open the booking in the app and touch “Show pass”.',

@@ -146,7 +146,14 @@ export const germanKioskProblems: ProblemWords = {
     hint: 'Warten Sie auf den nächsten, höchstens eine halbe Minute.',
   },
   pass_used: { title: 'Dieser Pass wurde schon benutzt.', hint: 'Fragen Sie das Personal.' },
-  pass_not_for_doors: { title: 'Das ist ein Parkschein.', hint: 'Benutzen Sie ihn an der Ausfahrt.' },
+  no_booking_receipt: {
+    title: 'Das ist kein Beleg einer Buchung.',
+    hint: 'Zeigen Sie den Code des Belegs in der App.',
+  },
+  pass_not_for_doors: {
+    title: 'Das ist ein Parkschein oder ein Beleg.',
+    hint: 'Er öffnet keine Tür. Zeigen Sie Ihren Pass oder Ihre Karte.',
+  },
   pass_other_door: {
     title: 'Dieser Pass öffnet diese Tür nicht.',
     hint: 'Sehen Sie auf dem Pass nach, für welche Türen er gilt.',

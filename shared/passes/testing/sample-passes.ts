@@ -68,6 +68,14 @@ export const samplePasses: Readonly<Record<Pass['kind'], Pass>> = {
   guest: { ...held, kind: 'guest', bookingId, guestId: ids.guestIdSchema.parse('gs_1'), block },
   ticket: { ...paper, kind: 'ticket', sessionId } satisfies PaperPass,
   receipt: { ...paper, kind: 'receipt', sessionId, paymentId: ids.paymentIdSchema.parse('py_1') },
+  booking_receipt: {
+    ...{ ...frame, singlePassage: true, kind: 'booking_receipt', bookingId, block },
+    paymentId: ids.paymentIdSchema.parse('py_2'),
+    paid: {
+      ...{ amountMinor: 1440, taxMinor: 230, refundedMinor: 0, currency: 'EUR' },
+      ...{ paidMs: issuedMs - hourMs, reference: 'HH-7Q2M4' },
+    },
+  },
 }
 
 /** Signs a pass as its issuer would. */
