@@ -5,7 +5,7 @@ export function formatMoney(minor: number, currency: string, locale: string): st
   return format.format(minor / 10 ** digits).replace(/^-/, '−')
 }
 
-export type TimeStyle = 'time' | 'timeSeconds' | 'date' | 'fullDate' | 'dateTime' | 'weekday'
+export type TimeStyle = 'time' | 'timeSeconds' | 'date' | 'fullDate' | 'dateTime' | 'fullDateTime' | 'weekday'
 
 const styles: Readonly<Record<TimeStyle, Intl.DateTimeFormatOptions>> = {
   time: { hour: '2-digit', minute: '2-digit' },
@@ -14,6 +14,10 @@ const styles: Readonly<Record<TimeStyle, Intl.DateTimeFormatOptions>> = {
   // For days that may be months away, in another year.
   fullDate: { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
   dateTime: { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+  fullDateTime: {
+    ...{ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+    ...{ hour: '2-digit', minute: '2-digit' },
+  },
   weekday: { weekday: 'short', day: 'numeric' },
 }
 

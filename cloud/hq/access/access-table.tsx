@@ -61,8 +61,10 @@ function Row(props: { readonly row: AccessRow; readonly onMember: (memberId: str
           </UnstyledButton>
         )}
       </td>
-      <td>{row.placeName ?? row.placeId}</td>
-      <td>{row.siteName}</td>
+      <td>
+        <span className="access-place">{row.placeName ?? row.placeId}</span>
+        <span className="access-site">{row.siteName}</span>
+      </td>
       <td>
         <EntryLink row={row} />
       </td>
@@ -79,7 +81,7 @@ export function AccessTable(props: {
   readonly onMember: (memberId: string) => void
 }): ReactNode {
   const t = useWords()
-  const heads = ['time', 'result', 'reason', 'name', 'door', 'site', 'entry', 'by'] as const
+  const heads = ['time', 'result', 'reason', 'name', 'door', 'entry', 'by'] as const
   return (
     <ScrollBox className="gh-card" label={t('access.table')}>
       <table className="hq-table hq-stack access-table">

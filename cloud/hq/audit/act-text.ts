@@ -1,6 +1,8 @@
 import type { ActDetail, ActView } from '@gatehouse/shared/api/audit-view'
 import { formatMoney, formatTime } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
+import { useQuery } from '@tanstack/react-query'
+import { auditSummaryQuery } from './queries.ts'
 import { namedWord, useAuditWords } from './words/words.ts'
 
 type DetailValue = ActDetail[string]
@@ -50,19 +52,24 @@ function isChange({ before, after }: DetailLine): boolean {
 export function useActText() {
   const t = useAuditWords()
   const { locale } = useLanguage()
+  const sites = useQuery(auditSummaryQuery).data?.sites ?? []
   const word = (family: string, name: string, values?: Record<string, string>) => {
     const key = namedWord(family, name)
     return key === undefined ? undefined : t(key, values)
   }
+  const siteNamed = (id: unknown) => sites.find((site) => site.id === id)?.name ?? id
   const value = (line: DetailLine, side: 'before' | 'after', idsMax = Number.POSITIVE_INFINITY): string => {
     const { name, currency, [side]: of } = line
     if (of === undefined || isEmpty(of)) return '–'
     const named = typeof of === 'string' ? word(name, of) : undefined
     if (named !== undefined) return named
-    if (name.endsWith('Ms') && typeof of === 'number') return formatTime(of, locale, 'dateTime')
+    if (name.endsWith('Ms') && typeof of === 'number') return formatTime(of, locale, 'fullDateTime')
     if (currency !== undefined && typeof of === 'number') return formatMoney(of, currency, locale)
     if (typeof of === 'number') return of.toLocaleString(locale)
-    if (Array.isArray(of)) return of.slice(0, idsMax).join(', ') + (of.length > idsMax ? ' …' : '')
+    if (Array.isArray(of)) {
+      const members = name === 'siteIds' ? of.map(siteNamed) : of
+      return members.slice(0, idsMax).join(', ') + (of.length > idsMax ? ' …' : '')
+    }
     return typeof of === 'object' ? JSON.stringify(of) : String(of)
   }
   const field = (name: string) => word('field', name) ?? name

@@ -50,7 +50,10 @@ export function ActsTable(props: {
                 {text.actor(act)}
               </td>
               <td className="audit-name">{text.subject(act)}</td>
-              <td className="audit-name" data-empty={text.site(act) === '–' || undefined}>
+              <td
+                className="audit-name"
+                data-empty={text.site(act) === '–' || act.subject.kind === 'site' || undefined}
+              >
                 {text.site(act)}
               </td>
               <td className="audit-change">{text.brief(act)}</td>

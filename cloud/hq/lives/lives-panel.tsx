@@ -83,7 +83,7 @@ function LifeRow(props: {
           )}
         </Text>
       </Group>
-      <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+      <Text size="sm" c="dimmed" pl={28} style={{ overflowWrap: 'anywhere' }}>
         {t(`origin.${origin}`)} · {machine} ·{' '}
         <TimeText ms={life.enrolledMs} timeZone={timeZone} style="dateTime" />
         {recovery === null || recovery === 'waiting' ? null : ` · ${t(`recovery.${recovery}`)}`}

@@ -18,7 +18,7 @@ export const en = {
   expires: 'Valid until',
   state: 'State',
   'state.coming': 'Not begun',
-  'state.running': 'Running',
+  'state.running': 'Valid',
   'state.over': 'Over',
   promotional: 'promotional',
   nowhere: 'at no site',
