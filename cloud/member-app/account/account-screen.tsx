@@ -49,7 +49,7 @@ export function AccountScreen(): ReactNode {
         <Stack gap="md">
           <Group justify="space-between">
             <Text>{ui('language.label')}</Text>
-            <LanguageSwitch size="md" />
+            <LanguageSwitch />
           </Group>
           <Group justify="space-between">
             <Text>{ui('scheme.label')}</Text>

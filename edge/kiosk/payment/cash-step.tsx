@@ -1,7 +1,7 @@
 import type { Problem } from '@gatehouse/shared/api/problem'
 import { formatMoney } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
-import { IconCash, IconCoin, IconCoins } from '@tabler/icons-react'
+import { IconCash, IconCircle, IconCoins } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { ActionButton } from '../frame/action-button.tsx'
 import { StepFrame } from '../frame/step-frame.tsx'
@@ -65,7 +65,7 @@ export function CashStep(props: {
             disabled={props.busy || missing === 0}
             onClick={() => setTendered(tendered + minor)}
           >
-            {minor >= 500 ? <IconCash size={28} aria-hidden /> : <IconCoin size={28} aria-hidden />}
+            {minor >= 500 ? <IconCash size={28} aria-hidden /> : <IconCircle size={28} aria-hidden />}
             {money(minor)}
           </button>
         ))}

@@ -99,7 +99,7 @@ export const de: Record<WordKey, string> = {
     'Gehen Sie zurück und wählen Sie eine andere Zeit, eine kürzere Dauer oder eine andere Art.',
   'book.tapSpace': 'Berühren Sie einen grünen Platz, um ihn zu wählen.',
   'book.take': '{{name}} nehmen · {{price}}',
-  'book.takeNothing': 'Zuerst einen Platz wählen',
+  'book.takeNothing': 'Erst Platz wählen',
   'book.askFor': '{{name}} anfragen · {{price}}',
   'book.lent': 'Die Mitglieder-App verkauft {{name}} bis {{time}}.',
   'book.lentEnding': 'Die Mitglieder-App verkauft {{name}} nicht mehr und gibt den Platz zurück.',

@@ -40,7 +40,7 @@ export function ShownReceipt(): ReactNode {
   }
   return (
     <StepFrame title={t('shownReceipt.title')} problem={read.problem} onBack={leave}>
-      <p className={css.facts} role="status">
+      <p className={css.facts} style={{ alignItems: 'center' }} role="status">
         <IconReceipt size={32} aria-hidden />
         <span>{read.busy ? t('pass.asking') : t('shownReceipt.hint')}</span>
       </p>
