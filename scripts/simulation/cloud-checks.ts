@@ -45,8 +45,9 @@ export class CloudChecks {
   /** Looks at the cloud when it has asked its database for anything; tells its heads for the trace. */
   async check(): Promise<string> {
     const { pool } = this.#simulation.stage
-    if (pool.statements === this.#statementsSeen) return ''
-    this.#statementsSeen = pool.statements
+    const { statements } = this.#simulation
+    if (statements === this.#statementsSeen) return ''
+    this.#statementsSeen = statements
     if (this.#restores !== this.#simulation.restores) {
       // An older copy has every right to know less.
       this.#restores = this.#simulation.restores
@@ -82,6 +83,8 @@ export class CloudChecks {
         head_seq > 0 || incarnation === 1 || books_from < incarnation,
     )
     if (!newest) return
+    // For a site that sees the row of a loan's end before that of a sale in it.
+    if (newest.unnamed !== null) this.#broken(`${machine.siteId}: ${newest.unnamed}`)
     if (this.#holdsAll(machine, newest)) {
       const twice = checkLending(machine, newest)
       if (twice) this.#broken(twice)

@@ -15,18 +15,22 @@ const plenty = { perSecond: 100_000, burst: 100_000 }
 export const memberHeader = 'x-simulated-member'
 
 export interface CloudHostOptions {
+  /** Of the process; who owns its timers and what it logs. */
+  readonly name: string
   readonly time: VirtualTime
   readonly pool: SimulatedPool
   readonly diary: Diary
 }
 
-/** The cloud of the simulation: one life after the other over one database. */
+/** A process of the cloud: one life after the other over one database. */
 export class CloudHost {
   readonly #options: CloudHostOptions
   readonly #config: CloudConfig
   #random = new SeededRandom(1)
   #notifications = new StagedNotifications()
   #core: CloudCore | undefined
+  #end: (broken: TypeError) => void = () => {}
+  #ended: Promise<never> = new Promise(() => {})
 
   constructor(options: CloudHostOptions) {
     this.#options = options
@@ -36,6 +40,14 @@ export class CloudHost {
       limits: { perAddress: plenty, perUser: plenty, perLogIn: plenty },
       siteAnswerMaxMs: 8_000,
     })
+  }
+
+  get name(): string {
+    return this.#options.name
+  }
+
+  get pool(): SimulatedPool {
+    return this.#options.pool
   }
 
   get notifications(): StagedNotifications {
@@ -49,7 +61,7 @@ export class CloudHost {
   get clock(): Clock {
     const { time } = this.#options
     return {
-      now: () => ({ wallMs: time.nowMs, bootId: 'cloud', monotonicMs: time.nowMs, quality: 'trusted' }),
+      now: () => ({ wallMs: time.nowMs, bootId: this.name, monotonicMs: time.nowMs, quality: 'trusted' }),
     }
   }
 
@@ -61,10 +73,10 @@ export class CloudHost {
 
   /** Starts a life of the cloud. */
   async start(): Promise<void> {
-    const { time, pool, diary } = this.#options
-    time.owner = 'cloud'
+    const { name, time, pool, diary } = this.#options
+    time.owner = name
     this.#notifications = new StagedNotifications()
-    const adapters = { clock: this.clock, random: this.#random, logger: diary.logger('cloud') }
+    const adapters = { clock: this.clock, random: this.#random, logger: diary.logger(name) }
     const core = await composeCloud(this.#config, adapters, {
       pool: pool.newLife(),
       notifications: this.#notifications,
@@ -73,14 +85,19 @@ export class CloudHost {
     })
     core.work()
     this.#core = core
+    this.#ended = new Promise((_resolve, reject) => {
+      this.#end = reject
+    })
+    this.#ended.catch(() => {})
   }
 
   /** Ends the life as a kill does: nothing is finished, nothing is said. */
   async kill(): Promise<void> {
-    const { time, pool } = this.#options
+    const { name, time, pool } = this.#options
     this.#core = undefined
-    time.forget('cloud')
+    time.forget(name)
     await pool.endLife()
+    this.#end(new TypeError('fetch failed'))
   }
 
   /** Answers a request; a cloud that does not run refuses the connection. */
@@ -88,6 +105,11 @@ export class CloudHost {
     const core = this.#core
     if (!core) throw new TypeError('fetch failed')
     return core.fetch(request)
+  }
+
+  /** The same for somebody who sees the connection break when the process ends first. */
+  answer(request: Request): Promise<Response> {
+    return Promise.race([this.fetch(request), this.#ended])
   }
 }
 

@@ -10,7 +10,7 @@ function statesOf(simulation: Simulation, machine: SiteMachine): readonly string
   )
   const states: string[] = []
   if (!life) states.push('site down')
-  if (!simulation.cloud.isRunning) states.push('cloud down')
+  if (simulation.clouds.length === 0) states.push('cloud down')
   if (flows.has('handshake')) states.push('handshake under way')
   if (flows.has('stream')) states.push('entries under way')
   if (flows.has('shape')) states.push('directory followed')

@@ -20,6 +20,8 @@ interface CloudSale {
 export interface CloudLending {
   readonly loans: readonly CloudLoan[] | null
   readonly sales: readonly CloudSale[] | null
+  /** A sale in an ended loan that the row which told the site of the end does not name. */
+  readonly unnamed: string | null
 }
 
 /** Columns for the statement that looks at a site's stream `s`. */
@@ -28,7 +30,12 @@ export const lendingColumns = `
    FROM loans l WHERE l.site_id = s.site_id AND l.state IN ('open', 'unconfirmed')) AS loans,
   (SELECT jsonb_agg(jsonb_build_object('booking_id', x.booking_id, 'space_id', x.space_id, 'from_ms', x.from_ms,
      'block_to_ms', x.block_to_ms, 'status', x.status))
-   FROM loan_sales x WHERE x.site_id = s.site_id AND x.status <> 'freed') AS sales`
+   FROM loan_sales x WHERE x.site_id = s.site_id AND x.status <> 'freed') AS sales,
+  (SELECT 'loan ' || l.loan_id || ' ended, and its row names no sale ' || x.booking_id
+   FROM loans l JOIN loan_sales x ON x.site_id = l.site_id AND x.loan_id = l.loan_id AND x.status <> 'freed'
+   LEFT JOIN site_directory d ON d.site_id = l.site_id AND d.kind = 'loan' AND d.key = l.loan_id
+   WHERE l.site_id = s.site_id AND l.state = 'ended' AND coalesce((d.body -> 'kept') || (d.body -> 'freed'), '[]')
+     @> jsonb_build_array(jsonb_build_object('bookingId', x.booking_id)) IS FALSE LIMIT 1) AS unnamed`
 
 /**
  * One authority for each space and moment, and nothing sold twice across the tiers: whatever the cloud may sell is lent

@@ -28,6 +28,8 @@ export interface Message {
   readonly path: string
   state: 'asked' | 'at the cloud' | 'answered'
   answer: Answer | undefined
+  /** The process that it is at, or came from. */
+  at: string | undefined
   readonly gone: AbortController
   /** Stops listening to the caller. */
   readonly letGo: () => void
@@ -35,8 +37,11 @@ export interface Message {
   readonly reject: (error: unknown) => void
 }
 
-/** What the cloud does with a request. */
-export type CloudFetch = (request: Request) => Promise<Response>
+/** A process of the cloud that answers requests. */
+export interface Door {
+  readonly name: string
+  fetch(request: Request): Promise<Response>
+}
 
 const pastMax = 32
 /** Node's `fetch` waits so long for an answer to begin. */
@@ -55,7 +60,8 @@ export class Network {
   #ids = 0
   /** Hears how each call ended, for the trace. */
   onMoved: (what: string, message: Message, status?: number) => void = () => {}
-  cloud: CloudFetch = () => Promise.resolve(new Response(null, { status: 503 }))
+  /** Where the next request goes. */
+  door: () => Door = () => ({ name: 'cloud', fetch: async () => new Response(null, { status: 503 }) })
 
   constructor(time: VirtualTime) {
     this.#time = time
@@ -91,9 +97,9 @@ export class Network {
     this.#messages = this.#messages.filter((message) => message.life !== life)
   }
 
-  /** One call that the cloud was working on when it stopped: its caller sees the connection break. Tells whether there was one. */
-  breakOne(): boolean {
-    const message = this.#messages.find(({ state }) => state === 'at the cloud')
+  /** One call that a process was working on when it stopped: its caller sees the connection break. Tells whether there was one. */
+  breakOne(at: string): boolean {
+    const message = this.#messages.find((one) => one.state === 'at the cloud' && one.at === at)
     if (message) this.#fail(message)
     return message !== undefined
   }
@@ -128,9 +134,9 @@ export class Network {
   }
 
   /** Moves a call one leg: to the cloud, or its answer home. */
-  move(message: Message): void {
+  move(message: Message, door?: Door): void {
     if (message.state === 'asked') {
-      this.#toCloud(message)
+      this.#toCloud(message, door ?? this.door())
       return
     }
     if (message.state !== 'answered' || !message.answer) return
@@ -157,8 +163,9 @@ export class Network {
     const request = pile[at]?.()
     if (!request) return undefined
     if (pile === this.#late) pile.splice(at, 1)
-    this.#time.owner = 'cloud'
-    const answer = await this.cloud(request)
+    const door = this.door()
+    this.#time.owner = door.name
+    const answer = await door.fetch(request)
     await answer.arrayBuffer()
     return `${flowOf(new URL(request.url).pathname)} ${answer.status}`
   }
@@ -185,6 +192,7 @@ export class Network {
         ...{ id: 0, ...known, flow: flowOf(pathname), path: pathname, make, gone, letGo, resolve, reject },
         state: 'asked',
         answer: undefined,
+        at: undefined,
       }
       signal?.addEventListener('abort', abandon)
       this.#fresh.push(message)
@@ -198,12 +206,13 @@ export class Network {
     message.reject(reason)
   }
 
-  #toCloud(message: Message): void {
+  #toCloud(message: Message, door: Door): void {
     keep(this.#past, message)
     message.state = 'at the cloud'
+    message.at = door.name
     this.onMoved('arrived', message)
-    this.#time.owner = 'cloud'
-    this.cloud(message.make(message.gone.signal)).then(
+    this.#time.owner = door.name
+    door.fetch(message.make(message.gone.signal)).then(
       async (answer) => {
         const body = await answer.arrayBuffer()
         if (message.state !== 'at the cloud') return

@@ -82,9 +82,19 @@ async function holdInApp(simulation: Simulation, chance: Chance): Promise<string
   const spaceId = chance.percent(15) ? hallId : chance.pick(roomIds)
   const body = { spaceId, ...anInterval(simulation, chance) }
   const call = asMember(simulation, memberId, `/sites/${machine.siteId}/bookings`, chance.key(), body)
-  return answered(simulation, 'cloud', `${machine.siteId} ${spaceId}`, call, (status, view) => {
-    if (status === 201 || status === 202) simulation.hear({ ...heardOf(view, machine.siteId), memberId })
-  })
+  const onAnswer = hearBooking(simulation, machine.siteId, memberId)
+  return answered(simulation, 'cloud', `${machine.siteId} ${spaceId}`, call, onAnswer)
+}
+
+/** A member keeps in mind what the app said of a booking of theirs. */
+export function hearBooking(
+  simulation: Simulation,
+  siteId: string,
+  memberId: string,
+): (status: number, view: unknown) => void {
+  return (status, view) => {
+    if (status === 201 || status === 202) simulation.hear({ ...heardOf(view, siteId), memberId })
+  }
 }
 
 async function payInApp(simulation: Simulation, chance: Chance): Promise<string> {
@@ -146,7 +156,8 @@ async function drive(simulation: Simulation, chance: Chance): Promise<string> {
   return `${machine?.siteId ?? 'no site'} ${lane} ${plate}`
 }
 
-function ofMember(
+/** A booking that somebody made in the app. */
+export function ofMember(
   simulation: Simulation,
   chance: Chance,
 ): (HeardBooking & { readonly memberId: string }) | undefined {
@@ -157,18 +168,19 @@ function ofMember(
   )
 }
 
-/** Calls the cloud as a member's app does. */
+/** Calls the cloud as a member's app does, at one of its processes. */
 export async function asMember(
   simulation: Simulation,
   memberId: string,
   path: string,
   key: string,
   body: unknown,
+  door = simulation.door(),
 ): Promise<Response> {
-  simulation.stage.time.owner = 'cloud'
+  simulation.stage.time.owner = door.name
   const headers = { [memberHeader]: memberId, 'content-type': 'application/json', 'idempotency-key': key }
   const url = `http://cloud.simulated/api/v1${path}`
-  return simulation.cloud.fetch(new Request(url, { method: 'POST', headers, body: JSON.stringify(body) }))
+  return door.answer(new Request(url, { method: 'POST', headers, body: JSON.stringify(body) }))
 }
 
 /** Waits for an answer until nothing moves any more; says in a few words what it was. */

@@ -10,6 +10,7 @@ import { imageSteps } from './image-steps.ts'
 import { loanSteps } from './loan-steps.ts'
 import { passSteps } from './pass-steps.ts'
 import { peopleSteps } from './people-steps.ts'
+import { raceSteps } from './race-steps.ts'
 import { Simulation, type Stage } from './simulation.ts'
 import { SiteChecks } from './site-checks.ts'
 import type { StepKind } from './step.ts'
@@ -23,6 +24,7 @@ export const stepKinds: readonly StepKind[] = [
   ...adoptionSteps,
   ...diskSteps,
   ...passSteps,
+  ...raceSteps,
 ]
 
 /** One thing that happens in a run: which kind, and the seed of its own draws. */

@@ -1,5 +1,6 @@
 import type { Pool } from '@gatehouse/cloud/database/pool'
 import pg from 'pg'
+import type { StatementGate } from './interleaving.ts'
 import { type KnownStatement, PreparedStatement, type StatementResult } from './prepared-statement.ts'
 import type { Quiet } from './quiet.ts'
 
@@ -34,6 +35,8 @@ export class SimulatedPool {
   readonly #known = new Map<string, KnownStatement>()
   /** Connections whose open transaction tells listeners something when it is committed. */
   readonly #announcing = new Set<pg.Client>()
+  /** Holds statements back while a schedule decides about their order. */
+  gate: StatementGate | undefined
   /** Called when the life of the cloud ends in the middle of its work. */
   onKilled: () => void = () => {}
 
@@ -50,6 +53,11 @@ export class SimulatedPool {
     )
     for (const client of clients) await client.connect()
     return new SimulatedPool(quiet, clients)
+  }
+
+  /** The server's processes behind the connections. */
+  get pids(): readonly number[] {
+    return this.#clients.map(pidOf)
   }
 
   /** The pool as a new life of the cloud gets it. */
@@ -84,6 +92,11 @@ export class SimulatedPool {
   /** Kills the cloud right after its next `count` statements, before it hears the answer to the last. */
   killAfter(count: number | undefined): void {
     this.#statementsLeft = count
+  }
+
+  /** Whether it is to be killed after some statements. */
+  get isArmed(): boolean {
+    return this.#statementsLeft !== undefined
   }
 
   /** Ends the present life: transactions are rolled back, calls stay unanswered. */
@@ -121,8 +134,12 @@ export class SimulatedPool {
     this.statements += 1
     const dies = this.#statementsLeft === 1
     if (this.#statementsLeft !== undefined) this.#statementsLeft -= 1
-    this.#heed(client, typeof text === 'string' ? text : text.text)
-    const result = await this.#quiet.track(this.#run(client, text, values))
+    const words = typeof text === 'string' ? text : text.text
+    this.#heed(client, words)
+    const run = () => this.#run(client, text, values)
+    const result = await (this.gate
+      ? this.gate({ pid: pidOf(client), text: words, run })
+      : this.#quiet.track(run()))
     if (dies) {
       this.#life += 1
       this.onKilled()
@@ -169,4 +186,8 @@ export class SimulatedPool {
     if (next) next(client)
     else this.#free.push(client)
   }
+}
+
+function pidOf(client: pg.Client): number {
+  return (client as unknown as { readonly processID: number }).processID
 }

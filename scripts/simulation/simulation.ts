@@ -5,6 +5,7 @@ import { CloudHost } from './cloud-host.ts'
 import type { DatabaseCopies } from './database-copy.ts'
 import { Diary } from './diary.ts'
 import type { FullDisks } from './full-disks.ts'
+import type { LockWatch } from './lock-watch.ts'
 import type { DiskImage } from './machine-disk.ts'
 import { Network } from './network.ts'
 import type { FetchedPass } from './pass-phone.ts'
@@ -22,6 +23,9 @@ export interface Stage {
   readonly quiet: Quiet
   readonly chance: SeededChance
   readonly pool: SimulatedPool
+  /** Connections of the second process of the cloud. */
+  readonly besides: SimulatedPool
+  readonly locks: LockWatch
   readonly tap: NotificationTap
   readonly copies: DatabaseCopies
   readonly disks: FullDisks
@@ -68,7 +72,10 @@ export class Simulation {
   readonly stage: Stage
   readonly diary = new Diary()
   readonly network: Network
+  /** The process of the cloud that is up unless it was killed. */
   readonly cloud: CloudHost
+  /** A second one, which comes and goes. */
+  readonly beside: CloudHost
   /** The machine that is each site's. */
   readonly sites = new Map<string, { readonly machine: SiteMachine }>()
   /** Machines that others took over from, by site; an earlier one is scrapped for good. */
@@ -103,12 +110,15 @@ export class Simulation {
   #announcementsSeen = 0
   #seed = 0
   #cloudKilled = false
+  #calls = 0
 
   constructor(stage: Stage) {
     this.stage = stage
     this.network = new Network(stage.time)
-    this.cloud = new CloudHost({ time: stage.time, pool: stage.pool, diary: this.diary })
-    this.network.cloud = (request) => this.cloud.fetch(request)
+    const { time, pool, besides } = stage
+    this.cloud = new CloudHost({ name: 'cloud', time, pool, diary: this.diary })
+    this.beside = new CloudHost({ name: 'cloud-2', time, pool: besides, diary: this.diary })
+    this.network.door = () => this.door()
     this.network.onMoved = (what, { id, site, flow, life }, status) => {
       this.diary.note(`  ${what} ${site} ${flow} ${id}${status === undefined ? '' : ` ${status}`}`)
       // Whatever the cloud hears from now on it answers as to an older life.
@@ -118,7 +128,7 @@ export class Simulation {
       if (what === 'answered' && status === 200 && this.#fenced.has(id)) this.replaced.set(machine, life)
     }
     this.diary.isAlive = (owner) =>
-      owner === 'cloud' || this.machines.some((machine) => machine.isAlive(owner))
+      owner.startsWith('cloud') || this.machines.some((machine) => machine.isAlive(owner))
     stage.pool.onKilled = () => {
       this.#cloudKilled = true
     }
@@ -127,6 +137,22 @@ export class Simulation {
   /** Every machine that could run: those of the sites, then those that were replaced. */
   get machines(): readonly SiteMachine[] {
     return [...[...this.sites.values()].map(({ machine }) => machine), ...this.old.values()]
+  }
+
+  /** The processes of the cloud that run. */
+  get clouds(): readonly CloudHost[] {
+    return [this.cloud, this.beside].filter(({ isRunning }) => isRunning)
+  }
+
+  /** The process that the next call goes to: one after the other; a cloud that is down refuses. */
+  door(): CloudHost {
+    this.#calls += 1
+    return this.clouds[this.#calls % Math.max(1, this.clouds.length)] ?? this.cloud
+  }
+
+  /** Counts statements of all processes, so that others can tell whether anything was asked. */
+  get statements(): number {
+    return this.stage.pool.statements + this.stage.besides.statements
   }
 
   /** Sets the scene for a seed and starts everything. */
@@ -139,6 +165,7 @@ export class Simulation {
     await copies.empty()
     await copies.put('base')
     this.cloud.reset(seed)
+    this.beside.reset(seed ^ 0x5bd1_e995)
     await this.startCloud()
     const chosen = [...enrolled].slice(0, sites)
     this.#seed = seed
@@ -212,26 +239,25 @@ export class Simulation {
     for (const machine of this.machines) machine.kill()
     await this.settle()
     for (const machine of [...this.machines, ...this.#scrapped]) machine.bury()
-    if (this.cloud.isRunning) await this.cloud.kill()
+    for (const process of this.clouds) await process.kill()
   }
 
-  async startCloud(): Promise<void> {
-    this.#cloudKilled = false
-    await this.cloud.start()
+  async startCloud(process = this.cloud): Promise<void> {
+    if (process === this.cloud) this.#cloudKilled = false
+    await process.start()
     await this.settle()
   }
 
-  async killCloud(): Promise<void> {
-    await this.cloud.kill()
-    this.breakOff('cloud')
+  async killCloud(process = this.cloud): Promise<void> {
+    await process.kill()
     // One caller at a time: what each does next is its own.
-    while (this.network.breakOne()) await this.stage.quiet.settled()
+    while (this.network.breakOne(process.name)) await this.stage.quiet.settled()
     await this.settle()
   }
 
   /** Another database server with the older copy takes the place of the cloud's. */
   async restoreCloud(): Promise<void> {
-    if (this.cloud.isRunning) await this.killCloud()
+    for (const process of this.clouds) await this.killCloud(process)
     await this.stage.copies.put('backup')
     this.restores += 1
     await this.stage.pool.inspect(`UPDATE cloud_identity SET database_identity = 'restored ${this.restores}'`)
@@ -307,16 +333,22 @@ export class Simulation {
     if (this.heard.length > heardMax) this.heard.shift()
   }
 
+  #announcements(): number {
+    return this.stage.pool.announcements + this.stage.besides.announcements
+  }
+
   /** Resolves when no code runs any more: what the database announced is delivered, what was asked is numbered. */
   async settle(): Promise<void> {
-    const { quiet, pool, tap, time } = this.stage
+    const { quiet, tap, time } = this.stage
     await quiet.settled()
-    while (pool.announcements !== this.#announcementsSeen) {
-      this.#announcementsSeen = pool.announcements
+    while (this.#announcements() !== this.#announcementsSeen) {
+      this.#announcementsSeen = this.#announcements()
       for (const { name, payload } of await tap.take()) {
-        time.owner = 'cloud'
-        if (this.cloud.isRunning) this.cloud.notifications.deliver(name, payload)
-        await quiet.settled()
+        for (const process of this.clouds) {
+          time.owner = process.name
+          process.notifications.deliver(name, payload)
+          await quiet.settled()
+        }
       }
     }
     this.network.arrange()

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { startMs, writeBaseWorld } from './base-world.ts'
 import { DatabaseCopies } from './database-copy.ts'
 import { FullDisks } from './full-disks.ts'
+import { LockWatch } from './lock-watch.ts'
 import { Quiet } from './quiet.ts'
 import { SeededChance } from './seeded-chance.ts'
 import { SimulatedPool } from './simulated-pool.ts'
@@ -19,6 +20,7 @@ const reserveBytes = 8 * 1024 * 1024
 export async function prepareStage(databaseUrl: string, folder: string): Promise<Stage> {
   const quiet = new Quiet()
   const pool = await SimulatedPool.open(databaseUrl, quiet)
+  const besides = await SimulatedPool.open(databaseUrl, quiet)
   const tap = await NotificationTap.open(databaseUrl)
   const time = new VirtualTime(startMs)
   const chance = new SeededChance()
@@ -34,5 +36,6 @@ export async function prepareStage(databaseUrl: string, folder: string): Promise
   const copies = await DatabaseCopies.of(pool)
   await copies.prepare()
   await copies.take('base')
-  return { time, quiet, chance, pool, tap, copies, disks, enrolled, folder, reserveFile }
+  const locks = new LockWatch(databaseUrl)
+  return { time, quiet, chance, pool, besides, locks, tap, copies, disks, enrolled, folder, reserveFile }
 }
