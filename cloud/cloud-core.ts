@@ -158,9 +158,9 @@ function syncRoutes(
     '/sync/v1',
     streamRoutes({
       ...parts,
-      onAppended: (stream, count) => {
-        metrics.entriesReceived.inc(count)
-        projector.wake(stream)
+      onAppended: (stream, entries) => {
+        metrics.entriesReceived.inc(entries.length)
+        projector.appended(stream, entries)
       },
     }),
   )

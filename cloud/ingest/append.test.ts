@@ -20,6 +20,11 @@ async function storedSeqs(siteId: string): Promise<number[]> {
   return rows.map(({ seq }) => seq)
 }
 
+const siteOf = (name: string) => `bad-${name.replaceAll(/\W/g, '-')}`
+/** An entry, but for what is wrong with it. */
+const linked = (name: string, rest: string) =>
+  `[{"site":"${siteOf(name)}","incarnation":1,"prev":"${'0'.repeat(64)}",${rest}}]`
+
 describe('append', () => {
   it('stores the original bytes and acknowledges with the head', async () => {
     const twin = await server.enrolled('bytes')
@@ -137,9 +142,11 @@ describe('append', () => {
     ['an empty array', '[]', 400],
     ['something that is no entry', '[{"hello":1}]', 400],
     ['a number', '7', 400],
+    ['a position in words', linked('a position in words', '"seq":"1"'), 400],
+    ['a number beyond all bounds', linked('a number beyond all bounds', '"seq":1,"body":{"n":1e400}'), 400],
     ['too many bytes', `["${'x'.repeat(5 * 1024 * 1024)}"]`, 413],
   ])('refuses %s', async (name, body, status) => {
-    const twin = await server.enrolled(`bad-${name.replaceAll(/\W/g, '-')}`)
+    const twin = await server.enrolled(siteOf(name))
     const answer = await twin.call(twin.streamUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -26,7 +26,7 @@ export interface AppendRequest {
 
 /** What became of an append; every outcome tells the head, the only acknowledgement. */
 export type AppendOutcome = { readonly head: ChainHead } & (
-  | { readonly kind: 'appended'; readonly count: number }
+  | { readonly kind: 'appended'; readonly entries: readonly SealedEntry[] }
   | { readonly kind: 'producer'; readonly decision: Exclude<ProducerDecision, { kind: 'accept' }> }
   | { readonly kind: 'writer_seq'; readonly lastSeq: string }
   | { readonly kind: 'chain_gap'; readonly seq: number }
@@ -58,7 +58,7 @@ export async function append(pool: Pool, request: AppendRequest): Promise<Append
     }
     const { entries } = decision
     await storeAppend(tx, stream, { entries, receivedMs: request.nowMs, writerSeq, producer })
-    return { kind: 'appended', count: decision.entries.length, head: decision.head }
+    return { kind: 'appended', entries, head: decision.head }
   })
 }
 

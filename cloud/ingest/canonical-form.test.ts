@@ -47,9 +47,13 @@ describe('canonicalForm', () => {
     expect(canonicalForm(JSON.parse(text), 64)).toBe(form)
   })
 
-  it('refuses what nests deeper than it may, wherever it is', () => {
+  it('knows no form of what nests deeper than it may, wherever it is', () => {
     expect(canonicalForm(deep(64), 64)).toBe('canonical')
-    expect(canonicalForm(deep(65), 64)).toBe('too_deep')
-    expect(canonicalForm({ b: 1, a: deep(65) }, 64)).toBe('too_deep')
+    expect(canonicalForm(deep(65), 64)).toBe('none')
+    expect(canonicalForm({ b: 1, a: deep(65) }, 64)).toBe('none')
+  })
+
+  it('knows no form of a number that is read as infinite', () => {
+    expect(canonicalForm(JSON.parse('{"b":[1e400],"a":1}'), 64)).toBe('none')
   })
 })

@@ -1,3 +1,4 @@
+import type { SealedEntry } from '@gatehouse/shared/ledger/chain'
 import { type EntryFrame, entryFrameSchema, parseEvent } from '@gatehouse/shared/wire/v1/entries'
 import { evolve } from './evolve.ts'
 import { evolveAudit } from './evolve-audit.ts'
@@ -13,6 +14,11 @@ export interface ReadEntry {
 /** Reads the stored text; the frame is `undefined` when it is not one. */
 export function readEntry(stored: StoredEntry): ReadEntry {
   return { stored, frame: entryFrameSchema.safeParse(JSON.parse(stored.entry)).data }
+}
+
+/** What `readEntry` makes of the text of an entry that is at hand already. */
+export function readSealed({ entry, text, hash }: SealedEntry): ReadEntry {
+  return { stored: { seq: entry.seq, hash, entry: text }, frame: entryFrameSchema.safeParse(entry).data }
 }
 
 /** What the entries of a run speak of: ids to load before they are folded. */

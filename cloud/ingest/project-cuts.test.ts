@@ -2,16 +2,24 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { cancelled, captured, confirmed, held, refused, sensed } from '../sites/testing/events.ts'
 import type { SiteTwin } from '../sites/testing/site-twin.ts'
-import { SyncServer } from '../sites/testing/sync-server.ts'
+import { SyncServer, startMs } from '../sites/testing/sync-server.ts'
+import { projectNext } from './project.ts'
 
 type Told = Parameters<SiteTwin['record']>[0]
 
 let server: SyncServer
+/** Its projector is told of nothing. */
+let quiet: SyncServer
 let sites = 0
 beforeAll(async () => {
   server = await SyncServer.start()
+  quiet = await SyncServer.start()
+  await quiet.projector.stop()
 })
-afterAll(() => server.stop())
+afterAll(async () => {
+  await server?.stop()
+  await quiet?.stop()
+})
 
 const bookingId = fc.integer({ min: 1, max: 8 }).map((n) => `bk_${n}`)
 const hour = fc.integer({ min: 1, max: 6 })
@@ -39,11 +47,11 @@ const told: fc.Arbitrary<Told> = fc.oneof(
 )
 
 /** Everything that was projected of a site, without its name. */
-async function books(siteId: string): Promise<unknown> {
+async function books(siteId: string, { pool } = server): Promise<unknown> {
   const found: Record<string, unknown> = {}
   const tables = ['bookings', 'booking_blocks', 'payments', 'space_states', 'request_answers', 'quarantine']
   for (const table of tables) {
-    const { rows } = await server.pool.query(
+    const { rows } = await pool.query(
       `SELECT to_jsonb(t) - '{site_id,site_key,hash,entry}'::text[] AS row FROM ${table} t WHERE site_id = $1 ORDER BY 1`,
       [siteId],
     )
@@ -62,12 +70,21 @@ async function tell(pieces: readonly (readonly Told[])[]): Promise<string> {
   return siteId
 }
 
-it('makes the same books of the same entries, however they are cut into runs', async () => {
+/** The books of entries that are read from the store, as after a restart. */
+async function booksReadBack(events: readonly Told[]): Promise<unknown> {
+  const twin = await quiet.enrolled(`cut-${sites++}`)
+  expect((await twin.send(twin.record(...events))).status).toBe(204)
+  while ((await projectNext(quiet.pool, twin, startMs)).kind === 'behind');
+  return books(twin.siteId, quiet)
+}
+
+it('makes the same books of the same entries, however they are cut into runs, handed over or read back', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(told, { minLength: 2, maxLength: 30 }), fc.nat(29), async (events, cut) => {
       const atOnce = await books(await tell([events]))
       expect(await books(await tell([events.slice(0, cut), events.slice(cut)]))).toEqual(atOnce)
       expect(await books(await tell(events.map((event) => [event])))).toEqual(atOnce)
+      expect(await booksReadBack(events)).toEqual(atOnce)
     }),
     { numRuns: 6 },
   )

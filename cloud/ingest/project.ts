@@ -6,7 +6,8 @@ import { openException } from '../exceptions/raise.ts'
 import { lockProjectedLoans, writeProjectedLoans } from '../loans/project-loans.ts'
 import { raiseContradictedSales } from './contradicted-sales.ts'
 import { auditTypes } from './evolve-audit.ts'
-import { foldAudit, foldEntries, foldLate, mentioned, type ReadEntry, readEntry } from './fold.ts'
+import { foldAudit, foldEntries, foldLate, mentioned, type ReadEntry, readEntry, readSealed } from './fold.ts'
+import type { HandedEntries } from './handed-entries.ts'
 import { noRows, type ProjectedRows } from './projected-rows.ts'
 import { loadRows, writeRows } from './projected-tables.ts'
 import { raiseRefusedMoney } from './refused-money.ts'
@@ -22,15 +23,23 @@ interface Run {
   readonly stream: StreamId
   readonly nowMs: number
   readonly limit: number
+  readonly handed?: HandedEntries | undefined
 }
 
 /**
  * Projects the next entries of a stream: rows, quarantine, answers and position in one transaction. When the
- * store refuses a row, the entries go one at a time, so that only the contradicting one is set aside.
+ * store refuses a row, the entries go one at a time, so that only the contradicting one is set aside. What is at hand
+ * among `handed` is not read from the store.
  */
-export async function projectNext(pool: Pool, stream: StreamId, nowMs: number): Promise<RunOutcome> {
+export async function projectNext(
+  pool: Pool,
+  stream: StreamId,
+  nowMs: number,
+  handed?: HandedEntries,
+): Promise<RunOutcome> {
+  const next = { stream, nowMs, limit: entriesPerRunMax, handed }
   try {
-    return await inTransaction(pool, (tx) => run(tx, { stream, nowMs, limit: entriesPerRunMax }, undefined))
+    return await inTransaction(pool, (tx) => run(tx, next, undefined))
   } catch (error) {
     if (dataRefusal(error) === undefined) throw error
     return projectOneByOne(pool, stream, nowMs)
@@ -65,29 +74,40 @@ function dataRefusal(error: unknown): string | undefined {
 }
 
 /** One run; with `refusal`, the entries are not folded but set aside for that reason. */
-async function run(
-  tx: Transaction,
-  { stream, nowMs, limit }: Run,
-  refusal: string | undefined,
-): Promise<RunOutcome> {
+async function run(tx: Transaction, one: Run, refusal: string | undefined): Promise<RunOutcome> {
+  const { stream, nowMs, limit } = one
   const position = await lockPosition(tx, stream)
   if (position === undefined) return { kind: 'busy', count: 0 }
   if (position.auditSeq < position.seq) {
     const behind = await readAuditAgain(tx, stream, { ...position, limit, nowMs }, refusal)
     if (behind !== undefined) return behind
   }
-  const entries = (await readEntriesAfter(tx, stream, { afterSeq: position.seq, limit })).map(readEntry)
+  const entries = await entriesAfter(tx, one, position.seq)
   const last = entries.at(-1)
   if (last === undefined) return { kind: 'caught_up', count: 0 }
+  // After the entries: what came behind the end of a life is only there once that end is.
+  const { headSeq, untilSeq } = await readBounds(tx, stream)
   const rows = noRows()
   const aside =
-    refusal === undefined ? await fold(tx, stream, { rows, entries, nowMs }) : asideAll(entries, refusal)
+    refusal === undefined
+      ? await fold(tx, stream, { rows, entries, untilSeq, nowMs })
+      : asideAll(entries, refusal)
   await setAside(tx, stream, aside, nowMs)
   await raiseRefusedMoney(tx, stream, rows.refusedMoney, nowMs)
   await raiseContradictedSales(tx, stream, rows.contradictedSales, nowMs)
   await moveTo(tx, stream, { seq: last.stored.seq, auditSeq: last.stored.seq })
   await notify(tx, stream, entries, rows)
-  return { kind: entries.length === limit ? 'behind' : 'caught_up', count: entries.length }
+  return { kind: last.stored.seq < headSeq ? 'behind' : 'caught_up', count: entries.length }
+}
+
+async function entriesAfter(
+  tx: Transaction,
+  { stream, limit, handed }: Run,
+  afterSeq: number,
+): Promise<readonly ReadEntry[]> {
+  const taken = handed?.take(stream, { afterSeq, limit }) ?? []
+  if (taken.length > 0) return taken.map(readSealed)
+  return (await readEntriesAfter(tx, stream, { afterSeq, limit })).map(readEntry)
 }
 
 /**
@@ -124,10 +144,15 @@ export async function fold(
   {
     rows,
     entries,
+    untilSeq,
     nowMs,
-  }: { readonly rows: ProjectedRows; readonly entries: readonly ReadEntry[]; readonly nowMs: number },
+  }: {
+    readonly rows: ProjectedRows
+    readonly entries: readonly ReadEntry[]
+    readonly untilSeq: number
+    readonly nowMs: number
+  },
 ): Promise<Quarantined[]> {
-  const untilSeq = await takenOverAt(tx, stream)
   const posted = entries.filter(({ stored }) => stored.seq <= untilSeq)
   const late = entries.filter(({ stored }) => stored.seq > untilSeq)
   // Loans are locked before bookings, as wherever the cloud sells.
@@ -144,13 +169,20 @@ export async function fold(
   return aside
 }
 
-/** The last entry of a life that counts in the books; no bound while no later life took them over. */
-async function takenOverAt(tx: Transaction, stream: StreamId): Promise<number> {
-  const { rows } = await tx.query<{ seq: number | null }>(
-    'SELECT taken_over_at_seq AS seq FROM streams WHERE site_id = $1 AND incarnation = $2',
+/** Where a life ends so far, and the last of its entries that counts in the books. */
+interface Bounds {
+  readonly headSeq: number
+  /** No bound while no later life took the books over. */
+  readonly untilSeq: number
+}
+
+/** Reads the bounds of a life. */
+export async function readBounds(tx: Transaction, stream: StreamId): Promise<Bounds> {
+  const { rows } = await tx.query<{ head: number; until: number | null }>(
+    'SELECT head_seq AS head, taken_over_at_seq AS until FROM streams WHERE site_id = $1 AND incarnation = $2',
     [stream.siteId, stream.incarnation],
   )
-  return rows[0]?.seq ?? Number.MAX_SAFE_INTEGER
+  return { headSeq: rows[0]?.head ?? 0, untilSeq: rows[0]?.until ?? Number.MAX_SAFE_INTEGER }
 }
 
 function asideAll(entries: readonly ReadEntry[], reason: string): Quarantined[] {

@@ -1,7 +1,9 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { type SiteId, siteIdSchema } from '@gatehouse/shared/ids/ids'
+import type { SealedEntry } from '@gatehouse/shared/ledger/chain'
 import type { Notifications } from '../database/notifications.ts'
 import type { Pool } from '../database/pool.ts'
+import { HandedEntries } from './handed-entries.ts'
 import { projectNext, type RunOutcome } from './project.ts'
 import type { StreamId } from './stream-store.ts'
 
@@ -30,6 +32,7 @@ export class Projector {
   readonly #options: ProjectorOptions
   readonly #running = new Map<string, Promise<void>>()
   readonly #woken = new Set<string>()
+  readonly #handed = new HandedEntries()
   readonly #failed = new Map<string, NodeJS.Timeout>()
   /** Streams that wait for their turn; at most one place for each. */
   readonly #inTurn: (() => void)[] = []
@@ -60,6 +63,12 @@ export class Projector {
     clearInterval(this.#sweep)
     for (const timer of this.#failed.values()) clearTimeout(timer)
     await Promise.all(this.#running.values())
+  }
+
+  /** Projects entries that this process committed, soon and without reading them back. */
+  appended(stream: StreamId, entries: readonly SealedEntry[]): void {
+    this.#handed.keep(stream, entries)
+    this.wake(stream)
   }
 
   /** Projects a stream soon; cheap to call often. */
@@ -99,7 +108,8 @@ export class Projector {
     if (this.#runsNow < runsAtOnceMax) this.#runsNow += 1
     else await new Promise<void>((resolve) => this.#inTurn.push(resolve))
     try {
-      const outcome = await projectNext(pool, stream, clock.now().wallMs)
+      const outcome = await projectNext(pool, stream, clock.now().wallMs, this.#handed)
+      if (outcome.kind === 'busy') this.#handed.forget(stream)
       onProjected?.(stream, outcome.count)
       return outcome.kind
     } finally {

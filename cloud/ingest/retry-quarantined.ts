@@ -1,7 +1,7 @@
 import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
 import { resolveException } from '../exceptions/raise.ts'
 import { type ReadEntry, readEntry } from './fold.ts'
-import { fold, lockPosition, notify } from './project.ts'
+import { fold, lockPosition, notify, readBounds } from './project.ts'
 import { noRows } from './projected-rows.ts'
 import type { StoredEntry, StreamId } from './stream-store.ts'
 
@@ -43,7 +43,8 @@ async function retryStream(tx: Transaction, stream: StreamId, nowMs: number): Pr
   const entries = await notOvertaken(tx, stream, found.rows.map(readEntry))
   if (entries.length === 0) return []
   const rows = noRows()
-  const aside = new Set((await fold(tx, stream, { rows, entries, nowMs })).map(({ seq }) => seq))
+  const { untilSeq } = await readBounds(tx, stream)
+  const aside = new Set((await fold(tx, stream, { rows, entries, untilSeq, nowMs })).map(({ seq }) => seq))
   const posted = entries.filter(({ stored }) => !aside.has(stored.seq))
   const seqs = posted.map(({ stored }) => stored.seq)
   await tx.query('DELETE FROM quarantine WHERE site_id = $1 AND incarnation = $2 AND seq = ANY ($3)', [

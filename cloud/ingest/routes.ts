@@ -1,4 +1,5 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
+import type { SealedEntry } from '@gatehouse/shared/ledger/chain'
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { every } from 'hono/combine'
 import type { Notifications } from '../database/notifications.ts'
@@ -17,8 +18,8 @@ export interface StreamRoutesOptions {
   readonly pool: Pool
   readonly clock: Clock
   readonly notifications: Notifications
-  /** Called after entries were committed; must not throw. */
-  readonly onAppended: (stream: StreamId, count: number) => void
+  /** Called with the entries that were committed; must not throw. */
+  readonly onAppended: (stream: StreamId, entries: readonly SealedEntry[]) => void
 }
 
 /**

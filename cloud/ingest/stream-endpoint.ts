@@ -1,4 +1,5 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
+import type { SealedEntry } from '@gatehouse/shared/ledger/chain'
 import { type Context, type Env, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Notifications } from '../database/notifications.ts'
@@ -52,8 +53,8 @@ export interface StreamEndpointOptions<E extends Env> {
   readonly keeper: StreamKeeper<E>
   /** How long a live reader waits at the tail. */
   readonly longPollMs: number
-  /** Called after entries were committed; must not throw. */
-  readonly onAppended: (stream: StreamId, count: number) => void
+  /** Called with the entries that were committed; must not throw. */
+  readonly onAppended: (stream: StreamId, entries: readonly SealedEntry[]) => void
 }
 
 type Handler<E extends Env> = (
@@ -133,7 +134,7 @@ async function post<E extends Env>(
     writerSeq: writerSeq.value,
     nowMs: options.clock.now().wallMs,
   })
-  if (outcome.kind === 'appended' && outcome.count > 0) options.onAppended(id, outcome.count)
+  if (outcome.kind === 'appended' && outcome.entries.length > 0) options.onAppended(id, outcome.entries)
   return appendAnswer(outcome, producer.value)
 }
 

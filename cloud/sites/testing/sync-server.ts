@@ -69,7 +69,7 @@ export class SyncServer {
     app.route('/sync/v1', siteRoutes({ pool, clock, identity, onHeartbeat: () => undefined }))
     app.route(
       '/sync/v1',
-      streamRoutes({ pool, clock, notifications, onAppended: (stream) => projector.wake(stream) }),
+      streamRoutes({ pool, clock, notifications, onAppended: (...all) => projector.appended(...all) }),
     )
     app.route('/sync/v1', shapeRoutes({ pool, clock, notifications }))
     const info = await new Promise<AddressInfo>((resolve) => {
