@@ -89,7 +89,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'space.unknown': 'Diesen Platz gibt es hier nicht.',
   'space.unknownHint': 'Gehen Sie zum Standort zurück und wählen Sie einen aus dem Grundriss.',
   'price.total': 'Summe',
-  'price.tax': 'inkl. {{rate}} % USt.',
+  'price.tax': 'inkl. {{rate}} % MwSt.',
   'price.none': 'Für diese Zeit gibt es keinen Preis.',
   'refused.alternatives': 'Stattdessen frei',
   'refused.otherSites': 'Andere Standorte ansehen',

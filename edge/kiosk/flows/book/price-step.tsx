@@ -49,34 +49,36 @@ export function PriceStep(props: {
         )
       }
     >
-      <p className={receipt.facts}>
-        <b>{booking.spaceName}</b>
-        <span>
-          <IntervalText fromMs={booking.fromMs} toMs={booking.toMs} timeZone={site.timeZone} />
-        </span>
-      </p>
-      {over ? (
-        <Notice tone="held" title={t('book.holdOver')}>
-          {t('book.holdOverHint')}
-        </Notice>
-      ) : (
-        <Hold booking={booking} />
-      )}
-      <div className={receipt.card}>
-        <PriceLines price={booking.price} />
-      </div>
-      {over || booking.price.totalMinor === 0 ? null : (
-        <div className={receipt.means}>
-          {who.kind === 'member' ? (
-            <CreditsInstead
-              {...{ booking, busy }}
-              memberToken={who.memberToken}
-              onCredits={() => props.onPay({ method: 'credits', memberToken: who.memberToken })}
-            />
-          ) : null}
-          <CashInstead busy={busy} onCash={props.onCash} />
+      <div className={receipt.priced}>
+        <p className={receipt.facts}>
+          <b>{booking.spaceName}</b>
+          <span>
+            <IntervalText fromMs={booking.fromMs} toMs={booking.toMs} timeZone={site.timeZone} />
+          </span>
+        </p>
+        {over ? (
+          <Notice tone="held" title={t('book.holdOver')}>
+            {t('book.holdOverHint')}
+          </Notice>
+        ) : (
+          <Hold booking={booking} />
+        )}
+        <div className={receipt.card}>
+          <PriceLines price={booking.price} />
         </div>
-      )}
+        {over || booking.price.totalMinor === 0 ? null : (
+          <div className={receipt.means}>
+            {who.kind === 'member' ? (
+              <CreditsInstead
+                {...{ booking, busy }}
+                memberToken={who.memberToken}
+                onCredits={() => props.onPay({ method: 'credits', memberToken: who.memberToken })}
+              />
+            ) : null}
+            <CashInstead busy={busy} onCash={props.onCash} />
+          </div>
+        )}
+      </div>
     </StepFrame>
   )
 }

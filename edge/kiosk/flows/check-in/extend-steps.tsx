@@ -186,27 +186,29 @@ function PriceOfEnd(props: {
         )
       }
     >
-      <p className={receiptCss.facts}>
-        <b>{booking.spaceName}</b>
-      </p>
-      {over ? (
-        <Notice tone="held" title={t('book.holdOver')}>
-          {t('book.holdOverHint')}
-        </Notice>
-      ) : (
-        <p className={receiptCss.hold} style={{ margin: 0 }}>
-          <StateShape state="held" size={18} />
-          <span>
-            {before}
-            <Countdown untilMs={holdUntilMs} />
-            {after}
-          </span>
+      <div className={receiptCss.priced}>
+        <p className={receiptCss.facts}>
+          <b>{booking.spaceName}</b>
         </p>
-      )}
-      <div className={receiptCss.card}>
-        <PriceLines price={price} />
+        {over ? (
+          <Notice tone="held" title={t('book.holdOver')}>
+            {t('book.holdOverHint')}
+          </Notice>
+        ) : (
+          <p className={receiptCss.hold} style={{ margin: 0 }}>
+            <StateShape state="held" size={18} />
+            <span>
+              {before}
+              <Countdown untilMs={holdUntilMs} />
+              {after}
+            </span>
+          </p>
+        )}
+        <div className={receiptCss.card}>
+          <PriceLines price={price} />
+        </div>
+        {over ? null : <CashInstead busy={pay.busy} onCash={props.onCash} />}
       </div>
-      {over ? null : <CashInstead busy={pay.busy} onCash={props.onCash} />}
     </StepFrame>
   )
 }

@@ -42,20 +42,22 @@ export function QuoteStep(props: {
       onBack={pay.busy ? undefined : props.onBack}
       primary={<PayButtons {...props} />}
     >
-      <PlateSign session={session} />
-      {current.dueMinor === 0 ? (
-        <Notice title={t('parking.nothingDue')}>{t('parking.nothingDueHint')}</Notice>
-      ) : (
-        <p className={receipt.bigLabel} style={{ margin: 0 }}>
-          {before}
-          <Countdown untilMs={current.validUntilMs} />
-          {after}
-        </p>
-      )}
-      <div className={receipt.card}>
-        <PriceLines price={current.price} paidMinor={current.paidMinor} dueMinor={current.dueMinor} />
+      <div className={receipt.priced}>
+        <PlateSign session={session} />
+        {current.dueMinor === 0 ? (
+          <Notice title={t('parking.nothingDue')}>{t('parking.nothingDueHint')}</Notice>
+        ) : (
+          <p className={receipt.bigLabel} style={{ margin: 0 }}>
+            {before}
+            <Countdown untilMs={current.validUntilMs} />
+            {after}
+          </p>
+        )}
+        <div className={receipt.card}>
+          <PriceLines price={current.price} paidMinor={current.paidMinor} dueMinor={current.dueMinor} />
+        </div>
+        {current.dueMinor === 0 ? null : <CashInstead busy={pay.busy} onCash={props.onCash} />}
       </div>
-      {current.dueMinor === 0 ? null : <CashInstead busy={pay.busy} onCash={props.onCash} />}
     </StepFrame>
   )
 }
