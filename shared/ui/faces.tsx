@@ -99,6 +99,9 @@ function Failed(props: { readonly error: unknown; readonly retry: () => unknown 
   const t = useUiWords()
   const words = useProblemWords()
   const text = isProblem(props.error) ? words(props.error.problem) : undefined
+  // What does not exist is no failure: asking again brings nothing, and nobody need report it.
+  if (isProblem(props.error) && props.error.problem.status === 404)
+    return <Notice title={text?.title ?? t('faces.failed')}>{text?.hint}</Notice>
   return (
     <Notice
       tone="out"
