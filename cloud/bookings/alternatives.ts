@@ -1,17 +1,36 @@
 import type { Problem } from '@gatehouse/shared/api/problem'
-import { alternatives, alternativesWindow, type Candidate } from '@gatehouse/shared/booking/alternatives'
+import {
+  alternatives,
+  alternativesWindow,
+  type Candidate,
+  offersAlternatives,
+} from '@gatehouse/shared/booking/alternatives'
 import { partsOf } from '@gatehouse/shared/booking/combined'
 import { spaceIdSchema } from '@gatehouse/shared/ids/ids'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
+import type { Refused } from '../http/problem.ts'
 import { lentOnly, whoDecides } from './lent-rights.ts'
 import type { SiteReader } from './site-reader.ts'
 import { calendarOf, type ViewContext } from './site-view.ts'
+
+/** A refused hold with what can be confirmed now instead, where there is anything. */
+export async function withAlternatives(
+  refused: Refused,
+  reader: SiteReader,
+  context: ViewContext,
+  asked: { readonly spaceId: string; readonly fromMs: number; readonly toMs: number },
+  memberId: string,
+): Promise<Refused> {
+  if (!offersAlternatives.has(refused.code)) return refused
+  const alternatives = await alternativesFor(reader, context, asked, memberId)
+  return alternatives.length > 0 ? { ...refused, alternatives } : refused
+}
 
 /**
  * What can be booked instead of a refused interval and confirmed now: equal spaces then, or this one at other times.
  * While the site is known to be offline, only inside what it lends.
  */
-export async function alternativesFor(
+async function alternativesFor(
   reader: SiteReader,
   context: ViewContext,
   asked: { readonly spaceId: string; readonly fromMs: number; readonly toMs: number },

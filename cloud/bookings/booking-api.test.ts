@@ -1,7 +1,14 @@
 import type { Problem } from '@gatehouse/shared/api/problem'
 import type { BookingView } from '@gatehouse/shared/api/views'
+import { siteIdSchema } from '@gatehouse/shared/ids/ids'
+import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { inTransaction } from '../database/pool.ts'
+import { putRows } from '../directory/put-rows.ts'
+import { readDirectory } from '../directory/read-rows.ts'
 import { type Caller, hourMs, startMs, startTestCloud, type TestCloud } from '../http/testing/test-cloud.ts'
+
+const siteId = siteIdSchema.parse('north')
 
 let world: TestCloud
 let anna: Caller
@@ -158,6 +165,26 @@ describe('booking', () => {
     const [first] = (answer.body as Problem).alternatives ?? []
     expect(first).toEqual({ spaceId: 'room-2', name: 'Room 2', ...interval })
     expect((await hold(ben, 'room-2', interval)).status).toBe(201)
+  })
+
+  it.each([
+    ['out_of_service', { outOfService: true }],
+    ['not_available_then', { availableFromMs: startMs + 365 * 24 * hourMs }],
+  ] as const)('refuses a space that says %s and offers another', async (code, change) => {
+    const { pool } = world.cloud
+    const [room] = (await readDirectory(pool, 'space', [siteId])).filter(({ key }) => key === 'room-1')
+    if (!room) expect.fail('there is no such room')
+    const put = (body: DirectoryBody<'space'>) =>
+      inTransaction(pool, (tx) => putRows(tx, siteId, [{ kind: 'space', key: 'room-1', body }]))
+    await put({ ...room.body, ...change })
+    const interval = freeHour()
+    await world.until(async () => refused(await hold(anna, 'room-1', interval))[1] === code)
+    const answer = await hold(anna, 'room-1', interval)
+    expect(refused(answer)).toEqual([409, code])
+    const [first] = (answer.body as Problem).alternatives ?? []
+    expect(first).toEqual({ spaceId: 'room-2', name: 'Room 2', ...interval })
+    await put(room.body)
+    await world.until(async () => (await hold(anna, 'room-1', freeHour())).status === 201)
   })
 
   it("shows and changes nobody else's booking", async () => {

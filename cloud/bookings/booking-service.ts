@@ -4,7 +4,7 @@ import { err, type Result } from '@gatehouse/shared/result/result'
 import { inTransaction } from '../database/pool.ts'
 import { type Refused, refusal, siteRefusal } from '../http/problem.ts'
 import { actionIds } from './action-ids.ts'
-import { alternativesFor } from './alternatives.ts'
+import { withAlternatives } from './alternatives.ts'
 import { answerOf, askSite, awaitSite, sendToSite, viewOf } from './ask-site.ts'
 import type { Actor, BookingAnswer, BookingServiceParts, MeansOfPayment } from './booking-parts.ts'
 import {
@@ -18,7 +18,7 @@ import {
 import { decideCancel, decideConfirm } from './decide-change.ts'
 import { cancelByLoan, confirmByLoan, holdByLoan } from './loan-path.ts'
 import { withdrawRequest } from './request-store.ts'
-import { priceOfSpace, refuseWhateverIsBooked, type ViewContext } from './site-view.ts'
+import { priceOfSpace, refuseWhateverIsBooked } from './site-view.ts'
 
 /**
  * Bookings by members, each with one deciding authority: the cloud when all of it lies inside loans, else the site, which
@@ -47,7 +47,8 @@ export class BookingService {
     const interval = { fromMs: asked.fromMs, toMs: asked.toMs }
     const context = await reader.context(catalogue, interval, actor.memberId)
     const impossible = refuseWhateverIsBooked(context, space, interval)
-    if (impossible !== undefined) return err(siteRefusal(impossible))
+    const instead = (refused: Refused) => withAlternatives(refused, reader, context, asked, actor.memberId)
+    if (impossible !== undefined) return err(await instead(siteRefusal(impossible)))
     const price = priceOfSpace(context, space, interval)
     if (price === undefined) return err(refusal('not_bookable'))
     const byLoan = await holdByLoan(this.#parts, actor, context, {
@@ -57,7 +58,7 @@ export class BookingService {
       price,
     })
     if (byLoan !== undefined) return byLoan
-    if (!(await link.isOnline(asked.siteId))) return err(await this.#unreachable(actor, context, asked))
+    if (!(await link.isOnline(asked.siteId))) return err(await instead(refusal('site_unreachable')))
 
     const ids = actionIds(actor.userId, actor.key)
     const order = { ...asked, ...actor, bookingId: ids.bookingId, price, createdMs: context.nowMs }
@@ -70,10 +71,7 @@ export class BookingService {
       await sendToSite(this.#parts, tx, request)
     })
     const outcome = await awaitSite(this.#parts, request)
-    if (outcome.kind === 'refused') {
-      const alternatives = await alternativesFor(reader, context, asked, actor.memberId)
-      return err({ ...siteRefusal(outcome.code), ...(alternatives.length > 0 ? { alternatives } : {}) })
-    }
+    if (outcome.kind === 'refused') return err(await instead(siteRefusal(outcome.code)))
     if (outcome.kind === 'pending') await markToldPending(pool, ids.bookingId)
     return answerOf(this.#parts, actor, ids.bookingId, outcome, catalogue)
   }
@@ -162,16 +160,6 @@ export class BookingService {
   async list(memberId: string): Promise<readonly BookingView[]> {
     const bookings = await listBookings(this.#parts.pool, memberId)
     return Promise.all(bookings.map((booking) => viewOf(this.#parts, memberId, booking)))
-  }
-
-  /** Nothing was written; what is offered lies inside what the site lends, so that it can be confirmed now. */
-  async #unreachable(
-    actor: Actor,
-    context: ViewContext,
-    asked: { spaceId: string; fromMs: number; toMs: number },
-  ): Promise<Refused> {
-    const alternatives = await alternativesFor(this.#parts.reader, context, asked, actor.memberId)
-    return { ...refusal('site_unreachable'), ...(alternatives.length > 0 ? { alternatives } : {}) }
   }
 
   async #withdrawHold(booking: KnownBooking): Promise<void> {

@@ -8,7 +8,7 @@ import { type Refused, refusal } from '../http/problem.ts'
 import { expireOverdue } from '../loans/end-loans.ts'
 import { cancelInLoans, confirmInLoans, holdInLoans } from '../loans/sell.ts'
 import { actionIds } from './action-ids.ts'
-import { alternativesFor } from './alternatives.ts'
+import { withAlternatives } from './alternatives.ts'
 import { answerOf } from './ask-site.ts'
 import type { Actor, BookingAnswer, BookingServiceParts, MeansOfPayment } from './booking-parts.ts'
 import { findBooking, type KnownBooking } from './booking-store.ts'
@@ -57,11 +57,11 @@ export async function holdByLoan(
   })
   if (outcome === 'site') return undefined
   if (outcome === 'held') return done(parts, actor, bookingId, catalogue)
-  const alternatives = await alternativesFor(reader, context, { spaceId, ...interval }, actor.memberId)
-  return err({ ...refusal('space_taken'), ...(alternatives.length > 0 ? { alternatives } : {}) })
+  const taken = refusal('space_taken')
+  return err(await withAlternatives(taken, reader, context, { spaceId, ...interval }, actor.memberId))
 }
 
-/** Pays and confirms a hold inside a loan: final at once. Refuses 402 `card_declined`, 410 `hold_expired`, `ended`. */
+/** Pays and confirms a hold inside a loan: final at once. Refuses 402 `card_declined`, 410 `hold_expired`, `ended`, 503 `card_unavailable`. */
 export async function confirmByLoan(
   parts: BookingServiceParts,
   actor: Actor,
@@ -76,7 +76,9 @@ export async function confirmByLoan(
   if (means.method === 'card' && byCard) {
     const nowMs = clock.now().wallMs
     const charge = { ...ids, bookingId, siteId, amountMinor, currency, card: means.card, nowMs }
-    if ((await payments.authorise(charge)) === 'declined') return err(refusal('card_declined'))
+    const reserved = await payments.authorise(charge)
+    if (reserved === 'declined') return err(refusal('card_declined'))
+    if (reserved === 'unavailable') return err(refusal('card_unavailable'))
   }
   const payment = { paymentId: ids.paymentId, method: means.method }
   const outcome = await confirmInLoans(pool, clock, { siteId, bookingId, loanIds, payment })

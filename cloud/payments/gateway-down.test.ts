@@ -1,6 +1,7 @@
 import { SiteError } from '@gatehouse/shared/errors/site-error'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Caller, hourMs, startMs, startTestCloud, type TestCloud } from '../http/testing/test-cloud.ts'
+import { at, LoanWorld, view } from '../loans/testing/loan-world.ts'
 import { CardPayments } from './card-payments.ts'
 import type { PaymentGateway } from './gateway.ts'
 import { SandboxGateway } from './sandbox-gateway.ts'
@@ -62,6 +63,19 @@ it('says that cards cannot be charged, keeps the hold, and the plan still pays',
   down = new Set()
   expect(await anna.post(`${room}/confirm`, byCard, key())).toMatchObject({ body: { status: 'confirmed' } })
   expect(await charged('captured')).toBe(1)
+})
+
+it('inside a loan says the same of cards, and keeps the hold for when they can be charged', async () => {
+  const lending = new LoanWorld(world, anna, await world.as('ben'))
+  const loan = await lending.lend('room-2')
+  const interval = at(loan, 1)
+  const { bookingId, path } = view(await lending.hold(anna, 'room-2', interval))
+  expect(path).toBe('loan')
+  down = all
+  const confirm = () => anna.post(`/api/v1/bookings/${bookingId}/confirm`, byCard, key())
+  expect(await confirm()).toMatchObject({ status: 503, body: { code: 'card_unavailable' } })
+  down = new Set()
+  expect(await confirm()).toMatchObject({ status: 200, body: { status: 'confirmed' } })
 })
 
 it('that goes away after the site’s yes: the booking stands, and its money is taken once it is back', async () => {

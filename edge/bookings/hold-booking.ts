@@ -3,6 +3,7 @@ import {
   alternatives,
   alternativesWindow,
   type Candidate,
+  offersAlternatives,
 } from '@gatehouse/shared/booking/alternatives'
 import { type Booking, type BookingEvent, noBooking } from '@gatehouse/shared/booking/booking'
 import { priceBooking } from '@gatehouse/shared/booking/booking-price'
@@ -23,14 +24,6 @@ import { siteRoom } from './site-room.ts'
 import { siteCalendars, spaceCalendar } from './space-calendar.ts'
 
 const referenceTriesMax = 8
-const offersAlternatives = new Set([
-  'space_taken',
-  'lent',
-  'lending_stopped',
-  'closed',
-  'out_of_service',
-  'not_available_then',
-])
 
 /** A hold as the kiosk or the cloud asks for it. */
 export interface AskedHold extends Interval {

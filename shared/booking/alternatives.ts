@@ -11,6 +11,17 @@ import {
 const alternativesMax = 3
 const searchMs = 24 * 60 * 60_000
 
+/** Refusals of a hold after which another time or space may be free (RULES, Answers). */
+export const offersAlternatives: ReadonlySet<string> = new Set([
+  'space_taken',
+  'lent',
+  'lending_stopped',
+  'closed',
+  'out_of_service',
+  'not_available_then',
+  'site_unreachable',
+])
+
 /** A space that could stand in for another, with its calendar around the asked time. */
 export interface Candidate {
   readonly spaceId: SpaceId

@@ -29,7 +29,7 @@ export class LoanWorld {
   #days = 3
   #loans = 0
 
-  private constructor(world: TestCloud, anna: Caller, ben: Caller) {
+  constructor(world: TestCloud, anna: Caller, ben: Caller) {
     this.world = world
     this.anna = anna
     this.ben = ben
