@@ -1,10 +1,70 @@
 import type { AccessBooking } from '@gatehouse/shared/access/decide-access'
 import { credentialDigest } from '@gatehouse/shared/passes/credential-digest'
+import type { Pass } from '@gatehouse/shared/passes/pass'
+import { windowMs } from '@gatehouse/shared/passes/presentation'
+import { cloudKeys, samplePasses, show, signPass } from '@gatehouse/shared/passes/testing/sample-passes'
 import { usualSettings } from '@gatehouse/shared/wire/v1/testing/usual-settings'
 import { describe, expect, test, vi } from 'vitest'
 import { checkRebuild } from '../ledger/rebuild.ts'
 import { statement } from '../ledger/statements.ts'
 import { card, friday10, minute, openDoors, pin, siteId, siteKey } from './testing/door-site.ts'
+
+describe('a code before the scanner of a door', () => {
+  const ownPass = { ...samplePasses.member, ...{ memberId: 'm-1', doors: [] } } as Pass
+  const shownAt = (atMs: number) => show(signPass(ownPass), atMs)
+  const code = (deviceId: string, text: string) => ({ kind: 'code', deviceId, text })
+  const openScanner = () => {
+    const site = openDoors()
+    const publicKey = Buffer.from(cloudKeys.publicKey).toString('base64url')
+    const row = {
+      kind: 'pass_key',
+      key: cloudKeys.keyId,
+      body: { publicKey, useFromMs: 0 },
+      epoch: 1,
+      rev: 2,
+    }
+    site.directory.apply([row], { epoch: 1, rev: 2, handle: undefined, offset: '2' }, false)
+    return site
+  }
+
+  test('opens it when it is a pass of who may enter, and never again for a picture of that code', async () => {
+    const site = openScanner()
+    const shown = shownAt(friday10)
+    site.handle(code('front-reader', shown))
+    await vi.waitFor(() => expect(site.strikes).toEqual(['front-strike']))
+    site.clock.advance(5_000)
+    site.handle(code('front-reader', shown))
+    await vi.waitFor(() => expect(site.types()).toContain('presentation_used'))
+    site.clock.advance(2 * windowMs)
+    site.handle(code('front-reader', shown))
+    await vi.waitFor(() => expect(site.types()).toContain('presentation_expired'))
+    site.handle(code('front-reader', shownAt(friday10 + 5_000 + 2 * windowMs)))
+    await vi.waitFor(() => expect(site.strikes).toHaveLength(2))
+    const decided = site.events().filter(({ type }) => type.startsWith('access.'))
+    expect(decided.map(({ type, body }) => [type, body.doorId, body.deviceId])).toEqual(
+      ['granted', 'refused', 'refused', 'granted'].map((how) => [`access.${how}`, 'front', 'front-reader']),
+    )
+    expect(checkRebuild(site.db, [site.module]).equal).toBe(true)
+  })
+
+  test('is refused and recorded when it is no pass, a card number in letters least of all', async () => {
+    const site = openScanner()
+    const texts = ['4711', 'https://example.com/', 'GHP', 'GHPxyz', shownAt(friday10).slice(0, 300)]
+    for (const text of texts) site.handle(code('front-reader', text))
+    site.handle(code('front-reader', 'GHP'.padEnd(1_390, '0')))
+    const expected = ['malformed', 'malformed', 'truncated', 'malformed', 'truncated', 'too_long']
+    await vi.waitFor(() => expect(site.types()).toEqual(expected.map((how) => `pass_${how}`)))
+    expect(site.strikes).toEqual([])
+  })
+
+  test('says nothing at a scanner that belongs to no door', async () => {
+    const site = openScanner()
+    site.handle(code('kiosk-scanner', shownAt(friday10)))
+    site.handle(card('front-reader', '9999'))
+    await vi.waitFor(() => expect(site.types()).toEqual(['credential_unknown']))
+    expect(site.kiosk).toEqual([])
+  })
+})
 
 describe('a reader at a door', () => {
   test('opens for a member with a plan: decision first, then the strike, then its outcome', async () => {

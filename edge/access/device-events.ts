@@ -47,6 +47,7 @@ export function accessDeviceEvents(options: AccessDevicesOptions): (event: Devic
   return (event) => {
     if (event.kind === 'card') present(options, wires, event.deviceId, 'card', event.number)
     if (event.kind === 'pin') present(options, wires, event.deviceId, 'pin', event.digits)
+    if (event.kind === 'code') presentCode(options, wires, event)
     if (event.kind === 'contact') {
       const doorId = wires.byContact.get(event.deviceId)
       if (doorId) doors.observe(doorId, { kind: event.closed ? 'closed' : 'opened' })
@@ -77,6 +78,19 @@ function presentAtDoor(
 ): void {
   const caller = `device:${input.deviceId}`
   void kernel.submit({ kind: 'presentCredential', caller, key: randomCode(random, 20), input })
+}
+
+/** Whatever a scanner at a door reads is shown there as a pass, so that what is none is recorded as that, too. */
+function presentCode(
+  { kernel, random }: AccessDevicesOptions,
+  wires: DoorWires,
+  { deviceId, text }: { readonly deviceId: DeviceId; readonly text: string },
+): void {
+  const doorId = wires.byReader.get(deviceId)
+  if (!doorId) return
+  const input = { deviceId, doorId, presentation: text }
+  const key = randomCode(random, 20)
+  void kernel.submit({ kind: 'presentPass', caller: `device:${deviceId}`, key, input })
 }
 
 function requestExit({ kernel, random }: AccessDevicesOptions, doorId: DoorId): void {

@@ -49,7 +49,7 @@ export function createBusOwner(
 ): BusOwner {
   const { clock, logger, openTransport } = surroundings
   const openLink = (handlers: ByteLinkHandlers) => openTransport(bus.name, bus.config, handlers)
-  if (family === 'line') return lineOwner(createLineBus({ bus: bus.name, openLink, clock, logger }))
+  if (family === 'line') return lineOwner(createLineBus({ bus: bus.name, openLink, clock, logger }), clock)
   if (bus.config.kind === 'gpio') {
     const board = createGpioBoard({ bus: bus.name, openLink, clock, logger })
     return {
@@ -69,7 +69,7 @@ export function createBusOwner(
   }
 }
 
-function lineOwner(line: ReturnType<typeof createLineBus>): BusOwner {
+function lineOwner(line: ReturnType<typeof createLineBus>, clock: Clock): BusOwner {
   return {
     open: () => line.open(),
     close: () => line.close(),
@@ -78,7 +78,7 @@ function lineOwner(line: ReturnType<typeof createLineBus>): BusOwner {
       const rules = device.profile.sign
       return rules
         ? attachLevelSign(line, { ...device, rules }, report)
-        : attachLineReader(line, device, report)
+        : attachLineReader(line, device, { report, clock })
     },
   }
 }

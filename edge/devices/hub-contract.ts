@@ -20,6 +20,8 @@ export type DeviceRows = ReadonlyMap<DeviceId, DirectoryBody<'device'>>
 export type DeviceEvent = { readonly deviceId: DeviceId } & (
   | { readonly kind: 'card'; readonly number: string }
   | { readonly kind: 'pin'; readonly digits: string }
+  /** What a scanner read, unbelieved; a code that is held before it for long comes once. */
+  | { readonly kind: 'code'; readonly text: string }
   /** `closed` true: the door is closed. Also sent once when first known. */
   | { readonly kind: 'contact'; readonly closed: boolean }
   /** Pressed; releases are not reported. */

@@ -183,6 +183,22 @@ describe('a line of readers and a line of signs', () => {
     ])
   })
 
+  test('reports a code that is held before its reader once, and none that is too long', async () => {
+    const readers = closeLater(await createSimulatedReaders({ listen }))
+    const { hub, heard } = await startHub({
+      devices: rows({ r1: deviceRow('generic/code-reader', 'readers', { address: 1 }) }),
+      buses: { readers: tcp(readers.port) },
+    })
+    closing.unshift(() => hub.stop())
+    await heard.next((event) => event.kind === 'status' && event.online)
+    const shown = 'GHP'.padEnd(1_300, '7')
+    for (const text of [shown, shown, 'x'.repeat(1_400), shown, 'GHP2']) readers.reader(1).showCode(text)
+    await heard.next((event) => event.kind === 'code' && event.text === 'GHP2')
+    expect(heard.all.filter((event) => event.kind === 'code')).toEqual(
+      [shown, 'GHP2'].map((text) => ({ kind: 'code', deviceId: 'r1', text })),
+    )
+  })
+
   test('shows the latest content on each sign, again after the line was cut', async () => {
     const signs = closeLater(await createSimulatedSigns({ listen, addresses: [1, 2] }))
     const { hub, heard } = await startHub({

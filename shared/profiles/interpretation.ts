@@ -1,3 +1,4 @@
+import { assertNever } from '../result/result.ts'
 import { escapePattern, fillPlaceholders, type Parameters } from './placeholders.ts'
 import type { DeviceProfile, InputRule, MessageRule, ParameterValue } from './profile.ts'
 
@@ -5,6 +6,7 @@ import type { DeviceProfile, InputRule, MessageRule, ParameterValue } from './pr
 export type ProfileEvent =
   | { readonly kind: 'card'; readonly number: string }
   | { readonly kind: 'pin'; readonly digits: string }
+  | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'contact'; readonly closed: boolean }
   | { readonly kind: 'button' }
   | { readonly kind: 'loop'; readonly loop: 'approach' | 'safety' | 'exit'; readonly covered: boolean }
@@ -60,11 +62,22 @@ export function lineReader(profile: DeviceProfile, parameters: Parameters): (lin
       const value = found.groups?.value ?? ''
       if (event === 'alive') return { kind: 'understood', events: [{ kind: 'status', online: true }] }
       if (value === '') return { kind: 'garbage', reason: 'missing_value' }
-      const read: ProfileEvent =
-        event === 'card' ? { kind: 'card', number: value } : { kind: 'pin', digits: value }
-      return { kind: 'understood', events: [read] }
+      return { kind: 'understood', events: [readValue(event, value)] }
     }
     return { kind: 'not_mine' }
+  }
+}
+
+function readValue(kind: 'card' | 'pin' | 'code', value: string): ProfileEvent {
+  switch (kind) {
+    case 'card':
+      return { kind, number: value }
+    case 'pin':
+      return { kind, digits: value }
+    case 'code':
+      return { kind, text: value }
+    default:
+      return assertNever(kind)
   }
 }
 

@@ -53,10 +53,10 @@ const inputRuleSchema = z.strictObject({
 })
 export type InputRule = z.infer<typeof inputRuleSchema>
 
-/** A text line of a reader. `match` is a regular expression with a group `value`; `{name}` inserts a parameter. */
+/** A text line of a reader; a `code` is what a scanner read off a screen or paper. `match` is a regular expression with a group `value`; `{name}` inserts a parameter. */
 const lineRuleSchema = z.strictObject({
   match: z.string().min(1).max(200),
-  event: z.enum(['card', 'pin', 'alive']),
+  event: z.enum(['card', 'pin', 'code', 'alive']),
 })
 export type LineRule = z.infer<typeof lineRuleSchema>
 

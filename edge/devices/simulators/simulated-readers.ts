@@ -6,12 +6,14 @@ export interface SimulatedReader {
   enterPin(digits: string): void
 }
 
-/** A reader on a line that may also be a ticket scanner; see generic/ticket-scanner. */
+/** A reader on a line that may also be a ticket scanner or read codes; see generic/ticket-scanner, generic/code-reader. */
 export interface SimulatedLineReader extends SimulatedReader {
   scan(ticket: string): void
+  /** A screen or paper with a code is held before it. */
+  showCode(text: string): void
 }
 
-/** Simulated readers behind one Wiegand-to-serial converter, by address; see generic/wiegand-ascii-reader. */
+/** Simulated readers on one line, by address; see generic/wiegand-ascii-reader. */
 export interface SimulatedReaders {
   readonly port: number
   reader(address: number): SimulatedLineReader
@@ -35,6 +37,7 @@ export async function createSimulatedReaders(options: {
         tap: (cardNumber) => say(`${prefix}:C:${cardNumber}`),
         enterPin: (digits) => say(`${prefix}:P:${digits}`),
         scan: (ticket) => say(`${prefix}:T:${ticket}`),
+        showCode: (text) => say(`${prefix}:Q:${text}`),
       }
     },
     babble: (bytes) => wire.send(bytes),
