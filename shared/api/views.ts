@@ -50,7 +50,7 @@ export const siteViewSchema = z.object({
   openNow: z.boolean(),
   /** Free and bookable now, per kind (coworking) or per bay class (parking). */
   freeNow: z.record(z.string(), z.object({ free: z.int(), total: z.int() })),
-  /** `live`, or since when what is shown is old (edge: no cloud; cloud: site not heard). */
+  /** `live`, or since when what is shown is old (edge: no cloud; cloud: site not heard; 0: never heard). */
   link: z.object({ state: z.enum(['live', 'offline']), sinceMs: z.int() }),
   nowMs: z.int(),
 })

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconCloudOff } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { isProblem } from './api.ts'
 import { useProblemWords } from './problem-words.ts'
+import { useServerNowMs } from './server-clock.ts'
 import { TimeText } from './time-text.tsx'
 import { token } from './tokens.ts'
 import { useUiWords } from './words.ts'
@@ -53,13 +54,18 @@ export function Notice(props: {
   )
 }
 
-/** Says since when the device or the site is cut off, and in `children` what still works. */
+/** Longer ago than this a wall time may be of another day. */
+const clockOnlyMaxMs = 12 * 3_600_000
+
+/** Says since when the device or the site is cut off (0: it was never heard), and in `children` what still works. */
 export function OfflineBanner(props: {
   readonly sinceMs: number
   readonly timeZone?: string
   readonly children?: ReactNode
 }): ReactNode {
   const t = useUiWords()
+  const now = useServerNowMs(60_000)
+  const style = now - props.sinceMs < clockOnlyMaxMs ? 'time' : 'dateTime'
   const [before, after] = t('offline.title', { time: '\u0000' }).split('\u0000')
   return (
     <Group
@@ -74,9 +80,19 @@ export function OfflineBanner(props: {
       <IconCloudOff size={20} aria-hidden style={{ flex: 'none' }} />
       <Text size="sm" component="div">
         <b>
-          {before}
-          <TimeText ms={props.sinceMs} {...(props.timeZone ? { timeZone: props.timeZone } : {})} />
-          {after}
+          {props.sinceMs === 0 ? (
+            t('offline.unknown')
+          ) : (
+            <>
+              {before}
+              <TimeText
+                ms={props.sinceMs}
+                style={style}
+                {...(props.timeZone ? { timeZone: props.timeZone } : {})}
+              />
+              {after}
+            </>
+          )}
         </b>
         {props.children ? <> · {props.children}</> : null}
       </Text>

@@ -29,4 +29,9 @@ describe('the plan of a site', () => {
     expect(labelOf(html, 'free')).toMatch(/^Free, .*14:02/)
     expect(labelOf(html, 'taken')).toMatch(/^Taken, .*14:02/)
   })
+
+  it('that was never heard tells no time', () => {
+    expect(statesIn(drawn(0))).toEqual(['stale', 'stale', 'out'])
+    expect(labelOf(drawn(0), 'free')).not.toMatch(/\d\d:\d\d/)
+  })
 })

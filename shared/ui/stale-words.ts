@@ -7,5 +7,6 @@ export function useStaleWords(sinceMs: number | undefined, timeZone?: string): s
   const t = useUiWords()
   const { locale } = useLanguage()
   if (sinceMs === undefined) return undefined
+  if (sinceMs === 0) return t('faces.neverUpdated')
   return t('faces.staleSince', { time: formatTime(sinceMs, locale, 'dateTime', timeZone) })
 }

@@ -30,7 +30,13 @@ export function FreeChip(props: { readonly site: SiteView }): ReactNode {
   if (site.link.state === 'offline') {
     return (
       <StateChip state="stale">
-        {t('find.offline')} · <RelativeTime ms={site.link.sinceMs} />
+        {t('find.offline')}
+        {site.link.sinceMs === 0 ? null : (
+          <>
+            {' '}
+            · <RelativeTime ms={site.link.sinceMs} />
+          </>
+        )}
       </StateChip>
     )
   }

@@ -46,7 +46,7 @@ export function ClockBar(): ReactNode {
           </Button>
         ))}
       </Group>
-      <Group gap="sm">
+      <div className={css.switch}>
         <Button
           size="sm"
           variant="default"
@@ -59,7 +59,7 @@ export function ClockBar(): ReactNode {
           {t(paused ? 'traffic.resume' : 'traffic.pause')}
         </Button>
         <span className={panel.hint}>{t(paused ? 'traffic.paused' : 'traffic.running')}</span>
-      </Group>
+      </div>
       <GatewaySwitch />
     </section>
   )
@@ -71,7 +71,7 @@ function GatewaySwitch(): ReactNode {
   const t = useWords()
   const up = state.gateway === 'up'
   return (
-    <Group gap="sm">
+    <div className={css.switch}>
       <Button
         size="sm"
         variant="default"
@@ -86,6 +86,6 @@ function GatewaySwitch(): ReactNode {
       <span className={panel.hint} role="status">
         {t(up ? 'gateway.up' : 'gateway.down')}
       </span>
-    </Group>
+    </div>
   )
 }
