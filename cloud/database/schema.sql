@@ -693,6 +693,20 @@ TABLE reconciliations
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = reconciliations.site_id)))
 
+TABLE refused_calls
+  site_id text NOT NULL
+  kind text NOT NULL
+  day_ms bigint NOT NULL
+  calls bigint NOT NULL
+  first_ms bigint NOT NULL
+  last_ms bigint NOT NULL
+  CONSTRAINT refused_calls_calls_check CHECK ((calls > 0))
+  CONSTRAINT refused_calls_kind_check CHECK ((kind = ANY (ARRAY['forged_token'::text, 'wrong_stream'::text])))
+  CONSTRAINT refused_calls_pkey PRIMARY KEY (site_id, kind, day_ms)
+  CONSTRAINT refused_calls_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  ROW LEVEL SECURITY
+  POLICY own_refused_calls USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = refused_calls.site_id)))
+
 TABLE request_answers
   site_id text NOT NULL
   request_id text NOT NULL

@@ -1,4 +1,5 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
+import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import type { SealedEntry } from '@gatehouse/shared/ledger/chain'
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { every } from 'hono/combine'
@@ -6,6 +7,7 @@ import type { Notifications } from '../database/notifications.ts'
 import type { Pool } from '../database/pool.ts'
 import { problemResponse, refusal } from '../http/problem.ts'
 import { refuseForeignCall } from '../sites/foreign-call.ts'
+import { RefusedCalls } from '../sites/refused-calls.ts'
 import { requireSite, type SiteEnv } from '../sites/site-access.ts'
 import { currentIncarnation } from '../sites/site-store.ts'
 import { ledgerFormat } from './ledger-format.ts'
@@ -31,9 +33,13 @@ export function streamRoutes(options: StreamRoutesOptions): Hono<SiteEnv> {
 }
 
 function ledgerKeeper({ pool, clock }: StreamRoutesOptions): StreamKeeper<SiteEnv> {
+  const refused = new RefusedCalls(pool, clock)
   return {
     path: '/stream/:siteId/:incarnation',
-    admit: every(requireSite(pool, clock), ownStream(pool, clock)),
+    admit: every(requireSite(pool, clock, refused), ownStream(pool, clock)),
+    onRefused: async ({ siteId }, why) => {
+      if (why === 'wrong_stream') await refused.note(siteIdSchema.parse(siteId), why)
+    },
     open: (context: Context<SiteEnv>) => {
       const { siteId } = context.get('site')
       const incarnation = Number(context.req.param('incarnation'))

@@ -7,7 +7,7 @@ import type { Pool } from '../database/pool.ts'
 import { problemResponse, refusal } from '../http/problem.ts'
 import { append } from './append.ts'
 import { appendAnswer } from './append-answer.ts'
-import type { StreamFormat } from './entry-judge.ts'
+import type { BodyRefusal, StreamFormat } from './entry-judge.ts'
 import { badRequest, conflict, methodNotAllowed } from './stream-answers.ts'
 import {
   headHeaders,
@@ -44,6 +44,8 @@ export interface StreamKeeper<E extends Env> {
   readonly admit: MiddlewareHandler<E>
   /** The stream that the path names; `undefined` when there is none. On PUT a keeper may make it. */
   readonly open: (context: Context<E>) => Promise<OpenStream | undefined>
+  /** Told of a body that the stream's format refused, before the caller is. */
+  readonly onRefused?: (id: StreamId, why: BodyRefusal) => Promise<void>
 }
 
 export interface StreamEndpointOptions<E extends Env> {
@@ -126,7 +128,10 @@ async function post<E extends Env>(
   const writerSeq = readWriterSeq(header)
   if (!writerSeq.ok) return badRequest(writerSeq.error)
   const judge = format.read(new Uint8Array(await context.req.arrayBuffer()), id)
-  if (!judge.ok) return badRequest(judge.error)
+  if (!judge.ok) {
+    await options.keeper.onRefused?.(id, judge.error)
+    return badRequest(judge.error)
+  }
   const outcome = await append(options.pool, {
     stream: id,
     judge: judge.value,

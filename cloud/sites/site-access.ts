@@ -1,11 +1,12 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { type SiteId, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import type { MiddlewareHandler } from 'hono'
-import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
+import { decodeProtectedHeader, errors, importJWK, jwtVerify } from 'jose'
 import { z } from 'zod'
-import type { Queryable } from '../database/pool.ts'
+import type { Pool, Queryable } from '../database/pool.ts'
 import { problemResponse } from '../http/problem.ts'
 import { clockToleranceSeconds, tokenMaxSeconds } from './call-delay.ts'
+import { RefusedCalls } from './refused-calls.ts'
 import { sitePublicKey } from './site-store.ts'
 
 /** Who calls: one life of one site, proven by a token signed with the key it enrolled with. */
@@ -32,34 +33,52 @@ const claims = z.object({ incarnation: z.int().min(1), iat: z.int(), exp: z.int(
 
 type VerificationKey = Awaited<ReturnType<typeof importJWK>>
 
+/** What a token turned out to be; `misdated` was signed by the site, and is over or from the future. */
+type Judged =
+  | { readonly kind: 'genuine'; readonly site: SiteCaller }
+  | { readonly kind: 'misdated' | 'nobodys' }
+  | { readonly kind: 'forged'; readonly siteId: SiteId }
+
 /**
  * Lets only sites pass: `Authorization: Bearer` with an EdDSA token (kid = site, audience `gatehouse-cloud`,
- * at most 60 s of life). Every answer names the cloud's time. Refuses with 401 `site_token`.
+ * at most 60 s of life, begun). Every answer names the cloud's time. Refuses with 401 `site_token`; a token in the name of
+ * a site that its key did not sign is counted and raised.
  */
-export function requireSite(db: Queryable, clock: Clock): MiddlewareHandler<SiteEnv> {
+export function requireSite(
+  pool: Pool,
+  clock: Clock,
+  refused = new RefusedCalls(pool, clock),
+): MiddlewareHandler<SiteEnv> {
   const keys = new Map<string, VerificationKey>()
   return async (context, next) => {
     const { wallMs } = clock.now()
     const token = /^Bearer (\S+)$/.exec(context.req.header('authorization') ?? '')?.[1]
-    const site = token === undefined ? undefined : await verify(db, keys, token, wallMs)
-    if (site === undefined) return unauthorised(wallMs)
-    context.set('site', site)
+    const judged = token === undefined ? nobodys : await judge(pool, keys, token, wallMs)
+    if (judged.kind === 'forged') await refused.note(judged.siteId, 'forged_token')
+    else await refused.writeDue()
+    if (judged.kind !== 'genuine') return unauthorised(wallMs)
+    context.set('site', judged.site)
     await next()
     context.res.headers.set(timeHeader, String(clock.now().wallMs))
     return undefined
   }
 }
 
-async function verify(
+const nobodys: Judged = { kind: 'nobodys' }
+
+async function judge(
   db: Queryable,
   keys: Map<string, VerificationKey>,
   token: string,
   wallMs: number,
-): Promise<SiteCaller | undefined> {
-  const named = readUnverified(token)
-  if (named === undefined) return undefined
-  const key = await verificationKey(db, keys, named)
-  if (key === undefined) return undefined
+): Promise<Judged> {
+  const siteId = siteNamedBy(token)
+  if (siteId === undefined) return nobodys
+  const forged: Judged = { kind: 'forged', siteId }
+  const incarnation = lifeNamedBy(token)
+  const site = incarnation === undefined ? undefined : { siteId, incarnation }
+  const key = site && (await verificationKey(db, keys, site))
+  if (site === undefined || key === undefined) return forged
   try {
     const { payload } = await jwtVerify(token, key, {
       algorithms: ['EdDSA'],
@@ -68,18 +87,27 @@ async function verify(
       currentDate: new Date(wallMs),
     })
     const { iat, exp } = claims.parse(payload)
-    return exp - iat <= tokenMaxSeconds ? named : undefined
+    if (iat > wallMs / 1000 + clockToleranceSeconds) return { kind: 'misdated' }
+    return exp - iat <= tokenMaxSeconds ? { kind: 'genuine', site } : forged
+  } catch (error) {
+    return error instanceof errors.JWTExpired ? { kind: 'misdated' } : forged
+  }
+}
+
+/** Whose token it says it is; nothing is believed before the signature was checked. */
+function siteNamedBy(token: string): SiteId | undefined {
+  try {
+    return siteIdSchema.parse(decodeProtectedHeader(token).kid)
   } catch {
     return undefined
   }
 }
 
-/** Which key to look for; nothing is believed before the signature was checked with it. */
-function readUnverified(token: string): SiteCaller | undefined {
+/** Which key to look for. */
+function lifeNamedBy(token: string): number | undefined {
   try {
-    const siteId = siteIdSchema.parse(decodeProtectedHeader(token).kid)
     const text = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')
-    return { siteId, incarnation: claims.parse(JSON.parse(text)).incarnation }
+    return claims.parse(JSON.parse(text)).incarnation
   } catch {
     return undefined
   }

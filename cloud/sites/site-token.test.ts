@@ -98,5 +98,105 @@ describe('a token of', () => {
       expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([401, 'site_token'])
     }
     expect((await twin.call(twin.streamUrl)).status).toBe(200)
+    // Where no site is named there is nobody to tell.
+    const isNamed = !['no signature (none)', 'no kid', 'nothing'].includes(name)
+    expect(await casesOf(twin)).toEqual(isNamed ? ['forged_token token'] : [])
+  })
+})
+
+async function casesOf(twin: SiteTwin): Promise<string[]> {
+  const { rows } = await server.pool.query<{ found: string }>(
+    `SELECT kind || ' ' || about AS found FROM exceptions WHERE site_id = $1 AND state = 'open' ORDER BY 1`,
+    [twin.siteId],
+  )
+  return rows.map(({ found }) => found)
+}
+
+async function countedOf(twin: SiteTwin): Promise<[kind: string, calls: number][]> {
+  const { rows } = await server.pool.query<{ kind: string; calls: number }>(
+    'SELECT kind, calls FROM refused_calls WHERE site_id = $1 ORDER BY kind, day_ms',
+    [twin.siteId],
+  )
+  return rows.map(({ kind, calls }) => [kind, calls])
+}
+
+describe('a token in time', () => {
+  const ask = async (twin: SiteTwin, change: { issuedMs?: number; lifeS?: number }) => {
+    const headers = { authorization: `Bearer ${await twin.token(change)}` }
+    return (await twin.call(twin.streamUrl, { headers })).status
+  }
+
+  it('counts up to ten seconds ahead of the cloud and is refused beyond, over or not, without a case', async () => {
+    const twin = await server.enrolled('in-time')
+    const nowMs = server.clock.now().wallMs
+    expect(await ask(twin, { issuedMs: nowMs + 10_000 })).toBe(200)
+    expect(await ask(twin, { issuedMs: nowMs + 11_000 })).toBe(401)
+    expect(await ask(twin, { issuedMs: nowMs - 71_000 })).toBe(401)
+    expect(await casesOf(twin)).toEqual([])
+  })
+
+  it('that lives longer than any of ours is raised', async () => {
+    const twin = await server.enrolled('long-lived')
+    expect(await ask(twin, { lifeS: 61 })).toBe(401)
+    expect(await casesOf(twin)).toEqual(['forged_token token'])
+  })
+})
+
+describe('refused calls', () => {
+  const forge = (twin: SiteTwin, change: { kid?: string; incarnation?: number } = {}) =>
+    twin
+      .token({ incarnation: 99, ...change })
+      .then((token) => twin.call(twin.streamUrl, { headers: { authorization: `Bearer ${token}` } }))
+
+  it('are counted by site and day, written once in ten seconds, and leave one case', async () => {
+    const twin = await server.enrolled('counted')
+    for (let calls = 0; calls < 5; calls += 1) expect((await forge(twin)).status).toBe(401)
+    expect(await countedOf(twin)).toEqual([['forged_token', 1]])
+    server.clock.advance(10_000)
+    // Each call writes a few counts at most, and other sites were called for before.
+    for (let calls = 0; calls < 3; calls += 1) expect((await twin.call(twin.streamUrl)).status).toBe(200)
+    expect(await countedOf(twin)).toEqual([['forged_token', 5]])
+    server.clock.advance(24 * 3_600_000)
+    await forge(twin)
+    expect(await countedOf(twin)).toEqual([
+      ['forged_token', 5],
+      ['forged_token', 1],
+    ])
+    expect(await casesOf(twin)).toEqual(['forged_token token'])
+    server.clock.advance(36 * 24 * 3_600_000)
+    await forge(twin)
+    expect(await countedOf(twin)).toEqual([['forged_token', 1]])
+  })
+
+  it('under names of no site leave no row', async () => {
+    const twin = await server.enrolled('honest')
+    const rows = () => server.pool.query('SELECT FROM refused_calls').then(({ rowCount }) => rowCount)
+    const before = await rows()
+    for (let name = 0; name < 50; name += 1) {
+      expect((await forge(twin, { kid: `nowhere-${name}` })).status).toBe(401)
+    }
+    expect(await rows()).toBe(before)
+    expect(await casesOf(twin)).toEqual([])
+  })
+
+  it('with entries of another site or life are raised as that', async () => {
+    const twin = await server.enrolled('wrong-stream')
+    for (const change of [{ site: 'honest' }, { incarnation: 9 }]) {
+      const entry = {
+        site: twin.siteId,
+        incarnation: twin.incarnation,
+        seq: 1,
+        prev: '0'.repeat(64),
+        ...change,
+      }
+      const init = {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(entry),
+      }
+      expect((await twin.call(twin.streamUrl, init)).status).toBe(400)
+    }
+    expect(await casesOf(twin)).toEqual(['foreign_call entries'])
+    expect(await countedOf(twin)).toEqual([['wrong_stream', 1]])
   })
 })

@@ -137,6 +137,22 @@ describe('sites that may not', () => {
     })
   })
 
+  test('entries of another site or life are refused and raised once', async () => {
+    const bodies = [{ site: 'harbour-house' }, { incarnation: 9 }].map((change) => ({
+      ...entry(other, 1),
+      ...change,
+    }))
+    const send = async () => {
+      for (const body of bodies) expectProblem(await other.post(other.stream, body), 400, 'wrong_stream')
+    }
+    await send()
+    const raised = await world.cloud.pool.query(
+      `SELECT FROM exceptions WHERE site_id = 'quay-street' AND kind = 'foreign_call' AND about = 'entries'`,
+    )
+    expect(raised.rowCount).toBe(1)
+    await leavingNothing(send)
+  })
+
   test('entries that are none are refused and the chain stays as it was', () =>
     leavingNothing(async () => {
       const bodies: [string, string][] = [
@@ -146,8 +162,6 @@ describe('sites that may not', () => {
         ['null', 'not_an_entry'],
         ['[1]', 'not_an_entry'],
         ['{"seq":1}', 'not_an_entry'],
-        [JSON.stringify({ ...entry(other, 1), site: 'harbour-house' }), 'wrong_stream'],
-        [JSON.stringify({ ...entry(other, 1), incarnation: 9 }), 'wrong_stream'],
         [JSON.stringify({ ...entry(other, 1), seq: 1e300 }), 'not_an_entry'],
       ]
       for (const [body, code] of bodies) expectProblem(await other.post(other.stream, body), 400, code)

@@ -5,6 +5,7 @@ export const exceptionKinds = [
   'chain_fork',
   'clone',
   'foreign_call',
+  'forged_token',
   'late_decline',
   'sale_contradicted',
   'credits_owed',

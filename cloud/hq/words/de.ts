@@ -132,6 +132,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'exception.chain_fork': 'Die Kette hat zwei Fortsetzungen',
   'exception.clone': 'Zwei Edges geben sich als dieser Standort aus',
   'exception.foreign_call': 'Die Edge dieses Standorts hat Daten eines anderen verlangt',
+  'exception.forged_token': 'Jemand meldet sich im Namen dieses Standorts ohne seinen Schlüssel',
   'exception.unprojectable': 'Ein Eintrag ließ sich nicht verbuchen',
   'exception.difference': 'Standort und Cloud haben Verschiedenes berechnet',
   'exception.late_decline': 'Eine Kartenzahlung wurde nach dem Verkauf abgelehnt',

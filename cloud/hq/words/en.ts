@@ -131,6 +131,7 @@ export const en = {
   'exception.chain_fork': 'The chain has two continuations',
   'exception.clone': 'Two edges claim to be this site',
   'exception.foreign_call': 'This site’s edge asked for another site’s data',
+  'exception.forged_token': 'Somebody calls in the name of this site without its key',
   'exception.unprojectable': 'An entry could not be read into the books',
   'exception.difference': 'Site and cloud computed different figures',
   'exception.late_decline': 'A card payment was refused after the sale',

@@ -39,7 +39,9 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'reason.clone':
     'Ein ersetzter Rechner meldet sich noch. Verkaufen darf er nicht mehr; Türen öffnet er auf bestehende Rechte.',
   'reason.foreign_call':
-    'Ein Rechner mit dem Schlüssel dieses Standorts hat verlangt, was einem anderen gehört. Er bekam nichts. Er ist falsch eingerichtet oder in falschen Händen.',
+    'Ein Rechner mit dem Schlüssel dieses Standorts hat verlangt, was einem anderen gehört, oder Einträge eines anderen geschickt. Er bekam nichts, und nichts davon wurde gespeichert. Er ist falsch eingerichtet oder in falschen Händen.',
+  'reason.forged_token':
+    'Es kamen Aufrufe mit Ausweisen, die der Schlüssel dieses Standorts nicht unterschrieben hat, oder unter einem Leben, das nie angemeldet wurde. Sie bekamen nichts. Ein Rechner mit verlorenem oder fremdem Schlüssel, oder jemand probiert es.',
   'reason.late_decline':
     'Der Standort hat gegen eine Karte verkauft, die danach abgelehnt wurde. Der Verkauf steht in den Büchern, das Geld kam nicht.',
   'reason.sale_contradicted':
@@ -65,6 +67,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   noSides: 'Beide Seiten stehen im Eintrag selbst.',
   'side.stream': 'Datenstrom',
   'side.shape': 'Verzeichnis',
+  'side.refused_calls': 'Abgewiesene Aufrufe des Tages (UTC)',
   'side.life': 'Leben des Standorts',
   'side.entry_hash': 'Hash des Eintrags',
   'side.last_entry': 'Letzter Eintrag',

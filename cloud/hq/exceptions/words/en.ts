@@ -38,7 +38,9 @@ export const en = {
   'reason.clone':
     'A machine that was replaced still reports. It may no longer sell; it still opens doors on existing rights.',
   'reason.foreign_call':
-    'A machine with the key of this site asked for what belongs to another one. It got nothing. It is wrongly set up, or in wrong hands.',
+    'A machine with the key of this site asked for what belongs to another one, or sent entries of another one. It got nothing, and nothing of it was stored. It is wrongly set up, or in wrong hands.',
+  'reason.forged_token':
+    'Calls came with tokens that the key of this site did not sign, or under a life that was never enrolled. They got nothing. A machine with a lost or foreign key, or somebody who tries.',
   'reason.late_decline':
     'The site sold against a card that the gateway refused afterwards. The sale stands in the books, the money did not come.',
   'reason.sale_contradicted':
@@ -64,6 +66,7 @@ export const en = {
   noSides: 'Both sides are in the entry itself.',
   'side.stream': 'Stream',
   'side.shape': 'Directory',
+  'side.refused_calls': 'Calls refused that day (UTC)',
   'side.life': 'Life of the site',
   'side.entry_hash': 'Hash of the entry',
   'side.last_entry': 'Last entry',
