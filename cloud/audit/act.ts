@@ -11,6 +11,7 @@ export const actCodes = [
   'site.recovery_decided',
   'site.fenced',
   'loans.released_early',
+  'ledger.gap_accepted',
   'enrolment_code.issued',
   'directory.changed',
   'plan.created',

@@ -401,6 +401,22 @@ TABLE ledger_entries
   ROW LEVEL SECURITY
   POLICY own_entries USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = ledger_entries.site_id)))
 
+TABLE ledger_gaps
+  site_id text NOT NULL
+  incarnation integer NOT NULL
+  from_seq bigint NOT NULL
+  to_seq bigint NOT NULL
+  hash text NOT NULL
+  accepted_by text NOT NULL
+  accepted_ms bigint NOT NULL
+  reason text NOT NULL
+  CONSTRAINT ledger_gaps_check CHECK ((to_seq >= from_seq))
+  CONSTRAINT ledger_gaps_from_seq_check CHECK ((from_seq >= 1))
+  CONSTRAINT ledger_gaps_pkey PRIMARY KEY (site_id, incarnation, to_seq)
+  CONSTRAINT ledger_gaps_site_id_incarnation_fkey FOREIGN KEY (site_id, incarnation) REFERENCES site_incarnations(site_id, incarnation)
+  ROW LEVEL SECURITY
+  POLICY own_ledger_gaps USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = ledger_gaps.site_id)))
+
 TABLE lending_stops
   site_id text NOT NULL
   reason text NOT NULL
@@ -833,6 +849,8 @@ TABLE site_sync
   edge_seq bigint NOT NULL
   cloud_seq bigint NOT NULL
   version text NOT NULL
+  pruned_seq bigint
+  pruned_hash text
   CONSTRAINT site_sync_pkey PRIMARY KEY (site_id, incarnation)
   CONSTRAINT site_sync_site_id_incarnation_fkey FOREIGN KEY (site_id, incarnation) REFERENCES site_incarnations(site_id, incarnation)
   CONSTRAINT site_sync_state_check CHECK ((state = ANY (ARRAY['in_step'::text, 'edge_ahead'::text, 'cloud_ahead'::text, 'history_gone'::text, 'fork'::text, 'older_life'::text])))

@@ -81,6 +81,16 @@ const catalogue = {
     'Check the plate; ask the staff if it is yours.',
   ],
   too_many_vehicles: [409, 'You have ten vehicles already.', 'Remove one that you do not drive any more.'],
+  no_gap: [
+    409,
+    'Nothing of this site’s history is missing here now.',
+    'Look at the boxes of the site; it may have been accepted meanwhile, or a later backup restored.',
+  ],
+  gap_moved: [
+    409,
+    'The site has pruned more entries meanwhile.',
+    'Look at what is lost now, and decide again.',
+  ],
   nothing_suspended: [
     409,
     'Nothing of this site waits for older passes.',

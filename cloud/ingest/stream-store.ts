@@ -46,7 +46,7 @@ async function selectTail(db: Queryable, stream: StreamId, lock: string): Promis
   return { head: { seq: row.seq, hash: row.hash }, writerSeq: row.writer_seq ?? undefined }
 }
 
-/** The hash stored at `seq`; `undefined` when there is no such entry. */
+/** The hash stored at `seq`, also of the last entry of an accepted gap; `undefined` when there is no such entry. */
 export async function entryHashAt(db: Queryable, stream: StreamId, seq: number): Promise<string | undefined> {
   return (await hashesBetween(db, stream, { fromSeq: seq, toSeq: seq })).get(seq)
 }
@@ -59,7 +59,9 @@ export async function hashesBetween(
 ): Promise<ReadonlyMap<number, string>> {
   const { rows } = await db.query<{ seq: number; hash: string }>(
     `SELECT seq, hash FROM ledger_entries
-     WHERE site_id = $1 AND incarnation = $2 AND seq BETWEEN $3 AND $4`,
+     WHERE site_id = $1 AND incarnation = $2 AND seq BETWEEN $3 AND $4
+     UNION ALL SELECT to_seq, hash FROM ledger_gaps
+     WHERE site_id = $1 AND incarnation = $2 AND to_seq BETWEEN $3 AND $4`,
     [stream.siteId, stream.incarnation, range.fromSeq, range.toSeq],
   )
   return new Map(rows.map(({ seq, hash }) => [seq, hash]))

@@ -78,12 +78,14 @@ export type EnrolmentRefusal =
   | 'code_used'
   | 'code_other_site'
   | 'code_other_use'
+  | 'history_incomplete'
 
 /**
  * Admits a machine as the next life (incarnation) of a site and consumes the code. The same key may ask
  * again with the same code while it is valid and gets the same answer, because answers can be lost.
  * With `adopts` the answer names the lives whose books it takes over. Refuses with `code_unknown`, `code_expired`,
- * `code_used`, and without using the code up `code_other_site`, `code_other_use`.
+ * `code_used`, and without using the code up `code_other_site`, `code_other_use`, and `history_incomplete` when the cloud lacks
+ * entries of the books that would be taken over (`ledger_gaps`).
  */
 export async function enrol(
   pool: Pool,
@@ -101,6 +103,7 @@ export async function enrol(
     if (request.nowMs >= code.expires_ms) return err('code_expired')
     if (request.siteId !== undefined && request.siteId !== code.site_id) return err('code_other_site')
     if (code.adopts !== (request.adopts ?? false)) return err('code_other_use')
+    if (code.adopts && (await hasGap(tx, code.site_id))) return err('history_incomplete')
     const origin = code.adopts ? 'adopted' : 'enrolled'
     const incarnation =
       code.used_ms === null
@@ -148,4 +151,15 @@ async function admittedBefore(
     [code.site_id, code.incarnation, request.publicKey],
   )
   return rows[0]?.incarnation
+}
+
+/** Tells whether entries of the books in use are missing in the cloud for good. */
+async function hasGap(tx: Transaction, siteId: SiteId): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `SELECT FROM ledger_gaps g JOIN site_incarnations i USING (site_id) JOIN sites s USING (site_id)
+     WHERE g.site_id = $1 AND i.incarnation = s.incarnation
+       AND g.incarnation BETWEEN coalesce(i.books_from, i.incarnation) AND i.incarnation LIMIT 1`,
+    [siteId],
+  )
+  return rowCount === 1
 }

@@ -41,9 +41,10 @@ export async function shakeHands(pool: Pool, handshake: Handshake): Promise<Hand
   })
   // Who was replaced is not asked for evidence: its own later life speaks for the site.
   const epoch = await epochAfter(pool, handshake, head, state.kind !== 'older_life')
-  await raise(pool, handshake, state, head.seq)
+  const pruned = state.kind === 'history_gone' ? request.pruned : undefined
+  await raise(pool, handshake, state, { cloudSeq: head.seq, pruned })
   await storeSyncState(pool, caller, {
-    state: state.kind,
+    ...{ state: state.kind, pruned },
     ...{ edgeSeq: request.head.seq, cloudSeq: head.seq, version: request.version, nowMs },
   })
   if (verdictOf(state) === 'continue') await storeMachineMark(pool, caller, request.machineMark)
@@ -86,7 +87,7 @@ async function raise(
   pool: Pool,
   { caller, request, nowMs }: Handshake,
   state: HandshakeState,
-  cloudSeq: number,
+  { cloudSeq, pruned }: { readonly cloudSeq: number; readonly pruned: HandshakeRequest['pruned'] },
 ): Promise<void> {
   const facts = { ...caller, nowMs }
   if (state.kind === 'fork') {
@@ -94,9 +95,5 @@ async function raise(
   }
   if (state.kind === 'cloud_ahead')
     await raiseLostEntries(pool, { ...facts, edgeHead: request.head, cloudSeq })
-  await watchHistory(pool, {
-    ...facts,
-    cloudSeq,
-    pruned: state.kind === 'history_gone' ? request.pruned : undefined,
-  })
+  await watchHistory(pool, { ...facts, cloudSeq, pruned })
 }

@@ -16,6 +16,19 @@ export interface SiteLife {
   /** Its call for the next life; null when it made none. */
   readonly recovery: 'waiting' | 'allowed' | 'refused' | 'granted' | null
   readonly why: string | null
+  /** Entries that the cloud lost and the site keeps no longer: the newest box waits for a person. */
+  readonly lost: { readonly fromSeq: number; readonly toSeq: number } | null
+  /** Lost entries that somebody accepted; the oldest first. */
+  readonly gaps: readonly AcceptedGap[]
+}
+
+/** Who accepted that entries are lost, when and why. */
+export interface AcceptedGap {
+  readonly fromSeq: number
+  readonly toSeq: number
+  readonly byId: string
+  readonly atMs: number
+  readonly reason: string
 }
 
 /** The lives of a site, newest first, at most 20. */
@@ -25,12 +38,18 @@ export async function readLives(db: Queryable, siteId: string): Promise<readonly
     `SELECT i.incarnation, i.machine, i.origin, i.enrolled_ms AS "enrolledMs",
        CASE WHEN y.state = 'edge_ahead' AND s.head_seq >= y.edge_seq THEN 'in_step' ELSE y.state END AS state,
        y.since_ms AS "sinceMs", y.seen_ms AS "seenMs", y.edge_seq AS "edgeSeq", s.head_seq AS "cloudSeq",
-       r.state AS recovery, r.why
+       r.state AS recovery, r.why,
+       CASE WHEN y.state = 'history_gone' AND y.pruned_seq > s.head_seq AND i.incarnation = newest.incarnation
+         THEN jsonb_build_object('fromSeq', s.head_seq + 1, 'toSeq', y.pruned_seq) END AS lost,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('fromSeq', g.from_seq, 'toSeq', g.to_seq, 'byId', g.accepted_by,
+           'atMs', g.accepted_ms, 'reason', g.reason) ORDER BY g.to_seq), '[]') FROM ledger_gaps g
+         WHERE g.site_id = i.site_id AND g.incarnation = i.incarnation) AS gaps
      FROM site_incarnations i
-     JOIN streams s USING (site_id, incarnation)
-     LEFT JOIN site_sync y USING (site_id, incarnation)
-     LEFT JOIN site_recoveries r USING (site_id, incarnation)
-     WHERE site_id = $1 ORDER BY i.incarnation DESC LIMIT 20`,
+     JOIN sites newest USING (site_id)
+     JOIN streams s ON s.site_id = i.site_id AND s.incarnation = i.incarnation
+     LEFT JOIN site_sync y ON y.site_id = i.site_id AND y.incarnation = i.incarnation
+     LEFT JOIN site_recoveries r ON r.site_id = i.site_id AND r.incarnation = i.incarnation
+     WHERE i.site_id = $1 ORDER BY i.incarnation DESC LIMIT 20`,
     [siteId],
   )
   return rows

@@ -109,6 +109,12 @@ const enrolmentRefusals = {
     title: 'This code belongs to another site.',
     hint: 'Name the site that the code was made for, or make a code for this one.',
   },
+  history_incomplete: {
+    status: 409,
+    code: 'history_incomplete',
+    title: 'The cloud lacks entries of this site, so that no box can take over its history from here.',
+    hint: 'Restore the old box’s last backup on the new one (gatehouse-edge restore --from FOLDER), or enrol it with empty books.',
+  },
   code_other_use: {
     status: 409,
     code: 'code_other_use',

@@ -138,7 +138,7 @@ export class Uploader {
   #hold(verdict: HandshakeVerdict): never {
     const hint =
       verdict === 'history_pruned'
-        ? 'The cloud lacks entries that this site no longer keeps; HQ must restore a later backup of the cloud.'
+        ? 'The cloud lacks entries that this site no longer keeps; HQ must restore a later backup of the cloud or accept the loss.'
         : 'The cloud holds another history of this site; HQ must decide which one goes on.'
     throw new SiteError({ code: `upload_${verdict}`, op: 'sync.handshake', hint, retryable: true })
   }

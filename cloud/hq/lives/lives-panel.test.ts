@@ -12,7 +12,7 @@ import { en } from './words/en.ts'
 const life: Life = {
   ...{ incarnation: 2, machine: 'box-2', origin: 'adopted', enrolledMs: 1_795_181_400_000 },
   ...{ state: 'in_step', sinceMs: 1_795_181_400_000, seenMs: 1_795_181_400_000, edgeSeq: 9, cloudSeq: 9 },
-  ...{ recovery: null, why: null },
+  ...{ recovery: null, why: null, lost: null, gaps: [] },
 }
 
 function render(lives: readonly Life[], more: Partial<Lives> = {}): string {
@@ -49,6 +49,19 @@ describe.each(['en', 'de'] as const)('the boxes of a site in %s', (language) => 
     ]) {
       expect(html).toContain(text)
     }
+  })
+
+  it('say which entries are lost, let HQ alone accept it, and say who did', () => {
+    resetLanguage(language)
+    const lost: Life = { ...life, state: 'history_gone', lost: { fromSeq: 4, toSeq: 60 } }
+    const title = words['lost.title'].replace('{{from}}', '4').replace('{{to}}', '60')
+    for (const text of [title, words['lost.states']]) expect(render([lost])).toContain(text)
+    expect(render([lost], { mayDecide: false })).toContain(title)
+    expect(render([lost], { mayDecide: false })).not.toContain(words['lost.states'])
+    const gap = { fromSeq: 4, toSeq: 60, byId: 'hana', atMs: 1_795_181_400_000, reason: 'No later backup.' }
+    const html = render([{ ...life, gaps: [gap] }])
+    expect(html).toContain('No later backup.')
+    expect(html).not.toContain(words['lost.states'])
   })
 
   it('name the rows that the box did not take', () => {

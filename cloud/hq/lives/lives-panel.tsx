@@ -5,6 +5,7 @@ import { Button, Group, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { Refused } from '../exceptions/case-actions.tsx'
+import { LostEntries } from './lost-entries.tsx'
 import { chooseRecovery, type Life, type Lives, livesQuery } from './queries.ts'
 import { ReplaceBox } from './replace-box.tsx'
 import { lifeWord, useLifeWords } from './words/words.ts'
@@ -89,6 +90,7 @@ function LifeRow(props: {
         {recovery === null || recovery === 'waiting' ? null : ` · ${t(`recovery.${recovery}`)}`}
       </Text>
       {recovery === 'waiting' ? <Choice {...props} /> : null}
+      <LostEntries {...props} />
     </Stack>
   )
 }

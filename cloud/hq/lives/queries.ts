@@ -20,6 +20,18 @@ const lifeSchema = z.object({
   cloudSeq: z.number(),
   recovery: z.enum(['waiting', 'allowed', 'refused', 'granted']).nullable().catch(null),
   why: z.string().nullable(),
+  lost: z.object({ fromSeq: z.number(), toSeq: z.number() }).nullable().default(null),
+  gaps: z
+    .array(
+      z.object({
+        fromSeq: z.number(),
+        toSeq: z.number(),
+        byId: z.string(),
+        atMs: z.number(),
+        reason: z.string(),
+      }),
+    )
+    .default([]),
 })
 export type Life = z.infer<typeof lifeSchema>
 
@@ -57,4 +69,14 @@ export function makeAdoptionCode(siteId: string, oldBox: OldBox): Promise<Adopti
 export function chooseRecovery(siteId: string, incarnation: number, decision: 'allow' | 'refuse') {
   const answer = z.object({ state: z.string() })
   return api.post(`${of(siteId)}/lives/${incarnation}/recovery`, { decision }, answer)
+}
+
+/** Accepts that the entries up to `toSeq`, which the cloud lost and the site keeps no longer, stay lost. */
+export function acceptGap(
+  siteId: string,
+  incarnation: number,
+  { toSeq, reason }: { readonly toSeq: number; readonly reason: string },
+) {
+  const body = { toSeq, reason, staysLost: true }
+  return api.post(`${of(siteId)}/lives/${incarnation}/gap`, body, z.object({ toSeq: z.number() }))
 }

@@ -7,6 +7,14 @@ const germanHqProblems: ProblemWords = {
     title: 'Eine Angabe kann so nicht stimmen.',
     hint: 'Prüfen Sie Ihre Angaben und versuchen Sie es erneut.',
   },
+  no_gap: {
+    title: 'Vom Verlauf dieses Standorts fehlt hier jetzt nichts.',
+    hint: 'Sehen Sie bei den Rechnern des Standorts nach; vielleicht wurde es inzwischen hingenommen oder eine spätere Sicherung eingespielt.',
+  },
+  gap_moved: {
+    title: 'Der Standort hat inzwischen weitere Einträge ausgelagert.',
+    hint: 'Sehen Sie nach, was jetzt fehlt, und entscheiden Sie neu.',
+  },
   nothing_suspended: {
     title: 'An diesem Standort wartet nichts auf ältere Pässe.',
     hint: 'Sehen Sie nach, wer dort verkauft; vielleicht wurde es inzwischen freigegeben.',

@@ -73,3 +73,46 @@ describe('the boxes of a site', () => {
     expect((await post(hana, 'adoption-codes', {})).status).toBe(422)
   })
 })
+
+describe('entries of a site that the cloud lost', () => {
+  const statement = { toSeq: 9, reason: 'There is no later backup of the cloud.', staysLost: true }
+  const gone = () =>
+    world.cloud.pool.query(
+      `INSERT INTO site_sync (site_id, incarnation, state, since_ms, seen_ms, edge_seq, cloud_seq, version, pruned_seq,
+         pruned_hash) SELECT 'north', incarnation, 'history_gone', 0, 0, 10, head_seq, 'test', head_seq + 9, repeat('a', 64)
+       FROM sites JOIN streams USING (site_id, incarnation) WHERE site_id = 'north'
+       ON CONFLICT (site_id, incarnation) DO UPDATE SET state = 'history_gone', pruned_seq = excluded.pruned_seq,
+         pruned_hash = excluded.pruned_hash`,
+    )
+
+  it('are accepted by HQ alone, with a reason and the statement, once', async () => {
+    await gone()
+    const seen = (await hana.get(`${path}/lives`)).body as {
+      lives: { incarnation: number; lost: { toSeq: number } }[]
+    }
+    const [life] = seen.lives
+    const what = `lives/${life?.incarnation}/gap`
+    const body = { ...statement, toSeq: life?.lost.toSeq }
+    expect((await post(mia, what, body)).status).toBe(403)
+    for (const bad of [
+      { ...body, reason: 'short' },
+      { ...body, staysLost: false },
+      { ...body, toSeq: 0 },
+    ])
+      expect((await post(hana, what, bad)).status).toBe(422)
+    expect((await post(hana, what, { ...body, toSeq: Number(body.toSeq) + 1 })).body).toMatchObject({
+      code: 'gap_moved',
+    })
+    const accepted = await post(hana, what, body)
+    expect([accepted.status, accepted.body]).toEqual([200, { toSeq: body.toSeq }])
+    await loseAnswer(world.cloud.pool, `lives-${keys}-key`)
+    keys -= 1
+    expect((await post(hana, what, body)).body).toEqual(accepted.body)
+    expect((await post(hana, what, body)).body).toMatchObject({ code: 'no_gap' })
+    expect(await lastAct()).toMatchObject({
+      act: 'ledger.gap_accepted',
+      siteId: 'north',
+      after: { reason: body.reason },
+    })
+  })
+})

@@ -1,9 +1,12 @@
+import { problemSchema } from '@gatehouse/shared/api/problem'
+import { releaseReason } from '@gatehouse/shared/api/restored-loans-view'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import type { Random } from '@gatehouse/shared/random/random'
 import { createRoute, z } from '@hono/zod-openapi'
 import { requestOrigin } from '../../audit/request-origin.ts'
 import { requirePermission } from '../../members/login.ts'
 import { mayAtSite } from '../../members/permissions.ts'
+import { acceptGap } from '../../sites/accept-gap.ts'
 import { chooseRecovery } from '../../sites/choose-recovery.ts'
 import { createEnrolmentCode, oldBoxSchema } from '../../sites/enrolment.ts'
 import { readDirectoryTrouble, readEpoch, readLives } from '../../sites/read-lives.ts'
@@ -12,6 +15,7 @@ import { problem, refusal } from '../problem.ts'
 import type { OverviewParts } from './overview.ts'
 
 const params = z.object({ site: siteIdSchema })
+const ofLife = params.extend({ incarnation: z.coerce.number().int().min(1).max(1_000_000) })
 const notFound = { 404: { description: 'Unknown, or not a site of yours' } } as const
 const json = <S extends z.ZodType>(schema: S) => ({ 'application/json': { schema } })
 
@@ -37,6 +41,17 @@ const livesSchema = z.object({
       cloudSeq: z.int(),
       recovery: z.enum(['waiting', 'allowed', 'refused', 'granted']).nullable(),
       why: z.string().nullable(),
+      /** Entries that the cloud lost and the site keeps no longer; somebody may accept that. */
+      lost: z.object({ fromSeq: z.int(), toSeq: z.int() }).nullable(),
+      gaps: z.array(
+        z.object({
+          fromSeq: z.int(),
+          toSeq: z.int(),
+          byId: z.string(),
+          atMs: z.int(),
+          reason: z.string(),
+        }),
+      ),
     }),
   ),
 })
@@ -77,13 +92,41 @@ const choiceRoute = createRoute({
   summary: 'Choose whether a box that came back with an old store goes on as the site, or stays fenced',
   middleware: requirePermission('sites.recover'),
   request: {
-    params: params.extend({ incarnation: z.coerce.number().int().min(1).max(1_000_000) }),
+    params: ofLife,
     body: { required: true, content: json(z.object({ decision: z.enum(['allow', 'refuse']) })) },
   },
   responses: {
     ...accessRefusals,
     404: { description: 'Not a site of yours, or nothing waits there' },
     200: { description: 'Chosen', content: json(z.object({ state: z.enum(['allowed', 'refused']) })) },
+  },
+})
+
+const reason = z.string().trim().min(releaseReason.charactersMin).max(releaseReason.charactersMax)
+const gapRoute = createRoute({
+  method: 'post',
+  path: '/hq/sites/{site}/lives/{incarnation}/gap',
+  summary:
+    'Accept that entries which the cloud lost and the site keeps no longer stay lost; states that the books lack them',
+  middleware: requirePermission('sites.recover'),
+  request: {
+    params: ofLife,
+    body: {
+      required: true,
+      content: json(z.object({ toSeq: z.int().min(1), reason, staysLost: z.literal(true) })),
+    },
+  },
+  responses: {
+    ...accessRefusals,
+    ...notFound,
+    409: {
+      description: 'Nothing is lost there now, or more than was seen',
+      content: { 'application/problem+json': { schema: problemSchema } },
+    },
+    200: {
+      description: 'On record; the site goes on at its next call',
+      content: json(z.object({ toSeq: z.int() })),
+    },
   },
 })
 
@@ -103,7 +146,8 @@ export function livesRoutes(parts: OverviewParts & { readonly random: Random }) 
     ])
     const directory = { ...trouble, unreadable: [...trouble.unreadable] }
     const mayDecide = mayAtSite(login, 'sites.recover', site)
-    return context.json({ asOfMs: clock.now().wallMs, epoch, directory, mayDecide, lives: [...lives] }, 200)
+    const shown = lives.map(({ gaps, ...life }) => ({ ...life, gaps: [...gaps] }))
+    return context.json({ asOfMs: clock.now().wallMs, epoch, directory, mayDecide, lives: shown }, 200)
   })
   api.openapi(codeRoute, async (context) => {
     const { site: siteId } = context.req.valid('param')
@@ -118,6 +162,14 @@ export function livesRoutes(parts: OverviewParts & { readonly random: Random }) 
     const by = requestOrigin(context, clock)
     const chosen = await chooseRecovery(pool, { siteId, incarnation, decision, by })
     return chosen.ok ? context.json({ state: chosen.value }, 200) : problem(context, refusal('not_found'))
+  })
+  api.openapi(gapRoute, async (context) => {
+    const { site: siteId, incarnation } = context.req.valid('param')
+    if (!(await catalogues.find(siteId))) return problem(context, refusal('not_found'))
+    const { toSeq, reason } = context.req.valid('json')
+    const by = requestOrigin(context, clock)
+    const accepted = await acceptGap(pool, { siteId, incarnation, toSeq, reason, by })
+    return accepted.ok ? context.json({ toSeq }, 200) : problem(context, refusal(accepted.error))
   })
   return api
 }

@@ -53,6 +53,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'act.site.enrolled': 'Rechner des Standorts angemeldet',
   'act.site.adopted': 'Von einem anderen Rechner übernommen',
   'act.site.recovered': 'Nach einem alten Abbild als neues Leben fortgesetzt',
+  'act.ledger.gap_accepted': 'Hingenommen, dass der Cloud Einträge eines Standorts fehlen',
   'act.loans.released_early': 'Einen Standort vor Ablauf älterer Pässe wieder verkaufen lassen',
   'act.site.recovery_decided': 'Über einen zurückgesetzten Rechner entschieden',
   'act.site.fenced': 'Älterer Rechner ausgesperrt',

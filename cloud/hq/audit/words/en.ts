@@ -52,6 +52,7 @@ export const en = {
   'act.site.enrolled': 'Site’s machine enrolled',
   'act.site.adopted': 'Taken over by another box',
   'act.site.recovered': 'Went on as a new life after an old image',
+  'act.ledger.gap_accepted': 'Accepted that entries of a site are lost to the cloud',
   'act.loans.released_early': 'Let a site sell again before older passes were over',
   'act.site.recovery_decided': 'Decided about a restored box',
   'act.site.fenced': 'Older machine fenced',

@@ -53,7 +53,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'reason.chain_gap':
     'Die Cloud hat Einträge, die der Standort nicht mehr hat: Sein Speicher ist älter als seine Vergangenheit, etwa nach dem Zurückspielen einer alten Kopie.',
   'reason.history_gone':
-    'Die Cloud kam aus einer Sicherung, die vor den Einträgen endet, die der Standort noch aufbewahrt. Späteres lässt sich erst verbuchen, wenn eine spätere Sicherung eingespielt ist; der Standort verkauft allein weiter.',
+    'Die Cloud kam aus einer Sicherung, die vor den Einträgen endet, die der Standort noch aufbewahrt. Späteres lässt sich erst verbuchen, wenn eine spätere Sicherung eingespielt ist oder der Verlust auf der Seite des Standorts hingenommen wird; er verkauft allein weiter.',
   'reason.unprojectable':
     'Ein Eintrag steht im Hauptbuch, ließ sich aber nicht verbuchen, weil er früher Verbuchtem widerspricht oder diese Version ihn nicht lesen kann.',
   'reason.clock_skew':

@@ -52,7 +52,7 @@ export const en = {
   'reason.chain_gap':
     'The cloud holds entries that the site no longer has: its store is older than its own past, as after a restore from an old copy.',
   'reason.history_gone':
-    'The cloud was restored from a backup that ends before the entries which the site still keeps. Nothing later can be booked until a later backup is restored; the site goes on selling by itself.',
+    'The cloud was restored from a backup that ends before the entries which the site still keeps. Nothing later can be booked until a later backup is restored, or the loss is accepted on the page of the site; it goes on selling by itself.',
   'reason.unprojectable':
     'An entry is in the ledger but could not be booked, because it contradicts what was booked before or this version cannot read it.',
   'reason.clock_skew':

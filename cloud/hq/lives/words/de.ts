@@ -10,7 +10,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'state.in_step': 'Gleichauf mit der Cloud',
   'state.edge_ahead': 'Sendet, was die Cloud noch nicht hat',
   'state.cloud_ahead': 'Stammt aus einem alten Abbild: die Cloud hat mehr',
-  'state.history_gone': 'Bewahrt nichts auf, was den Stand der Cloud fortsetzt: spätere Sicherung einspielen',
+  'state.history_gone': 'Bewahrt nichts auf, was den Stand der Cloud fortsetzt',
   'state.fork': 'Hat eine andere Geschichte: nichts davon ist gebucht',
   'state.older_life': 'Abgesperrt: er meldet und öffnet Türen, verkauft aber nichts',
   'state.none': 'Hat seine Bücher noch nicht verglichen',
@@ -39,6 +39,15 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'reason.acknowledged_differs': 'begann, weil ein Standort Quittungen für andere Einträge hatte',
   'reason.position_ahead': 'begann, weil ein Standort spätere Zeilen kannte, als diese Cloud hat',
   'reason.said_by_person': 'begann, weil jemand sagte, dass die Cloud zurückgesetzt wurde',
+  'lost.title': 'Der Cloud fehlen die Einträge {{from}} bis {{to}}',
+  'lost.hint':
+    'Der Standort bewahrt sie nicht mehr auf; nur eine spätere Sicherung der Cloud hat sie. Bis sie eingespielt ist oder jemand den Verlust hinnimmt, wird nichts Späteres verbucht. Der Standort verkauft allein weiter.',
+  'lost.accept': 'Verlust hinnehmen',
+  'lost.reason': 'Warum wird er hingenommen?',
+  'lost.reasonHint': 'Mindestens {{count}} Zeichen; es wird mit Ihrem Namen festgehalten.',
+  'lost.states':
+    'Es kommt keine spätere Sicherung. Den Büchern fehlt, was diese Einträge sagten, der Abgleich wird es zeigen, und kein anderer Rechner kann diesen Verlauf aus der Cloud übernehmen.',
+  'lost.accepted': 'Der Verlust der Einträge {{from}} bis {{to}} wurde hingenommen: {{reason}}',
   replace: 'Rechner ersetzen',
   replaceTitle: 'Ein anderer Rechner übernimmt diesen Standort',
   replaceLead:

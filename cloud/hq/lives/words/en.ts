@@ -8,7 +8,7 @@ export const en = {
   'state.in_step': 'In step with the cloud',
   'state.edge_ahead': 'Sends what the cloud has not yet',
   'state.cloud_ahead': 'Comes from an old image: the cloud has more',
-  'state.history_gone': 'Keeps nothing old enough to continue what this cloud has: restore a later backup',
+  'state.history_gone': 'Keeps nothing old enough to continue what this cloud has',
   'state.fork': 'Holds another history: nothing of it is booked',
   'state.older_life': 'Fenced: it reports and opens doors, and sells nothing',
   'state.none': 'Has not compared its books yet',
@@ -36,6 +36,15 @@ export const en = {
   'reason.acknowledged_differs': 'began because a site had other entries acknowledged than this cloud has',
   'reason.position_ahead': 'began because a site knew later rows than this cloud has',
   'reason.said_by_person': 'began because somebody said that the cloud was restored',
+  'lost.title': 'The cloud lacks the entries {{from}} to {{to}}',
+  'lost.hint':
+    'The site keeps them no longer; only a later backup of the cloud has them. Nothing later is booked until it is restored, or until somebody accepts the loss. The site goes on selling by itself.',
+  'lost.accept': 'Accept the loss',
+  'lost.reason': 'Why is it accepted?',
+  'lost.reasonHint': 'At least {{count}} characters; it goes on record with your name.',
+  'lost.states':
+    'No later backup will come. The books lack what these entries told, the reconciliation will show it, and no other box can take over this history from the cloud.',
+  'lost.accepted': 'The loss of the entries {{from}} to {{to}} was accepted: {{reason}}',
   replace: 'Replace the box',
   replaceTitle: 'Another box takes over this site',
   replaceLead:
