@@ -786,8 +786,6 @@ TABLE site_health
   incarnation integer NOT NULL
   heard_ms bigint NOT NULL
   heartbeat jsonb NOT NULL
-  other_boot_id text
-  other_heard_ms bigint
   behind_since_ms bigint
   boots jsonb NOT NULL DEFAULT '[]'::jsonb
   CONSTRAINT site_health_pkey PRIMARY KEY (site_id)

@@ -46,6 +46,24 @@ describe('changing the password', () => {
     expect(JSON.stringify(act)).not.toContain('horse')
   })
 
+  it('is undone when it cannot be put on record', async () => {
+    const [anna, phone] = [await world.as('anna'), await world.as('anna')]
+    await world.cloud.pool.query('ALTER TABLE admin_acts ADD CONSTRAINT full_disk CHECK (false) NOT VALID')
+    expect((await change(anna, old, young)).status).toBe(500)
+    expect([await logIn(old), await logIn(young)]).toEqual([200, 401])
+    expect((await phone.get('/api/v1/me')).status).toBe(200)
+  })
+
+  it('is one change for two at a time', async () => {
+    const [anna, phone] = [await world.as('anna'), await world.as('anna')]
+    const answers = await Promise.all([change(anna, old, young), change(phone, old, `${young} too`)])
+    const [won, lost] = answers.map(({ status }) => status).sort()
+    expect(won).toBe(204)
+    // Its login session may have ended before it was looked at.
+    expect([401, 403]).toContain(lost)
+    expect(await acts()).toHaveLength(1)
+  })
+
   it('is refused without the current password, and changes nothing', async () => {
     const [anna, phone] = [await world.as('anna'), await world.as('anna')]
     for (const wrong of ['not the password', '', 'x'.repeat(5_000)]) {

@@ -66,8 +66,6 @@ export class PassService {
     if (!cover.ok) return cover
     const digest = createHash('sha256').update(`pass ${userId} ${actor.key}`).digest()
     const passId = passIdOf(digest)
-    const before = await countBeforeNew(pool, { memberId, passId }, nowMs)
-    if (before >= passesMax) return err(refusal('too_many_passes'))
     const pass: StoredPass = {
       ...{ passId, siteId: cover.value.siteId, kind: wish.kind, userId, memberId, holderKey: wish.holderKey },
       bookingId: wish.kind === 'member' ? undefined : wish.bookingId,
@@ -76,6 +74,9 @@ export class PassService {
       revokedMs: undefined,
     }
     return inTransaction(pool, async (tx) => {
+      if ((await countBeforeNew(tx, { memberId, passId }, nowMs)) >= passesMax) {
+        return err(refusal('too_many_passes'))
+      }
       await putPass(tx, pass)
       const stored = await lockPass(tx, memberId, passId)
       // What another wish was signed for under this key could not be taken back.

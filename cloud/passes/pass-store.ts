@@ -58,13 +58,17 @@ export async function lockPass(
   return rows.map(storedPass)[0]
 }
 
-/** How many passes a new one comes to that have neither run out nor been taken back; none when it was given already. */
+/**
+ * How many passes a new one comes to that have neither run out nor been taken back; none when it was given already. Other
+ * new ones of the member wait until the transaction ends.
+ */
 export async function countBeforeNew(
-  db: Queryable,
+  tx: Transaction,
   { memberId, passId }: Pick<StoredPass, 'memberId' | 'passId'>,
   nowMs: number,
 ): Promise<number> {
-  const { rows } = await db.query<{ count: number }>(
+  await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('passes of ' || $1, 0))`, [memberId])
+  const { rows } = await tx.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM pass WHERE member_id = $1 AND to_ms > $2 AND revoked_ms IS NULL
        AND NOT EXISTS (SELECT FROM pass WHERE member_id = $1 AND pass_id = $3)`,
     [memberId, nowMs, passId],

@@ -50,6 +50,18 @@ describe('a round of lending', () => {
     expect(await site.rounds.run()).toEqual({ granted: 0, recalled: 0 })
   })
 
+  test('runs once for whoever asks while it runs, and anew afterwards', async () => {
+    lend([desks])
+    const both = await Promise.all([site.rounds.run(), site.rounds.run()])
+    expect(both).toEqual([
+      { granted: 2, recalled: 0 },
+      { granted: 2, recalled: 0 },
+    ])
+    expect(granted()).toHaveLength(2)
+    site.clock.advance(4 * hour)
+    expect(await site.rounds.run()).toEqual({ granted: 1, recalled: 0 })
+  })
+
   test('lends another space in place of one that cannot be used in a window', async () => {
     const desk = site.directory.get('space', 'desk-1')
     site.apply('space', 'desk-1', { ...desk, availableToMs: friday10 + 2 * hour })

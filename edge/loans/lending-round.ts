@@ -25,6 +25,11 @@ export interface LendingRoundOptions extends LoanEnvironment {
   readonly link: Pick<Link, 'state'>
 }
 
+interface LendingRound {
+  readonly granted: number
+  readonly recalled: number
+}
+
 /**
  * Decides from time to time what the site lends (shared/loans/lending-policy.ts): grants what is missing of each pool's
  * share, asks back what is too much, moves the share with demand. Nothing is lent while the cloud is not heard: it could
@@ -32,6 +37,7 @@ export interface LendingRoundOptions extends LoanEnvironment {
  */
 export class LendingRounds {
   readonly #options: LendingRoundOptions
+  #running: Promise<LendingRound> | undefined
   readonly #demand = new Map<string, { cloudBeyondLoans: number; siteOverLent: number }>()
 
   constructor(options: LendingRoundOptions) {
@@ -50,8 +56,15 @@ export class LendingRounds {
     this.#note(spaceId, 'siteOverLent')
   }
 
-  /** Runs one round and says how many loans it granted and asked back. */
-  async run(): Promise<{ readonly granted: number; readonly recalled: number }> {
+  /** Runs one round and says how many loans it granted and asked back; who asks while one runs gets that one. */
+  run(): Promise<LendingRound> {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  async #run(): Promise<LendingRound> {
     const { kernel, directory, clock, link } = this.#options
     const at = clock.now()
     const lends =
