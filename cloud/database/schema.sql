@@ -21,7 +21,6 @@ TABLE access_events
   CONSTRAINT access_events_kind_check CHECK ((kind = ANY (ARRAY['granted'::text, 'refused'::text])))
   CONSTRAINT access_events_pkey PRIMARY KEY (site_id, incarnation, seq)
   CONSTRAINT access_events_place_check CHECK ((place = ANY (ARRAY['door'::text, 'lane'::text])))
-  CONSTRAINT access_events_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
   CREATE INDEX access_events_by_member ON public.access_events USING btree (member_id, at_ms) WHERE (member_id IS NOT NULL)
   CREATE INDEX access_events_by_site ON public.access_events USING btree (site_id, at_ms, incarnation, seq)
   CREATE INDEX access_events_by_time ON public.access_events USING btree (at_ms, site_id, incarnation, seq)
@@ -169,7 +168,6 @@ TABLE bookings
   CONSTRAINT bookings_check CHECK ((to_ms > from_ms))
   CONSTRAINT bookings_check1 CHECK ((block_to_ms >= to_ms))
   CONSTRAINT bookings_pkey PRIMARY KEY (site_id, booking_id)
-  CONSTRAINT bookings_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
   CONSTRAINT bookings_status_check CHECK ((status = ANY (ARRAY['held'::text, 'confirmed'::text, 'checked_in'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text, 'expired'::text, 'displaced'::text])))
   CREATE INDEX bookings_by_id ON public.bookings USING btree (booking_id)
   CREATE INDEX bookings_by_member ON public.bookings USING btree (member_id, from_ms) WHERE (member_id IS NOT NULL)
@@ -271,7 +269,6 @@ TABLE door_states
   state text NOT NULL
   since_ms bigint NOT NULL
   CONSTRAINT door_states_pkey PRIMARY KEY (site_id, door_id)
-  CONSTRAINT door_states_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = door_states.site_id)))
 
@@ -284,7 +281,6 @@ TABLE effects
   detail text
   at_ms bigint NOT NULL
   CONSTRAINT effects_pkey PRIMARY KEY (site_id, effect_id)
-  CONSTRAINT effects_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = effects.site_id)))
 
@@ -380,7 +376,6 @@ TABLE incidents
   CONSTRAINT incidents_check CHECK (((acknowledged_by IS NULL) OR (ended_ms IS NOT NULL)))
   CONSTRAINT incidents_pkey PRIMARY KEY (site_id, incident_id)
   CONSTRAINT incidents_place_check CHECK ((place = ANY (ARRAY['door'::text, 'lane'::text, 'zone'::text, 'space'::text, 'device'::text])))
-  CONSTRAINT incidents_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
   CREATE INDEX incidents_in_order ON public.incidents USING btree (is_open, at_ms, site_id, incarnation, seq)
   CREATE INDEX incidents_open ON public.incidents USING btree (site_id, ends_with) WHERE ((ended_ms IS NULL) AND (ends_with IS NOT NULL))
   ROW LEVEL SECURITY
@@ -595,7 +590,6 @@ TABLE parking_sessions
   paid_minor bigint NOT NULL DEFAULT 0
   debt_minor bigint NOT NULL DEFAULT 0
   CONSTRAINT parking_sessions_pkey PRIMARY KEY (site_id, session_id)
-  CONSTRAINT parking_sessions_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
   CONSTRAINT parking_sessions_state_check CHECK ((state = ANY (ARRAY['authorised'::text, 'inside'::text, 'paid'::text, 'departing'::text, 'departed'::text, 'voided'::text])))
   CREATE INDEX parking_sessions_inside ON public.parking_sessions USING btree (site_id, zone_id) WHERE ((entered_ms IS NOT NULL) AND (departed_ms IS NULL))
   ROW LEVEL SECURITY
@@ -654,7 +648,6 @@ TABLE payments
   CONSTRAINT payments_check CHECK (((booking_id IS NULL) <> (session_id IS NULL)))
   CONSTRAINT payments_kind_check CHECK ((kind = ANY (ARRAY['captured'::text, 'refunded'::text])))
   CONSTRAINT payments_pkey PRIMARY KEY (site_id, payment_id)
-  CONSTRAINT payments_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
   CREATE INDEX payments_by_time ON public.payments USING btree (site_id, at_ms)
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = payments.site_id)))
@@ -732,7 +725,6 @@ TABLE request_answers
   body jsonb NOT NULL
   at_ms bigint NOT NULL
   CONSTRAINT request_answers_pkey PRIMARY KEY (site_id, request_id)
-  CONSTRAINT request_answers_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
   CREATE INDEX request_answers_by_request ON public.request_answers USING btree (request_id)
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = request_answers.site_id)))
@@ -875,7 +867,6 @@ TABLE space_states
   occupied boolean NOT NULL
   since_ms bigint NOT NULL
   CONSTRAINT space_states_pkey PRIMARY KEY (site_id, space_id)
-  CONSTRAINT space_states_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = space_states.site_id)))
 

@@ -39,6 +39,18 @@ describe('projection', () => {
     expect(await select('SELECT kind FROM exceptions WHERE site_id = $1', 'posts')).toEqual([])
   })
 
+  it('is of a site that cannot be deleted', async () => {
+    const twin = await server.enrolled('stays')
+    await tell(twin, held('bk_1', 'sp_1', 1, 2))
+    for (const table of ['site_secrets', 'enrolment_codes', 'directory_heads']) {
+      await server.pool.query(`DELETE FROM ${table} WHERE site_id = 'stays'`)
+    }
+    await expect(server.pool.query(`DELETE FROM sites WHERE site_id = 'stays'`)).rejects.toMatchObject({
+      code: '23503',
+      constraint: 'site_incarnations_site_id_fkey',
+    })
+  })
+
   it('raises money that was booked and that the gateway refused to move, once', async () => {
     const twin = await server.enrolled('declined')
     const body = { outcome: 'failed', detail: 'gone', paymentId: 'py_1' } as const
