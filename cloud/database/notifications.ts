@@ -3,7 +3,7 @@ import type { Connection } from './pool.ts'
 
 /** What processes tell each other through PostgreSQL; sent by `pg_notify` inside the writing transaction. */
 export const channels = {
-  /** Entries were appended; payload `site/incarnation`. */
+  /** Entries were appended; payload `site/incarnation/head seq`, the last since 2026-11. */
   ledger: 'gatehouse_ledger',
   /** A request was answered; payload: the request id. */
   request: 'gatehouse_request',

@@ -17,7 +17,12 @@ import { type Quarantined, quarantine, readEntriesAfter, readPosted, type Stream
 const entriesPerRunMax = 1_000
 
 /** How a run ended: `behind` when more entries wait, `busy` when another process projects this stream. */
-export type RunOutcome = { readonly kind: 'caught_up' | 'behind' | 'busy'; readonly count: number }
+export interface RunOutcome {
+  readonly kind: 'caught_up' | 'behind' | 'busy'
+  readonly count: number
+  /** Everything up to here is projected; `undefined` when another process knows. */
+  readonly toSeq?: number
+}
 
 interface Run {
   readonly stream: StreamId
@@ -84,7 +89,7 @@ async function run(tx: Transaction, one: Run, refusal: string | undefined): Prom
   }
   const entries = await entriesAfter(tx, one, position.seq)
   const last = entries.at(-1)
-  if (last === undefined) return { kind: 'caught_up', count: 0 }
+  if (last === undefined) return { kind: 'caught_up', count: 0, toSeq: position.seq }
   // After the entries: what came behind the end of a life is only there once that end is.
   const { headSeq, untilSeq } = await readBounds(tx, stream)
   const rows = noRows()
@@ -97,7 +102,8 @@ async function run(tx: Transaction, one: Run, refusal: string | undefined): Prom
   await raiseContradictedSales(tx, stream, rows.contradictedSales, nowMs)
   await moveTo(tx, stream, { seq: last.stored.seq, auditSeq: last.stored.seq })
   await notify(tx, stream, entries, rows)
-  return { kind: last.stored.seq < headSeq ? 'behind' : 'caught_up', count: entries.length }
+  const toSeq = last.stored.seq
+  return { kind: toSeq < headSeq ? 'behind' : 'caught_up', count: entries.length, toSeq }
 }
 
 async function entriesAfter(

@@ -1,8 +1,9 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
-import { type SiteId, siteIdSchema } from '@gatehouse/shared/ids/ids'
+import type { SiteId } from '@gatehouse/shared/ids/ids'
 import type { SealedEntry } from '@gatehouse/shared/ledger/chain'
 import type { Notifications } from '../database/notifications.ts'
 import type { Pool } from '../database/pool.ts'
+import { parseAppendedNote } from './appended-note.ts'
 import { HandedEntries } from './handed-entries.ts'
 import { projectNext, type RunOutcome } from './project.ts'
 import type { StreamId } from './stream-store.ts'
@@ -11,6 +12,8 @@ const retryMs = 1_000
 const sweepMs = 15_000
 /** However many sites come back at once: each run has a connection, and those who wait for an answer need some, too. */
 const runsAtOnceMax = 4
+/** Streams of which a process knows how far they are projected; it forgets them all when there are more. */
+const projectedMax = 10_000
 
 export interface ProjectorOptions {
   readonly pool: Pool
@@ -31,7 +34,9 @@ export interface ProjectorOptions {
 export class Projector {
   readonly #options: ProjectorOptions
   readonly #running = new Map<string, Promise<void>>()
-  readonly #woken = new Set<string>()
+  /** Up to where somebody wants each stream projected; `Infinity`: as far as it goes. */
+  readonly #woken = new Map<string, number>()
+  readonly #projected = new Map<string, number>()
   readonly #handed = new HandedEntries()
   readonly #failed = new Map<string, NodeJS.Timeout>()
   /** Streams that wait for their turn; at most one place for each. */
@@ -48,9 +53,9 @@ export class Projector {
   /** Projects what is behind, then follows appends of all processes; sweeps every 15 s besides. */
   async start(): Promise<void> {
     this.#stopListening = this.#options.notifications.on('ledger', (payload) => {
-      const stream = parseStream(payload)
-      if (stream === undefined) this.#sweepNow()
-      else this.wake(stream)
+      const appended = parseAppendedNote(payload)
+      if (appended === undefined) this.#sweepNow()
+      else this.wake(appended, appended.headSeq)
     })
     this.#sweep = setInterval(() => this.#sweepNow(), sweepMs)
     await this.#wakeBehind()
@@ -68,17 +73,17 @@ export class Projector {
   /** Projects entries that this process committed, soon and without reading them back. */
   appended(stream: StreamId, entries: readonly SealedEntry[]): void {
     this.#handed.keep(stream, entries)
-    this.wake(stream)
+    this.wake(stream, entries.at(-1)?.entry.seq)
   }
 
-  /** Projects a stream soon; cheap to call often. */
-  wake(stream: StreamId): void {
+  /** Projects a stream soon, at least up to an entry that is known to be there; cheap to call often. */
+  wake(stream: StreamId, toSeq = Number.POSITIVE_INFINITY): void {
     if (this.#stopped) return
     const name = `${stream.siteId}/${stream.incarnation}`
-    this.#woken.add(name)
-    if (this.#running.has(name)) return
-    const running = this.#run(stream, name).finally(() => this.#running.delete(name))
-    this.#running.set(name, running)
+    // A process hears the note of its own append when it has long projected it.
+    if (this.#isProjected(name, toSeq)) return
+    this.#woken.set(name, Math.max(toSeq, this.#woken.get(name) ?? 0))
+    if (!this.#running.has(name)) this.#running.set(name, this.#run(stream, name))
   }
 
   /** Resolves when the runs in flight have ended. */
@@ -89,8 +94,9 @@ export class Projector {
   async #run(stream: StreamId, name: string): Promise<void> {
     const { onFailure } = this.#options
     try {
-      while (!this.#stopped && this.#woken.delete(name)) {
-        while ((await this.#runInTurn(stream)) === 'behind' && !this.#stopped);
+      for (let toSeq = this.#wanted(name); toSeq > 0 && !this.#stopped; toSeq = this.#wanted(name)) {
+        if (this.#isProjected(name, toSeq)) continue
+        while ((await this.#runInTurn(stream, name)) === 'behind' && !this.#stopped);
       }
     } catch (error) {
       onFailure(stream, error)
@@ -100,10 +106,24 @@ export class Projector {
         name,
         setTimeout(() => this.wake(stream), retryMs),
       )
+    } finally {
+      // In the same turn in which it was seen that nobody wants more.
+      this.#running.delete(name)
     }
   }
 
-  async #runInTurn(stream: StreamId): Promise<RunOutcome['kind']> {
+  #isProjected(name: string, toSeq: number): boolean {
+    return (this.#projected.get(name) ?? 0) >= toSeq
+  }
+
+  /** Takes what was woken; 0 when nobody wants anything. */
+  #wanted(name: string): number {
+    const toSeq = this.#woken.get(name) ?? 0
+    this.#woken.delete(name)
+    return toSeq
+  }
+
+  async #runInTurn(stream: StreamId, name: string): Promise<RunOutcome['kind']> {
     const { pool, clock, onProjected } = this.#options
     if (this.#runsNow < runsAtOnceMax) this.#runsNow += 1
     else await new Promise<void>((resolve) => this.#inTurn.push(resolve))
@@ -111,6 +131,8 @@ export class Projector {
       const outcome = await projectNext(pool, stream, clock.now().wallMs, this.#handed)
       if (outcome.kind === 'busy') this.#handed.forget(stream)
       onProjected?.(stream, outcome.count)
+      if (this.#projected.size >= projectedMax) this.#projected.clear()
+      if (outcome.toSeq !== undefined) this.#projected.set(name, outcome.toSeq)
       return outcome.kind
     } finally {
       // Whoever is next takes over the place.
@@ -133,12 +155,4 @@ export class Projector {
     )
     for (const row of rows) this.wake({ siteId: row.site_id, incarnation: row.incarnation })
   }
-}
-
-function parseStream(payload: string): StreamId | undefined {
-  const [site, incarnation] = payload.split('/')
-  const siteId = siteIdSchema.safeParse(site)
-  return siteId.success && incarnation !== undefined
-    ? { siteId: siteId.data, incarnation: Number(incarnation) }
-    : undefined
 }

@@ -3,6 +3,7 @@ import { channels } from '../database/notifications.ts'
 import type { Queryable, Transaction } from '../database/pool.ts'
 import { textArray } from '../database/text-array.ts'
 import type { SiteCaller } from '../sites/site-access.ts'
+import { appendedNote } from './appended-note.ts'
 import type { ProducerState } from './decide-producer.ts'
 
 /** One stream per life of a site. */
@@ -152,7 +153,7 @@ export async function storeAppend(tx: Transaction, stream: StreamId, append: Sto
       last.entry.seq,
       last.hash,
       writerSeq ?? null,
-      `${stream.siteId}/${stream.incarnation}`,
+      appendedNote({ ...stream, headSeq: last.entry.seq }),
     ],
   })
 }
