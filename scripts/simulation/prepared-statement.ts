@@ -1,24 +1,33 @@
 import { createRequire } from 'node:module'
 import pg from 'pg'
 
-const { prepareValue } = createRequire(import.meta.url)('pg/lib/utils.js') as {
-  prepareValue(value: unknown): unknown
+const load = createRequire(createRequire(import.meta.url).resolve('pg'))
+const { prepareValue } = load('./utils.js') as { prepareValue(value: unknown): unknown }
+/** Writes messages of the protocol; `pg` sends what it makes one by one. */
+const { serialize } = load('pg-protocol') as {
+  readonly serialize: {
+    parse(asked: { readonly name: string; readonly text: string }): Buffer
+    bind(asked: {
+      readonly statement: string
+      readonly values: readonly unknown[]
+      readonly valueMapper: (value: unknown) => unknown
+    }): Buffer
+    describe(asked: { readonly type: 'P'; readonly name: string }): Buffer
+    execute(asked: Readonly<Record<string, never>>): Buffer
+    close(asked: { readonly type: 'S'; readonly name: string }): Buffer
+    sync(): Buffer
+  }
 }
 
 /** The part of a connection of `pg` that a statement speaks to. */
 interface Connection {
-  readonly stream: { cork(): void; uncork(): void }
-  readonly parsedStatements: Readonly<Record<string, string>>
-  parse(asked: { readonly name: string; readonly text: string }): void
-  bind(asked: {
-    readonly statement: string
-    readonly values: readonly unknown[]
-    readonly valueMapper: (value: unknown) => unknown
-  }): void
-  describe(asked: { readonly type: 'P'; readonly name: string }): void
-  execute(asked: Readonly<Record<string, never>>): void
-  sync(): void
+  readonly stream: { write(message: Buffer): void }
+  readonly parsedStatements: Record<string, string>
 }
+
+const describeMessage = serialize.describe({ type: 'P', name: '' })
+const executeMessage = serialize.execute({})
+const syncMessage = serialize.sync()
 
 interface Column {
   readonly name: string
@@ -50,14 +59,18 @@ export class PreparedStatement implements pg.Submittable {
   readonly done: Promise<StatementResult>
   readonly #known: KnownStatement
   readonly #values: readonly unknown[]
+  readonly #before: KnownStatement | undefined
+  #parsed: Record<string, string> = {}
   readonly #rows: Record<string, unknown>[] = []
   #rowCount: number | null = null
   #resolve: (result: StatementResult) => void = () => {}
   #reject: (error: unknown) => void = () => {}
 
-  constructor(known: KnownStatement, values: readonly unknown[]) {
+  /** `before` is a statement without rows that is sent in the same breath and done first. */
+  constructor(known: KnownStatement, values: readonly unknown[], before?: KnownStatement) {
     this.#known = known
     this.#values = values
+    this.#before = before
     this.name = known.name
     this.text = known.text
     this.done = new Promise((resolve, reject) => {
@@ -68,14 +81,11 @@ export class PreparedStatement implements pg.Submittable {
 
   /** Called by the client when it is this one's turn. */
   submit(asked: pg.Connection): void {
-    const connection = asked as unknown as Connection
-    connection.stream.cork()
-    if (connection.parsedStatements[this.name] === undefined) connection.parse(this)
-    connection.bind({ statement: this.name, values: this.#values, valueMapper: prepareValue })
-    if (this.#known.columns === undefined) connection.describe({ type: 'P', name: '' })
-    connection.execute({})
-    connection.sync()
-    connection.stream.uncork()
+    const { stream, parsedStatements } = asked as unknown as Connection
+    this.#parsed = parsedStatements
+    const messages = this.#before ? messagesOf(this.#before, [], parsedStatements) : []
+    messages.push(...messagesOf(this.#known, this.#values, parsedStatements), syncMessage)
+    stream.write(Buffer.concat(messages))
   }
 
   /** Called by the client with each kind of answer of the server. */
@@ -102,6 +112,7 @@ export class PreparedStatement implements pg.Submittable {
   }
 
   handleError(error: Error): void {
+    delete this.#parsed[this.name]
     // The stack of the answer says nothing of who asked.
     Error.captureStackTrace(error)
     this.#reject(error)
@@ -111,4 +122,18 @@ export class PreparedStatement implements pg.Submittable {
     this.#known.columns ??= []
     this.#resolve({ rows: this.#rows, rowCount: this.#rowCount })
   }
+}
+
+/** What runs a statement; a connection that does not know it yet is told it first. */
+function messagesOf(
+  { name, text, columns }: KnownStatement,
+  values: readonly unknown[],
+  parsed: Record<string, string>,
+): Buffer[] {
+  const bind = serialize.bind({ statement: name, values, valueMapper: prepareValue })
+  const run = columns === undefined ? [bind, describeMessage, executeMessage] : [bind, executeMessage]
+  if (parsed[name] !== undefined) return run
+  parsed[name] = text
+  // A run that failed may have left it there.
+  return [serialize.close({ type: 'S', name }), serialize.parse({ name, text }), ...run]
 }

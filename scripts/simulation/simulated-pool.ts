@@ -9,11 +9,14 @@ const connectionsMax = 6
  * Plans are made once per connection and never from statistics, which are gathered at any time: the order of rows that
  * nothing orders must depend on the seed alone.
  */
-const settings = '-c plan_cache_mode=force_generic_plan -c jit=off'
+const planning = '-c plan_cache_mode=force_generic_plan -c jit=off'
+/** Nobody looks at what the server would note about each statement. */
+const unwatched = '-c track_activities=off -c track_counts=off -c update_process_title=off'
 /** Different texts that are prepared; what comes after them is planned each time. */
 const preparedMax = 2_000
 /** Statements that PostgreSQL can prepare, where no values say so. */
-const preparable = /^\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b[^;]*$/
+const preparable = /^\s*(SELECT|WITH|INSERT|UPDATE|DELETE|BEGIN|COMMIT|ROLLBACK)\b[^;]*$/
+const nothing: StatementResult = { rows: [], rowCount: null }
 
 type Query = (text: string | pg.QueryConfig, values?: unknown[]) => Promise<StatementResult>
 
@@ -37,6 +40,8 @@ export class SimulatedPool {
   readonly #announcing = new Set<pg.Client>()
   /** Holds statements back while a schedule decides about their order. */
   gate: StatementGate | undefined
+  /** How transactions begin that have asked for nothing yet: the server hears it with their first statement. */
+  readonly #beginning = new Map<pg.Client, KnownStatement>()
   /** Called when the life of the cloud ends in the middle of its work. */
   onKilled: () => void = () => {}
 
@@ -49,7 +54,7 @@ export class SimulatedPool {
   static async open(url: string, quiet: Quiet): Promise<SimulatedPool> {
     const clients = Array.from(
       { length: connectionsMax },
-      () => new pg.Client({ connectionString: url, options: settings }),
+      () => new pg.Client({ connectionString: url, options: `${planning} ${unwatched}` }),
     )
     for (const client of clients) await client.connect()
     return new SimulatedPool(quiet, clients)
@@ -105,7 +110,9 @@ export class SimulatedPool {
     this.#statementsLeft = undefined
     this.#waiting = []
     this.#announcing.clear()
-    for (const client of this.#clients) await client.query('ROLLBACK')
+    this.#beginning.clear()
+    const lent = this.#clients.filter((client) => !this.#free.includes(client))
+    await Promise.all(lent.map((client) => client.query('ROLLBACK')))
     this.#free = [...this.#clients]
   }
 
@@ -148,11 +155,23 @@ export class SimulatedPool {
   }
 
   /** Has a text parsed and planned once per connection; most of what a short statement costs is that. */
-  #run(client: pg.Client, asked: string | pg.QueryConfig, values?: unknown[]): Promise<StatementResult> {
+  async #run(
+    client: pg.Client,
+    asked: string | pg.QueryConfig,
+    values?: unknown[],
+  ): Promise<StatementResult> {
     const text = typeof asked === 'string' ? asked : asked.text
     const given = typeof asked === 'string' ? values : (asked.values ?? values)
     const known = this.#statement(text, given !== undefined)
-    return known ? client.query(new PreparedStatement(known, given ?? [])).done : client.query(text, given)
+    if (known && text.startsWith('BEGIN')) {
+      this.#beginning.set(client, known)
+      return nothing
+    }
+    const begin = this.#beginning.get(client)
+    this.#beginning.delete(client)
+    if (known) return client.query(new PreparedStatement(known, given ?? [], begin)).done
+    if (begin) await client.query(begin.text)
+    return client.query(text, given)
   }
 
   #statement(text: string, hasValues: boolean): KnownStatement | undefined {

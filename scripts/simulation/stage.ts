@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startMs, writeBaseWorld } from './base-world.ts'
@@ -27,6 +28,7 @@ export async function prepareStage(databaseUrl: string, folder: string): Promise
   time.install()
   quiet.install()
   chance.install()
+  leaveTracesOut()
   const disks = new FullDisks()
   disks.install()
   mkdirSync(folder, { recursive: true })
@@ -38,4 +40,16 @@ export async function prepareStage(databaseUrl: string, folder: string): Promise
   await copies.take('base')
   const locks = new LockWatch(databaseUrl)
   return { time, quiet, chance, pool, besides, locks, tap, copies, disks, enrolled, folder, reserveFile }
+}
+
+/**
+ * Once anything is kept for the work of a request, Node follows every promise of the process. The cloud keeps there what
+ * names a request in its log, and nobody reads that here.
+ */
+function leaveTracesOut(): void {
+  AsyncLocalStorage.prototype.run = <Kept, Value>(
+    _kept: Kept,
+    work: (...given: unknown[]) => Value,
+    ...given: unknown[]
+  ) => work(...given)
 }
