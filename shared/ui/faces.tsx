@@ -2,6 +2,7 @@ import { Button, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconCloudOff } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { isProblem } from './api.ts'
+import { sinceStyle } from './format.ts'
 import { useProblemWords } from './problem-words.ts'
 import { useServerNowMs } from './server-clock.ts'
 import { TimeText } from './time-text.tsx'
@@ -54,9 +55,6 @@ export function Notice(props: {
   )
 }
 
-/** Longer ago than this a wall time may be of another day. */
-const clockOnlyMaxMs = 12 * 3_600_000
-
 /** Says since when the device or the site is cut off (0: it was never heard), and in `children` what still works. */
 export function OfflineBanner(props: {
   readonly sinceMs: number
@@ -65,7 +63,6 @@ export function OfflineBanner(props: {
 }): ReactNode {
   const t = useUiWords()
   const now = useServerNowMs(60_000)
-  const style = now - props.sinceMs < clockOnlyMaxMs ? 'time' : 'dateTime'
   const [before, after] = t('offline.title', { time: '\u0000' }).split('\u0000')
   return (
     <Group
@@ -87,7 +84,7 @@ export function OfflineBanner(props: {
               {before}
               <TimeText
                 ms={props.sinceMs}
-                style={style}
+                style={sinceStyle(props.sinceMs, now)}
                 {...(props.timeZone ? { timeZone: props.timeZone } : {})}
               />
               {after}

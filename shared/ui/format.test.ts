@@ -7,6 +7,7 @@ import {
   formatTime,
   instantOf,
   localDate,
+  sinceStyle,
   spanUnit,
   zoneOffsetMinutes,
 } from './format.ts'
@@ -25,6 +26,11 @@ describe('money', () => {
 })
 
 describe('times', () => {
+  it('of the past name their day once they may be of another one', () => {
+    const nowMs = Date.UTC(2026, 10, 23, 10)
+    expect(sinceStyle(nowMs - 3_600_000, nowMs)).toBe('time')
+    expect(sinceStyle(nowMs - 34 * 3_600_000, nowMs)).toBe('dateTime')
+  })
   it('names the year of a day that may be in another one', () => {
     const newYearMs = Date.UTC(2027, 0, 1, 12)
     expect(formatTime(newYearMs, 'en-GB', 'fullDate', 'UTC')).toContain('2027')

@@ -27,6 +27,14 @@ export function formatTime(ms: number, locale: string, style: TimeStyle, timeZon
   return new Intl.DateTimeFormat(locale, options).format(ms)
 }
 
+/** Longer ago than this a wall time may be of another day. */
+const clockOnlyMaxMs = 12 * 3_600_000
+
+/** How an instant of the past is told at `nowMs`: by the clock while it is recent, with its day afterwards. */
+export function sinceStyle(sinceMs: number, nowMs: number): 'time' | 'dateTime' {
+  return nowMs - sinceMs < clockOnlyMaxMs ? 'time' : 'dateTime'
+}
+
 /** Minutes that `timeZone` (absent: the device's) is ahead of UTC at an instant. */
 export function zoneOffsetMinutes(ms: number, timeZone?: string): number {
   const wall = new Intl.DateTimeFormat('en-US', {

@@ -1,4 +1,4 @@
-import { formatTime } from '@gatehouse/shared/ui/format.ts'
+import { formatTime, sinceStyle } from '@gatehouse/shared/ui/format.ts'
 import { languages, useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
@@ -67,7 +67,9 @@ function SchemeTool(): ReactNode {
 function Banner(): ReactNode {
   const { site, unreachableSinceMs } = useSite()
   const { locale } = useLanguage()
+  const now = useServerNowMs(60_000)
   const t = useWords()
+  const since = (ms: number) => formatTime(ms, locale, sinceStyle(ms, now), site.timeZone)
   if (unreachableSinceMs !== undefined) {
     return (
       <div
@@ -83,7 +85,7 @@ function Banner(): ReactNode {
     )
   }
   if (site.lockdownSinceMs !== undefined) {
-    const time = formatTime(site.lockdownSinceMs, locale, 'time', site.timeZone)
+    const time = since(site.lockdownSinceMs)
     return (
       <div
         className={css.banner}
@@ -98,7 +100,7 @@ function Banner(): ReactNode {
     )
   }
   if (site.link.state === 'live') return <div />
-  const time = formatTime(site.link.sinceMs, locale, 'time', site.timeZone)
+  const time = since(site.link.sinceMs)
   return (
     <div
       className={css.banner}
