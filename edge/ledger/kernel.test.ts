@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { defineCommand, type LedgerModule } from './command.ts'
 import { openDatabase } from './database.ts'
 import type { EffectHandler } from './effects.ts'
+import { type Failpoint, noFailpoint } from './failpoints.ts'
 import { Kernel } from './kernel.ts'
 import { checkRebuild } from './rebuild.ts'
 import { statement } from './statements.ts'
@@ -66,7 +67,11 @@ const bayModule: LedgerModule = {
   ],
 }
 
-function openSite(folder = mkdtempSync(join(tmpdir(), 'kernel-')), effects: EffectHandler[] = []) {
+function openSite(
+  folder = mkdtempSync(join(tmpdir(), 'kernel-')),
+  effects: EffectHandler[] = [],
+  failpoint: Failpoint = noFailpoint,
+) {
   const clock = new ManualClock(1_800_000_000_000)
   const db = openDatabase({ path: join(folder, 'site.sqlite'), locking: 'exclusive' })
   const bugs: unknown[] = []
@@ -79,6 +84,7 @@ function openSite(folder = mkdtempSync(join(tmpdir(), 'kernel-')), effects: Effe
     random: new SeededRandom(7),
     modules: [bayModule],
     effects,
+    failpoint,
     onBug: (error) => bugs.push(error),
   })
   return { folder, clock, db, kernel, bugs }
@@ -183,6 +189,36 @@ describe('kernel', () => {
     expect(performed).toHaveLength(1)
     expect(statement(db, 'SELECT outcome FROM effects').all()).toEqual([{ outcome: 'done' }])
   })
+
+  test.each([
+    [1_000, 'done', 1],
+    [1_001, 'expired', 0],
+  ])(
+    'an effect that may begin within 1,000 ms and is durable after %d ms ends %s',
+    async (lateMs, outcome, times) => {
+      let performed = 0
+      const lamp: EffectHandler = {
+        kind: 'lamp',
+        afterCrash: 'unknown',
+        perform: async () => {
+          performed += 1
+          return { outcome: 'done' }
+        },
+      }
+      const { kernel, clock, db } = openSite(undefined, [lamp], (name) => {
+        if (name === 'commit.before' && kernel.head.seq === 0) clock.advance(lateMs)
+      })
+      const settled = new Promise<void>((resolve) => {
+        kernel.onCommitted((entries) => {
+          if (entries.some(({ entry }) => entry.type === 'effect.settled')) resolve()
+        })
+      })
+      await kernel.submit(take('k-1', { spaceId, effect: true }))
+      await settled
+      expect(performed).toBe(times)
+      expect(statement(db, 'SELECT outcome FROM effects').all()).toEqual([{ outcome }])
+    },
+  )
 
   test('records an effect that a crash left open as unknown and does not repeat it', async () => {
     const first = openSite(undefined, [

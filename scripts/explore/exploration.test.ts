@@ -4,7 +4,7 @@ import { boundsOf, mutations, smallRuns } from './mutations.ts'
 
 describe('the loan protocol, explored', () => {
   test.each(smallRuns)('holds all invariants in every state of %o', (bounds) => {
-    const found = explore(bounds, 'none', { statesMax: 200_000, keepsWays: true })
+    const found = explore(bounds, 'none', { statesMax: 400_000, keepsWays: true })
     expect(found.broken).toBeUndefined()
     expect(found.complete).toBe(true)
     expect(found.states).toBeGreaterThan(500)

@@ -40,6 +40,8 @@ export const boundsOf: Record<PlantedMutation, Bounds> = {
 export const smallRuns: readonly Bounds[] = [
   { ...small, interleaved: true, rewrites: 1 },
   { ...small, restore: 'cloud' },
+  { ...small, restore: 'site' },
+  { ...small, bookings: 2 },
 ]
 
 /** What `npm run explore` visits, as far as its bound on states allows. */
