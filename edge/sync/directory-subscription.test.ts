@@ -100,6 +100,7 @@ let db: SiteDatabase
 let directory: Directory
 let subscription: DirectorySubscription
 let refused: string[]
+let olderCopies: number
 let failures: unknown[]
 let cloudTime: CloudTime
 let retryMs: (attempt: number) => number
@@ -115,6 +116,7 @@ beforeEach(async () => {
   db.exec(syncTablesSql)
   directory = new Directory(db, siteId)
   refused = []
+  olderCopies = 0
   failures = []
   retryMs = () => 1
   cloudTime = new CloudTime(new ManualClock(0))
@@ -124,6 +126,9 @@ beforeEach(async () => {
     client: { cloudUrl: shape.url, token: async () => 'token', cloudTime },
     onReachable: () => {},
     onRefused: (reason, key) => refused.push(`${reason} ${key}`),
+    onOlderCopy: () => {
+      olderCopies += 1
+    },
     onFailure: (error) => failures.push(error),
     retryMs: (attempt) => retryMs(attempt),
   })
@@ -178,6 +183,59 @@ describe('what comes down', () => {
     expect(seen).toEqual([['hall']])
     expect(new Directory(db, siteId).get('door', 'hall')?.name).toBe('hall')
     expect(directory.position()).toMatchObject({ epoch: 2, rev: 1, handle: 'h2' })
+  })
+})
+
+describe('a whole copy that is older than what was told', () => {
+  const mustRefetch = { status: 409, offset: '-1', messages: [{ headers: { control: 'must-refetch' } }] }
+  const revoked = door('revoked', 3)
+
+  beforeEach(async () => {
+    shape.say({
+      handle: 'h1',
+      offset: '3_0',
+      messages: [door('main', 1), door('yard', 2), revoked, upToDate],
+    })
+    await vi.waitFor(() => expect(doors()).toEqual(['main', 'revoked', 'yard']))
+    shape.say({ ...mustRefetch, handle: 'h2' })
+  })
+
+  test('is refused, proves nothing away, and makes way for the copy of the next epoch', async () => {
+    shape.say({ handle: 'h2', offset: '2_0', messages: [door('main', 1), door('yard', 2), upToDate] })
+    await vi.waitFor(() => expect(olderCopies).toBe(1))
+    expect(refused).toEqual(['older_position directory/1.2'])
+    expect(new Directory(db, siteId).position()).toMatchObject({ epoch: 1, rev: 3, handle: 'h1' })
+    expect(new Directory(db, siteId).get('door', 'revoked')).toBeDefined()
+    shape.say({ ...mustRefetch, handle: 'h3' })
+    shape.say({ handle: 'h3', offset: '2_0', messages: [door('main', 2, { epoch: 2 }), upToDate] })
+    await vi.waitFor(() => expect(doors()).toEqual(['main']))
+    expect(directory.position()).toMatchObject({ epoch: 2, rev: 2, handle: 'h3' })
+  })
+
+  test('is refused also when it is of an earlier epoch, or empty', async () => {
+    shape.say({ handle: 'h2', offset: '9_0', messages: [door('main', 9, { epoch: 0 }), upToDate] })
+    await vi.waitFor(() => expect(olderCopies).toBe(1))
+    shape.say({ ...mustRefetch, handle: 'h3' })
+    shape.say({ handle: 'h3', offset: '0_0', messages: [upToDate] })
+    await vi.waitFor(() => expect(olderCopies).toBe(2))
+    expect(doors()).toEqual(['main', 'revoked', 'yard'])
+  })
+
+  test('counts once the cloud has come past it', async () => {
+    shape.say({ handle: 'h2', offset: '2_0', messages: [door('main', 1), upToDate] })
+    await vi.waitFor(() => expect(olderCopies).toBe(1))
+    shape.say({ handle: 'h2', offset: '3_0', messages: [door('hall', 3), upToDate] })
+    await vi.waitFor(() => expect(doors()).toEqual(['hall', 'main']))
+    expect(directory.position()).toMatchObject({ epoch: 1, rev: 3, handle: 'h2' })
+  })
+
+  test('is told apart by where the shape stands, not by rows that may have been refused', async () => {
+    const forged = door('revoked', 3, { digest: '0'.repeat(64) })
+    shape.say({ handle: 'h2', offset: '3_0', messages: [door('main', 1), door('yard', 2), forged, upToDate] })
+    await vi.waitFor(() => expect(doors()).toEqual(['main', 'yard']))
+    expect(refused).toEqual(['wrong_digest door/revoked'])
+    expect(olderCopies).toBe(0)
+    expect(directory.position()).toMatchObject({ epoch: 1, rev: 3 })
   })
 })
 

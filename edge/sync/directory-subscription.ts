@@ -5,7 +5,7 @@ import { type DirectoryRow, directoryRowSchema } from '@gatehouse/shared/wire/v1
 import { type Failpoint, noFailpoint } from '../ledger/failpoints.ts'
 import { fetchAnswered } from './answer-limit.ts'
 import type { CloudClientOptions } from './cloud-client.ts'
-import type { AppliedRow, Directory } from './directory.ts'
+import { type AppliedRow, type Directory, type DirectoryPosition, revOf } from './directory.ts'
 import type { SiteIdentity } from './site-identity.ts'
 import { Wakeup } from './wakeup.ts'
 
@@ -14,6 +14,10 @@ import { Wakeup } from './wakeup.ts'
  *
  *   following ─ change ─▶ collecting ─ up-to-date ─▶ applied with its position ─▶ following
  *   any ─ must-refetch ─▶ shadow (the old copy stays in force) ─ up-to-date ─▶ swapped ─▶ following
+ *                            └ up-to-date, but older than the copy in force ─▶ refused: shadow, and shake hands
+ *
+ * A copy that is older than what this site was told comes from a cloud that was put back. Swapping it in would undo
+ * revocations and lose the proof; the handshake shows the proof, a new epoch begins, and its copy is swapped in.
  */
 
 export interface SubscriptionOptions {
@@ -23,6 +27,8 @@ export interface SubscriptionOptions {
   readonly onReachable: (reachable: boolean) => void
   /** A row that was refused: `wrong_digest`, `older_position`, `unreadable`. It is reported, not applied. */
   readonly onRefused: (reason: string, key: string) => void
+  /** The cloud's whole directory is older than what it told this site before: another handshake must prove it. */
+  readonly onOlderCopy: () => void
   readonly onFailure: (error: unknown) => void
   readonly failpoint?: Failpoint
   /** A call without an answer for longer is made again; the cloud answers an idle one after 20 s. */
@@ -127,26 +133,19 @@ export class DirectorySubscription {
   }
 
   // The client asks for more only when this has ended.
-  async #apply(stream: Pick<ShapeStream, 'lastOffset' | 'shapeHandle'>): Promise<void> {
-    const { directory, failpoint = noFailpoint, onReachable, onRefused } = this.#options
+  async #apply({ lastOffset: offset, shapeHandle: handle }: Pick<ShapeStream, 'lastOffset' | 'shapeHandle'>) {
+    const { directory, failpoint = noFailpoint, onReachable } = this.#options
     onReachable(true)
     const before = directory.position()
-    const isNewer = (row: AppliedRow) =>
-      row.epoch > before.epoch || (row.epoch === before.epoch && row.rev > before.rev)
-    const rows = [...this.#collected.values()].filter((row) => {
-      const wanted = this.#replacing || isNewer(row)
-      if (!wanted) onRefused('older_position', `${row.kind}/${row.key}`)
-      return wanted
-    })
-    this.#collected = new Map()
-    const { lastOffset: offset, shapeHandle: handle } = stream
+    const rows = this.#replacing ? [...this.#collected.values()] : this.#newerRows(before)
     if (rows.length === 0 && !this.#replacing && offset === before.offset) return
     const latest = rows.reduce(
-      (best, row) =>
-        row.epoch > best.epoch || (row.epoch === best.epoch && row.rev > best.rev) ? row : best,
-      this.#replacing ? { epoch: 0, rev: 0 } : before,
+      (best, row) => (isAfter(row, best) ? row : best),
+      this.#replacing ? { epoch: rows.length === 0 ? before.epoch : 0, rev: 0 } : before,
     )
-    const position = { epoch: latest.epoch, rev: latest.rev, handle, offset }
+    const position = { epoch: latest.epoch, rev: Math.max(latest.rev, revOf(offset)), handle, offset }
+    if (this.#replacing && isAfter(before, position)) return this.#refuseCopy(position)
+    this.#collected = new Map()
     const live = rows.filter((row) => !this.#replacing || row.body !== null)
     try {
       await directory.prepare(live, this.#abort.signal)
@@ -162,4 +161,28 @@ export class DirectorySubscription {
     failpoint('directory.after_commit')
     this.#replacing = false
   }
+
+  #newerRows(before: DirectoryPosition): readonly AppliedRow[] {
+    return [...this.#collected.values()].filter((row) => {
+      const isNewer = isAfter(row, before)
+      if (!isNewer) this.#options.onRefused('older_position', `${row.kind}/${row.key}`)
+      return isNewer
+    })
+  }
+
+  // What was collected stays a shadow: it counts once the cloud has come past what this site was told.
+  #refuseCopy({ epoch, rev }: Place): void {
+    const { onOlderCopy, onRefused } = this.#options
+    onRefused('older_position', `directory/${epoch}.${rev}`)
+    onOlderCopy()
+  }
+}
+
+interface Place {
+  readonly epoch: number
+  readonly rev: number
+}
+
+function isAfter(one: Place, other: Place): boolean {
+  return one.epoch > other.epoch || (one.epoch === other.epoch && one.rev > other.rev)
 }

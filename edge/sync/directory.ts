@@ -31,7 +31,10 @@ export interface AppliedRow extends DirectoryChange {
   readonly body: Readonly<Record<string, unknown>> | null
 }
 
-/** Where the shape stands; `handle` and `offset` are the shape protocol's. */
+/**
+ * Where the shape stands; `handle` and `offset` are the shape protocol's. `rev` is what this site was told: the last row
+ * that it applied, or further when what came after that row was refused.
+ */
 export interface DirectoryPosition {
   readonly epoch: number
   readonly rev: number
@@ -105,7 +108,8 @@ export class Directory implements DirectoryReader {
       'SELECT epoch, rev, handle, shape_offset FROM directory_position',
     ).get()
     if (!row) return { epoch: 0, rev: 0, handle: undefined, offset: '-1' }
-    return { epoch: row.epoch, rev: row.rev, handle: row.handle ?? undefined, offset: row.shape_offset }
+    const { epoch, handle, shape_offset: offset } = row
+    return { epoch, rev: Math.max(row.rev, revOf(offset)), handle: handle ?? undefined, offset }
   }
 
   /** Lets rows that bind the site be carried out in the transaction that stores them. */
@@ -195,6 +199,12 @@ export class Directory implements DirectoryReader {
     }
     return byKey
   }
+}
+
+/** The position in the cloud's log that an offset of the shape names, `rev_n`; 0 for one that names none. */
+export function revOf(offset: string): number {
+  const rev = /^(\d{1,15})_\d/.exec(offset)?.[1]
+  return rev === undefined ? 0 : Number(rev)
 }
 
 function isKnownKind(kind: string): kind is DirectoryKind {

@@ -95,6 +95,7 @@ export class SiteSync {
         this.#refusedRows += 1
         log('directory row refused', { reason, key })
       },
+      onOlderCopy: () => this.#uploader.retryNow(),
       onFailure: (error) => log('directory interrupted', error),
       retryMs: (attempt) => retryDelayMs(attempt, random),
       ...(failpoint && { failpoint }),

@@ -30,6 +30,7 @@ export async function runDirectory(say: (line: string) => void): Promise<void> {
     client: bench.client,
     onReachable: () => undefined,
     onRefused: (reason, key) => say(`directory row ${key} refused: ${reason}`),
+    onOlderCopy: () => undefined,
     onFailure: (error) => say(`directory interrupted: ${String(error)}`),
     retryMs: () => 100,
   })

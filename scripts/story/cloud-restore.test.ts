@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { backupCommand, restoreCommand } from '@gatehouse/cloud/backup/backup-commands'
 import { type Cloud, startCloud } from '@gatehouse/cloud/cloud-program'
 import { cloudConfigSchema } from '@gatehouse/cloud/config'
-import type { Pool } from '@gatehouse/cloud/database/pool'
+import { inTransaction, type Pool } from '@gatehouse/cloud/database/pool'
 import { createTestDatabase, type TestDatabase } from '@gatehouse/cloud/database/test-database'
+import { putRows } from '@gatehouse/cloud/directory/put-rows'
 import { systemRandom } from '@gatehouse/cloud/system-random'
 import { SystemClock } from '@gatehouse/edge/system-clock'
 import { bookingViewSchema } from '@gatehouse/shared/api/views'
+import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { emptyHead } from '@gatehouse/shared/ledger/chain'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -110,6 +112,32 @@ test('a cloud that was restored from a backup made under load gets back what it 
   await vi.waitFor(() => expect(world.edge().site?.directory.position().epoch).toBe(2), 30_000)
   expect(world.edge().site?.kernel.sells).toBe(true)
 }, 120_000)
+
+test('a cloud whose directory was put back begins an epoch, and what a site was told stands until then', async () => {
+  const { pool } = world.cloud
+  const siteId = siteIdSchema.parse('harbour-house')
+  const { directory } = world.edge().site ?? expect.fail('the site is not open')
+  const put = (rows: Parameters<typeof putRows>[2]) => inTransaction(pool, (tx) => putRows(tx, siteId, rows))
+  const tables = ['site_directory', 'site_directory_log', 'directory_heads']
+  for (const table of tables) await pool.query(`CREATE TABLE before_${table} AS TABLE ${table}`)
+  await put([{ kind: 'pass_revocation', key: 'pass-lost', body: { revokedMs: 1, toMs: 2 } }])
+  await vi.waitFor(() => expect(directory.get('pass_revocation', 'pass-lost')).toBeDefined(), 20_000)
+  const lost: number[] = []
+  directory.onChange(() => {
+    if (!directory.get('pass_revocation', 'pass-lost')) lost.push(directory.position().epoch)
+  })
+  await world.network.cut()
+  await inTransaction(pool, async (tx) => {
+    for (const table of tables) await tx.query(`DELETE FROM ${table}`)
+    for (const table of tables) await tx.query(`INSERT INTO ${table} SELECT * FROM before_${table}`)
+  })
+  await world.network.restore()
+  await vi.waitFor(() => expect(directory.position().epoch).toBe(2), 30_000)
+  // Only the cloud's next epoch may know less than the one before: HQ sees that it began, and why.
+  expect(lost).toEqual([2])
+  const { rows } = await pool.query('SELECT epoch, epoch_reason AS reason FROM cloud_identity')
+  expect(rows).toEqual([{ epoch: 2, reason: 'position_ahead' }])
+}, 60_000)
 
 async function projected(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ seq: number }>(

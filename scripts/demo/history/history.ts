@@ -108,6 +108,7 @@ async function takeDirectory(
     client: { cloudUrl: config.cloud.url, token, cloudTime },
     onReachable: () => undefined,
     onRefused: (reason, row) => logger.warn({ reason, row }, 'a directory row was refused'),
+    onOlderCopy: () => undefined,
     onFailure: (error) => logger.warn({ error }, 'the directory could not be read'),
     retryMs: () => directoryRetryMs,
   })
