@@ -32,8 +32,9 @@ export function IntervalText(props: {
   const day = (ms: number) => formatTime(ms, locale, 'date', timeZone)
   const sameDay = day(fromMs) === day(toMs - 1)
   const zone = foreignZoneName(fromMs, timeZone, locale)
-  const end = formatTime(toMs, locale, sameDay ? 'time' : 'dateTime', timeZone)
-  const text = `${day(fromMs)} ${formatTime(fromMs, locale, 'time', timeZone)}–${end}`
+  const clock = (ms: number) => formatTime(ms, locale, 'time', timeZone)
+  const end = sameDay ? clock(toMs) : `${day(toMs)} ${clock(toMs)}`
+  const text = `${day(fromMs)} ${clock(fromMs)}–${end}`
   return <span className="gh-figures">{zone ? `${text} ${zone}` : text}</span>
 }
 
