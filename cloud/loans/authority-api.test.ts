@@ -1,5 +1,9 @@
 import type { AuthorityView } from '@gatehouse/shared/api/authority-view'
+import { siteIdSchema } from '@gatehouse/shared/ids/ids'
+import type { Lending } from '@gatehouse/shared/loans/lending-policy'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inTransaction } from '../database/pool.ts'
+import { putRows } from '../directory/put-rows.ts'
 import { hourMs } from '../http/testing/test-cloud.ts'
 import { at, LoanWorld, refused } from './testing/loan-world.ts'
 
@@ -13,6 +17,30 @@ afterAll(() => lending?.close())
 const ask = async (query: string) => {
   const answer = await lending.anna.get(`/api/v1/sites/north/authority?${query}`)
   return answer.body as unknown as AuthorityView
+}
+
+/** Why the site stopped, and who may sell the space on a day without loans. */
+async function around(spaceId: string): Promise<readonly unknown[]> {
+  const { siteStopped, spaces } = await ask(`spaceId=${spaceId}`)
+  const authority = spaces[0]?.spans[0]?.authority
+  return [siteStopped, authority?.kind === 'nobody' ? `nobody ${authority.because}` : authority?.kind]
+}
+
+/** Writes what the site lends into its own row. */
+async function lends(terms: Lending): Promise<void> {
+  const { pool } = lending.world.cloud
+  const [row] = await lending.rows<{ body: object }>(
+    `SELECT body FROM site_directory WHERE site_id = 'north' AND kind = 'site'`,
+  )
+  const body = { ...row?.body, lending: terms }
+  await inTransaction(pool, (tx) =>
+    putRows(tx, siteIdSchema.parse('north'), [{ kind: 'site', key: 'north', body } as never]),
+  )
+}
+
+const policy = {
+  ...{ sharePercent: 50, shareMinPercent: 0, shareMaxPercent: 100, stepPercent: 10 },
+  ...{ windowMs: 4 * hourMs, leadMs: 8 * hourMs, cutOffMs: 0 },
 }
 
 describe('who may sell what', () => {
@@ -43,15 +71,32 @@ describe('who may sell what', () => {
     expect(spaces[0]?.spans).toEqual([{ fromMs, toMs, authority }])
   })
 
-  it('says that the site has stopped lending, and that it goes on', async () => {
+  it('is nobody where the site stopped lending, but for what it never lends', async () => {
+    const loan = await lending.lend('room-1')
+    await lending.tell({ type: 'loan.recalled', body: { loanId: loan.loanId, reason: 'kiosk' } })
     await lending.tell({ type: 'lending.stopped', body: { reason: 'unknown_loan' } })
-    const stopped = await ask('spaceId=room-2')
-    expect([stopped.siteStopped, stopped.spaces[0]?.spans[0]?.authority]).toEqual([
-      'lending_stopped',
-      { kind: 'nobody', because: 'lending_stopped' },
-    ])
+    expect(await around('room-1')).toEqual(['lending_stopped', 'nobody lending_stopped'])
+    expect(await around('room-2')).toEqual(['lending_stopped', 'site'])
+    await lends({ pools: [{ poolId: 'rooms', kind: 'meeting_room', policy }] })
+    expect(await around('room-2')).toEqual(['lending_stopped', 'nobody lending_stopped'])
+    await lends({ pools: [{ poolId: 'rooms', kind: 'meeting_room', policy }], never: ['room-2'] })
+    expect(await around('room-2')).toEqual(['lending_stopped', 'site'])
     await lending.tell({ type: 'lending.resumed', body: { epoch: 1 } })
-    expect((await ask('spaceId=room-2')).siteStopped).toBeUndefined()
+    expect(await around('room-1')).toEqual([undefined, 'site'])
+  })
+
+  it('is nobody where the newest box of the site may not sell, as it says or as its handshake went', async () => {
+    const { site } = lending.world
+    await site.heartbeat('none')
+    expect(await around('room-2')).toEqual(['site_fenced', 'nobody site_fenced'])
+    await site.heartbeat()
+    expect(await around('room-2')).toEqual([undefined, 'site'])
+    const fork = `INSERT INTO site_sync (site_id, incarnation, state, since_ms, seen_ms, edge_seq, cloud_seq, version)
+      SELECT site_id, incarnation, 'fork', 1, 1, 1, 1, 'test' FROM sites WHERE site_id = 'north'`
+    await lending.rows(fork)
+    expect(await around('room-2')).toEqual(['site_fenced', 'nobody site_fenced'])
+    await lending.rows(`UPDATE site_sync SET state = 'in_step' WHERE site_id = 'north'`)
+    expect(await around('room-2')).toEqual([undefined, 'site'])
   })
 
   it('refuses what it cannot answer', async () => {

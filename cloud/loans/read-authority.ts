@@ -1,5 +1,6 @@
 import type { AuthorityView } from '@gatehouse/shared/api/authority-view'
 import { authorityOver, standingInCloud } from '@gatehouse/shared/loans/authority'
+import { poolOf } from '@gatehouse/shared/loans/lending-policy'
 import type { SiteCatalogue } from '../bookings/site-catalogue.ts'
 import type { Queryable } from '../database/pool.ts'
 import { readLoans } from './loan-store.ts'
@@ -18,15 +19,15 @@ export async function readAuthority(
     readonly nowMs: number
   },
 ): Promise<AuthorityView> {
-  const { siteId, site, spaces } = catalogue
+  const { siteId, spaces } = catalogue
   const { fromMs, toMs, spaceId, nowMs } = asked
-  const [known, granted, stops] = await Promise.all([
+  const [known, granted, stop] = await Promise.all([
     readLoans(db, siteId, asked),
-    db.query<{ loan_id: string; granted_ms: number }>(
-      `SELECT loan_id, granted_ms FROM loans WHERE site_id = $1 AND state <> 'released'`,
+    db.query<{ loan_id: string; space_id: string; granted_ms: number }>(
+      'SELECT loan_id, space_id, granted_ms FROM loans WHERE site_id = $1',
       [siteId],
     ),
-    db.query('SELECT FROM lending_stops WHERE site_id = $1', [siteId]),
+    readSiteStop(db, siteId),
   ])
   const since = new Map(granted.rows.map((row) => [row.loan_id, row.granted_ms]))
   const loans = [...known.values()].flatMap((loan) => {
@@ -35,8 +36,9 @@ export async function readAuthority(
       ? []
       : [{ ...standing, sold: loan.sales.length, sinceMs: since.get(standing.loanId) ?? nowMs }]
   })
-  const siteStopped = (stops.rowCount ?? 0) > 0 ? ({ siteStopped: 'lending_stopped' } as const) : {}
-  const context = { nowMs, loans, never: new Set(site.lending?.never ?? []), ...siteStopped }
+  loans.sort((a, b) => a.fromMs - b.fromMs || (a.spaceId < b.spaceId ? -1 : 1))
+  const siteStopped = stop === undefined ? {} : { siteStopped: stop }
+  const context = { nowMs, loans, never: neverLent(catalogue, granted.rows), ...siteStopped }
   return {
     ...{ siteId, fromMs, toMs, nowMs, asSeenBy: 'cloud', ...siteStopped, loans },
     spaces: [...spaces]
@@ -48,4 +50,33 @@ export async function readAuthority(
         spans: authorityOver({ spaceId: id, fromMs, toMs }, context),
       })),
   }
+}
+
+/** What a site sells in a stop of lending, as it judges itself: spaces that it does not lend, and of which no loan is known. */
+function neverLent({ site, spaces }: SiteCatalogue, loans: readonly { readonly space_id: string }[]) {
+  const lent = new Set(loans.map((loan) => loan.space_id))
+  return new Set(
+    [...spaces].flatMap(([id, space]) =>
+      lent.has(id) || poolOf(site.lending, id, space) !== undefined ? [] : [id],
+    ),
+  )
+}
+
+/**
+ * Why the newest life of a site sells nothing, or only what it never lends. It says itself whether it sells; where its last
+ * handshake took that right, the cloud knows it at once. Its lending stops by an entry.
+ */
+async function readSiteStop(db: Queryable, siteId: string): Promise<AuthorityView['siteStopped']> {
+  const { rows } = await db.query<{ fenced: boolean | null; stopped: boolean }>(
+    `SELECT h.heartbeat->>'selling' = 'none' OR y.state IN ('fork', 'cloud_ahead') AS fenced,
+       EXISTS (SELECT FROM lending_stops l WHERE l.site_id = s.site_id) AS stopped
+     FROM sites s
+     LEFT JOIN site_health h ON h.site_id = s.site_id AND h.incarnation = s.incarnation
+     LEFT JOIN site_sync y ON y.site_id = s.site_id AND y.incarnation = s.incarnation
+     WHERE s.site_id = $1`,
+    [siteId],
+  )
+  const [row] = rows
+  if (row?.fenced === true) return 'site_fenced'
+  return row?.stopped === true ? 'lending_stopped' : undefined
 }

@@ -32,9 +32,11 @@ export function authorityView(
       const reached = stated.incarnation === incarnation && stated.seq <= acknowledged
       return standingOnSite(loan, { acknowledged: reached, epoch }) ?? []
     })
-  const spaces = [...directory.all('space')].filter(
-    ([id, { parts = [] }]) => parts.length === 0 && (asked.spaceId === undefined || id === asked.spaceId),
-  )
+  const spaces = [...directory.all('space')]
+    .filter(
+      ([id, { bookable, parts = [] }]) => bookable && parts.length === 0 && (asked.spaceId ?? id) === id,
+    )
+    .sort(([a], [b]) => (a < b ? -1 : 1))
   const never = new Set(spaces.filter(([id]) => !mayBeLent(db, directory, id)).map(([id]) => id))
   const siteStopped = whyStopped(kernel)
   const context = { nowMs, loans, never, ...(siteStopped ? { siteStopped } : {}) }

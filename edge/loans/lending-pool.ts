@@ -1,13 +1,12 @@
 import { holdIsOver } from '@gatehouse/shared/booking/availability'
 import { type Interval, openWithin } from '@gatehouse/shared/calendar/opening'
 import { type LoanId, type SpaceId, spaceIdSchema } from '@gatehouse/shared/ids/ids'
-import type { Lending, LendingContext } from '@gatehouse/shared/loans/lending-policy'
+import { type Lending, type LendingContext, poolOf } from '@gatehouse/shared/loans/lending-policy'
 import type { LoanTerms } from '@gatehouse/shared/wire/v1/loans'
 import { occupanciesBySpace } from '../bookings/booking-store.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
-import { poolOf } from './lending-state.ts'
 import { runningLoans, type StatedLoan } from './loan-store.ts'
 
 /** Nothing ends later; for questions about all loans. */

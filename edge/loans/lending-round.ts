@@ -5,6 +5,7 @@ import {
   type Demand,
   loansToGrant,
   loansToReturn,
+  poolOf,
 } from '@gatehouse/shared/loans/lending-policy'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { LoanTerms } from '@gatehouse/shared/wire/v1/loans'
@@ -12,7 +13,7 @@ import type { Kernel } from '../ledger/kernel.ts'
 import { statement } from '../ledger/statements.ts'
 import type { Link } from '../sync/link.ts'
 import { freeSlot, type PoolSituation, poolSituations } from './lending-pool.ts'
-import { lendingStop, poolOf } from './lending-state.ts'
+import { lendingStop } from './lending-state.ts'
 import { type LoanEnvironment, recalledMax } from './loan-commands.ts'
 
 /** Loans that one round grants at most; the rest waits for the next one. */

@@ -1,5 +1,4 @@
-import type { Lending } from '@gatehouse/shared/loans/lending-policy'
-import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
+import { poolOf } from '@gatehouse/shared/loans/lending-policy'
 import type { EntryBody } from '@gatehouse/shared/wire/v1/entries'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
@@ -27,19 +26,6 @@ export function setLendingStop(db: SiteDatabase, because: LendingStop | null, at
     `INSERT INTO lending VALUES (1, ?, ?)
      ON CONFLICT (one) DO UPDATE SET stopped_because = excluded.stopped_because, since_ms = excluded.since_ms`,
   ).run(because, atMs)
-}
-
-/** The pool that a space is lent from; `undefined` for one that is never lent, a combined one among them. */
-export function poolOf(
-  lending: Lending | undefined,
-  spaceId: string,
-  space: DirectoryBody<'space'>,
-): Lending['pools'][number] | undefined {
-  if (lending === undefined || !space.bookable || (space.parts ?? []).length > 0) return undefined
-  if (lending.never?.includes(spaceId)) return undefined
-  return lending.pools.find(
-    ({ kind, bayClass }) => kind === space.kind && (bayClass === undefined || bayClass === space.bayClass),
-  )
 }
 
 /**

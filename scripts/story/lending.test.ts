@@ -59,6 +59,26 @@ test('what the site row says is lent by itself, both tiers say the same, and it 
   }, soon)
 }, 90_000)
 
+test('both tiers say alike who sells in a stop of lending: not what was lent before, but what never was', async () => {
+  const { kernel } = world.edge().site ?? expect.fail('the site is not open')
+  const told = async (of: (path: string) => Promise<Response>) => {
+    const answer = await of(`/sites/harbour-house/authority?fromMs=0&toMs=${hour}`)
+    const { siteStopped, loans, spaces } = authorityViewSchema.parse(await answer.json())
+    return { siteStopped, loans, spaces }
+  }
+  const stop = {
+    kind: 'stopLending',
+    caller: 'system',
+    key: 'stop-1',
+    input: { reason: 'unknown_loan' },
+  } as const
+  expect(await kernel.submit(stop)).toMatchObject({ ok: true })
+  const atSite = await told(world.kiosk)
+  const sellers = atSite.spaces.map(({ spans }) => spans[0]?.authority.kind)
+  expect(new Set(sellers)).toEqual(new Set(['nobody', 'site']))
+  await vi.waitFor(async () => expect(await told((path) => hq.get(path))).toEqual(atSite), soon)
+}, 60_000)
+
 test('the ledger rebuilds what the site lent', async () => {
   const lines: string[] = []
   const code = await rebuildCommand(world.edgeConfig, systemRandom, (line) => lines.push(line))

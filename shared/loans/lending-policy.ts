@@ -50,6 +50,27 @@ export const lendingSchema = z.object({
 })
 export type Lending = z.infer<typeof lendingSchema>
 
+/** A space as far as it decides whether it may be lent. */
+export interface LendableSpace {
+  readonly kind: string
+  readonly bayClass?: string | undefined
+  readonly bookable: boolean
+  readonly parts?: readonly string[] | undefined
+}
+
+/** The pool that a space is lent from; `undefined` for one that is never lent, a combined one among them. */
+export function poolOf(
+  lending: Lending | undefined,
+  spaceId: string,
+  space: LendableSpace,
+): Lending['pools'][number] | undefined {
+  if (lending === undefined || !space.bookable || (space.parts ?? []).length > 0) return undefined
+  if (lending.never?.includes(spaceId)) return undefined
+  return lending.pools.find(
+    ({ kind, bayClass }) => kind === space.kind && (bayClass === undefined || bayClass === space.bayClass),
+  )
+}
+
 /** What was asked for since the last round, of one kind. */
 export interface Demand {
   /** Bookings that the cloud asked the site for, or could not place in a loan. */

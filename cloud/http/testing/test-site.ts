@@ -64,7 +64,7 @@ export class TestSite {
   }
 
   /** Says that it is alive; the cloud takes it for online for 25 s by its clock. */
-  async heartbeat(): Promise<void> {
+  async heartbeat(selling: Heartbeat['selling'] = 'all'): Promise<void> {
     const { wallMs, bootId, monotonicMs } = this.#parts.clock.now()
     const heartbeat: Heartbeat = {
       incarnation: this.#incarnation,
@@ -75,7 +75,7 @@ export class TestSite {
       clockQuality: 'trusted',
       waiting: 0,
       devicesDown: [],
-      selling: 'all',
+      selling,
       directory: { epoch: 1, rev: 0 },
       sums: {
         head: this.#head,
