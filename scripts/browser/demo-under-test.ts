@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { postgresAccount, reachableDataFolder } from '@gatehouse/cloud/database/postgres-account'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
-import { demoFolders, demoSiteCount, demoSites } from '../demo/demo-sites.ts'
+import { demoFolders, demoSites, demoWires } from '../demo/demo-sites.ts'
 import { removeDemoData } from '../demo/fresh.ts'
 import { demoPorts } from '../demo/ports.ts'
 import { repositoryRoot } from '../repository-root.ts'
@@ -61,7 +61,7 @@ export async function startDemo(options: {
   process.once('exit', abandon)
   await ready(child)
   const sites = demoSites(data)
-  const ports = demoPorts(base, base, demoSiteCount)
+  const ports = demoPorts(base, base, demoWires)
   const panelUrl = `http://127.0.0.1:${ports.panel}`
   return {
     cloudUrl: `http://127.0.0.1:${ports.cloud}`,

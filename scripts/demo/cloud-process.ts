@@ -9,7 +9,7 @@ import { systemRandom } from '@gatehouse/cloud/system-random'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
 import { runUnderSupervisor } from './child-runtime.ts'
-import { demoFolders, demoSiteCount, demoSites } from './demo-sites.ts'
+import { demoFolders, demoSites, demoWires } from './demo-sites.ts'
 import { demoContentRoutes } from './front-door-content.ts'
 import { parseDemoOptions } from './options.ts'
 import { demoPorts } from './ports.ts'
@@ -24,7 +24,7 @@ await runUnderSupervisor(async ({ clock, gateway, config: path }) => {
   }
   // The supervisor handed its own options down in the environment.
   const options = parseDemoOptions([], process.env)
-  const ports = demoPorts(options.cloudPort, options.edgePortBase, demoSiteCount)
+  const ports = demoPorts(options.cloudPort, options.edgePortBase, demoWires)
   const hosts = ['127.0.0.1', 'localhost', ...config.http.allowedHosts]
   const furtherRoutes = demoContentRoutes(demoSites(join(config.dataFolder, '..')), ports, hosts)
   const cloud = await startCloud(config, {

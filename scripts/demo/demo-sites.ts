@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type SiteId, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { DemoSecrets } from './secrets.ts'
+import { demoBuses } from './site/buses.ts'
 import { harbourHouse } from './world/harbour-house.ts'
 import { quayStreet } from './world/quay-street.ts'
 import type { WorldRow } from './world/rows.ts'
@@ -13,13 +14,18 @@ export interface DemoSite {
   readonly callers: SiteCallers
 }
 
-/** How many sites the demo has; their ports follow from it. */
-export const demoSiteCount = 2
+const worlds = [harbourHouse, quayStreet]
+
+/** How many wires each site of the demo has, in the order of the world; the ports follow from it. */
+export const demoWires: readonly number[] = worlds.map(({ rows, kioskReaderBus }) => {
+  const added = siteCallers(rows, kioskReaderBus, () => '')
+  return demoBuses([...rows, ...added.rows], 0).length
+})
 
 /** The demo's sites, Harbour House first; secrets come from, or go to, the data folder. */
 export function demoSites(dataFolder: string): readonly DemoSite[] {
   const secrets = new DemoSecrets(join(dataFolder, 'demo-secrets.json'))
-  return [harbourHouse, quayStreet].map(({ siteId, rows, kioskReaderBus }) => {
+  return worlds.map(({ siteId, rows, kioskReaderBus }) => {
     const added = siteCallers(rows, kioskReaderBus, (name) => secrets.of(`${siteId}/${name}`))
     return { siteId: siteIdSchema.parse(siteId), rows: [...rows, ...added.rows], callers: added.callers }
   })

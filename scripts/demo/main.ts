@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { claim, liveOwner, release } from '@gatehouse/cloud/database/folder-owner'
 import { isSiteError, SiteError } from '@gatehouse/shared/errors/site-error'
+import { machineClock } from './child-runtime.ts'
 import { lanAddresses, listenHost } from './configuration.ts'
-import { demoSiteCount } from './demo-sites.ts'
-import { removeDemoData } from './fresh.ts'
+import { demoWires } from './demo-sites.ts'
+import { removeDemoData, requireEmptyDatabase } from './fresh.ts'
 import { type DemoOptions, parseDemoOptions } from './options.ts'
 import { type DemoPorts, demoPorts, requireFreePorts } from './ports.ts'
 import { Supervisor } from './supervisor.ts'
@@ -11,6 +12,21 @@ import { demoLogins, demoPassword } from './world/people.ts'
 
 const stopMaxMs = 30_000
 const say = (line: string) => process.stdout.write(`${line}\n`)
+
+/** Names a step of the start and how long it took, as the steps before it do (scripts/setup/steps.sh). */
+async function step<T>(name: string, run: () => Promise<T>): Promise<T> {
+  const begunMs = machineClock.now().monotonicMs
+  const seconds = () => Math.round((machineClock.now().monotonicMs - begunMs) / 1000)
+  process.stdout.write(`  ${name.padEnd(34)}`)
+  try {
+    const done = await run()
+    say(`${seconds()} s`)
+    return done
+  } catch (error) {
+    say(`failed after ${seconds()} s`)
+    throw error
+  }
+}
 
 function tell(options: DemoOptions, ports: DemoPorts): void {
   const [harbour, quay] = ports.sites
@@ -42,14 +58,17 @@ async function main(): Promise<number> {
   // The terminal may be closed while this still writes to it.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   const options = parseDemoOptions(process.argv.slice(2), process.env)
-  const ports = demoPorts(options.cloudPort, options.edgePortBase, demoSiteCount)
-  const supervisor = new Supervisor({ options, ports, say })
+  const ports = demoPorts(options.cloudPort, options.edgePortBase, demoWires)
+  const supervisor = new Supervisor({ options, ports, say, step })
   const asked = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
   })
   const starting = (async () => {
     await requireRoom(options, ports)
-    if (options.fresh) await removeDemoData(options.dataFolder)
+    if (options.fresh) {
+      if (options.databaseUrl !== undefined) await requireEmptyDatabase(options.databaseUrl)
+      await removeDemoData(options.dataFolder)
+    }
     mkdirSync(options.dataFolder, { recursive: true })
     await claim(options.dataFolder)
     await supervisor.start()

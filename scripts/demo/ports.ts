@@ -14,17 +14,19 @@ export interface SitePorts {
   /** Stands between this edge and the cloud, so that the network can be cut. */
   readonly proxy: number
   readonly mqtt: number
-  /** The first of the ports on which simulated boards and readers listen; at most 20 follow. */
+  /** The first of the ports on which simulated boards and readers listen, one a wire. */
   readonly devices: number
+  readonly wires: number
 }
 
-/** Lays out the ports: edges on base+1…, panel on base+9, proxies +11…, brokers +21…, devices +31 and +51. */
-export function demoPorts(cloud: number, edgeBase: number, siteCount: number): DemoPorts {
-  const sites = Array.from({ length: siteCount }, (_, index) => ({
+/** Lays out the ports of sites with so many wires each: edges on base+1…, panel on base+9, proxies +11…, brokers +21…, devices +31 and +51. */
+export function demoPorts(cloud: number, edgeBase: number, wires: readonly number[]): DemoPorts {
+  const sites = wires.map((count, index) => ({
     edge: edgeBase + 1 + index,
     proxy: edgeBase + 11 + index,
     mqtt: edgeBase + 21 + index,
     devices: edgeBase + 31 + 20 * index,
+    wires: count,
   }))
   return { cloud, panel: edgeBase + 9, sites }
 }
@@ -46,6 +48,10 @@ export async function requireFreePorts(ports: DemoPorts, host: string, ownBroker
       ['an edge (EDGE_PORT_BASE)', site.edge],
       ['the network between the tiers (EDGE_PORT_BASE)', site.proxy],
       ...(ownBroker ? ([['an MQTT broker (EDGE_PORT_BASE)', site.mqtt]] as [string, number][]) : []),
+      ...Array.from({ length: site.wires }, (_, wire): [string, number] => [
+        'simulated devices (EDGE_PORT_BASE)',
+        site.devices + wire,
+      ]),
     ]),
   ]
   const taken: string[] = []

@@ -32,6 +32,8 @@ export interface SupervisorOptions {
   readonly ports: DemoPorts
   /** One line about something the person at the terminal should know. */
   readonly say: (line: string) => void
+  /** Runs a part of the start under its name. */
+  readonly step: <T>(name: string, run: () => Promise<T>) => Promise<T>
 }
 
 /** Owns everything a demo runs: programs, networks, simulated devices, the panel and the traffic. */
@@ -74,11 +76,11 @@ export class Supervisor {
   }
 
   async #start(): Promise<void> {
-    const { options, ports, say } = this.#settings
+    const { options, ports, step } = this.#settings
     const sites = demoSites(options.dataFolder)
     writeCloudConfig(options, ports)
     this.#undo.push(() => this.#cloud.stop())
-    await this.#cloud.start()
+    await step('Starting the cloud', () => this.#cloud.start())
     const networks = await Promise.all(sites.map((_site, index) => this.#network(this.#portsOf(index))))
     const { codes } = this.#cloud
     sites.forEach((site, index) => {
@@ -87,11 +89,12 @@ export class Supervisor {
     const folders = demoFolders(options.dataFolder)
     const withoutHistory = sites.filter(({ siteId }) => !existsSync(folders.ofSite(siteId).history))
     if (withoutHistory.length > 0) {
-      say('Living through three weeks of demo history (first start only) …')
-      await Promise.all(withoutHistory.map((site) => this.#liveThroughHistory(site)))
+      await step('Living through 21 days, once', () =>
+        Promise.all(withoutHistory.map((site) => this.#liveThroughHistory(site))),
+      )
     }
-    await Promise.all(
-      sites.map((site, index) => this.#startSite(site, this.#portsOf(index), networks[index])),
+    await step('Starting the sites', () =>
+      Promise.all(sites.map((site, index) => this.#startSite(site, this.#portsOf(index), networks[index]))),
     )
     this.#startTraffic()
     await this.#startPanel()

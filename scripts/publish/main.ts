@@ -1,6 +1,6 @@
 import { isSiteError } from '@gatehouse/shared/errors/site-error'
 import { connectAsync } from 'mqtt'
-import { demoSiteCount, demoSites } from '../demo/demo-sites.ts'
+import { demoSites, demoWires } from '../demo/demo-sites.ts'
 import { parseDemoOptions } from '../demo/options.ts'
 import { demoPorts } from '../demo/ports.ts'
 
@@ -35,7 +35,7 @@ async function main(): Promise<number> {
   const options = parseDemoOptions([], process.env)
   const place = demoSites(options.dataFolder).findIndex(({ siteId }) => siteId === 'quay-street')
   const secret = demoSites(options.dataFolder)[place]?.callers.devices.get('bridge-zigbee') ?? ''
-  const port = demoPorts(options.cloudPort, options.edgePortBase, demoSiteCount).sites[place]?.mqtt
+  const port = demoPorts(options.cloudPort, options.edgePortBase, demoWires).sites[place]?.mqtt
   const client = await connectAsync(options.mqttUrl ?? `mqtt://127.0.0.1:${port}`, {
     username: 'bridge-zigbee',
     password: secret,
