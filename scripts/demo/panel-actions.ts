@@ -3,6 +3,7 @@ import type { Random } from '@gatehouse/shared/random/random'
 import type { ChildProgram } from './child-program.ts'
 import { inventPlate } from './history/plan.ts'
 import type { PanelAction, PanelAnswer } from './panel-contract.ts'
+import type { PassPhone } from './site/pass-phone.ts'
 import type { RunningSite } from './site/running-site.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -14,6 +15,8 @@ export interface ActionParts {
   readonly random: Random
   readonly setGateway: (up: boolean) => void
   readonly setTour: (step: number) => void
+  /** The phones of members who can log in, by member. */
+  readonly phones: ReadonlyMap<string, PassPhone>
   readonly onChange: () => void
 }
 
@@ -49,6 +52,12 @@ function siteOf(parts: ActionParts, siteId: string): RunningSite {
   throw refusal('unknown_site', `There is no site ${siteId}.`)
 }
 
+function phoneOf({ phones }: ActionParts, memberId: string): PassPhone {
+  const phone = phones.get(memberId)
+  if (phone !== undefined) return phone
+  throw refusal('not_possible', 'Only a member with a log-in has a phone with a pass.')
+}
+
 function moveClocks(parts: ActionParts, action: Extract<PanelAction, { kind: 'moveClock' }>): void {
   const sites = action.siteId === undefined ? [...parts.sites.values()] : [siteOf(parts, action.siteId)]
   const programs = [...(action.siteId === undefined ? [parts.cloud] : []), ...sites.map(({ edge }) => edge)]
@@ -68,6 +77,12 @@ async function actAtSite(
       break
     case 'typePin':
       world.typePin(action.doorId, action.pin)
+      break
+    case 'showPass':
+      world.showCode(action.doorId, await phoneOf(parts, action.memberId).show(site.siteId))
+      break
+    case 'showCode':
+      world.showCode(action.doorId, action.text)
       break
     case 'pressExit':
       await world.door(action.doorId).pressExit()

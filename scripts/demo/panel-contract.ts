@@ -24,6 +24,8 @@ const panelDoorSchema = z.object({
   state: z.enum(['locked', 'unlocked', 'open', 'held_open', 'forced', 'unknown']),
   /** Since when it is in that state. */
   sinceMs: z.int(),
+  /** Its reader reads the codes of passes as well. */
+  readsCodes: z.boolean(),
   lastEvent: z
     .object({
       kind: z.enum(['granted', 'refused', 'forced', 'held_open', 'exit']),
@@ -122,6 +124,8 @@ const panelSiteSchema = z.object({
       planName: z.string().optional(),
       card: z.string(),
       pin: z.string(),
+      /** Somebody who can log in has a phone with a pass. */
+      hasPhone: z.boolean(),
       /** Of the vehicle that the member registered. */
       plate: z.string().optional(),
     }),
@@ -164,6 +168,10 @@ const atDoor = { ...atSite, doorId: z.string() }
 export const panelActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tapCard'), ...atDoor, card: z.string() }),
   z.object({ kind: z.literal('typePin'), ...atDoor, pin: z.string().regex(/^\d{3,8}$/) }),
+  /** The phone of a demo member, with the member's own pass, is held before the reader. */
+  z.object({ kind: z.literal('showPass'), ...atDoor, memberId: z.string() }),
+  /** Any screen or paper with a code is held before it. */
+  z.object({ kind: z.literal('showCode'), ...atDoor, text: z.string().regex(/^[ -~]{1,1390}$/) }),
   z.object({ kind: z.literal('pressExit'), ...atDoor }),
   z.object({ kind: z.literal('forceDoor'), ...atDoor }),
   /** Opens the leaf (when unlocked) and leaves it open until `closeDoor`. */

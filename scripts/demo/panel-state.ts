@@ -2,7 +2,7 @@ import { lastDoorEvent } from './door-event.ts'
 import type { PanelDoor, PanelLane, PanelSite, PanelSpace } from './panel-contract.ts'
 import type { ParkedVehicle } from './site/parked-vehicles.ts'
 import type { RunningSite } from './site/running-site.ts'
-import { demoMembers } from './world/people.ts'
+import { demoLogins, demoMembers } from './world/people.ts'
 import { planRows } from './world/plans.ts'
 import { rowsOf } from './world/rows.ts'
 
@@ -15,6 +15,7 @@ const people = demoMembers.slice(0, peopleMax).map(({ memberId, displayName, pla
   const planName = planId === undefined ? undefined : planNames.get(planId)
   return {
     ...{ memberId, displayName, card, pin },
+    hasPhone: demoLogins.some((login) => login.memberId === memberId),
     ...(plate === undefined ? {} : { plate }),
     ...(planName === undefined ? {} : { planName }),
   }
@@ -77,7 +78,7 @@ export class StateTimes {
 function door(
   site: RunningSite,
   doorId: string,
-  body: { readonly name: string; readonly levelId: string },
+  body: { readonly name: string; readonly levelId: string; readonly readerDeviceId: string },
   nowMs: number,
   since: StateTimes,
 ): PanelDoor {
@@ -94,8 +95,14 @@ function door(
     levelId: body.levelId,
     state,
     sinceMs: since.since(`${site.siteId}/${doorId}`, state, nowMs),
+    readsCodes: readsCodes(site, body.readerDeviceId),
     ...(lastEvent === undefined ? {} : { lastEvent }),
   }
+}
+
+function readsCodes({ rows }: RunningSite, deviceId: string): boolean {
+  const reader = rowsOf(rows, 'device').find(({ key }) => key === deviceId)
+  return reader?.body.profile === 'generic/code-reader'
 }
 
 function lane(

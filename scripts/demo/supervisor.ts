@@ -16,11 +16,13 @@ import { panelSite, StateTimes } from './panel-state.ts'
 import type { DemoPorts, SitePorts } from './ports.ts'
 import { demoBuses } from './site/buses.ts'
 import { ParkedVehicles } from './site/parked-vehicles.ts'
+import { PassPhone } from './site/pass-phone.ts'
 import type { RunningSite } from './site/running-site.ts'
 import { SimulatedSite } from './site/simulated-site.ts'
 import { SiteWatch } from './site-watch.ts'
 import { TestClock } from './test-clock.ts'
 import { Traffic } from './traffic.ts'
+import { demoLogins } from './world/people.ts'
 
 const cloudReadyMaxMs = 120_000
 const edgeReadyMaxMs = 120_000
@@ -43,6 +45,7 @@ export class Supervisor {
   readonly #sites = new Map<string, RunningSite>()
   readonly #since = new StateTimes()
   readonly #cloud: ChildProgram
+  readonly #phones: ReadonlyMap<string, PassPhone>
   #panel: PanelServer | undefined
   #traffic: Traffic | undefined
   #tourStep = 0
@@ -53,6 +56,15 @@ export class Supervisor {
     this.#settings = settings
     const folders = demoFolders(settings.options.dataFolder)
     this.#cloud = this.#program('cloud', 'cloud-process.js', folders.cloudConfig, cloudReadyMaxMs)
+    const cloudUrl = `http://${loopback}:${settings.ports.cloud}`
+    const nowMs = () => machineClock.now().wallMs + this.#cloud.offsetMs
+    this.#phones = new Map(
+      demoLogins.flatMap(({ memberId, email }) =>
+        memberId === undefined
+          ? []
+          : [[memberId, new PassPhone({ cloudUrl, email, nowMs, random: systemRandom })] as const],
+      ),
+    )
   }
 
   /** Starts everything and resolves once all of it is ready; stops what had started when something is not. */
@@ -194,6 +206,7 @@ export class Supervisor {
             program.setGateway(up)
           }
         },
+        phones: this.#phones,
         setTour: (step) => {
           this.#tourStep = step
         },

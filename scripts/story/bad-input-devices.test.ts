@@ -5,11 +5,14 @@ import {
   createSimulatedReaders,
   type SimulatedReaders,
 } from '@gatehouse/edge/devices/simulators/simulated-readers'
+import { SystemClock } from '@gatehouse/edge/system-clock'
 import { bookingViewSchema } from '@gatehouse/shared/api/views'
+import { windowMs } from '@gatehouse/shared/passes/presentation'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { demoMembers } from '../demo/world/people.ts'
 import { callRaw, expectHealthy, expectRebuildEqual, siteRows } from './bad-calls.ts'
 import { freePort } from './free-port.ts'
+import { Holder } from './holder.ts'
 import { type LogBook, logBook } from './log-book.ts'
 import { anHourAhead, freeDesk, type StoryWorld, startStory } from './story-world.ts'
 
@@ -153,6 +156,51 @@ describe('boards and readers that babble', () => {
       soon,
     )
     expect(released).not.toHaveBeenCalled()
+    stop()
+  })
+})
+
+describe('a scanner at a door', () => {
+  const refusals = () =>
+    world
+      .edge()
+      .site?.kernel.db.prepare(
+        `SELECT json_extract(text, '$.body.reason') FROM entries WHERE json_extract(text, '$.type') = 'access.refused'
+           AND json_extract(text, '$.body.deviceId') = 'door-yard-reader' ORDER BY seq`,
+      )
+      .pluck()
+      .all()
+
+  test('opens for the pass on a phone, and records whatever else is held before it', async () => {
+    const member = await world.logIn('member@demo.example')
+    const phone = new Holder()
+    const pass = await phone.fetch(member, 'scanner-pass', { kind: 'member', siteId: 'harbour-house' })
+    const channel = doors.indexOf('door-yard') + 1
+    const nowMs = () => new SystemClock().now().wallMs
+    const before = refusals()?.length ?? 0
+    const shown = phone.show(pass, nowMs())
+    const released = nextRelease(channel)
+    readers.reader(channel).showCode(shown)
+    await released
+    const opened = vi.fn()
+    const stop = boards
+      .unit(1)
+      .output(channel)
+      .onChange((on) => on && opened())
+    const others: readonly (readonly [string, string])[] = [
+      ['HH-7Q2M4', 'pass_malformed'],
+      [shown.slice(0, 200), 'pass_truncated'],
+      [pass.token, 'pass_not_presented'],
+      [new Holder().show(pass, nowMs()), 'presentation_forged'],
+      [shown, 'presentation_used'],
+      [phone.show(pass, nowMs() - 3 * windowMs), 'presentation_expired'],
+    ]
+    for (const [text] of others) readers.reader(channel).showCode(text)
+    await vi.waitFor(
+      () => expect(refusals()?.slice(before)).toEqual(others.map(([, reason]) => reason)),
+      soon,
+    )
+    expect(opened).not.toHaveBeenCalled()
     stop()
   })
 })

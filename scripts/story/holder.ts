@@ -1,26 +1,14 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { type PassView, passViewSchema } from '@gatehouse/shared/api/pass-view'
-import { ed25519Signer } from '@gatehouse/shared/passes/ed25519'
-import type { SignMessage } from '@gatehouse/shared/passes/pass'
-import {
-  holderMessage,
-  presentationText,
-  readPresentation,
-  windowAt,
-} from '@gatehouse/shared/passes/presentation'
 import { expect } from 'vitest'
+import { HolderKeys } from '../demo/site/holder-keys.ts'
 import type { Member } from './member.ts'
 
 /** A phone: makes its key, keeps a pass, and shows it without asking anybody. */
 export class Holder {
-  readonly holderKey: string
-  readonly #sign: SignMessage
+  readonly #keys = new HolderKeys()
 
-  constructor() {
-    const { privateKey, publicKey } = generateKeyPairSync('ed25519')
-    this.holderKey = publicKey.export({ format: 'jwk' }).x ?? ''
-    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
-    this.#sign = ed25519Signer(pem)
+  get holderKey(): string {
+    return this.#keys.holderKey
   }
 
   /** Fetches a pass as the member app does. */
@@ -32,10 +20,6 @@ export class Holder {
 
   /** What the screen shows at `atMs`. */
   show({ token }: PassView, atMs: number): string {
-    const signed = readPresentation(token)
-    if (!signed.ok) return expect.fail(signed.error)
-    const window = windowAt(atMs)
-    const signature = this.#sign(holderMessage(signed.value.pass, window))
-    return presentationText(signed.value, { window, signature })
+    return this.#keys.show(token, atMs)
   }
 }

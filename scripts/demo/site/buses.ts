@@ -13,6 +13,7 @@ export interface DemoBus {
 
 const kindByProfile: Record<string, BusKind> = {
   'generic/wiegand-ascii-reader': 'readers',
+  'generic/code-reader': 'readers',
   'generic/ticket-scanner': 'readers',
   'generic/kiosk-reader': 'kiosk-reader',
   'generic/level-sign': 'signs',

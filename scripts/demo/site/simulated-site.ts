@@ -141,6 +141,11 @@ export class SimulatedSite {
     this.#readerOf(doorId).enterPin(pin)
   }
 
+  showCode(doorId: string, text: string): void {
+    this.door(doorId).expectSomebody()
+    this.#readerOf(doorId).showCode(text)
+  }
+
   tapKioskCard(card: string): void {
     if (this.#wires.kioskReader === undefined) throw unknown('This site has no kiosk reader.')
     this.#wires.kioskReader.tap(card)

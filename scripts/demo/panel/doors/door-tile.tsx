@@ -18,6 +18,8 @@ export interface Visitor {
   readonly name: string
   readonly card: string
   readonly pin: string
+  /** The member whose phone it is; absent for who has none. */
+  readonly phoneOf: string | undefined
 }
 
 const shapes: Record<PanelDoor['state'], ChipState> = {
@@ -69,7 +71,9 @@ export function DoorTile(props: {
           {t('doors.tap')}
         </Button>
         <PinButton visitor={visitor} onType={(pin) => void act({ kind: 'typePin', ...at, pin })} />
-        <MoreAtDoor door={door} onAct={(kind) => void act({ kind, ...at })} />
+        <MoreAtDoor door={door} onAct={(kind) => void act({ kind, ...at })}>
+          {door.readsCodes ? <ShowPass at={at} visitor={visitor} /> : null}
+        </MoreAtDoor>
       </div>
     </article>
   )
@@ -93,7 +97,27 @@ function LastEvent(props: { readonly door: PanelDoor }): ReactNode {
 
 type DoorAct = Extract<PanelActionInput['kind'], 'pressExit' | 'forceDoor' | 'holdDoor' | 'closeDoor'>
 
-function MoreAtDoor(props: { readonly door: PanelDoor; readonly onAct: (kind: DoorAct) => void }): ReactNode {
+/** The phone before the reader; only who can log in has one. */
+function ShowPass(props: {
+  readonly at: { readonly siteId: string; readonly doorId: string }
+  readonly visitor: Visitor
+}): ReactNode {
+  const { act } = usePanel()
+  const t = useWords()
+  const memberId = props.visitor.phoneOf
+  if (memberId === undefined) return <Menu.Item disabled>{t('doors.noPhone')}</Menu.Item>
+  return (
+    <Menu.Item onClick={() => void act({ kind: 'showPass', ...props.at, memberId })}>
+      {t('doors.showPass', { name: props.visitor.name })}
+    </Menu.Item>
+  )
+}
+
+function MoreAtDoor(props: {
+  readonly door: PanelDoor
+  readonly onAct: (kind: DoorAct) => void
+  readonly children: ReactNode
+}): ReactNode {
   const t = useWords()
   const acts: readonly (readonly [DoorAct, 'exit' | 'hold' | 'close' | 'force'])[] = [
     ['pressExit', 'exit'],
@@ -109,6 +133,7 @@ function MoreAtDoor(props: { readonly door: PanelDoor; readonly onAct: (kind: Do
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        {props.children}
         {acts.map(([kind, word]) => (
           <Menu.Item
             key={kind}

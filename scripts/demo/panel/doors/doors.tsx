@@ -15,8 +15,10 @@ const strangerPin = '0000'
 
 function visitorOf(site: PanelSite, id: string, strangerName: string): Visitor {
   const person = site.people.find(({ memberId }) => memberId === id)
-  if (person === undefined) return { name: strangerName, card: strangerCard, pin: strangerPin }
-  return { name: person.displayName, card: person.card, pin: person.pin }
+  if (person === undefined)
+    return { name: strangerName, card: strangerCard, pin: strangerPin, phoneOf: undefined }
+  const { displayName: name, card, pin, memberId, hasPhone } = person
+  return { name, card, pin, phoneOf: hasPhone ? memberId : undefined }
 }
 
 /** The doors of a site, and who is standing at them. */

@@ -56,6 +56,8 @@ export const de: Record<WordKey, string> = {
   'doors.pinTitle': 'PIN von {{name}}',
   'doors.pinSend': 'Eintippen',
   'doors.more': 'Mehr an {{name}}',
+  'doors.showPass': 'Pass auf dem Handy von {{name}} zeigen',
+  'doors.noPhone': 'Kein Handy mit Pass dabei',
   'doors.exit': 'Ausgangstaste drücken',
   'doors.force': 'Aufbrechen',
   'doors.hold': 'Offen halten',

@@ -54,6 +54,8 @@ export const en = {
   'doors.pinTitle': 'PIN of {{name}}',
   'doors.pinSend': 'Type it',
   'doors.more': 'More at {{name}}',
+  'doors.showPass': 'Show the pass on the phone of {{name}}',
+  'doors.noPhone': 'No phone with a pass here',
   'doors.exit': 'Press the exit button',
   'doors.force': 'Force it open',
   'doors.hold': 'Hold it open',
