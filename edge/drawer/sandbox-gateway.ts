@@ -1,10 +1,12 @@
 import Database from 'better-sqlite3'
 import type { CardAuthorisation, CardGateway, CardRefund } from './card-gateway.ts'
 
-/** The sandbox card that is always declined; every other card is accepted. */
-export const decliningCard = 'sandbox_declined'
+/** The sandbox card that is always declined. */
+const decliningCard = 'sandbox_declined'
+/** The sandbox card that is accepted and whose reservation lapses before the money is taken. Every other card pays. */
+export const lapsingCard = 'sandbox_lapses'
 
-type State = 'authorised' | 'declined' | 'captured' | 'released'
+type State = 'authorised' | 'declined' | 'lapsed' | 'captured' | 'released'
 
 /** What the sandbox gateway holds about one payment; amounts in minor units. */
 export interface SandboxPayment {
@@ -38,7 +40,7 @@ export class SandboxGateway implements CardGateway {
   }
 
   async authorise(asked: CardAuthorisation): Promise<'authorised' | 'declined'> {
-    const state = asked.card === decliningCard ? 'declined' : 'authorised'
+    const state = stateOfNew(asked.card)
     this.#db
       .prepare(
         `INSERT INTO authorisations VALUES (?, ?, ?, ?)
@@ -46,7 +48,7 @@ export class SandboxGateway implements CardGateway {
       )
       .run(asked.paymentId, asked.amountMinor, asked.currency, state)
     const stored = this.#state(asked.paymentId)
-    return stored === 'authorised' || stored === 'captured' ? 'authorised' : 'declined'
+    return stored === 'declined' || stored === 'released' ? 'declined' : 'authorised'
   }
 
   async capture(paymentId: string): Promise<'captured' | 'gone'> {
@@ -97,4 +99,9 @@ export class SandboxGateway implements CardGateway {
       .prepare('UPDATE authorisations SET state = ? WHERE payment_id = ? AND state = ?')
       .run(to, paymentId, from)
   }
+}
+
+function stateOfNew(card: string): State {
+  if (card === decliningCard) return 'declined'
+  return card === lapsingCard ? 'lapsed' : 'authorised'
 }

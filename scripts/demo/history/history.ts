@@ -15,7 +15,7 @@ import type { ParkedVehicle } from '../site/parked-vehicles.ts'
 import { demoMembers } from '../world/people.ts'
 import { replayBookings } from './bookings.ts'
 import { idleHub } from './idle-hub.ts'
-import { planMishaps, replayMishaps } from './mishaps.ts'
+import { planMishaps, replayMishaps, withLapsingCard } from './mishaps.ts'
 import { type PlanSpan, planBookings, planStays, planTaps } from './plan.ts'
 import { replayStays } from './stays.ts'
 import { replayTaps } from './taps.ts'
@@ -28,6 +28,8 @@ const sweepMs = 10 * 60_000
 const directoryMaxMs = 30_000
 const directoryRetryMs = 500
 const staysPerDay = 64
+/** A card's reservation lapsed about so many days ago, in a history that is longer; HQ has that case on its table. */
+const lapsedDays = 4
 /** The same people do the same things on every first start. */
 const seed = 20_260_611
 /** Mishaps draw numbers of their own, so that they change nothing of what people do. */
@@ -182,7 +184,9 @@ async function replay(
       string,
       [string, ...string[]]
     >
-    replayStays({ ...shared, parked }, planStays({ random, span, ...lanesOf, perDay: staysPerDay }))
+    const stays = planStays({ random, span, ...lanesOf, perDay: staysPerDay })
+    const lapsing = days > lapsedDays ? withLapsingCard(stays, nowMs - lapsedDays * dayMs) : stays
+    replayStays({ ...shared, parked }, lapsing)
   }
   const sweep = new BookingSweep({ kernel: core.kernel, directory, clock: past })
   for (let atMs = beginMs + sweepMs; atMs <= nowMs; atMs += sweepMs) {

@@ -3,7 +3,9 @@ import type { SiteCore } from '@gatehouse/edge/site/site-core'
 import { ManualClock } from '@gatehouse/shared/clock/clock'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import { describe, expect, it } from 'vitest'
-import { type MishapPlaces, planMishaps, replayMishaps } from './mishaps.ts'
+import { type MishapPlaces, planMishaps, replayMishaps, withLapsingCard } from './mishaps.ts'
+import { planStays } from './plan.ts'
+import { replayStays } from './stays.ts'
 import { Timeline } from './timeline.ts'
 
 const fromMs = Date.UTC(2026, 10, 1)
@@ -34,6 +36,32 @@ describe('mishaps of the past', () => {
   it('need a place: a house without lanes has no tailgate, a garage without doors no forced one', () => {
     expect(plan(21, { doorIds: ['front'] }).tailgates).toEqual([])
     expect(plan(21, { ...places, doorIds: [] }).doors).toEqual([])
+  })
+})
+
+describe('a card whose reservation lapses', () => {
+  it('pays one long stay, and its booked money is a case for a person', async () => {
+    const lanes = { entryLaneIds: ['entry-1'], exitLaneIds: ['exit-1'] } satisfies Record<string, [string]>
+    const span = { fromMs, days: 1 }
+    const planned = planStays({ random: new SeededRandom(3), span, ...lanes, perDay: 64 })
+    const stays = withLapsingCard(planned, fromMs).filter(({ card }) => card !== undefined)
+    expect(stays).toHaveLength(1)
+    const garage = openGarage({ clock: new ManualClock(fromMs) })
+    const core = { kernel: garage.kernel, cards: garage.cards, directory: garage.directory } as SiteCore
+    const timeline = new Timeline(garage.clock)
+    const failed: unknown[] = []
+    garage.kernel.onCommitted((entries) => {
+      for (const { entry } of entries) {
+        if (entry.type === 'effect.settled' && entry.body.outcome === 'failed') failed.push(entry.body)
+      }
+    })
+    const refused: string[] = []
+    const onRefused = (what: string, code: string) => refused.push(`${what} ${code}`)
+    replayStays({ core, timeline, parked: new Map(), onRefused }, stays)
+    await timeline.runUntil(fromMs + 2 * dayMs)
+    expect(refused).toEqual([])
+    expect(failed).toEqual([expect.objectContaining({ detail: 'gone', paymentId: expect.any(String) })])
+    garage.close()
   })
 })
 

@@ -1,6 +1,7 @@
+import { lapsingCard } from '@gatehouse/edge/drawer/sandbox-gateway'
 import type { SiteCore } from '@gatehouse/edge/site/site-core'
 import { type Random, randomInt } from '@gatehouse/shared/random/random'
-import type { PlanSpan } from './plan.ts'
+import type { PlannedStay, PlanSpan } from './plan.ts'
 import type { Timeline } from './timeline.ts'
 
 const minuteMs = 60_000
@@ -14,6 +15,19 @@ interface DoorMishap {
   readonly atMs: number
   readonly doorId: string
   readonly closedMs: number
+}
+
+const longStayMs = 2 * hourMs
+
+/**
+ * Has one long stay, the first that arrives from `fromMs` on and pays by card, pay with a card whose reservation lapses:
+ * its money is booked and never comes, which is a case for HQ.
+ */
+export function withLapsingCard(stays: readonly PlannedStay[], fromMs: number): readonly PlannedStay[] {
+  const chosen = stays.find(
+    ({ atMs, departMs, method }) => atMs >= fromMs && departMs - atMs >= longStayMs && method === 'card',
+  )
+  return stays.map((stay) => (stay === chosen ? { ...stay, card: lapsingCard } : stay))
 }
 
 /** A vehicle that slipped in behind another, and out again in the same way. */

@@ -33,6 +33,8 @@ export interface PlannedStay {
   readonly entryLaneId: string
   readonly exitLaneId: string
   readonly method: 'cash' | 'card'
+  /** What is held to the terminal; one that pays when absent. */
+  readonly card?: string
 }
 
 const minuteMs = 60_000

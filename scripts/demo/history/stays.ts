@@ -62,7 +62,7 @@ async function arrive(options: StayHistoryOptions, stay: PlannedStay, key: strin
     ...(ticket === undefined ? {} : { ticket }),
   })
   if (spaceId !== undefined) timeline.at(stay.atMs + parkMs, () => sense(core, spaceId, true, `${key}-taken`))
-  timeline.at(stay.departMs - minuteMs / 2, () => pay(options, sessionId, stay.method, `${key}-pay`))
+  timeline.at(stay.departMs - minuteMs / 2, () => pay(options, sessionId, stay, `${key}-pay`))
   timeline.at(stay.departMs - minuteMs, async () => {
     if (spaceId !== undefined) await sense(core, spaceId, false, `${key}-left`)
   })
@@ -87,7 +87,7 @@ async function sense(core: SiteCore, spaceId: string, occupied: boolean, key: st
 async function pay(
   { core, onRefused }: StayHistoryOptions,
   sessionId: string,
-  method: 'cash' | 'card',
+  { method, card = 'sandbox_ok' }: PlannedStay,
   key: string,
 ): Promise<void> {
   const { kernel, cards } = core
@@ -107,7 +107,7 @@ async function pay(
       subjectId: sessionId,
       amountMinor: dueMinor,
       currency: price.currency,
-      card: 'sandbox_ok',
+      card,
     })
     if (!authorised.ok) return onRefused('authorise', authorised.error.code)
   }
