@@ -27,6 +27,7 @@ import { livesRoutes } from './http/hq/lives-routes.ts'
 import { remoteRoutes } from './http/hq/remote-routes.ts'
 import { restoredLoansRoutes } from './http/hq/restored-loans-routes.ts'
 import { hqRoutes } from './http/hq/routes.ts'
+import { settingsRoutes } from './http/hq/settings-routes.ts'
 import { LinkWatch, publishSiteChanges } from './http/live-changes.ts'
 import { LiveHub } from './http/live-hub.ts'
 import { tendLoans } from './loans/end-loans.ts'
@@ -140,6 +141,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
       exceptionRoutes({ pool, clock, secondPerson: settings.secondPerson }),
       accessRoutes({ pool, clock, catalogues, keptDays: settings.accessKeptDays }),
       remoteRoutes({ pool, clock, catalogues, notifications, answerMaxMs }),
+      settingsRoutes({ pool, clock, catalogues }),
       livesRoutes({ pool, clock, catalogues, random }),
       restoredLoansRoutes({ pool, clock, catalogues, passLifeMs: settings.passLifeMs }),
     ],

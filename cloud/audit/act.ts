@@ -10,6 +10,7 @@ export const actCodes = [
   'site.recovered',
   'site.recovery_decided',
   'site.fenced',
+  'site.settings_changed',
   'loans.released_early',
   'ledger.gap_accepted',
   'enrolment_code.issued',

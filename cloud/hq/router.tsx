@@ -18,6 +18,7 @@ import { HqFrame } from './frame/hq-frame.tsx'
 import { IncidentsScreen } from './incidents/incidents-screen.tsx'
 import { OverviewScreen } from './overview/overview-screen.tsx'
 import { ReconciliationScreen } from './reconciliation/reconciliation-screen.tsx'
+import { SettingsScreen } from './settings/settings-screen.tsx'
 import { SiteScreen } from './site/site-screen.tsx'
 import { useWords } from './words/words.ts'
 
@@ -85,6 +86,11 @@ const doors = createRoute({
   path: '/sites/$siteId/doors',
   component: DoorsScreen,
 })
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/sites/$siteId/settings',
+  component: SettingsScreen,
+})
 const authority = createRoute({
   getParentRoute: () => root,
   path: '/sites/$siteId/authority',
@@ -105,6 +111,7 @@ export const router = createRouter({
     site,
     doors,
     authority,
+    settings,
   ]),
   basepath: '/hq',
   scrollRestoration: true,

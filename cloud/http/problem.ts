@@ -81,6 +81,11 @@ const catalogue = {
     'Check the plate; ask the staff if it is yours.',
   ],
   too_many_vehicles: [409, 'You have ten vehicles already.', 'Remove one that you do not drive any more.'],
+  settings_moved: [
+    409,
+    'Somebody has changed this site meanwhile.',
+    'Look at what it says now, and change it again.',
+  ],
   no_gap: [
     409,
     'Nothing of this site’s history is missing here now.',

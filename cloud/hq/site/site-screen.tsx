@@ -81,6 +81,14 @@ function Drills(props: { readonly siteId: string }): ReactNode {
       >
         {t('site.authority')}
       </Anchor>
+      <Anchor
+        size="sm"
+        renderRoot={(anchor) => (
+          <Link to="/sites/$siteId/settings" params={{ siteId: props.siteId }} {...anchor} />
+        )}
+      >
+        {t('site.settings')}
+      </Anchor>
     </Group>
   )
 }

@@ -141,6 +141,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'exception.clock_skew': 'Die Uhr des Standorts geht falsch',
   'exception.other': 'Etwas braucht einen Menschen',
   'site.back': 'Alle Standorte',
+  'site.settings': 'Einstellungen',
   'site.authority': 'Wer was verkauft',
   'account.title': 'Ihr Konto',
   'account.role.member': 'Mitglied',

@@ -140,6 +140,7 @@ export const en = {
   'exception.clock_skew': 'The site’s clock is wrong',
   'exception.other': 'Something needs a person',
   'site.back': 'All sites',
+  'site.settings': 'Settings',
   'site.authority': 'Who sells what',
   'account.title': 'Your account',
   'account.role.member': 'Member',

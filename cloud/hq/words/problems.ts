@@ -7,6 +7,10 @@ const germanHqProblems: ProblemWords = {
     title: 'Eine Angabe kann so nicht stimmen.',
     hint: 'Prüfen Sie Ihre Angaben und versuchen Sie es erneut.',
   },
+  settings_moved: {
+    title: 'Jemand hat diesen Standort inzwischen geändert.',
+    hint: 'Sehen Sie nach, was jetzt gilt, und ändern Sie es noch einmal.',
+  },
   no_gap: {
     title: 'Vom Verlauf dieses Standorts fehlt hier jetzt nichts.',
     hint: 'Sehen Sie bei den Rechnern des Standorts nach; vielleicht wurde es inzwischen hingenommen oder eine spätere Sicherung eingespielt.',

@@ -56,6 +56,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'act.ledger.gap_accepted': 'Hingenommen, dass der Cloud Einträge eines Standorts fehlen',
   'act.loans.released_early': 'Einen Standort vor Ablauf älterer Pässe wieder verkaufen lassen',
   'act.site.recovery_decided': 'Über einen zurückgesetzten Rechner entschieden',
+  'act.site.settings_changed': 'Einstellungen eines Standorts geändert',
   'act.site.fenced': 'Älterer Rechner ausgesperrt',
   'act.enrolment_code.issued': 'Anmeldecode ausgegeben',
   'act.directory.changed': 'Verzeichnis geändert',

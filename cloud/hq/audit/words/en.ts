@@ -55,6 +55,7 @@ export const en = {
   'act.ledger.gap_accepted': 'Accepted that entries of a site are lost to the cloud',
   'act.loans.released_early': 'Let a site sell again before older passes were over',
   'act.site.recovery_decided': 'Decided about a restored box',
+  'act.site.settings_changed': 'Settings of a site changed',
   'act.site.fenced': 'Older machine fenced',
   'act.enrolment_code.issued': 'Enrolment code issued',
   'act.directory.changed': 'Directory changed',
