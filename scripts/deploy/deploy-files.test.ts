@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { repositoryRoot } from '../repository-root.ts'
+import { frontEnds } from '../setup/front-ends.ts'
 
 const folder = join(repositoryRoot, 'scripts/deploy')
 const read = (name: string) => readFileSync(join(folder, name), 'utf8')
@@ -102,6 +103,16 @@ describe('the Dockerfile', () => {
       expect(inRepository(source)).toBe(true)
     for (const [path] of text.matchAll(/scripts\/deploy\/[a-z-]+\.(mjs|json)/g))
       expect(inRepository(path)).toBe(true)
+  })
+
+  test('holds no simulator: neither its panel nor the programs of the demo', () => {
+    expect(frontEnds(['--production'])).not.toContain('scripts/demo/panel')
+    expect(frontEnds([])).toContain('scripts/demo/panel')
+    const built = lines.indexOf('RUN npm run screens -- --production')
+    const removed = lines.indexOf('RUN rm -rf scripts/demo scripts/dist/demo')
+    const copied = lines.findIndex((line) => line.startsWith('COPY --from=build'))
+    expect([0 < built, built < removed, removed < copied]).toEqual([true, true, true])
+    expect(read('README.md').match(/npm run screens(?! -- --production)/g)).toBeNull()
   })
 
   test('ends as an account without rights, asks /readyz, and starts what npm starts', () => {

@@ -4,9 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { repositoryRoot } from '../repository-root.ts'
-
-/** The front ends, each built by Vite from its own folder into `dist/web`. */
-const screens = ['edge/kiosk', 'cloud/member-app', 'cloud/hq', 'cloud/front-door', 'scripts/demo/panel']
+import { frontEnds } from './front-ends.ts'
 
 /** What every front end is built from besides its own folder. */
 const sharedInputs = ['shared', 'package-lock.json']
@@ -78,7 +76,7 @@ async function worker(queue: string[], results: boolean[]): Promise<void> {
   }
 }
 
-const queue = [...screens]
+const queue = [...frontEnds(process.argv.slice(2))]
 const results: boolean[] = []
 await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, () => worker(queue, results)))
 process.exitCode = results.every(Boolean) ? 0 : 1
