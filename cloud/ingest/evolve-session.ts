@@ -9,7 +9,14 @@ interface Place {
   readonly atMs: number
 }
 
-/** Applies one event of a parking session; refuses when the session is unknown, or arrives twice. */
+/** States after which a stay is over. */
+const over: ReadonlySet<SessionRow['state']> = new Set(['departed', 'voided'])
+
+/**
+ * Applies one event of a parking session; refuses when the session is unknown, or arrives twice. What no longer fits the
+ * state changes nothing, as at the site (`shared/parking/session.ts`): a site that was restored enters again what it had
+ * recorded on a disk that did not know how the stay had ended.
+ */
 export function evolveSession(
   rows: ProjectedRows,
   event: SessionEvent,
@@ -22,17 +29,21 @@ export function evolveSession(
   rows.dirty.sessions.add(row.session_id)
   switch (event.type) {
     case 'session.entered':
+      if (row.state !== 'authorised') return undefined
       row.state = 'inside'
       row.zone_id = event.body.zoneId
       row.entered_ms = place.atMs
       return undefined
     case 'session.voided':
-      row.state = 'voided'
+      if (row.state === 'authorised') row.state = 'voided'
       return undefined
     case 'session.charged':
+      // Whoever is charged is there, also when no loop has seen it come in.
+      if (row.state === 'authorised') row.state = 'inside'
       row.charged_minor = event.body.price.totalMinor
       return undefined
     case 'session.departing':
+      if (over.has(row.state)) return undefined
       row.state = 'departing'
       row.exit_lane_id = event.body.laneId
       row.debt_minor = event.body.debtMinor

@@ -1,4 +1,6 @@
+import { beginSession, evolveSession as evolveAtSite } from '@gatehouse/shared/parking/session'
 import { parseEvent } from '@gatehouse/shared/wire/v1/entries'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { captured, held, price } from '../sites/testing/events.ts'
 import { evolve } from './evolve.ts'
@@ -62,6 +64,31 @@ describe('a parking session', () => {
       paid_minor: 450,
       seq: 6,
     })
+  })
+
+  it('ends as at the site, whatever is entered again after it', () => {
+    const at = { wallMs: 1, bootId: 'b', monotonicMs: 1, quality: 'trusted' } as const
+    const sum = (state: string) => (state === 'departed' || state === 'voided' ? state : 'open')
+    const events = [
+      { type: 'session.entered', body: { ...session, laneId: 'ln_in', zoneId: 'zn_1' } },
+      { type: 'session.voided', body: { ...session, reason: 'backed_out' } },
+      { type: 'session.charged', body: { ...session, price: price(450), untilMs: 9_000, dueMinor: 450 } },
+      { type: 'session.departing', body: { ...session, laneId: 'ln_out', effectId: 'ef_2', debtMinor: 0 } },
+      { type: 'session.departed', body: { ...session, laneId: 'ln_out', zoneId: 'zn_1' } },
+    ]
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...events), { maxLength: 6 }), (told) => {
+        const parsed = [arrived, ...told].flatMap(({ type, body }) => parseEvent({ type, body }) ?? [])
+        const [first] = parsed
+        if (first?.type !== 'session.arrived') throw new TypeError('unreadable')
+        const atSite = parsed.reduce(
+          (stay, event) => evolveAtSite(stay, event, at),
+          beginSession(first.body, at),
+        )
+        const row = fold([arrived, ...told]).rows.sessions.get('ss_1')
+        expect(sum(row?.state ?? '')).toBe(sum(atSite.kind))
+      }),
+    )
   })
 
   it('cannot arrive twice, nor do anything before it arrived', () => {
