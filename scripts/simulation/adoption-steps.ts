@@ -3,6 +3,7 @@ import { createEnrolmentCode, type OldBox } from '@gatehouse/cloud/sites/enrolme
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import type { Chance } from './chance.ts'
+import { statesOf } from './coverage.ts'
 import type { Simulation } from './simulation.ts'
 import type { SiteMachine } from './site-machine.ts'
 import type { StepKind } from './step.ts'
@@ -20,7 +21,10 @@ export const adoptionSteps: readonly StepKind[] = [
 /** Whoever made the code was wrong: the old box is on, and goes on. */
 async function replaceWorking(simulation: Simulation, chance: Chance): Promise<string> {
   const machine = chance.pickAny([...simulation.sites.values()].map((site) => site.machine))
-  if (!machine || chance.percent(80)) return 'not now'
+  if (!machine) return 'no site'
+  // Boxes greet the cloud seldom, and just then should this happen, too.
+  const greets = statesOf(simulation, machine).includes('handshake under way')
+  if (chance.percent(greets ? 30 : 80)) return 'not now'
   return replace(simulation, machine, 'switched_off', chance)
 }
 

@@ -1,13 +1,13 @@
+import type { FailpointName } from '@gatehouse/edge/ledger/failpoints'
 import { statement } from '@gatehouse/edge/ledger/statements'
 import type { Simulation } from './simulation.ts'
 import type { SiteMachine } from './site-machine.ts'
 
 /** How far the protocols of a site have come, in words; several hold at once. */
-function statesOf(simulation: Simulation, machine: SiteMachine): readonly string[] {
-  const { siteId, life } = machine
-  const flows = new Set(
-    simulation.network.underWay().flatMap(({ site, flow }) => (site === siteId ? [flow] : [])),
-  )
+export function statesOf(simulation: Simulation, machine: SiteMachine): readonly string[] {
+  const { life } = machine
+  const own = simulation.network.underWay().filter((message) => message.life === life?.owner)
+  const flows = new Set(own.map(({ flow }) => flow))
   const states: string[] = []
   if (!life) states.push('site down')
   if (simulation.clouds.length === 0) states.push('cloud down')
@@ -36,46 +36,59 @@ const stateSql = `SELECT coalesce(max(acked_seq), 0) AS acked,
 const idle = new Set(['it is down', 'it runs', 'not now', 'no cloud'])
 const quietKinds = new Set(['time passes', 'messages move'])
 
+/** Where a machine stood before a step. */
+interface Standing {
+  readonly machine: SiteMachine
+  /** Whether it was its site's, and not one that another took over from. */
+  readonly isPresent: boolean
+  readonly states: readonly string[]
+}
+
 /** Counts which fault met which state of the protocols. */
 export class Coverage {
   readonly #simulation: Simulation
   readonly #counts = new Map<string, number>()
-  #before: ReadonlyMap<string, readonly string[]> = new Map()
+  #before: readonly Standing[] = []
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation
+    simulation.onFall = (machine, at) => this.#fell(machine, at)
   }
 
   /** Notes where everything stands before a step. */
   before(kind: string): void {
-    const armed = this.#simulation.machines.some((machine) => machine.armed !== undefined)
-    if (quietKinds.has(kind) && !armed) {
-      this.#before = new Map()
-      return
-    }
-    const { machines } = this.#simulation
-    this.#before = new Map(machines.map((machine) => [machine.siteId, statesOf(this.#simulation, machine)]))
+    const { machines, sites } = this.#simulation
+    const armed = machines.some((machine) => machine.armed !== undefined)
+    this.#before =
+      quietKinds.has(kind) && !armed
+        ? []
+        : machines.map((machine) => ({
+            machine,
+            isPresent: sites.get(machine.siteId)?.machine === machine,
+            states: statesOf(this.#simulation, machine),
+          }))
   }
 
-  /** Counts the step, and each life that fell in it, against the states before. */
+  /** Counts the step against the states before. */
   after(kind: string, outcome: string): void {
-    for (const machine of this.#simulation.machines) {
-      const states = this.#before.get(machine.siteId) ?? []
-      if (outcome.includes(machine.siteId) && !quietKinds.has(kind)) this.#count(kind, states)
-      if (machine.fell !== undefined && !machine.life) {
-        this.#count(`fell at ${machine.fell}`, states)
-        machine.fell = undefined
-      }
+    if (quietKinds.has(kind)) return
+    const ofCloud = kind.startsWith('the cloud') && !idle.has(outcome)
+    for (const { machine, isPresent, states } of this.#before) {
+      if (isPresent && (ofCloud || outcome.includes(machine.siteId))) this.#count(kind, states)
     }
-    if (kind.startsWith('the cloud') && !idle.has(outcome))
-      for (const states of this.#before.values()) this.#count(kind, states)
   }
 
   counts(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#counts)
   }
 
-  #count(fault: string, states: readonly string[]): void {
+  /** A fall has met what held when its step began, and what came to hold since. */
+  #fell(machine: SiteMachine, at: FailpointName): void {
+    const before = this.#before.find((standing) => standing.machine === machine)?.states ?? []
+    this.#count(`fell at ${at}`, new Set([...before, ...statesOf(this.#simulation, machine)]))
+  }
+
+  #count(fault: string, states: Iterable<string>): void {
     for (const state of states) {
       const cell = `${fault} × ${state}`
       this.#counts.set(cell, (this.#counts.get(cell) ?? 0) + 1)

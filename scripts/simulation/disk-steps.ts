@@ -1,5 +1,6 @@
 import { readEntries } from '@gatehouse/edge/ledger/entry-store'
-import { deviceIdSchema } from '@gatehouse/shared/ids/ids'
+import { readPending } from '@gatehouse/edge/parking/session-store'
+import { deviceIdSchema, laneIdSchema } from '@gatehouse/shared/ids/ids'
 import type { Chance } from './chance.ts'
 import type { Simulation } from './simulation.ts'
 import type { Life, SiteMachine } from './site-machine.ts'
@@ -37,7 +38,8 @@ async function comeToFullDisk(simulation: Simulation, chance: Chance): Promise<s
   const life = machine?.life
   if (!machine || !life) return 'none is full'
   const before = life.site.kernel.head.seq
-  const atDoor = chance.percent(50)
+  // While somebody who was let out has not driven off, nobody else is next.
+  const atDoor = chance.percent(50) || isLetOut(life)
   const repeats = !atDoor && hasJustRefused(machine, life)
   if (atDoor) showCard(machine, chance)
   else await waitAtExit(simulation, machine, chance)
@@ -75,9 +77,9 @@ function showCard(machine: SiteMachine, chance: Chance): void {
 
 async function waitAtExit(simulation: Simulation, machine: SiteMachine, chance: Chance): Promise<void> {
   const at = (part: string) => deviceIdSchema.parse(`exit-${part}`)
-  const loop = (covered: boolean) =>
+  const loop = (covered: boolean, which: 'approach' | 'safety' = 'approach') =>
     machine.asSite(({ devices }) =>
-      devices.tell({ kind: 'loop', deviceId: at('barrier'), loop: 'approach', covered }),
+      devices.tell({ kind: 'loop', deviceId: at('barrier'), loop: which, covered }),
     )
   const capturedMs = simulation.stage.time.nowMs
   const read = {
@@ -91,7 +93,15 @@ async function waitAtExit(simulation: Simulation, machine: SiteMachine, chance: 
   await simulation.settle()
   machine.asSite(({ devices }) => devices.tell({ kind: 'plate', deviceId: at('camera'), ...read }))
   await simulation.settle()
+  const drives = machine.life !== undefined && isLetOut(machine.life)
+  if (drives) loop(true, 'safety')
   loop(false)
+  if (drives) loop(false, 'safety')
+}
+
+/** Whether the exit has let somebody out whom no loop has seen pass. */
+function isLetOut({ site }: Life): boolean {
+  return readPending(site.kernel.db, laneIdSchema.parse('exit')).length > 0
 }
 
 function fullOnes(simulation: Simulation): readonly SiteMachine[] {

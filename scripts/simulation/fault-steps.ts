@@ -30,7 +30,7 @@ export const faultSteps: readonly StepKind[] = [
   { name: 'a cable is mended', weight: 7, run: mendCable },
   { name: 'a failpoint is armed', weight: 4, run: armFailpoint },
   { name: 'a site loses power', weight: 2, run: losePower },
-  { name: 'a site starts', weight: 12, run: startSite },
+  { name: 'a site starts', weight: 16, run: startSite },
   { name: 'the cloud is killed', weight: 1, run: killCloud },
   { name: 'the cloud will fall', weight: 1, run: armCloud },
   { name: 'the cloud starts', weight: 14, run: startCloud },

@@ -56,7 +56,8 @@ async function takeBack(simulation: Simulation, chance: Chance): Promise<string>
   )
 }
 
-async function changeCard(simulation: Simulation, chance: Chance): Promise<string> {
+/** A card is revoked, or given again; every site is told. */
+export async function changeCard(simulation: Simulation, chance: Chance): Promise<string> {
   if (!simulation.cloud.isRunning) return 'no cloud'
   const memberId = chance.pick(memberIds)
   const credentialId = credentialIdSchema.parse(`cr-${memberId}`)

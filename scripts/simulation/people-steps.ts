@@ -40,7 +40,11 @@ function anInterval(
 
 async function holdAtKiosk(simulation: Simulation, chance: Chance): Promise<string> {
   const machine = aSite(simulation, chance)
-  if (!machine?.life) return 'nobody there'
+  return machine?.life ? holdAt(simulation, machine, chance) : 'nobody there'
+}
+
+/** Somebody at a kiosk asks for a room. */
+export async function holdAt(simulation: Simulation, machine: SiteMachine, chance: Chance): Promise<string> {
   const spaceId = chance.percent(15) ? hallId : chance.pick(roomIds)
   const body = { spaceId, ...anInterval(simulation, chance), guestName: 'Guest (simulated)' }
   const call = machine.kiosk('POST', '/bookings', chance.key(), body)
@@ -75,7 +79,8 @@ async function changeAtKiosk(simulation: Simulation, chance: Chance): Promise<st
   )
 }
 
-async function holdInApp(simulation: Simulation, chance: Chance): Promise<string> {
+/** A member asks the cloud for a room; where the site has to decide, they wait. */
+export async function holdInApp(simulation: Simulation, chance: Chance): Promise<string> {
   const machine = aSite(simulation, chance)
   if (!machine) return 'no site'
   const memberId = chance.pick(memberIds)

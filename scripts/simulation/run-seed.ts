@@ -4,6 +4,7 @@ import { CloudChecks } from './cloud-checks.ts'
 import { Coverage } from './coverage.ts'
 import type { Diary } from './diary.ts'
 import { diskSteps } from './disk-steps.ts'
+import { fallSteps } from './fall-steps.ts'
 import { faultSteps } from './fault-steps.ts'
 import { heal } from './heal.ts'
 import { imageSteps } from './image-steps.ts'
@@ -25,6 +26,7 @@ export const stepKinds: readonly StepKind[] = [
   ...diskSteps,
   ...passSteps,
   ...raceSteps,
+  ...fallSteps,
 ]
 
 /** One thing that happens in a run: which kind, and the seed of its own draws. */
@@ -84,7 +86,7 @@ const everyday = new Set([
   'the cloud starts',
   'a cable is mended',
 ])
-const faultKinds = [...faultSteps, ...imageSteps, ...adoptionSteps, ...diskSteps].filter(
+const faultKinds = [...faultSteps, ...imageSteps, ...adoptionSteps, ...diskSteps, ...fallSteps].filter(
   ({ name }) => !everyday.has(name),
 )
 

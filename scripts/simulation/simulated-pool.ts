@@ -111,8 +111,7 @@ export class SimulatedPool {
     this.#waiting = []
     this.#announcing.clear()
     this.#beginning.clear()
-    const lent = this.#clients.filter((client) => !this.#free.includes(client))
-    await Promise.all(lent.map((client) => client.query('ROLLBACK')))
+    await this.#rollBack()
     this.#free = [...this.#clients]
   }
 
@@ -149,9 +148,16 @@ export class SimulatedPool {
       : this.#quiet.track(run()))
     if (dies) {
       this.#life += 1
+      // Another statement may wait for a lock of a transaction that nobody will end.
+      void this.#quiet.track(this.#rollBack())
       this.onKilled()
     }
     return life === this.#life ? result : new Promise(() => {})
+  }
+
+  async #rollBack(): Promise<void> {
+    const lent = this.#clients.filter((client) => !this.#free.includes(client))
+    await Promise.all(lent.map((client) => client.query('ROLLBACK')))
   }
 
   /** Has a text parsed and planned once per connection; most of what a short statement costs is that. */

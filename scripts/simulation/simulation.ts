@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { FailpointName } from '@gatehouse/edge/ledger/failpoints'
 import type { EnrolledMachine } from './base-world.ts'
 import { startMs } from './base-world.ts'
 import { CloudHost } from './cloud-host.ts'
@@ -102,6 +103,7 @@ export class Simulation {
   readonly replaced = new Map<SiteMachine, string | undefined>()
   onDeed: (machine: SiteMachine, deed: Deed) => void = () => {}
   onCommitted: (machine: SiteMachine) => void = () => {}
+  onFall: (machine: SiteMachine, at: FailpointName) => void = () => {}
   onOpened: (machine: SiteMachine) => void = () => {}
   onPutBack: (machine: SiteMachine, image: DiskImage) => void = () => {}
   /** Handshakes of older lives. */
@@ -190,6 +192,7 @@ export class Simulation {
         ...{ time, network: this.network, diary: this.diary, reserveFile },
         onDeed: (from, deed) => this.onDeed(from, deed),
         onCommitted: (by) => this.onCommitted(by),
+        onFall: (by, at) => this.onFall(by, at),
         onOpened: (by) => {
           this.stage.disks.limit(by)
           this.onOpened(by)

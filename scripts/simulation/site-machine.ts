@@ -31,6 +31,8 @@ export interface MachineSurroundings {
   readonly onDeed: (machine: SiteMachine, deed: Deed) => void
   /** Hears of each commit before anything else follows from it but effects and answers. */
   readonly onCommitted: (machine: SiteMachine) => void
+  /** Hears that a failpoint ends a life, while that still stands as it was. */
+  readonly onFall: (machine: SiteMachine, at: FailpointName) => void
   /** Hears that the store is open, before anything can be asked of the site. */
   readonly onOpened: (machine: SiteMachine) => void
 }
@@ -330,6 +332,7 @@ export class SiteMachine {
     if (this.#armed?.name !== name) return
     this.#armed.left -= 1
     if (this.#armed.left > 0) return
+    this.#around.onFall(this, name)
     this.fell = name
     this.kill()
     throw new PowerLost(name)
