@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import type { PassView } from '@gatehouse/shared/api/pass-view'
+import type { MyPasses, PassView } from '@gatehouse/shared/api/pass-view'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import * as ids from '@gatehouse/shared/ids/ids'
 import { ed25519Signer, isUsableKey, publicKeyBytes } from '@gatehouse/shared/passes/ed25519'
@@ -14,7 +14,17 @@ import type { SiteCatalogues } from '../bookings/site-catalogue.ts'
 import { inTransaction, type Pool, type Queryable } from '../database/pool.ts'
 import { putRows } from '../directory/put-rows.ts'
 import { type Refused, refusal } from '../http/problem.ts'
-import { countBeforeNew, lockPass, markRevoked, putPass, renewPass, type StoredPass } from './pass-store.ts'
+import {
+  countBeforeNew,
+  lockPass,
+  markRevoked,
+  passCursorText,
+  passesInForce,
+  putPass,
+  readPassCursor,
+  renewPass,
+  type StoredPass,
+} from './pass-store.ts'
 import { signingKey } from './signing-keys.ts'
 
 export interface PassServiceParts {
@@ -103,6 +113,27 @@ export class PassService {
       await renewPass(tx, passId, validity)
       return ok(await this.#sign(tx, { ...pass, ...validity }, cover.value))
     })
+  }
+
+  /** A page of the member's passes that are in force, the ones given last first. */
+  async list(
+    memberId: string,
+    asked: { readonly cursor?: string; readonly limit: number },
+  ): Promise<MyPasses> {
+    const { pool, clock } = this.#parts
+    const { cursor, limit } = asked
+    const after = cursor === undefined ? undefined : readPassCursor(cursor)
+    const nowMs = clock.now().wallMs
+    const found = await passesInForce(pool, { memberId, nowMs, after, limit: limit + 1 })
+    const page = found.slice(0, limit)
+    const last = page.at(-1)
+    return {
+      items: page.map(({ passId, kind, siteId, bookingId, issuedMs, toMs, givenMs, holderKey }) => ({
+        ...{ passId, kind, siteId, issuedMs, toMs, givenMs, holderKey },
+        ...(bookingId === undefined ? {} : { bookingId }),
+      })),
+      ...(last && found.length > limit && { nextCursor: passCursorText(last) }),
+    }
   }
 
   /** Takes a pass of the member back and tells its site; a second time changes nothing. Refuses: `unknown_pass`. */

@@ -76,6 +76,47 @@ export async function countBeforeNew(
   return rows[0]?.count ?? 0
 }
 
+/** Where a page of passes goes on: after the one given then, by that id. */
+export interface PassCursor {
+  readonly givenMs: number
+  readonly passId: string
+}
+
+/** What `passCursorText` writes. */
+export const passCursorPattern = /^\d{1,15}\.ps_[0-9A-Za-z]{1,40}$/
+
+/** The cursor as a caller sends it back. */
+export function passCursorText({ givenMs, passId }: PassCursor): string {
+  return `${givenMs}.${passId}`
+}
+
+/** Reads what fits `passCursorPattern`. */
+export function readPassCursor(text: string): PassCursor {
+  const [givenMs = '', passId = ''] = text.split('.')
+  return { givenMs: Number(givenMs), passId }
+}
+
+/** Passes of a member that have neither run out nor been taken back, the ones given last first; at most `limit`. */
+export async function passesInForce(
+  db: Queryable,
+  asked: {
+    readonly memberId: string
+    readonly nowMs: number
+    readonly after: PassCursor | undefined
+    readonly limit: number
+  },
+): Promise<(StoredPass & { readonly givenMs: number })[]> {
+  const { memberId, nowMs, after, limit } = asked
+  const { rows } = await db.query<PassRow & { readonly created_ms: number }>(
+    `SELECT ${columns}, created_ms FROM pass
+      WHERE member_id = $1 AND to_ms > $2 AND revoked_ms IS NULL
+        AND ($3::bigint IS NULL OR (created_ms, pass_id) < ($3, $4))
+      ORDER BY created_ms DESC, pass_id DESC LIMIT $5`,
+    [memberId, nowMs, after?.givenMs ?? null, after?.passId ?? '', limit],
+  )
+  return rows.map((row) => ({ ...storedPass(row), givenMs: row.created_ms }))
+}
+
 /** Notes a renewal. */
 export async function renewPass(
   tx: Transaction,

@@ -1,4 +1,4 @@
-import { passViewSchema } from '@gatehouse/shared/api/pass-view'
+import { myPassesSchema, passViewSchema } from '@gatehouse/shared/api/pass-view'
 import { problemSchema } from '@gatehouse/shared/api/problem'
 import { bookingIdSchema, memberIdSchema, passIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { createRoute, z } from '@hono/zod-openapi'
@@ -7,6 +7,7 @@ import { idempotencyKey } from '../http/idempotency.ts'
 import { problem, refusal } from '../http/problem.ts'
 import { requirePermission } from '../members/login.ts'
 import type { PassService } from './pass-service.ts'
+import { passCursorPattern } from './pass-store.ts'
 
 const content = { 'application/json': { schema: passViewSchema } }
 const problems = { 'application/problem+json': { schema: problemSchema } }
@@ -21,6 +22,26 @@ const wishSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('guest'), bookingId: bookingIdSchema, holderKey }),
   z.strictObject({ kind: z.literal('member'), siteId: siteIdSchema, holderKey }),
 ])
+
+const pageRows = 50
+const pageRowsMax = 100
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/passes',
+  summary: 'My passes that are in force, the ones given last first',
+  middleware: ownBookings,
+  request: {
+    query: z.object({
+      cursor: z.string().max(64).regex(passCursorPattern).optional(),
+      limit: z.coerce.number().int().min(1).max(pageRowsMax).default(pageRows),
+    }),
+  },
+  responses: {
+    ...accessRefusals,
+    200: { description: 'A page of them', content: { 'application/json': { schema: myPassesSchema } } },
+  },
+})
 
 const issueRoute = createRoute({
   method: 'post',
@@ -74,6 +95,12 @@ const revokeRoute = createRoute({
 /** The passes of members, under `/api/v1`. */
 export function passRoutes(service: PassService) {
   const api = createApi()
+  api.openapi(listRoute, async (context) => {
+    const { memberId } = context.get('login')
+    if (memberId === undefined) return problem(context, refusal('not_a_member'))
+    const { cursor, limit } = context.req.valid('query')
+    return context.json(await service.list(memberId, { limit, ...(cursor !== undefined && { cursor }) }), 200)
+  })
   api.openapi(issueRoute, async (context) => {
     const { userId, memberId } = context.get('login')
     if (memberId === undefined) return problem(context, refusal('not_a_member'))

@@ -14,3 +14,20 @@ export const passViewSchema = z.object({
   token: z.string(),
 })
 export type PassView = z.infer<typeof passViewSchema>
+
+/** A pass of the viewer that is in force, as a list names it. */
+const myPassSchema = passViewSchema.omit({ token: true }).extend({
+  /** When it was first given. */
+  givenMs: z.int(),
+  /** Of the device that holds it: JWK `x`. */
+  holderKey: z.string(),
+})
+export type MyPass = z.infer<typeof myPassSchema>
+
+/** A page of the viewer's passes, the ones given last first. */
+export const myPassesSchema = z.object({
+  items: z.array(myPassSchema),
+  /** Ask again with this `cursor` for what is next; absent at the end. */
+  nextCursor: z.string().optional(),
+})
+export type MyPasses = z.infer<typeof myPassesSchema>

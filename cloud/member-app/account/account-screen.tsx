@@ -12,6 +12,7 @@ import { meQuery } from '../api/queries.ts'
 import { forgetPasses } from '../pass/device-store.ts'
 import { useWords } from '../words/words.ts'
 import { CreditsCard } from './credits-card.tsx'
+import { PassesCard } from './passes-card.tsx'
 import { PlanCard } from './plan-card.tsx'
 import { VehiclesCard } from './vehicles-card.tsx'
 
@@ -45,6 +46,7 @@ export function AccountScreen(): ReactNode {
       <PlanCard />
       <CreditsCard />
       <VehiclesCard />
+      <PassesCard />
       <Paper className="gh-card" p="md">
         <Stack gap="md">
           <Group justify="space-between">

@@ -35,7 +35,7 @@ const youngMs = 5 * 60_000
 export async function holdPass(subject: PassSubject): Promise<HeldPass | undefined> {
   const holder = await findHolder()
   if (holder === undefined) return undefined
-  const name = Object.values(subject).join(' ')
+  const name = nameOf(subject)
   const kept = keptSchema.safeParse(await readKept('passes', name)).data
   if (kept && serverNowMs() === nowMs()) noteServerTime(nowMs() + kept.aheadMs)
   if (kept && serverNowMs() - kept.view.issuedMs < youngMs && serverNowMs() < kept.view.toMs) {
@@ -51,6 +51,21 @@ export async function holdPass(subject: PassSubject): Promise<HeldPass | undefin
     if (kept) await forgetKept('passes', name)
     throw error
   }
+}
+
+/** Forgets a pass of this device; another one for the same subject stays. */
+export async function forgetPass(subject: PassSubject, passId: string): Promise<void> {
+  const name = nameOf(subject)
+  try {
+    const kept = keptSchema.safeParse(await readKept('passes', name)).data
+    if (kept?.view.passId === passId) await forgetKept('passes', name)
+  } catch {
+    // A browser that keeps nothing has nothing to forget.
+  }
+}
+
+function nameOf(subject: PassSubject): string {
+  return Object.values(subject).join(' ')
 }
 
 async function fetchPass(
