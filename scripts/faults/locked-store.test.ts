@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { isConfigProblem, readEdgeConfig } from '@gatehouse/edge/config'
 import type { EdgeProgram } from '@gatehouse/edge/edge-program'
 import { startEdge, systemAdapters } from '@gatehouse/edge/main'
+import { storeFile } from '@gatehouse/edge/site/store-file'
+import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { repositoryRoot } from '../repository-root.ts'
 import { freePort } from '../story/free-port.ts'
@@ -65,4 +67,16 @@ test('rebuild --check reads the file itself when no edge runs', async () => {
   await program.stop()
   const checked = await edge('rebuild', '--check', '--config', lone.configPath)
   expect(checked).toEqual({ code: 0, said: expect.stringMatching(/\n\d+ entries replayed: equal\n$/) })
+})
+
+test('a start over a store that others hold says so and ends; the start after they let go works', async () => {
+  const config = readEdgeConfig(lone.configPath)
+  if (isConfigProblem(config)) expect.fail(config.lines.join())
+  const holder = new Database(join(config.dataFolder, storeFile))
+  holder.exec('BEGIN EXCLUSIVE')
+  const refused = await startEdge(config, systemAdapters(config)).catch((error: unknown) => error)
+  expect(refused).toMatchObject({ code: 'store_locked' })
+  holder.close()
+  program = await startEdge(config, systemAdapters(config))
+  expect(program.site?.kernel.storage).toBe('open')
 })
