@@ -69,9 +69,8 @@ function Row(props: { readonly row: IncidentRow }): ReactNode {
       <td data-label={t('incident.since')}>
         <TimeText ms={row.sinceMs} timeZone={row.timeZone} style="dateTime" />
         {row.state === 'open' ? (
-          <Text span size="sm" c="dimmed">
-            {' '}
-            · <RelativeTime ms={row.sinceMs} />
+          <Text span size="sm" c="dimmed" className="incident-ago">
+            <RelativeTime ms={row.sinceMs} />
           </Text>
         ) : null}
       </td>
