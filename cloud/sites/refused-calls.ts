@@ -7,7 +7,7 @@ import { openException } from '../exceptions/raise.ts'
 export type RefusedKind = 'forged_token' | 'wrong_stream'
 
 /** The same kind of the same site is written down once in so long by each process; calls in between are counted. */
-const writtenEveryMs = 10_000
+const writtenEveryMs = 60_000
 /** Names that are counted at once. */
 const namesMax = 1_000
 /** A call waits for so many writes at most. */
@@ -29,7 +29,7 @@ interface Tally {
 
 /**
  * Counts calls that were refused in the name of a site, and raises a case for each kind. Anybody can make such calls, so
- * they cost one write in 10 s for each site and kind at most, and names of no site leave nothing.
+ * they cost one write a minute for each site and kind at most, and names of no site leave nothing.
  */
 export class RefusedCalls {
   readonly #pool: Pool

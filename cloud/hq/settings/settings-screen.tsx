@@ -62,7 +62,7 @@ function PoolRow(props: {
         {numberFields.map((field) => (
           <NumberInput
             key={field}
-            w={128}
+            w={144}
             size="sm"
             label={t(field)}
             value={pool[field]}
@@ -164,15 +164,17 @@ function SettingsForm(props: FormProps): ReactNode {
             setStatus(statuses.find((one) => one === value) ?? status)
           }
         />
-        <NativeSelect
-          label={t('allocation')}
-          value={allocation}
-          disabled={!mayChange}
-          data={allocations.map((value) => ({ value, label: t(`allocation.${value}`) }))}
-          onChange={({ currentTarget: { value } }) =>
-            setAllocation(allocations.find((one) => one === value) ?? allocation)
-          }
-        />
+        {view.pools.some(({ kind }) => kind === 'bay') ? (
+          <NativeSelect
+            label={t('allocation')}
+            value={allocation}
+            disabled={!mayChange}
+            data={allocations.map((value) => ({ value, label: t(`allocation.${value}`) }))}
+            onChange={({ currentTarget: { value } }) =>
+              setAllocation(allocations.find((one) => one === value) ?? allocation)
+            }
+          />
+        ) : null}
       </Group>
       <LentPools
         {...{ pools, never, mayChange }}

@@ -94,7 +94,7 @@ export function settingsRoutes({ pool, clock, catalogues }: OverviewParts) {
 /** Combined spaces belong to no pool (shared/loans/lending-policy.ts). */
 function lendable({ spaces }: SiteCatalogue): Pick<SiteSettingsView, 'pools' | 'spaces'> {
   const counted = new Map<string, SiteSettingsView['pools'][number]>()
-  const named = [...spaces].filter(([, { bookable, parts }]) => bookable && parts === undefined)
+  const named = [...spaces].filter(([, { bookable, parts }]) => bookable && (parts ?? []).length === 0)
   for (const [, { kind, bayClass }] of named) {
     const pool = { kind, ...(bayClass && { bayClass }) }
     const name = poolName(pool)
