@@ -174,7 +174,7 @@ export const de: Record<WordKey, string> = {
   'receipt.method.plan': 'vom Tarif gedeckt',
   'receipt.method.credits': 'mit Guthaben bezahlt',
   'receipt.change': 'Ihr Rückgeld: {{amount}}',
-  'receipt.leaveBy': 'Bitte vor {{time}} ausfahren',
+  'receipt.leaveBy': 'Ausfahrt vor {{time}}',
   'receipt.leaveHint':
     'Die Schranke öffnet von selbst. Danach wird der Aufenthalt neu berechnet; das Bezahlte wird abgezogen.',
   'receipt.doneTitle': 'Bezahlt. Gute Fahrt.',
