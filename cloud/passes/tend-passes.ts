@@ -24,13 +24,14 @@ const passKeptMs = 365 * 24 * 3_600_000
  */
 export async function tendPasses({ pool, clock, identity }: TendParts): Promise<void> {
   const nowMs = clock.now().wallMs
-  if (isSuccessorDue(await knownKeys(pool, nowMs), nowMs)) {
+  let keys = await knownKeys(pool, nowMs)
+  if (isSuccessorDue(keys, nowMs)) {
     await inTransaction(pool, async (tx) => {
       await tx.query('LOCK TABLE pass_signing_key IN SHARE ROW EXCLUSIVE MODE')
       if (isSuccessorDue(await knownKeys(tx, nowMs), nowMs)) await addSigningKey(tx, identity, nowMs)
     })
+    keys = await knownKeys(pool, nowMs)
   }
-  const keys = await knownKeys(pool, nowMs)
   const stale = await staleRows(pool, keys, nowMs)
   for (const [siteId, rows] of stale) {
     await inTransaction(pool, (tx) => writeRows(tx, siteId, rows))

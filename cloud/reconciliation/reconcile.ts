@@ -1,4 +1,4 @@
-import type { Pool } from '../database/pool.ts'
+import { inTransaction, type Pool } from '../database/pool.ts'
 import { readSiteHealth, type SiteHealth } from '../sites/site-health.ts'
 import { readCloudSums } from './cloud-sums.ts'
 import {
@@ -51,25 +51,13 @@ export async function reconcileNow(
     return { siteId, incarnation, state: 'waiting', lines: [], atSeq: 0, atMs: nowMs, amountMinor: 0 }
   }
   const { sums } = heartbeat
-  const tx = await pool.connect()
-  try {
-    await tx.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-    const cloud = await readCloudSums(tx, { siteId, incarnation }, sums.head.seq)
-    await tx.query('COMMIT')
-    const { state, lines } = decideReconciliation(sums, cloud)
-    return {
-      siteId,
-      incarnation,
-      state,
-      lines,
-      atSeq: sums.head.seq,
-      atMs: nowMs,
-      amountMinor: moneyIn(lines),
-    }
-  } finally {
-    await tx.query('ROLLBACK').catch(() => undefined)
-    tx.release()
-  }
+  const cloud = await inTransaction(
+    pool,
+    (tx) => readCloudSums(tx, { siteId, incarnation }, sums.head.seq),
+    'REPEATABLE READ READ ONLY',
+  )
+  const { state, lines } = decideReconciliation(sums, cloud)
+  return { siteId, incarnation, state, lines, atSeq: sums.head.seq, atMs: nowMs, amountMinor: moneyIn(lines) }
 }
 
 function moneyIn(lines: readonly ReconciliationLine[]): number {

@@ -37,6 +37,8 @@ export class ReconciliationRecorder {
     const nowMs = clock.now().wallMs
     const [health] = await readSiteHealth(pool, nowMs, [siteId])
     if (health?.heartbeat === undefined) return
+    // Not the same entry on both sides: the next report is compared.
+    if (health.projectedSeq !== health.heartbeat.sums.head.seq) return
     const result = await reconcileNow(pool, health, nowMs)
     if (result.state === 'waiting') return
     await storeReconciliation(pool, result)

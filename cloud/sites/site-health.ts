@@ -45,36 +45,47 @@ export async function storeHeartbeat(
   heardMs: number,
 ): Promise<HeardHeartbeat> {
   return inTransaction(pool, async (tx) => {
-    const isCurrent = (await currentIncarnation(tx, siteId)) === heartbeat.incarnation
-    const { rows } = await tx.query<{ boots: readonly Boot[] }>(
-      'SELECT boots FROM site_health WHERE site_id = $1 FOR UPDATE',
+    const { rows } = await tx.query<{ boots: readonly Boot[]; life: number }>(
+      `SELECT boots, (SELECT incarnation FROM sites WHERE site_id = $1) AS life
+       FROM site_health WHERE site_id = $1 FOR UPDATE`,
       [siteId],
     )
-    const { boots, isLate, twins } = hearBoot(rows[0]?.boots ?? [], heartbeat, heardMs)
-    if (isCurrent && !isLate) await putHealth(tx, siteId, heartbeat, heardMs)
-    await tx.query('UPDATE site_health SET boots = $2 WHERE site_id = $1', [siteId, JSON.stringify(boots)])
+    const [known] = rows
+    const life = known?.life ?? (await currentIncarnation(tx, siteId))
+    const isCurrent = life === heartbeat.incarnation
+    const { boots, isLate, twins } = hearBoot(known?.boots ?? [], heartbeat, heardMs)
+    if (isCurrent && !isLate) await putHealth(tx, siteId, { heartbeat, boots, heardMs })
+    else await putBoots(tx, siteId, boots)
     return { isCurrent, isLate, twins }
   })
+}
+
+async function putBoots(tx: Transaction, siteId: SiteId, boots: readonly Boot[]): Promise<void> {
+  await tx.query('UPDATE site_health SET boots = $2 WHERE site_id = $1', [siteId, JSON.stringify(boots)])
 }
 
 async function putHealth(
   tx: Transaction,
   siteId: SiteId,
-  heartbeat: Heartbeat,
-  heardMs: number,
+  {
+    heartbeat,
+    boots,
+    heardMs,
+  }: { readonly heartbeat: Heartbeat; readonly boots: readonly Boot[]; readonly heardMs: number },
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO site_health (site_id, incarnation, heard_ms, heartbeat, behind_since_ms)
-     SELECT s.site_id, $2, $3, $4, CASE WHEN $5::bigint - coalesce(p.seq, 0) >= $6 THEN $3::bigint END
+    `INSERT INTO site_health (site_id, incarnation, heard_ms, heartbeat, behind_since_ms, boots)
+     SELECT s.site_id, $2, $3, $4, CASE WHEN $5::bigint - coalesce(p.seq, 0) >= $6 THEN $3::bigint END, $7
      FROM sites s LEFT JOIN projection_positions p ON p.site_id = s.site_id AND p.incarnation = s.incarnation
      WHERE s.site_id = $1
      ON CONFLICT (site_id) DO UPDATE
        SET incarnation = excluded.incarnation, heard_ms = excluded.heard_ms, heartbeat = excluded.heartbeat,
          behind_since_ms = CASE WHEN excluded.behind_since_ms IS NULL THEN NULL
-           ELSE coalesce(site_health.behind_since_ms, excluded.behind_since_ms) END`,
+           ELSE coalesce(site_health.behind_since_ms, excluded.behind_since_ms) END,
+         boots = excluded.boots`,
     [
       ...[siteId, heartbeat.incarnation, heardMs, JSON.stringify(heartbeat)],
-      ...[heartbeat.sums.head.seq, behindEntriesMin],
+      ...[heartbeat.sums.head.seq, behindEntriesMin, JSON.stringify(boots)],
     ],
   )
 }

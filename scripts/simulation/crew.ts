@@ -15,6 +15,9 @@ const template = 'simulation_template'
 /** Memory that looks like a disk, where there is one: what is simulated is not its speed. */
 const memoryFolder = '/dev/shm'
 
+/** MiB: what a step leaves behind is collected seldom. */
+const youngMemory = '--max-semi-space-size=32'
+
 const programs = join(repositoryRoot, 'scripts/dist/simulation')
 
 /** Real time that a plan may take before it counts as hung; on a busy machine one takes seconds. */
@@ -37,8 +40,12 @@ export class Worker {
     const child = fork(join(programs, 'worker-process.js'), [databaseUrl, folder], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       // Whoever starts it may run sources; a worker runs what was compiled.
-      execArgv:
-        planted === undefined ? [] : ['--import', pathToFileURL(join(programs, 'plant-process.js')).href],
+      execArgv: [
+        youngMemory,
+        ...(planted === undefined
+          ? []
+          : ['--import', pathToFileURL(join(programs, 'plant-process.js')).href]),
+      ],
       env: { ...process.env, ...(planted !== undefined && { SIMULATION_PLANTED: planted }) },
     })
     const worker = new Worker(child)
