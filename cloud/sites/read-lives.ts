@@ -55,17 +55,30 @@ export async function readLives(db: Queryable, siteId: string): Promise<readonly
   return rows
 }
 
-/** What the newest box said of its directory last: rows it refused since its start, and rows it cannot read. */
-export async function readDirectoryTrouble(
-  db: Queryable,
-  siteId: string,
-): Promise<{ readonly refused: number; readonly unreadable: readonly string[] }> {
-  const { rows } = await db.query<{ refused: number | null; unreadable: readonly string[] | null }>(
-    `SELECT (heartbeat->'directory'->>'refused')::int AS refused, heartbeat->'directory'->'unreadable' AS unreadable
+/** Rows of its directory that a box did not take. */
+export interface DirectoryTrouble {
+  /** How often it refused one since its start. */
+  readonly refused: number
+  /** Those that did not come right since, and why; the first of them. */
+  readonly refusedRows: readonly { readonly row: string; readonly code: string }[]
+  /** Rows of a later release than its own. */
+  readonly unreadable: readonly string[]
+}
+
+/** What the newest box said of its directory last. */
+export async function readDirectoryTrouble(db: Queryable, siteId: string): Promise<DirectoryTrouble> {
+  const { rows } = await db.query<{ [K in keyof DirectoryTrouble]: DirectoryTrouble[K] | null }>(
+    `SELECT (heartbeat->'directory'->>'refused')::int AS refused,
+       heartbeat->'directory'->'refusedRows' AS "refusedRows", heartbeat->'directory'->'unreadable' AS unreadable
      FROM site_health WHERE site_id = $1`,
     [siteId],
   )
-  return { refused: rows[0]?.refused ?? 0, unreadable: rows[0]?.unreadable ?? [] }
+  const [row] = rows
+  return {
+    refused: row?.refused ?? 0,
+    refusedRows: row?.refusedRows ?? [],
+    unreadable: row?.unreadable ?? [],
+  }
 }
 
 /** The epoch of the cloud's promises, why it began and when; the first one began with the cloud. */

@@ -34,14 +34,16 @@ class ScriptedShape {
   readonly #waiting: (() => void)[] = []
   readonly #server: Server
   url = ''
-  /** Calls that were made. */
+  /** Calls that were made, and what the last one asked for. */
   asked = 0
+  last: URLSearchParams | undefined
 
   constructor() {
     this.#server = createServer((request, response) => {
       if (request.url === '/other') return void response.end()
       this.asked += 1
-      const isLive = new URL(request.url ?? '', 'http://shape').searchParams.get('live') === 'true'
+      this.last = new URL(request.url ?? '', 'http://shape').searchParams
+      const isLive = this.last.get('live') === 'true'
       const send = () => {
         const answer = this.#answers.shift()
         if (!answer) return void this.#waiting.push(send)
@@ -146,6 +148,50 @@ describe('what comes down', () => {
     shape.say({ handle: 'h1', offset: '2_0', messages: [door('main', 1), forged, upToDate] })
     await vi.waitFor(() => expect(doors()).toEqual(['main']))
     expect(refused).toEqual(['wrong_digest door/vault'])
+    expect([...directory.refused.values()]).toEqual([{ kind: 'door', key: 'vault', code: 'wrong_digest' }])
+  })
+
+  describe('with a wrong digest', () => {
+    const forged = door('vault', 3, { digest: '0'.repeat(64) })
+
+    beforeEach(async () => {
+      shape.say({ handle: 'h1', offset: '2_0', messages: [door('main', 1), door('vault', 2), upToDate] })
+      await vi.waitFor(() => expect(doors()).toEqual(['main', 'vault']))
+      shape.say({ handle: 'h1', offset: '4_0', messages: [forged, door('yard', 4), upToDate] })
+      await vi.waitFor(() => expect(doors()).toEqual(['main', 'vault', 'yard']))
+      await vi.waitFor(() => expect(shape.last?.get('offset')).toBe('-1'))
+    })
+
+    test('is fetched once more with the whole copy, and loses nothing', async () => {
+      const whole = [door('main', 1), door('vault', 3), door('yard', 4), upToDate]
+      shape.say({ handle: 'h1', offset: '4_0', messages: whole })
+      await vi.waitFor(() =>
+        expect(directory.position()).toMatchObject({ rev: 4, handle: 'h1', offset: '4_0' }),
+      )
+      expect(directory.applied({ kind: 'door', key: 'vault' })?.rev).toBe(3)
+      expect([...directory.refused]).toEqual([])
+      expect(refused).toEqual(['wrong_digest door/vault'])
+    })
+
+    test('keeps its earlier state where the whole copy has it wrong too, and is not fetched again', async () => {
+      shape.say({
+        handle: 'h1',
+        offset: '4_0',
+        messages: [door('main', 1), forged, door('yard', 4), upToDate],
+      })
+      await vi.waitFor(() => expect(directory.position()).toMatchObject({ rev: 4, offset: '4_0' }))
+      expect(doors()).toEqual(['main', 'vault', 'yard'])
+      expect(directory.applied({ kind: 'door', key: 'vault' })?.rev).toBe(2)
+      expect([...directory.refused.keys()]).toEqual(['door/vault'])
+      await vi.waitFor(() => expect(shape.last?.get('offset')).toBe('4_0'))
+      shape.say({ handle: 'h1', offset: '5_0', messages: [door('vault', 5), upToDate] })
+      await vi.waitFor(() => expect(directory.applied({ kind: 'door', key: 'vault' })?.rev).toBe(5))
+      expect([...directory.refused]).toEqual([])
+    })
+
+    test('is fetched once more also by a program that starts meanwhile', () => {
+      expect(new Directory(db, siteId).position()).toMatchObject({ epoch: 1, rev: 4, offset: '-1' })
+    })
   })
 
   test('of an unknown kind is kept and reported, and its neighbours count', async () => {
@@ -231,8 +277,8 @@ describe('a whole copy that is older than what was told', () => {
 
   test('is told apart by where the shape stands, not by rows that may have been refused', async () => {
     const forged = door('revoked', 3, { digest: '0'.repeat(64) })
-    shape.say({ handle: 'h2', offset: '3_0', messages: [door('main', 1), door('yard', 2), forged, upToDate] })
-    await vi.waitFor(() => expect(doors()).toEqual(['main', 'yard']))
+    shape.say({ handle: 'h2', offset: '3_0', messages: [door('main', 1), forged, upToDate] })
+    await vi.waitFor(() => expect(doors()).toEqual(['main', 'revoked']))
     expect(refused).toEqual(['wrong_digest door/revoked'])
     expect(olderCopies).toBe(0)
     expect(directory.position()).toMatchObject({ epoch: 1, rev: 3 })

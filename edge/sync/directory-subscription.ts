@@ -5,7 +5,13 @@ import { type DirectoryRow, directoryRowSchema } from '@gatehouse/shared/wire/v1
 import { type Failpoint, noFailpoint } from '../ledger/failpoints.ts'
 import { fetchAnswered } from './answer-limit.ts'
 import type { CloudClientOptions } from './cloud-client.ts'
-import { type AppliedRow, type Directory, type DirectoryPosition, revOf } from './directory.ts'
+import {
+  type AppliedRow,
+  type Directory,
+  type DirectoryPosition,
+  type RefusedRow,
+  revOf,
+} from './directory.ts'
 import type { SiteIdentity } from './site-identity.ts'
 import { Wakeup } from './wakeup.ts'
 
@@ -15,9 +21,11 @@ import { Wakeup } from './wakeup.ts'
  *   following ─ change ─▶ collecting ─ up-to-date ─▶ applied with its position ─▶ following
  *   any ─ must-refetch ─▶ shadow (the old copy stays in force) ─ up-to-date ─▶ swapped ─▶ following
  *                            └ up-to-date, but older than the copy in force ─▶ refused: shadow, and shake hands
+ *   following ─ a row's digest was wrong ─▶ the rest is applied; then once shadow, from the start of the shape
  *
  * A copy that is older than what this site was told comes from a cloud that was put back. Swapping it in would undo
- * revocations and lose the proof; the handshake shows the proof, a new epoch begins, and its copy is swapped in.
+ * revocations and lose the proof; the handshake shows the proof, a new epoch begins, and its copy is swapped in. A row
+ * that was refused leaves its earlier state in force, also in a swap; what the cloud keeps right comes with the refetch.
  */
 
 export interface SubscriptionOptions {
@@ -46,7 +54,12 @@ export class DirectorySubscription {
   readonly #rest = new Wakeup()
   #refusals = 0
   #collected = new Map<string, AppliedRow>()
+  /** Rows of this round that were refused and did not come right in it. */
+  #refused = new Map<string, RefusedRow>()
   #replacing: boolean
+  /** This copy is fetched because a row's digest was wrong; it is not fetched again for the same reason. */
+  #isRefetch = false
+  #stream = new AbortController()
 
   constructor(options: SubscriptionOptions) {
     this.#options = options
@@ -54,9 +67,14 @@ export class DirectorySubscription {
   }
 
   start(): void {
-    const { client, identity, directory, onFailure, onReachable, retryMs } = this.#options
+    this.#follow(this.#options.directory.position())
+  }
+
+  #follow({ handle, offset }: Pick<DirectoryPosition, 'handle' | 'offset'>): void {
+    const { client, identity, onFailure, onReachable, retryMs } = this.#options
     const fetchClient = fetchAnswered(this.#options.answerMaxMs ?? answerMaxMs)
-    const { handle, offset } = directory.position()
+    this.#stream = new AbortController()
+    const signal = AbortSignal.any([this.#abort.signal, this.#stream.signal])
     const stream = new ShapeStream({
       url: `${client.cloudUrl}/sync/v1/shape`,
       params: { table: 'site_directory', where: `site_id='${identity.siteId}'` },
@@ -64,7 +82,7 @@ export class DirectorySubscription {
       // The stored offset was produced by this client; its type only spells out the form.
       offset: offset as '-1',
       ...(handle === undefined ? {} : { handle }),
-      signal: this.#abort.signal,
+      signal,
       // A refused token is made anew in the cloud's time, which the refusal names.
       fetchClient: async (input, init) => {
         const answer = await fetchClient(input, init)
@@ -81,7 +99,7 @@ export class DirectorySubscription {
       },
     })
     stream.subscribe(
-      (messages) => this.#take(messages, stream),
+      (messages) => this.#take(messages, stream, signal),
       (error) => onFailure(error),
     )
   }
@@ -91,9 +109,14 @@ export class DirectorySubscription {
     this.#rest.cancel()
   }
 
-  async #take(messages: Message<Row>[], stream: Pick<ShapeStream, 'lastOffset' | 'shapeHandle'>) {
+  async #take(
+    messages: Message<Row>[],
+    stream: Pick<ShapeStream, 'lastOffset' | 'shapeHandle'>,
+    signal: AbortSignal,
+  ) {
     this.#refusals = 0
     for (const message of messages) {
+      if (signal.aborted) return
       if (isControlMessage(message)) {
         if (message.headers.control === 'must-refetch') this.#startShadow()
         if (message.headers.control === 'up-to-date') await this.#apply(stream)
@@ -105,23 +128,37 @@ export class DirectorySubscription {
 
   #startShadow(): void {
     this.#collected = new Map()
+    this.#refused = new Map()
     this.#replacing = true
+  }
+
+  #refetch(): void {
+    this.#stream.abort()
+    this.#startShadow()
+    this.#isRefetch = true
+    this.#follow({ handle: undefined, offset: '-1' })
   }
 
   #collect(value: Row, operation: string): void {
     const parsed = directoryRowSchema.safeParse(value)
     if (!parsed.success) {
-      this.#options.onRefused('unreadable', `${String(value.kind)}/${String(value.key)}`)
+      this.#refuse({ kind: String(value.kind), key: String(value.key), code: 'unreadable' })
       return
     }
     const row = parsed.data
-    const name = `${row.kind}/${row.key}`
+    const { kind, key, epoch, rev } = row
     if (!this.#authentic(row)) {
-      this.#options.onRefused('wrong_digest', name)
+      this.#refuse({ kind, key, code: 'wrong_digest' })
       return
     }
     const body = operation === 'delete' ? null : row.body
-    this.#collected.set(name, { kind: row.kind, key: row.key, epoch: row.epoch, rev: row.rev, body })
+    this.#collected.set(nameOf(row), { kind, key, epoch, rev, body })
+    this.#refused.delete(nameOf(row))
+  }
+
+  #refuse(row: RefusedRow): void {
+    this.#options.onRefused(row.code, nameOf(row))
+    this.#refused.set(nameOf(row), row)
   }
 
   #authentic(row: DirectoryRow): boolean {
@@ -134,48 +171,72 @@ export class DirectorySubscription {
 
   // The client asks for more only when this has ended.
   async #apply({ lastOffset: offset, shapeHandle: handle }: Pick<ShapeStream, 'lastOffset' | 'shapeHandle'>) {
-    const { directory, failpoint = noFailpoint, onReachable } = this.#options
+    const { directory, onReachable } = this.#options
     onReachable(true)
     const before = directory.position()
     const rows = this.#replacing ? [...this.#collected.values()] : this.#newerRows(before)
-    if (rows.length === 0 && !this.#replacing && offset === before.offset) return
+    if (rows.length + this.#refused.size === 0 && !this.#replacing && offset === before.offset) return
     const latest = rows.reduce(
       (best, row) => (isAfter(row, best) ? row : best),
       this.#replacing ? { epoch: rows.length === 0 ? before.epoch : 0, rev: 0 } : before,
     )
     const position = { epoch: latest.epoch, rev: Math.max(latest.rev, revOf(offset)), handle, offset }
     if (this.#replacing && isAfter(before, position)) return this.#refuseCopy(position)
+    const again = !this.#isRefetch && [...this.#refused.values()].some(({ code }) => code === 'wrong_digest')
+    // Without a place in the shape the next start fetches it anew, too.
+    const place = again ? { ...position, handle: undefined, offset: '-1' } : position
+    if (!(await this.#store(this.#replacing ? this.#wholeCopy(rows) : rows, place))) return
     this.#collected = new Map()
-    const live = rows.filter((row) => !this.#replacing || row.body !== null)
+    directory.noteRefused(this.#refused.values())
+    this.#refused = new Map()
+    this.#replacing = false
+    this.#isRefetch = false
+    if (again) this.#refetch()
+  }
+
+  async #store(rows: readonly AppliedRow[], position: DirectoryPosition): Promise<boolean> {
+    const { directory, failpoint = noFailpoint, onFailure } = this.#options
     try {
-      await directory.prepare(live, this.#abort.signal)
-      if (this.#abort.signal.aborted) return
+      await directory.prepare(rows, this.#abort.signal)
+      if (this.#abort.signal.aborted) return false
       failpoint('directory.before_commit')
-      directory.apply(live, position, this.#replacing)
+      directory.apply(rows, position, this.#replacing)
     } catch (error) {
       // The store cannot take them now (a full disk): they wait for the next round, the copy in force stays.
-      for (const row of rows) this.#collected.set(`${row.kind}/${row.key}`, row)
-      this.#options.onFailure(error)
-      return
+      onFailure(error)
+      return false
     }
     failpoint('directory.after_commit')
-    this.#replacing = false
+    return true
+  }
+
+  #wholeCopy(rows: readonly AppliedRow[]): readonly AppliedRow[] {
+    const kept = [...this.#refused.values()].flatMap((row) =>
+      this.#collected.has(nameOf(row)) ? [] : (this.#options.directory.applied(row) ?? []),
+    )
+    return [...rows.filter(({ body }) => body !== null), ...kept]
   }
 
   #newerRows(before: DirectoryPosition): readonly AppliedRow[] {
     return [...this.#collected.values()].filter((row) => {
       const isNewer = isAfter(row, before)
-      if (!isNewer) this.#options.onRefused('older_position', `${row.kind}/${row.key}`)
+      if (!isNewer) this.#refuse({ kind: row.kind, key: row.key, code: 'older_position' })
       return isNewer
     })
   }
 
   // What was collected stays a shadow: it counts once the cloud has come past what this site was told.
   #refuseCopy({ epoch, rev }: Place): void {
-    const { onOlderCopy, onRefused } = this.#options
-    onRefused('older_position', `directory/${epoch}.${rev}`)
+    const { directory, onOlderCopy, onRefused } = this.#options
+    const copy = { kind: 'directory', key: `${epoch}.${rev}`, code: 'older_position' }
+    onRefused(copy.code, nameOf(copy))
+    directory.noteRefused([copy])
     onOlderCopy()
   }
+}
+
+function nameOf({ kind, key }: Pick<RefusedRow, 'kind' | 'key'>): string {
+  return `${kind}/${key}`
 }
 
 interface Place {

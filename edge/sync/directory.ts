@@ -3,6 +3,9 @@ import { type DirectoryBody, type DirectoryKind, directoryBodies } from '@gateho
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
 
+/** Refused rows that are kept by name. */
+const refusedNamedMax = 20
+
 /** Which rows an applied change touched. */
 export interface DirectoryChange {
   readonly kind: string
@@ -53,6 +56,11 @@ export interface RowBinding {
   carryOut(rows: readonly AppliedRow[], store: () => void): void
 }
 
+/** A row that was refused, and why: `wrong_digest`, `older_position`, `unreadable`. */
+export interface RefusedRow extends DirectoryChange {
+  readonly code: string
+}
+
 interface StoredRow extends DirectoryChange {
   readonly body: string
 }
@@ -70,6 +78,8 @@ export class Directory implements DirectoryReader {
   }
   /** Rows this version cannot read: kept in the store, reported, never in the way. */
   readonly unreadable = new Map<string, DirectoryChange>()
+  /** Rows that were refused and did not come right since, the first of them, by `kind/key`. */
+  readonly refused = new Map<string, RefusedRow>()
 
   constructor(db: SiteDatabase, siteId: SiteId) {
     this.#db = db
@@ -139,6 +149,23 @@ export class Directory implements DirectoryReader {
     if (changes.length > 0) for (const listener of this.#listeners) listener(changes)
   }
 
+  /** Notes rows that were refused, as long as there is room for their names. */
+  noteRefused(rows: Iterable<RefusedRow>): void {
+    for (const row of rows) {
+      const name = `${row.kind}/${row.key}`
+      if (this.refused.size < refusedNamedMax || this.refused.has(name)) this.refused.set(name, row)
+    }
+  }
+
+  /** The row in force, as it was applied; `undefined` where there is none. */
+  applied({ kind, key }: DirectoryChange): AppliedRow | undefined {
+    const row = statement<StoredRow & { epoch: number; rev: number }>(
+      this.#db,
+      'SELECT kind, key, epoch, rev, body FROM directory WHERE kind = ? AND key = ?',
+    ).get(kind, key)
+    return row && { ...row, body: JSON.parse(row.body) }
+  }
+
   #store(row: AppliedRow): void {
     if (row.body === null) {
       statement(this.#db, 'DELETE FROM directory WHERE kind = ? AND key = ?').run(row.kind, row.key)
@@ -161,6 +188,7 @@ export class Directory implements DirectoryReader {
     this.#kinds.clear()
     this.#credentials.clear()
     this.unreadable.clear()
+    this.refused.clear()
     for (const row of rows) this.#remember(row, row.body)
     return [...gone, ...rows]
   }
@@ -168,6 +196,7 @@ export class Directory implements DirectoryReader {
   #remember({ kind, key }: DirectoryChange, body: unknown): void {
     const name = `${kind}/${key}`
     this.unreadable.delete(name)
+    this.refused.delete(name)
     if (!isKnownKind(kind)) {
       if (body !== null) this.unreadable.set(name, { kind, key })
       return

@@ -20,7 +20,7 @@ import { Wakeup } from './wakeup.ts'
 const heartbeatMs = 10_000
 const contactNoteMs = 60_000
 /** Rows that a heartbeat names, and characters of each name, at most. */
-const unreadableNamedMax = 20
+const rowsNamedMax = 20
 const rowNameMax = 300
 /** A verdict other than `continue` takes the right to sell, never the right to report or to open doors. */
 const verdictStopsSelling: Record<HandshakeVerdict, string | undefined> = {
@@ -231,8 +231,11 @@ export class SiteSync {
       directory: {
         ...{ epoch, rev, refused: this.#refusedRows },
         unreadable: [...directory.unreadable.keys()]
-          .slice(0, unreadableNamedMax)
+          .slice(0, rowsNamedMax)
           .map((name) => name.slice(0, rowNameMax)),
+        refusedRows: [...directory.refused]
+          .slice(0, rowsNamedMax)
+          .map(([name, { code }]) => ({ row: name.slice(0, rowNameMax), code })),
       },
       sums: sums(),
     }

@@ -349,7 +349,11 @@ describe('rows of a directory', () => {
     await swap(rows[0]?.before ?? '')
   }
 
-  async function reported(): Promise<{ readonly refused: number; readonly unreadable: readonly string[] }> {
+  async function reported(): Promise<{
+    refused: number
+    refusedRows: readonly object[]
+    unreadable: readonly string[]
+  }> {
     const hq = await world.logIn('hq@demo.example')
     const answer = await browser.call(`/api/v1/hq/sites/${siteId}/lives`, {}, hq.cookie)
     return JSON.parse(answer.text).directory
@@ -367,8 +371,9 @@ describe('rows of a directory', () => {
     expect(directory.get('member', 'm-forged')).toBeUndefined()
     await vi.waitFor(
       async () => {
-        const { refused, unreadable } = await reported()
+        const { refused, refusedRows, unreadable } = await reported()
         expect(unreadable).toEqual(['hologram/x'])
+        expect(refusedRows).toEqual([{ row: 'member/m-forged', code: 'wrong_digest' }])
         expect(refused).toBeGreaterThan(before)
       },
       { timeout: 25_000, interval: 500 },

@@ -17,7 +17,12 @@ const messageOf: Readonly<Record<string, string>> = {
   ...{ enrolAnswer: 'enrolAnswer', adoptAnswer: 'enrolAnswer' },
   ...{ handshakeRequest: 'handshakeRequest', handshakeOfMemory: 'handshakeRequest' },
   ...{ handshakeOfPruned: 'handshakeRequest', handshakeAnswer: 'handshakeAnswer' },
-  ...{ heartbeat: 'heartbeat', heartbeatOfRefusals: 'heartbeat', heartbeatAnswer: 'heartbeatAnswer' },
+  ...{
+    heartbeat: 'heartbeat',
+    heartbeatOfRefusals: 'heartbeat',
+    heartbeatOfRefusedRows: 'heartbeat',
+    heartbeatAnswer: 'heartbeatAnswer',
+  },
   ...{ recoverRequest: 'recoverRequest', recoverGranted: 'recoverAnswer', recoverWaiting: 'recoverAnswer' },
 }
 

@@ -18,7 +18,7 @@ const life: Life = {
 function render(lives: readonly Life[], more: Partial<Lives> = {}): string {
   const client = new QueryClient()
   const epoch = { epoch: 3, reason: 'acknowledged_ahead', beganMs: 1_795_181_400_000 }
-  const directory = { refused: 0, unreadable: [] }
+  const directory = { refused: 0, refusedRows: [], unreadable: [] }
   const data: Lives = { asOfMs: 9, epoch, directory, mayDecide: true, lives: [...lives], ...more }
   client.setQueryData<unknown>(livesQuery('north').queryKey, data)
   const panel = createElement(LivesPanel, { siteId: 'north', timeZone: 'Europe/Berlin' })
@@ -66,7 +66,14 @@ describe.each(['en', 'de'] as const)('the boxes of a site in %s', (language) => 
 
   it('name the rows that the box did not take', () => {
     resetLanguage(language)
-    const html = render([life], { directory: { refused: 2, unreadable: ['later_kind/a'] } })
+    const refusedRows = [
+      { row: 'member/m-1', code: 'wrong_digest' },
+      { row: 'member/m-2', code: 'a_later_code' },
+    ]
+    const html = render([life], { directory: { refused: 2, refusedRows, unreadable: ['later_kind/a'] } })
+    expect(html).toContain(`member/m-1 (${words['refusedCode.wrong_digest']}), member/m-2 (a_later_code)`)
+    const right = render([life], { directory: { refused: 2, refusedRows: [], unreadable: [] } })
+    expect(right).toContain(words['refusedRows.right'])
     expect(html).toContain(words.refusedRows_other.replace('{{count}}', '2'))
     expect(html).toContain('later_kind/a')
   })

@@ -98,10 +98,16 @@ function LifeRow(props: {
 /** Rows of the directory that the box did not take: forged or replayed ones, and ones from a later release. */
 function DirectoryTrouble(props: { readonly of: Lives['directory'] }): ReactNode {
   const t = useLifeWords()
-  const { refused, unreadable } = props.of
+  const { refused, refusedRows, unreadable } = props.of
   return (
     <>
-      {refused === 0 ? null : <Notice tone="out" title={t('refusedRows', { count: refused })} />}
+      {refused === 0 ? null : (
+        <Notice tone="out" title={t('refusedRows', { count: refused })}>
+          {refusedRows.length === 0
+            ? t('refusedRows.right')
+            : refusedRows.map(({ row, code }) => `${row} (${codeWord(t, code)})`).join(', ')}
+        </Notice>
+      )}
       {unreadable.length === 0 ? null : (
         <Notice tone="held" title={t('unreadableRows', { count: unreadable.length })}>
           {unreadable.join(', ')}
@@ -109,6 +115,13 @@ function DirectoryTrouble(props: { readonly of: Lives['directory'] }): ReactNode
       )}
     </>
   )
+}
+
+const codes = ['wrong_digest', 'older_position', 'unreadable'] as const
+
+function codeWord(t: ReturnType<typeof useLifeWords>, code: string): string {
+  const known = codes.find((one) => one === code)
+  return known === undefined ? code : t(`refusedCode.${known}`)
 }
 
 function Epoch(props: { readonly of: Lives['epoch']; readonly timeZone: string }): ReactNode {

@@ -38,7 +38,11 @@ export type Life = z.infer<typeof lifeSchema>
 const livesSchema = z.object({
   asOfMs: z.number(),
   epoch: z.object({ epoch: z.number(), reason: z.string().nullable(), beganMs: instant }),
-  directory: z.object({ refused: z.number(), unreadable: z.array(z.string()) }),
+  directory: z.object({
+    refused: z.number(),
+    refusedRows: z.array(z.object({ row: z.string(), code: z.string() })).default([]),
+    unreadable: z.array(z.string()),
+  }),
   mayDecide: z.boolean(),
   lives: z.array(lifeSchema),
 })

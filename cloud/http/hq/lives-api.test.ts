@@ -40,7 +40,7 @@ describe('the boxes of a site', () => {
     expect(seen.body).toMatchObject({
       mayDecide: false,
       epoch: { epoch: 1 },
-      directory: { refused: 0, unreadable: [] },
+      directory: { refused: 0, refusedRows: [], unreadable: [] },
       lives: [{ incarnation: 1, origin: 'enrolled', recovery: 'waiting', why: 'other_machine' }],
     })
     expect((await hana.get(`${path}/lives`)).body).toMatchObject({ mayDecide: true })

@@ -22,8 +22,12 @@ const json = <S extends z.ZodType>(schema: S) => ({ 'application/json': { schema
 const livesSchema = z.object({
   asOfMs: z.int(),
   epoch: z.object({ epoch: z.int(), reason: z.string().nullable(), beganMs: z.int().nullable() }),
-  /** Of the newest box: rows refused since its start (wrong digest, older position), rows its release cannot read. */
-  directory: z.object({ refused: z.int(), unreadable: z.array(z.string()) }),
+  /** Of the newest box: rows refused since its start, those that did not come right since, rows its release cannot read. */
+  directory: z.object({
+    refused: z.int(),
+    refusedRows: z.array(z.object({ row: z.string(), code: z.string() })),
+    unreadable: z.array(z.string()),
+  }),
   /** Whether the caller may make a code for another box, and choose about a box that waits. */
   mayDecide: z.boolean(),
   lives: z.array(
@@ -144,7 +148,11 @@ export function livesRoutes(parts: OverviewParts & { readonly random: Random }) 
       readEpoch(pool),
       readDirectoryTrouble(pool, site),
     ])
-    const directory = { ...trouble, unreadable: [...trouble.unreadable] }
+    const directory = {
+      ...trouble,
+      refusedRows: [...trouble.refusedRows],
+      unreadable: [...trouble.unreadable],
+    }
     const mayDecide = mayAtSite(login, 'sites.recover', site)
     const shown = lives.map(({ gaps, ...life }) => ({ ...life, gaps: [...gaps] }))
     return context.json({ asOfMs: clock.now().wallMs, epoch, directory, mayDecide, lives: shown }, 200)

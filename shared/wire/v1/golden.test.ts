@@ -22,6 +22,7 @@ const syncSchemas = {
   handshakeOfMemory: sync.handshakeRequestSchema,
   handshakeOfPruned: sync.handshakeRequestSchema,
   heartbeatOfRefusals: sync.heartbeatSchema,
+  heartbeatOfRefusedRows: sync.heartbeatSchema,
   heartbeatAnswer: sync.heartbeatAnswerSchema,
   adoptRequest: sync.enrolRequestSchema,
   adoptAnswer: sync.enrolAnswerSchema,

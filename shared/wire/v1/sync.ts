@@ -94,6 +94,11 @@ export const heartbeatSchema = z.object({
     refused: z.int().min(0).optional(),
     /** Rows that this release cannot read, kept and in nobody's way, as `kind/key`; the first of them. */
     unreadable: z.array(z.string().max(300)).max(20).optional(),
+    /** Rows that were refused and did not come right since, as `kind/key`, and why; the first of them. */
+    refusedRows: z
+      .array(z.object({ row: z.string().max(300), code: z.string().max(40) }))
+      .max(20)
+      .optional(),
   }),
   sums: siteSumsSchema,
 })

@@ -28,6 +28,10 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   allowHint: 'Jeder andere Rechner dieses Standorts ist dann abgesperrt.',
   refusedRows_one: '{{count}} Zeile hat dieser Rechner abgelehnt: falsche Signatur oder alte Position',
   refusedRows_other: '{{count}} Zeilen hat dieser Rechner abgelehnt: falsche Signaturen oder alte Positionen',
+  'refusedRows.right': 'Sie alle sind seither richtig angekommen.',
+  'refusedCode.wrong_digest': 'falsche Signatur',
+  'refusedCode.older_position': 'alte Position',
+  'refusedCode.unreadable': 'keine Zeile',
   unreadableRows_one:
     '{{count}} Zeile ist aus einer späteren Version als dieser Rechner; sie bleibt bis zu seinem Upgrade liegen',
   unreadableRows_other:

@@ -26,6 +26,10 @@ export const en = {
   allowHint: 'Every other box of this site is fenced then.',
   refusedRows_one: '{{count}} row for this box was refused by it: a wrong signature or an old position',
   refusedRows_other: '{{count}} rows for this box were refused by it: wrong signatures or old positions',
+  'refusedRows.right': 'Every one of them came right since.',
+  'refusedCode.wrong_digest': 'wrong signature',
+  'refusedCode.older_position': 'old position',
+  'refusedCode.unreadable': 'not a row',
   unreadableRows_one:
     '{{count}} row is of a later release than this box; it is kept until the box is upgraded',
   unreadableRows_other:
