@@ -1,13 +1,8 @@
-import {
-  holderMessage,
-  presentationText,
-  readPresentation,
-  windowAt,
-  windowMs,
-} from '@gatehouse/shared/passes/presentation'
+import { windowAt, windowMs } from '@gatehouse/shared/passes/presentation'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { useEffect, useState } from 'react'
 import type { HeldPass } from './pass-keeper.ts'
+import { codeInWindow } from './rotating-code.ts'
 
 /** What is to be shown now; made on the device, so that it goes on without a network. */
 export interface Presentation {
@@ -23,11 +18,9 @@ export function usePresentation({ view, holder }: HeldPass): Presentation {
   const window = windowAt(now)
   const [text, setText] = useState<string>()
   useEffect(() => {
-    const signed = readPresentation(view.token)
-    if (!signed.ok) return
     let isCurrent = true
-    void holder.sign(holderMessage(signed.value.pass, window)).then((signature) => {
-      if (isCurrent) setText(presentationText(signed.value, { window, signature }))
+    void codeInWindow(view.token, holder, window).then((code) => {
+      if (isCurrent && code !== undefined) setText(code)
     })
     return () => {
       isCurrent = false
