@@ -29,6 +29,7 @@ export function occupiesAtSite(kind: number | undefined): boolean {
   return kind === atSite.own || kind === atSite.taken || kind === atSite.inUse || kind === atSite.kept
 }
 
+/** Whether the site has given a loan out and not taken it back. */
 export function isLent(kind: number | undefined): boolean {
   return kind === siteLoan.lent
 }

@@ -55,7 +55,7 @@ export class LedgerAudit {
     })
   }
 
-  /** Keys that have more than one receipt, and visitors who hold more than one booking. */
+  /** Slots of a space that more than one booking in force begins in. */
   doubledBookings(): unknown[] {
     return this.db
       .prepare(

@@ -128,6 +128,12 @@ const samples: [string, string, Record<string, string>][] = [
   ['unfinished', fixme, { 'edge/a.test.ts': `/* ${fixme} */\n${clean}` }],
   ['test-left-out', 'it.skip', { 'edge/a.test.ts': `it.skip('a', () => {})\n` }],
   ['test-left-out', 'describe.only', { 'edge/a.test.ts': `describe.only('a', () => {})\n` }],
+  ['test-left-out', 'a chain that skips', { 'edge/a.test.ts': `it.concurrent.skip('a', () => {})\n` }],
+  [
+    'test-left-out',
+    'a table that is alone',
+    { 'edge/a.test.ts': `describe.each([1]).only('a', () => {})\n` },
+  ],
   ['as-any', 'as any', { 'edge/a.ts': 'export const a = 1 as any\n' }],
   [
     'non-null',

@@ -55,8 +55,8 @@ function breachOf(node: SyntaxNode, path: string): { rule: string; message: stri
 
 function memberBreach(node: SyntaxNode): { rule: string; message: string } | undefined {
   const { object, property } = node as { object?: unknown; property?: unknown }
-  if (!isNode(object) || !isNode(property) || object.type !== 'Identifier') return undefined
-  const owner = String(object.name)
+  if (!isNode(object) || !isNode(property)) return undefined
+  const owner = rootName(object)
   const member = String(property.name ?? property.value ?? '')
   if (owner === 'console') {
     return {
@@ -71,4 +71,12 @@ function memberBreach(node: SyntaxNode): { rule: string; message: string } | und
     }
   }
   return undefined
+}
+
+/** The name with which a chain begins: `it` of `it.concurrent`, `describe` of `describe.each(cases)`. */
+function rootName(node: SyntaxNode): string {
+  const { object, callee } = node as { object?: unknown; callee?: unknown }
+  if (node.type === 'Identifier') return String(node.name)
+  if (node.type === 'MemberExpression' && isNode(object)) return rootName(object)
+  return node.type === 'CallExpression' && isNode(callee) ? rootName(callee) : ''
 }

@@ -20,8 +20,8 @@ function fromCivil(year: number, month: number, day: number): number {
   return era * 146_097 + dayOfEra - 719_468
 }
 
-/** Writes days since 1970-01-01 as `YYYY-MM-DD`. */
 // The same source, civil_from_days.
+/** Writes days since 1970-01-01 as `YYYY-MM-DD`. */
 export function dateOf(days: number): string {
   const z = days + 719_468
   const era = Math.floor(z / 146_097)

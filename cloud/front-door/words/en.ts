@@ -49,7 +49,7 @@ export const en = {
   'tour.4.see': 'Within half a minute HQ says the site is not heard. On site nothing stops.',
   'tour.5': 'Sell',
   'tour.5.do': 'At the garage’s kiosk, find the car by its plate, pay in cash or by card, then drive it out.',
-  'tour.5.see': 'The receipt is printed and the boom lifts, though the cloud knows nothing of it yet.',
+  'tour.5.see': 'The kiosk shows the receipt and the boom lifts, though the cloud knows nothing of it yet.',
   'tour.6': 'Restore',
   'tour.6.do': 'Switch the network on again.',
   'tour.6.see': 'The waiting entries run up to the cloud within seconds.',

@@ -41,14 +41,17 @@ export function held(
   }
 }
 
+/** A confirmation of a hold. */
 export function confirmed(bookingId: string, more: object = {}) {
   return { type: 'booking.confirmed', body: { bookingId, ...more } }
 }
 
+/** A cancellation without a fee. */
 export function cancelled(bookingId: string) {
   return { type: 'booking.cancelled', body: { bookingId, feeMinor: 0, refundMinor: 0 } }
 }
 
+/** Money taken for a booking, in cents of the euro. */
 export function captured(paymentId: string, bookingId: string, amountMinor: number, method = 'card') {
   const subject = { kind: 'booking', bookingId }
   return {
@@ -57,6 +60,7 @@ export function captured(paymentId: string, bookingId: string, amountMinor: numb
   }
 }
 
+/** A refusal of what the cloud had asked for. */
 export function refused(requestId: string, code: string) {
   return { type: 'request.refused', body: { requestId, code } }
 }
