@@ -149,4 +149,52 @@ describe('a round of lending', () => {
     site.rounds.noteSiteOverLent('desk-1')
     expect(await site.rounds.run()).toEqual({ granted: 0, recalled: 1 })
   })
+
+  const share = () => site.db.prepare('SELECT share_percent FROM lending_shares').pluck().get()
+
+  test('lends more after a booking that the cloud asked for and the site had to refuse, and only after such', async () => {
+    const steps = { ...policy, stepPercent: 10, leadMs: 5 * hour }
+    lend([{ ...desks, policy: steps }])
+    await site.rounds.run()
+    const [loan] = granted()
+    if (loan === undefined) return expect(granted()).toHaveLength(1)
+    const ask = async (requestId: string, spaceId: string, interval: object) => {
+      const before = site.entries('request.refused').length
+      site.apply('request', requestId, {
+        expiresMs: friday10 + 10 * minute,
+        traceId: '0123456789abcdef0123456789abcdef',
+        command: {
+          ...{ kind: 'holdBooking', bookingId: `bk_${requestId}`, spaceId, holder: elmSale.holder },
+          ...interval,
+        },
+      })
+      await vi.waitFor(() => expect(site.entries('request.refused')).toHaveLength(before + 1))
+      await site.rounds.run()
+    }
+    const { fromMs, toMs, spaceId } = loan
+    await ask('rq_past', spaceId, { fromMs: friday10 - 48 * hour, toMs: friday10 - 47 * hour })
+    expect(share()).toBe(50)
+    await ask('rq_over', spaceId, { fromMs: fromMs - hour, toMs: toMs - hour })
+    expect(site.entries('request.refused').at(-1)).toMatchObject({ code: 'lent' })
+    expect(share()).toBe(60)
+  })
+
+  test('lends less again where loans come to their cut-off unsold, down to its own share', async () => {
+    const steps = { ...policy, stepPercent: 30, leadMs: 5 * hour }
+    lend([{ ...desks, policy: steps }])
+    site.db.prepare(`INSERT INTO lending_shares VALUES ('desks', 100)`).run()
+    await site.rounds.run()
+    const [first, second] = granted()
+    if (!first || !second) return expect(granted()).toHaveLength(2)
+    const block = { fromMs: first.fromMs, blockToMs: first.fromMs + hour }
+    const kept = [{ bookingId: 'bk_kept', status: 'confirmed', ...block }]
+    site.bring([{ kind: 'loan', key: first.loanId, body: { ...endOf(first), reason: 'close', kept } }])
+    await site.rounds.run()
+    expect(share()).toBe(100)
+    site.bring([{ kind: 'loan', key: second.loanId, body: { ...endOf(second), reason: 'close' } }])
+    await site.rounds.run()
+    expect(share()).toBe(70)
+    await site.rounds.run()
+    expect(share()).toBe(70)
+  })
 })

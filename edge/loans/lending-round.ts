@@ -8,6 +8,7 @@ import {
   poolOf,
 } from '@gatehouse/shared/loans/lending-policy'
 import type { Random } from '@gatehouse/shared/random/random'
+import { type Entry, entryBodies } from '@gatehouse/shared/wire/v1/entries'
 import type { LoanTerms } from '@gatehouse/shared/wire/v1/loans'
 import type { Kernel } from '../ledger/kernel.ts'
 import { statement } from '../ledger/statements.ts'
@@ -18,6 +19,9 @@ import { type LoanEnvironment, recalledMax } from './loan-commands.ts'
 
 /** Loans that one round grants at most; the rest waits for the next one. */
 const grantsPerRoundMax = 60
+/** Refusals of a hold that the cloud asked for which one more loan could have spared its member. */
+const missedCodes: ReadonlySet<string> = new Set(['space_taken', 'lent'])
+const noDemand: Demand = { cloudBeyondLoans: 0, siteOverLent: 0, endedUnsold: 0 }
 
 export interface LendingRoundOptions extends LoanEnvironment {
   readonly kernel: Kernel
@@ -39,16 +43,12 @@ interface LendingRound {
 export class LendingRounds {
   readonly #options: LendingRoundOptions
   #running: Promise<LendingRound> | undefined
-  readonly #demand = new Map<string, { cloudBeyondLoans: number; siteOverLent: number }>()
+  readonly #demand = new Map<string, { -readonly [K in keyof Demand]: Demand[K] }>()
 
   constructor(options: LendingRoundOptions) {
     this.#options = options
     options.kernel.onCommitted((entries) => {
-      for (const { entry } of entries) {
-        const { requestId, spaceId } = entry.body
-        if (entry.type !== 'booking.held' || requestId === undefined) continue
-        this.#note(String(spaceId), 'cloudBeyondLoans')
-      }
+      for (const { entry } of entries) this.#heed(entry)
     })
   }
 
@@ -91,7 +91,7 @@ export class LendingRounds {
       db,
       'SELECT share_percent AS percent FROM lending_shares WHERE pool_id = ?',
     ).get(pool.poolId)
-    const demand: Demand = this.#demand.get(pool.poolId) ?? { cloudBeyondLoans: 0, siteOverLent: 0 }
+    const demand: Demand = this.#demand.get(pool.poolId) ?? noDemand
     this.#demand.delete(pool.poolId)
     const percent = adaptedShare(pool.policy, row?.percent ?? pool.policy.sharePercent, demand)
     if (percent !== row?.percent) {
@@ -138,12 +138,26 @@ export class LendingRounds {
     return outcome.ok ? loanIds.length : 0
   }
 
+  #heed({ type, body }: Entry): void {
+    const { directory } = this.#options
+    if (type === 'booking.held' && body.requestId !== undefined)
+      this.#note(String(body.spaceId), 'cloudBeyondLoans')
+    if (type === 'request.refused' && missedCodes.has(String(body.code))) {
+      const asked = directory.get('request', String(body.requestId))?.command
+      if (asked?.kind === 'holdBooking') this.#note(asked.spaceId, 'cloudBeyondLoans')
+    }
+    if (type === 'loan.ended') {
+      const { row } = entryBodies['loan.ended'].parse(body)
+      if (row.reason === 'close' && row.kept.length === 0) this.#note(row.spaceId, 'endedUnsold')
+    }
+  }
+
   #note(spaceId: string, what: keyof Demand): void {
     const { directory } = this.#options
     const space = directory.get('space', spaceId)
     const pool = space && poolOf(directory.site()?.lending, spaceId, space)
     if (pool === undefined) return
-    const demand = this.#demand.get(pool.poolId) ?? { cloudBeyondLoans: 0, siteOverLent: 0 }
+    const demand = this.#demand.get(pool.poolId) ?? { ...noDemand }
     demand[what] += 1
     this.#demand.set(pool.poolId, demand)
   }

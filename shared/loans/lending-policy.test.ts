@@ -81,16 +81,33 @@ describe('what a site lends', () => {
   test('moves with demand and stays within the bounds', () => {
     const count = fc.integer({ min: 0, max: 50 })
     fc.assert(
-      fc.property(fc.array(fc.tuple(count, count), { maxLength: 30 }), (rounds) => {
+      fc.property(fc.array(fc.tuple(count, count, count), { maxLength: 30 }), (rounds) => {
         let share = policy.sharePercent
-        for (const [cloudBeyondLoans, siteOverLent] of rounds) {
-          const next = adaptedShare(policy, share, { cloudBeyondLoans, siteOverLent })
-          if (cloudBeyondLoans === siteOverLent) expect(next).toBe(share)
+        for (const [cloudBeyondLoans, siteOverLent, endedUnsold] of rounds) {
+          const next = adaptedShare(policy, share, { cloudBeyondLoans, siteOverLent, endedUnsold })
+          if (cloudBeyondLoans > siteOverLent) expect(next).toBeGreaterThanOrEqual(share)
+          if (cloudBeyondLoans < siteOverLent) expect(next).toBeLessThanOrEqual(share)
+          if (cloudBeyondLoans === siteOverLent && cloudBeyondLoans > 0) expect(next).toBe(share)
           expect(Math.abs(next - share)).toBeLessThanOrEqual(policy.stepPercent)
           share = next
           expect(share).toBeGreaterThanOrEqual(policy.shareMinPercent)
           expect(share).toBeLessThanOrEqual(policy.shareMaxPercent)
         }
+      }),
+    )
+  })
+
+  test('goes back to the policy by what ends unsold, and never below it or without a reason', () => {
+    const share = fc.integer({ min: policy.shareMinPercent, max: policy.shareMaxPercent })
+    fc.assert(
+      fc.property(share, fc.integer({ min: 0, max: 50 }), (from, endedUnsold) => {
+        const quiet = { cloudBeyondLoans: 0, siteOverLent: 0, endedUnsold }
+        const added = Math.max(0, from - policy.sharePercent)
+        const next = adaptedShare(policy, from, quiet)
+        expect(from - next).toBe(endedUnsold > 0 ? Math.min(policy.stepPercent, added) : 0)
+        let at = from
+        for (let round = 0; round < 10; round += 1) at = adaptedShare(policy, at, quiet)
+        if (endedUnsold > 0) expect(at).toBe(Math.min(from, policy.sharePercent))
       }),
     )
   })

@@ -73,10 +73,12 @@ export function poolOf(
 
 /** What was asked for since the last round, of one kind. */
 export interface Demand {
-  /** Bookings that the cloud asked the site for, or could not place in a loan. */
+  /** Bookings that the cloud asked the site for because no loan held them: sold by the site, or refused as taken or lent. */
   readonly cloudBeyondLoans: number
   /** Times that somebody on site wanted what was lent. */
   readonly siteOverLent: number
+  /** Loans that came to their cut-off with nothing sold in them. */
+  readonly endedUnsold: number
 }
 
 /** A space of the pool, which is not combined, and the blocks on it that keep others out. */
@@ -117,11 +119,16 @@ export interface WantedLoan {
 
 /**
  * The share of the pool to lend from now on, percent: a step up when the cloud asked for more than the site missed, a step
- * down when the site missed more, within the policy's bounds. Deterministic.
+ * down when the site missed more, within the policy's bounds. Where neither missed anything and loans ended unsold, what
+ * demand had added goes back by a step, to the policy's own share and no further. Deterministic.
  */
 export function adaptedShare(policy: LendingPolicy, lastPercent: number, demand: Demand): number {
-  const pull = Math.sign(demand.cloudBeyondLoans - demand.siteOverLent)
-  const wanted = lastPercent + pull * policy.stepPercent
+  const { cloudBeyondLoans, siteOverLent, endedUnsold } = demand
+  const { sharePercent, stepPercent } = policy
+  const wasUnused = cloudBeyondLoans + siteOverLent === 0 && endedUnsold > 0 && lastPercent > sharePercent
+  const wanted = wasUnused
+    ? Math.max(sharePercent, lastPercent - stepPercent)
+    : lastPercent + Math.sign(cloudBeyondLoans - siteOverLent) * stepPercent
   return Math.min(policy.shareMaxPercent, Math.max(policy.shareMinPercent, wanted))
 }
 
