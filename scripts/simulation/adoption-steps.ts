@@ -3,7 +3,7 @@ import { createEnrolmentCode, type OldBox } from '@gatehouse/cloud/sites/enrolme
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import type { Chance } from './chance.ts'
-import { statesOf } from './coverage.ts'
+import { isRareMoment } from './coverage.ts'
 import type { Simulation } from './simulation.ts'
 import type { SiteMachine } from './site-machine.ts'
 import type { StepKind } from './step.ts'
@@ -22,16 +22,15 @@ export const adoptionSteps: readonly StepKind[] = [
 async function replaceWorking(simulation: Simulation, chance: Chance): Promise<string> {
   const machine = chance.pickAny([...simulation.sites.values()].map((site) => site.machine))
   if (!machine) return 'no site'
-  // Boxes greet the cloud seldom, and just then should this happen, too.
-  const greets = statesOf(simulation, machine).includes('handshake under way')
-  if (chance.percent(greets ? 30 : 80)) return 'not now'
+  if (chance.percent(isRareMoment(simulation, machine) ? 40 : 80)) return 'not now'
   return replace(simulation, machine, 'switched_off', chance)
 }
 
 /** The old box is off; it may come back all the same, as anything does that was never destroyed. */
 async function replaceDead(simulation: Simulation, chance: Chance): Promise<string> {
   const machine = chance.pickAny([...simulation.sites.values()].map((site) => site.machine))
-  if (!machine || chance.percent(60)) return 'not now'
+  if (!machine) return 'no site'
+  if (chance.percent(isRareMoment(simulation, machine) ? 30 : 70)) return 'not now'
   machine.kill()
   await simulation.settle()
   return replace(simulation, machine, chance.pick(['broken', 'gone']), chance)

@@ -25,6 +25,17 @@ export function statesOf(simulation: Simulation, machine: SiteMachine): readonly
   return states
 }
 
+/** What holds seldom, so that a rare fault in it is worth more. */
+const seldom: ReadonlySet<string> = new Set([
+  ...['entries under way', 'handshake under way', 'hold unpaid', 'member waits', 'request known'],
+  'selling stopped',
+])
+
+/** Whether something holds of a machine that holds seldom. */
+export function isRareMoment(simulation: Simulation, machine: SiteMachine): boolean {
+  return statesOf(simulation, machine).some((state) => seldom.has(state))
+}
+
 interface StoreState {
   readonly acked: number
   readonly held: number

@@ -28,7 +28,7 @@ async function fallAtWork(simulation: Simulation, chance: Chance): Promise<strin
   if (chance.percent(30)) await holdInApp(simulation, chance)
   if (chance.percent(15)) await stopSelling(simulation, machine, chance)
   if (machine.life !== life) return `${machine.siteId}: fell before`
-  const work = { simulation, machine, life, withoutCloud: chance.percent(20) }
+  const work = { simulation, machine, life, withoutCloud: chance.percent(35) }
   machine.arm(name, 1)
   await reach(name, work, chance)
   const fell = machine.life !== life
@@ -65,8 +65,9 @@ async function reach(name: FailpointName, work: Work, chance: Chance): Promise<v
       await changeCard(work.simulation, chance)
       return moveCalls(work)
     default:
-      // What is decided at a door, and what is done about it.
+      // What is decided at a kiosk or a door, and what is done about it.
       if (work.withoutCloud) await killCloud(work)
+      if (chance.percent(50)) await holdAt(work.simulation, work.machine, chance)
       return showCards(work)
   }
 }

@@ -5,7 +5,7 @@ import type { StepKind } from './step.ts'
 /** What happens to the disks of machines. */
 export const imageSteps: readonly StepKind[] = [
   { name: 'a copy of a disk is taken', weight: 2, run: takeImage },
-  { name: 'an older disk is put back', weight: 1, run: putImageBack },
+  { name: 'an older disk is put back', weight: 2, run: putImageBack },
 ]
 
 async function takeImage(simulation: Simulation, chance: Chance): Promise<string> {
