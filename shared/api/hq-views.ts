@@ -77,6 +77,14 @@ export const siteDetailSchema = siteSummarySchema.extend({
   version: z.string().optional(),
   clockQuality: z.string().optional(),
   devicesDownIds: z.array(z.string()),
+  /** Only of a site with doors that is offline: until when they let in whom the site knows. */
+  offlineCards: z
+    .object({
+      untilMs: z.int(),
+      /** Doors with a shorter limit of their own, the one that stops first at the top. */
+      stricterDoors: z.array(z.object({ name: z.string(), untilMs: z.int() })),
+    })
+    .optional(),
   bookings: z.record(z.string(), z.int()),
   sessions: z.object({ open: z.int(), departed: z.int(), voided: z.int() }),
   openExceptions: z.array(openExceptionSchema),

@@ -16,6 +16,7 @@ import { healthOf } from '../overview/worst-first.ts'
 import { useWords } from '../words/words.ts'
 import { EntryDrawer } from './entry-drawer.tsx'
 import { LedgerTable } from './ledger-table.tsx'
+import { OfflineCards } from './offline-cards.tsx'
 import './site-screen.css'
 
 const route = getRouteApi('/sites/$siteId')
@@ -149,6 +150,7 @@ export function SiteScreen(): ReactNode {
       <Drills siteId={siteId} />
       {site.data ? <OpenExceptions site={site.data} /> : null}
       {site.data ? <DevicesDown site={site.data} /> : null}
+      {site.data ? <OfflineCards site={site.data} /> : null}
       <LivesPanel siteId={siteId} timeZone={timeZone} />
       <Group align="flex-end" gap="sm">
         <NativeSelect

@@ -114,6 +114,12 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'site.quality': 'Uhr',
   'site.quality.trusted': 'vertrauenswürdig',
   'site.quality.untrusted': 'nicht vertrauenswürdig',
+  'site.cardsUntil': 'Nicht zu hören: Karten und PINs gelten hier bis {{time}}',
+  'site.cardsOver': 'Nicht zu hören: Karten und PINs gelten hier seit {{time}} nicht mehr',
+  'site.cardsHint':
+    'Der Standort lässt ein, wen er kannte, als er zuletzt zu hören war. Eine Karte mit kürzerer Frist endet früher; Pässe von Gästen gelten, solange ihre Buchung dauert. Ausgangstasten gehen immer.',
+  'site.doorUntil': '{{name}}: bis',
+  'site.doorOver': '{{name}}: beendet',
   'site.devicesDown_one': '{{count}} Gerät ist ausgefallen: {{names}}',
   'site.devicesDown_other': '{{count}} Geräte sind ausgefallen: {{names}}',
   'site.received': 'Empfangen',

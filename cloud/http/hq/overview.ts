@@ -8,6 +8,7 @@ import type { Pool, Queryable } from '../../database/pool.ts'
 import { reconcile, type SiteReconciliation } from '../../reconciliation/reconcile.ts'
 import { readSiteHealth, type SiteHealth } from '../../sites/site-health.ts'
 import { readHours } from './hours.ts'
+import { offlineCards } from './offline-cards.ts'
 import { readSiteFigures } from './site-figures.ts'
 
 export interface OverviewParts {
@@ -100,8 +101,11 @@ export async function readSiteDetail(parts: OverviewParts, siteId: string): Prom
     listExceptions(db, siteId),
   ])
   const heartbeat = health?.heartbeat
+  const catalogue = await parts.catalogues.find(siteId)
+  const cards = catalogue && health && offlineCards(catalogue, health)
   return {
     ...summary,
+    ...(cards && { offlineCards: cards }),
     asOfMs: nowMs,
     ...(heartbeat === undefined ? {} : { version: heartbeat.version, clockQuality: heartbeat.clockQuality }),
     devicesDownIds: heartbeat?.devicesDown ?? [],
