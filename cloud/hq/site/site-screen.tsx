@@ -127,6 +127,17 @@ function OpenExceptions(props: { readonly site: Site }): ReactNode {
   )
 }
 
+/** What somebody should know of the site before reading on. */
+function Notices(props: { readonly site: Site }): ReactNode {
+  return (
+    <>
+      <OpenExceptions {...props} />
+      <DevicesDown {...props} />
+      <OfflineCards {...props} />
+    </>
+  )
+}
+
 /** One site's ledger as the cloud has it, newest first and live; type and page live in the address. */
 export function SiteScreen(): ReactNode {
   const t = useWords()
@@ -148,9 +159,7 @@ export function SiteScreen(): ReactNode {
       </Anchor>
       <SiteHead siteId={siteId} name={name} site={site.data} />
       <Drills siteId={siteId} />
-      {site.data ? <OpenExceptions site={site.data} /> : null}
-      {site.data ? <DevicesDown site={site.data} /> : null}
-      {site.data ? <OfflineCards site={site.data} /> : null}
+      {site.data ? <Notices site={site.data} /> : null}
       <LivesPanel siteId={siteId} timeZone={timeZone} />
       <Group align="flex-end" gap="sm">
         <NativeSelect
