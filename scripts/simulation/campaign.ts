@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Worker } from './crew.ts'
-import { emphasisOf, type Plan, planOf, type RunResult } from './run-seed.ts'
+import { dwellingPlan, type Plan, planOf, type RunResult } from './run-seed.ts'
 
 /** What is to be run. */
 export interface Campaign {
@@ -44,7 +44,7 @@ export async function runCampaign(
   let next = firstSeed
   const work = async (worker: Pick<Worker, 'run'>) => {
     while (next < firstSeed + seeds && nowMs() < untilMs && failures.length === 0 && !stop.aborted) {
-      const plan = planOf(next, steps, sites, campaign.dwells ? emphasisOf(next) : {})
+      const plan = campaign.dwells ? dwellingPlan(next, steps, sites) : planOf(next, steps, sites)
       next += 1
       const result = await worker.run(plan)
       if (stop.aborted) return

@@ -1,7 +1,7 @@
 import { failpointNames } from '@gatehouse/edge/ledger/failpoints'
 import { expect, test } from 'vitest'
 import { meetingsMin, rareMeetings } from './coverage-aim.ts'
-import { emphasisOf, planOf, stepKinds } from './run-seed.ts'
+import { dwellingPlan, emphasisOf, stepKinds } from './run-seed.ts'
 
 test('a meeting that was seen too seldom is named with its count, the rarest first', () => {
   const coverage = new Map([
@@ -27,7 +27,7 @@ test('every fault that is asked for is one that the stories have', () => {
 })
 
 test('a seed dwells on the same faults each time, another one on others', () => {
-  expect(planOf(7, 50, 3, emphasisOf(7))).toEqual(planOf(7, 50, 3, emphasisOf(7)))
+  expect(dwellingPlan(7, 50, 3)).toEqual(dwellingPlan(7, 50, 3))
   const dwelt = Array.from({ length: 40 }, (_none, seed) => Object.keys(emphasisOf(seed)).sort().join())
   expect(new Set(dwelt).size).toBeGreaterThan(20)
 })

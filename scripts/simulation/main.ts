@@ -5,7 +5,7 @@ import { aborted, type CampaignResult, runCampaign } from './campaign.ts'
 import { aimedSeedsMin, meetingsMin, rareMeetings } from './coverage-aim.ts'
 import { Crew, type Worker } from './crew.ts'
 import { coverageTable } from './report.ts'
-import { emphasisOf, planOf } from './run-seed.ts'
+import { dwellingPlan, planOf } from './run-seed.ts'
 import { shrink } from './shrink.ts'
 
 const usage = `./scripts/simulate [--seed N] [--seeds COUNT] [--steps M] [--sites K] [--minutes T] [--workers W] [--dwell] [--trace]
@@ -120,7 +120,8 @@ async function hire(crew: Crew, count: number): Promise<Worker[]> {
 
 async function trace(worker: Worker, wanted: Wanted): Promise<number> {
   for (let seed = wanted.firstSeed; seed < wanted.firstSeed + wanted.seeds; seed += 1) {
-    const running = worker.run(planOf(seed, wanted.steps, wanted.sites, values.dwell ? emphasisOf(seed) : {}))
+    const plan = values.dwell ? dwellingPlan : planOf
+    const running = worker.run(plan(seed, wanted.steps, wanted.sites))
     running.catch(() => undefined)
     const result = await Promise.race([running, aborted(stopping.signal)])
     if (!result) return 1

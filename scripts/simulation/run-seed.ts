@@ -100,6 +100,27 @@ export function emphasisOf(seed: number): Emphasis {
   return Object.fromEntries(chosen.map((name) => [name, oftener.times]))
 }
 
+/** Faults that seldom meet somebody who waits: somebody often asks for something right before. */
+const lonely: ReadonlySet<string> = new Set([
+  ...adoptionSteps.map(({ name }) => name),
+  ...['an older disk is put back', 'the cloud is restored from a copy', 'the cloud starts'],
+  ...['a disk has room again', 'a clock goes wrong', 'a site falls at work'],
+])
+const askedBeforePercent = 50
+
+/** Plans a run that dwells on the faults of its seed, in company. */
+export function dwellingPlan(seed: number, steps: number, sites: number): Plan {
+  const plan = planOf(seed, steps, sites, emphasisOf(seed))
+  const chance = new Chance(seed ^ 0x1b87_3593)
+  const inCompany = plan.steps.map((step, index) => {
+    const next = plan.steps[index + 1]
+    if (!next || !lonely.has(next.kind) || lonely.has(step.kind)) return step
+    if (!chance.percent(askedBeforePercent)) return step
+    return { ...step, kind: chance.pick(['hold in the app', 'hold in the app', 'hold at the kiosk']) }
+  })
+  return { ...plan, steps: inCompany }
+}
+
 /** Plans a run whose kinds follow a schedule, again and again; only what each draws is chance. */
 export function scheduleOf(seed: number, steps: number, sites: number, schedule: readonly string[]): Plan {
   const chance = new Chance(seed)
