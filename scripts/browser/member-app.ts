@@ -1,7 +1,9 @@
-import type { Page } from 'playwright-core'
+import { windowMs } from '@gatehouse/shared/passes/presentation'
+import type { CDPSession, Page } from 'playwright-core'
 import { demoPassword } from '../demo/world/people.ts'
 import { amountIn, textOf } from './kiosk.ts'
 import { readQrPath } from './qr-reader.ts'
+import { until } from './until.ts'
 
 /** Light modules around the code of a pass. */
 const passCodeBorder = 4
@@ -28,6 +30,7 @@ const aWeekAhead: ChosenTime = { daysAhead: 7, from: '12:00' }
 export class MemberApp {
   readonly page: Page
   readonly cloudUrl: string
+  #network: CDPSession | undefined
 
   constructor(page: Page, cloudUrl: string) {
     this.page = page
@@ -93,6 +96,31 @@ export class MemberApp {
     await this.page.getByText(/^Offline since/).waitFor()
     await this.page.getByRole('link', { name: 'Show pass' }).click()
     await this.page.locator('.pass-code svg').waitFor()
+  }
+
+  /** This screen alone; the others of the story stay on their networks. */
+  async losesNetwork(): Promise<void> {
+    await this.#setOffline(true)
+  }
+
+  async findsNetwork(): Promise<void> {
+    await this.#setOffline(false)
+  }
+
+  async #setOffline(offline: boolean): Promise<void> {
+    this.#network ??= await this.page.context().newCDPSession(this.page)
+    await this.#network.send('Network.enable')
+    const unlimited = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
+    await this.#network.send('Network.emulateNetworkConditions', { offline, ...unlimited })
+  }
+
+  /** Waits for the code of the next half minute. */
+  async seesNextCode(shown: string): Promise<void> {
+    await until(
+      'the next code of the pass',
+      async () => ((await this.passText()) === shown ? undefined : true),
+      2 * windowMs,
+    )
   }
 
   /** What the code on the screen says now, read as a scanner reads it. */
