@@ -22,8 +22,8 @@ function PassLine(props: { readonly pass: MyPass; readonly ownKey: string | unde
   const siteName = site?.name ?? t('passes.site')
   const title = booking === undefined ? siteName : `${booking.spaceName} · ${siteName}`
   return (
-    <Group justify="space-between" gap="sm" wrap="nowrap" align="flex-start">
-      <Stack gap={0} style={{ minWidth: 0 }}>
+    <Group justify="space-between" gap="xs" align="flex-start">
+      <Stack gap={0} style={{ flex: '1 1 200px', minWidth: 0 }}>
         <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
           {title}
         </Text>
@@ -36,7 +36,7 @@ function PassLine(props: { readonly pass: MyPass; readonly ownKey: string | unde
         </Text>
         <Text size="sm" c="dimmed">
           {pass.holderKey === ownKey ? t('passes.here') : t('passes.elsewhere')} · {t('passes.given')}{' '}
-          <TimeText ms={pass.givenMs} timeZone={timeZone} />
+          <TimeText ms={pass.givenMs} timeZone={timeZone} style="dateTime" />
         </Text>
       </Stack>
       <TakeBackPass pass={pass} title={title} />
