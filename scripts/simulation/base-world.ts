@@ -15,7 +15,7 @@ import {
 } from '@gatehouse/shared/ids/ids'
 import { type Random, SeededRandom } from '@gatehouse/shared/random/random'
 import { ed25519Key } from './seeded-chance.ts'
-import { cardOf, memberIds, planBody, siteRows } from './world-rows.ts'
+import { cardOf, memberIds, pinOf, planBody, siteRows } from './world-rows.ts'
 
 /** Friday 20 November 2026, 09:00 in Berlin: every run begins then. */
 export const startMs = Date.UTC(2026, 10, 20, 8)
@@ -61,7 +61,13 @@ export async function writeBaseWorld(pool: Pool): Promise<ReadonlyMap<string, En
     kind: 'card' as const,
     secret: cardOf(memberId),
   }))
-  await issueCredentials(pool, cards, by)
+  const pins = members.map(({ memberId }) => ({
+    credentialId: credentialIdSchema.parse(`cr-pin-${memberId}`),
+    memberId,
+    kind: 'pin' as const,
+    secret: pinOf(memberId),
+  }))
+  await issueCredentials(pool, [...cards, ...pins], by)
   const machines = new Map<string, EnrolledMachine>()
   for (const siteId of parsed) {
     machines.set(

@@ -1,6 +1,8 @@
 import type { SiteDatabase } from '@gatehouse/edge/ledger/database'
 import { adoptSite } from './adoption-steps.ts'
 import { differenceOf, fold } from './booking-fold.ts'
+import { checkCreditBooks } from './credit-books.ts'
+import type { CreditChecks } from './credit-checks.ts'
 import { loanDifference } from './loan-checks.ts'
 import { openWire } from './network.ts'
 import type { Simulation } from './simulation.ts'
@@ -16,7 +18,7 @@ const roundsMs = { first: 3_000, later: 20_000, firstFor: 30_000 }
 /** Mends everything, then requires that all sides come to agree within 15 simulated minutes. */
 export async function heal(
   simulation: Simulation,
-  sites: SiteChecks,
+  checks: { readonly sites: SiteChecks; readonly credits: CreditChecks },
   look: () => Promise<string>,
 ): Promise<void> {
   await mend(simulation)
@@ -33,7 +35,10 @@ export async function heal(
     if (differs === undefined) break
   }
   if (differs !== undefined) simulation.violations.push(`no agreement after 15 minutes: ${differs}`)
-  else await checkBooks(simulation, sites)
+  else {
+    await checkBooks(simulation, checks.sites)
+    await checkCreditBooks(simulation, checks)
+  }
   simulation.diary.note(`healed: ${differs ?? 'agreed'}`)
 }
 

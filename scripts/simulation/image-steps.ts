@@ -27,6 +27,7 @@ async function putImageBack(simulation: Simulation, chance: Chance): Promise<str
   // A witness that lies on the same disk goes back with it, and proves nothing.
   const forgets = chance.percent(30)
   if (forgets) machine.witness = image.witness
+  if (forgets) simulation.unwitnessed.add(siteId)
   // A disk of an earlier life makes the machine a clone of its own past, unless a restored cloud knows of no later one.
   const life = await simulation.lifeOf(siteId)
   if (image.incarnation < (life?.incarnation ?? 0)) simulation.replaced.set(machine, undefined)

@@ -54,8 +54,11 @@ export function checkLending(machine: SiteMachine, { loans, sales }: CloudLendin
   const meets = statement<{ booking_id: string }>(
     db,
     `SELECT booking_id FROM booking_blocks
-     WHERE space_id = ? AND from_ms < ? AND block_to_ms > ? AND booking_id <> ? LIMIT 1`,
+     WHERE space_id = ? AND from_ms < ? AND block_to_ms > ? AND booking_id <> ?
+       AND booking_id NOT IN (SELECT booking_id FROM cloud_bookings WHERE known = 'held') LIMIT 1`,
   )
+  // A hold that the cloud gave up unpaid had no pass: its block is sold again before the site hears of the end. That no two
+  // sales of the cloud meet is the store's own constraint.
   for (const sale of sales ?? []) {
     const own = meets.get(sale.space_id, sale.block_to_ms, sale.from_ms, sale.booking_id)
     if (own) {

@@ -72,6 +72,18 @@ const closesMeetHolds: readonly string[] = [
   'time passes',
 ]
 
+/** Credits that are asked back while their site has spent of them and not said so yet. */
+const creditsAskedBack: readonly string[] = [
+  'the cloud starts',
+  'credits are given',
+  ...Array<string>(3).fill('credits are moved'),
+  ...Array<string>(3).fill('messages move'),
+  ...Array<string>(3).fill('pay by credits at the kiosk'),
+  ...Array<string>(2).fill('credits are moved'),
+  ...Array<string>(3).fill('messages move'),
+  'time passes',
+]
+
 /** An upload of a life that ended arrives after the next life has asked where to go on. */
 const uploadArrivesLate: readonly string[] = [
   'the cloud starts',
@@ -213,6 +225,17 @@ export const mutations: readonly Mutation[] = [
     name: 'keep the reserve when the disk is full',
     emphasis: { 'a disk fills up': 6, 'somebody comes to a full disk': 5, 'hold at the kiosk': 3 },
     edits: [{ file: 'edge/dist/site/site-core.js', from: 'releaseReserve(db, reserve);', to: '' }],
+  },
+  {
+    name: 'give back credits that were spent',
+    schedule: creditsAskedBack,
+    edits: [
+      {
+        file: 'shared/dist/credits/site-allowance.js',
+        from: 'Math.min(row.askedBackMinor, before + Math.max(0, left))',
+        to: 'row.askedBackMinor',
+      },
+    ],
   },
   {
     name: 'open for a revoked card',

@@ -29,7 +29,8 @@ function aSite(simulation: Simulation, chance: Chance): SiteMachine | undefined 
   return chance.pickAny(simulation.machines)
 }
 
-function anInterval(
+/** A time that people ask for. */
+export function anInterval(
   simulation: Simulation,
   chance: Chance,
 ): { readonly fromMs: number; readonly toMs: number } {
@@ -202,13 +203,14 @@ export async function answered(
 }
 
 /** What a site said to somebody it has to stand by. */
-function tell(simulation: Simulation, siteId: string, status: number, view: unknown): void {
+export function tell(simulation: Simulation, siteId: string, status: number, view: unknown): void {
   if (status >= 300) return
   const { bookingId, status: said } = bookingViewSchema.parse(view)
   simulation.told.push({ siteId, bookingId, status: said })
 }
 
-function heardOf(view: unknown, siteId: string): HeardBooking {
+/** A booking as somebody heard of it. */
+export function heardOf(view: unknown, siteId: string): HeardBooking {
   const { bookingId, spaceId, fromMs, toMs, price } = bookingViewSchema.parse(view)
   return { siteId, bookingId, spaceId, fromMs, toMs, totalMinor: price.totalMinor }
 }

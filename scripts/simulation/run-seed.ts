@@ -2,6 +2,8 @@ import { adoptionSteps } from './adoption-steps.ts'
 import { Chance } from './chance.ts'
 import { CloudChecks } from './cloud-checks.ts'
 import { Coverage } from './coverage.ts'
+import { CreditChecks } from './credit-checks.ts'
+import { creditSteps } from './credit-steps.ts'
 import type { Diary } from './diary.ts'
 import { diskSteps } from './disk-steps.ts'
 import { fallSteps } from './fall-steps.ts'
@@ -27,6 +29,7 @@ export const stepKinds: readonly StepKind[] = [
   ...passSteps,
   ...raceSteps,
   ...fallSteps,
+  ...creditSteps,
 ]
 
 /** One thing that happens in a run: which kind, and the seed of its own draws. */
@@ -144,10 +147,12 @@ export async function runPlan(
   onBegun(simulation.diary)
   const sites = new SiteChecks(simulation)
   const cloud = new CloudChecks(simulation, sites)
+  const credits = new CreditChecks(simulation, sites.chains)
   const coverage = new Coverage(simulation)
   const kinds = new Map(stepKinds.map((kind) => [kind.name, kind]))
   const look = async () => {
     sites.check()
+    credits.check()
     const heads = await cloud.check()
     simulation.violations.push(...simulation.diary.bugs.splice(0))
     return heads
@@ -164,7 +169,7 @@ export async function runPlan(
     done += 1
     simulation.diary.note(`${done} ${kind}: ${outcome} | ${headsOf(simulation)} | ${heads}`)
   }
-  if (simulation.violations.length === 0) await heal(simulation, sites, look)
+  if (simulation.violations.length === 0) await heal(simulation, { sites, credits }, look)
   await simulation.end()
   const { hash, lines } = simulation.diary
   const [violation] = simulation.violations

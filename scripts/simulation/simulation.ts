@@ -97,6 +97,10 @@ export class Simulation {
   readonly images = new Map<SiteMachine, DiskImage>()
   /** Sites of which something stays open until a person has looked: forked, sold twice, or told by an older life. */
   readonly forPerson = new Set<string>()
+  /** Sites whose disk and witness went back together, of which nobody at the site can know. */
+  readonly unwitnessed = new Set<string>()
+  /** What was put into each bucket of credits, or asked to be; minor units. */
+  readonly funded = new Map<string, number>()
   /** How often the cloud has forgotten what it knew. */
   restores = 0
   /** Machines that a newer life of their site has replaced, with the run of theirs that has heard of it since. */

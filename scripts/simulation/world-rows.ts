@@ -9,6 +9,8 @@ export const hallId = 'hall'
 export const memberIds = ['mb-1', 'mb-2', 'mb-3'] as const
 /** The number on a member's card. */
 export const cardOf = (memberId: string) => `card-${memberId}`
+/** What a member types at a kiosk to say who they are. */
+export const pinOf = (memberId: string) => `4100${memberId.slice(-1)}`
 
 const minute = 60_000
 const always = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '00:00', to: '24:00' }))
