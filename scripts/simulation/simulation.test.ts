@@ -24,7 +24,7 @@ describe('a simulated story', () => {
 
   it('that does not end is named, with what happened last', { timeout: 120_000 }, async () => {
     const worker = await crew.hire()
-    await expect(worker.run(planOf(15, 5_000, 3), 4_000)).rejects.X
+    await expect(worker.run(planOf(15, 5_000, 3), 4_000)).rejects.toThrow(/^seed 15 .*(\n.+)+$/)
     await worker.stop()
   })
 
