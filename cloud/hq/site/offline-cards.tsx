@@ -1,5 +1,5 @@
 import { Notice } from '@gatehouse/shared/ui/faces.tsx'
-import { formatTime } from '@gatehouse/shared/ui/format.ts'
+import { foreignZoneName, formatTime } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
 import type { ReactNode } from 'react'
@@ -14,7 +14,8 @@ export function OfflineCards(props: { readonly site: Site }): ReactNode {
   if (offlineCards === undefined) return null
   const { untilMs, stricterDoors } = offlineCards
   const isOver = asOfMs > untilMs
-  const time = formatTime(untilMs, locale, 'dateTime', timeZone)
+  const zone = foreignZoneName(untilMs, timeZone, locale)
+  const time = `${formatTime(untilMs, locale, 'dateTime', timeZone)} ${zone}`.trim()
   return (
     <Notice tone={isOver ? 'out' : 'held'} title={t(isOver ? 'site.cardsOver' : 'site.cardsUntil', { time })}>
       {t('site.cardsHint')}

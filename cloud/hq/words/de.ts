@@ -117,7 +117,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'site.cardsUntil': 'Nicht zu hören: Karten und PINs gelten hier bis {{time}}',
   'site.cardsOver': 'Nicht zu hören: Karten und PINs gelten hier seit {{time}} nicht mehr',
   'site.cardsHint':
-    'Der Standort lässt ein, wen er kannte, als er zuletzt zu hören war. Eine Karte mit kürzerer Frist endet früher; Pässe von Gästen gelten, solange ihre Buchung dauert. Ausgangstasten gehen immer.',
+    'Der Standort lässt ein, wen er kannte, als er zuletzt zu hören war. Eine Karte mit kürzerer Frist endet früher; Pässe von Gästen gelten, solange ihre Buchung dauert. Ausgangstasten gehen wie zuvor.',
   'site.doorUntil': '{{name}}: bis',
   'site.doorOver': '{{name}}: beendet',
   'site.devicesDown_one': '{{count}} Gerät ist ausgefallen: {{names}}',

@@ -116,7 +116,7 @@ export const en = {
   'site.cardsUntil': 'Not heard: cards and PINs work here until {{time}}',
   'site.cardsOver': 'Not heard: cards and PINs stopped working here on {{time}}',
   'site.cardsHint':
-    'The site lets in whom it knew when it was last heard. A card with a shorter limit stops earlier; passes of guests work for the length of their booking. Exit buttons always work.',
+    'The site lets in whom it knew when it was last heard. A card with a shorter limit stops earlier; passes of guests work for the length of their booking. Exit buttons go on as before.',
   'site.doorUntil': '{{name}}: until',
   'site.doorOver': '{{name}}: stopped',
   'site.devicesDown_one': '{{count}} device is down: {{names}}',
