@@ -82,7 +82,8 @@ async function write(tx: Transaction, { siteId, kind, calls }: Tally, nowMs: num
   if (today === undefined) return false
   const keptFromMs = todayMs - daysKept * dayMs
   await tx.query('DELETE FROM refused_calls WHERE site_id = $1 AND day_ms < $2', [siteId, keptFromMs])
-  const sides = [{ what: 'refused_calls', site: today.calls, cloud: 0, unit: 'count' }]
+  // The cloud counted them; who called was not the site, or not its own stream.
+  const sides = [{ what: 'refused_calls', site: 'nothing', cloud: today.calls, unit: 'count' }]
   const detail = { refused: kind, dayMs: todayMs, calls: today.calls }
   await openException(tx, { siteId, ...cases[kind], sides, detail, nowMs })
   return true

@@ -157,7 +157,7 @@ describe('refused calls', () => {
     for (let calls = 0; calls < 3; calls += 1) expect((await twin.call(twin.streamUrl)).status).toBe(200)
     expect(await countedOf(twin)).toEqual([['forged_token', 5]])
     const { rows } = await server.pool.query('SELECT sides FROM exceptions WHERE site_id = $1', [twin.siteId])
-    expect(rows).toMatchObject([{ sides: [{ what: 'refused_calls', site: 5 }] }])
+    expect(rows).toMatchObject([{ sides: [{ what: 'refused_calls', site: 'nothing', cloud: 5 }] }])
     server.clock.advance(24 * 3_600_000)
     await forge(twin)
     expect(await countedOf(twin)).toEqual([

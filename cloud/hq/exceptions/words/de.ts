@@ -75,6 +75,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'side.entry': 'Eintrag',
   'side.clock': 'Uhr',
   'side.capture': 'Kartenzahlung',
+  'code.nothing': 'nichts',
   'code.unknown_booking': 'seine Buchung ist nicht bekannt',
   'code.unknown_session': 'sein Parkvorgang ist nicht bekannt',
   'code.booking_exists': 'die Buchung gibt es schon',

@@ -74,6 +74,7 @@ export const en = {
   'side.entry': 'Entry',
   'side.clock': 'Clock',
   'side.capture': 'Card payment',
+  'code.nothing': 'nothing',
   'code.unknown_booking': 'its booking is not known',
   'code.unknown_session': 'its session is not known',
   'code.booking_exists': 'the booking exists already',
