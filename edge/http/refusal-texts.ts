@@ -164,7 +164,7 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
     pass_forged: [403, 'This pass is not genuine.', 'Open the pass in the app again.'],
     pass_not_presented: [403, 'This is a copy of a pass.', 'Show the pass screen of the app itself.'],
     presentation_forged: [403, 'This is a copy of a pass.', 'Show the pass screen of the app itself.'],
-    pass_foreign: [409, 'This pass is for another site.', 'Look at the pass for where it is valid.'],
+    pass_foreign: [409, 'This code is for another site.', 'Look beside the code for where it is valid.'],
     pass_key_retired: [410, 'This pass is too old.', 'Open the pass in the app while you are online.'],
     pass_revoked: [403, 'This pass was taken back.', 'Get a new one in the app, or ask the staff.'],
     clock_untrusted: [

@@ -8,7 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), 'gatehouse-screens-'))
 writeFileSync(join(folder, 'index.html'), '<title>screens</title>')
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test.each(['/', '/board', '/book', '/check-in', '/parking', '/pass', '/help'])(
+test.each(['/', '/board', '/book', '/check-in', '/parking', '/pass', '/receipt', '/help'])(
   'a kiosk that is started again on %s gets its screen',
   async (path) => {
     const answer = await screenRoutes(folder).request(path)

@@ -20,7 +20,7 @@ export function screenRoutes(folder: string): Hono {
     path: join(folder, 'index.html'),
     onFound: (_path, c) => c.header('cache-control', 'no-cache'),
   })
-  for (const path of ['/', '/board', '/book/*', '/check-in/*', '/parking/*', '/pass', '/help'])
+  for (const path of ['/', '/board', '/book/*', '/check-in/*', '/parking/*', '/pass', '/receipt', '/help'])
     app.get(path, page)
   app.get('/*', serveStatic({ root: folder }))
   return app

@@ -106,8 +106,8 @@ export const germanKioskProblems: ProblemWords = {
   pass_not_presented: passCopied,
   presentation_forged: passCopied,
   pass_foreign: {
-    title: 'Dieser Pass gilt an einem anderen Standort.',
-    hint: 'Sehen Sie auf dem Pass nach, wo er gilt.',
+    title: 'Dieser Code gilt an einem anderen Standort.',
+    hint: 'Neben dem Code steht, wo er gilt.',
   },
   pass_key_retired: {
     title: 'Dieser Pass ist zu alt.',

@@ -54,7 +54,7 @@ function Genuine(props: { readonly receipt: ShownBookingReceipt }): ReactNode {
   const { site } = useSite()
   const { currency, amountMinor, taxMinor, refundedMinor, status } = receipt
   const money = (minor: number) => <Money minor={minor} currency={currency} />
-  const moment = (ms: number) => <TimeText ms={ms} timeZone={site.timeZone} />
+  const moment = (ms: number) => <TimeText ms={ms} timeZone={site.timeZone} style="dateTime" />
   return (
     <div className={css.card}>
       <strong className={css.big}>{receipt.reference}</strong>
