@@ -42,7 +42,7 @@ function Receipt(props: { readonly receipt: BookingReceiptView; readonly timeZon
     ...(refundedMinor === 0
       ? []
       : [[t('booking.refunded'), <Money key="back" minor={refundedMinor} currency={currency} />] as const]),
-    [t('receipt.when'), <TimeText key="when" ms={paidMs} timeZone={timeZone} />],
+    [t('receipt.when'), <TimeText key="when" ms={paidMs} timeZone={timeZone} style="dateTime" />],
     [t('booking.reference'), reference],
   ]
   return (
@@ -73,7 +73,7 @@ function Receipt(props: { readonly receipt: BookingReceiptView; readonly timeZon
             <QrCode text={receipt.text} label={t('receipt.code')} dense />
           </div>
           <Text size="sm" c="dimmed">
-            {t('receipt.hint')} <TimeText ms={receipt.toMs} timeZone={timeZone} />
+            {t('receipt.hint')} <TimeText ms={receipt.toMs} timeZone={timeZone} style="dateTime" />
           </Text>
           <Text component="output" size="sm" c="dimmed" className="booking-receipt-text">
             {receipt.text}
