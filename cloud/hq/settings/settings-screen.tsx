@@ -4,6 +4,7 @@ import {
   type SiteSettingsView,
 } from '@gatehouse/shared/api/site-settings-view'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
+import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { bayClassSchema, siteStatusSchema, spaceKindSchema } from '@gatehouse/shared/wire/v1/directory'
 import {
   Anchor,
@@ -39,6 +40,8 @@ const numbers = {
   cutOff: { min: 0, max: 24 * 31 },
   step: { min: 0, max: 50 },
 } as const
+/** One width for both choices: all of a phone. */
+const fieldWidth = { base: '100%', sm: 360 } as const
 type NumberField = keyof typeof numbers
 const numberFields = Object.keys(numbers) as NumberField[]
 
@@ -48,6 +51,7 @@ function PoolRow(props: {
   readonly onChange: (pool: PoolFields) => void
 }): ReactNode {
   const t = useSettingsWords()
+  const { locale } = useLanguage()
   const { pool, disabled, onChange } = props
   const known = spaceKindSchema.safeParse(pool.kind).data
   const kind = known === undefined ? pool.kind : t(`kind.${known}`)
@@ -67,6 +71,7 @@ function PoolRow(props: {
             label={t(field)}
             value={pool[field]}
             {...numbers[field]}
+            decimalSeparator={locale.startsWith('de') ? ',' : '.'}
             {...(field === 'share' && error !== undefined ? { error } : {})}
             onChange={(value) =>
               onChange({ ...pool, [field]: typeof value === 'number' ? value : numbers[field].min })
@@ -156,6 +161,7 @@ function SettingsForm(props: FormProps): ReactNode {
       {mayChange ? null : <Notice title={t('readOnly')} />}
       <Group gap="md" align="flex-start">
         <NativeSelect
+          w={fieldWidth}
           label={t('status')}
           value={status}
           disabled={!mayChange}
@@ -166,6 +172,7 @@ function SettingsForm(props: FormProps): ReactNode {
         />
         {view.pools.some(({ kind }) => kind === 'bay') ? (
           <NativeSelect
+            w={fieldWidth}
             label={t('allocation')}
             value={allocation}
             disabled={!mayChange}
