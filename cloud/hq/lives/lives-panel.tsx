@@ -5,7 +5,7 @@ import { Button, Group, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { Refused } from '../exceptions/case-actions.tsx'
-import { LostEntries } from './lost-entries.tsx'
+import { type LifeProps, LostEntries } from './lost-entries.tsx'
 import { chooseRecovery, type Life, type Lives, livesQuery } from './queries.ts'
 import { ReplaceBox } from './replace-box.tsx'
 import { lifeWord, useLifeWords } from './words/words.ts'
@@ -21,14 +21,9 @@ const shapes: Readonly<Record<NonNullable<Life['state']> | 'none', ChipState>> =
   none: 'stale',
 }
 
-function Choice(props: {
-  readonly siteId: string
-  readonly life: Life
-  readonly mayDecide: boolean
-}): ReactNode {
+function Choice({ siteId, life, mayDecide }: LifeProps): ReactNode {
   const t = useLifeWords()
   const client = useQueryClient()
-  const { siteId, life, mayDecide } = props
   const why = life.why === null ? undefined : lifeWord('why', life.why)
   const choose = useMutation({
     mutationFn: (decision: 'allow' | 'refuse') => chooseRecovery(siteId, life.incarnation, decision),
@@ -59,12 +54,7 @@ function Choice(props: {
   )
 }
 
-function LifeRow(props: {
-  readonly siteId: string
-  readonly life: Life
-  readonly timeZone: string
-  readonly mayDecide: boolean
-}): ReactNode {
+function LifeRow(props: LifeProps): ReactNode {
   const t = useLifeWords()
   const { life, timeZone } = props
   const { incarnation, machine, origin, state, sinceMs, recovery } = life

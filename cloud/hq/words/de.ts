@@ -17,6 +17,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'filters.from': 'Von',
   'filters.to': 'Bis',
   'filters.clear': 'Filter löschen',
+  'stated.reasonHint': 'Mindestens {{count}} Zeichen; es wird mit Ihrem Namen festgehalten.',
   'login.lead': 'Für Betreiber: jeder Standort, sein Hauptbuch und sein Geld.',
   'denied.title': 'Dieses Konto hat keinen Zugang zur Zentrale.',
   'denied.hint': 'Melden Sie sich ab und mit einem Betreiberkonto wieder an.',

@@ -16,6 +16,7 @@ export const en = {
   'filters.from': 'From',
   'filters.to': 'Until',
   'filters.clear': 'Clear filters',
+  'stated.reasonHint': 'At least {{count}} characters; it goes on record with your name.',
   'login.lead': 'For operators: every site, its ledger and its money.',
   'denied.title': 'This account has no access to HQ.',
   'denied.hint': 'Log out and log in with an operator’s account.',

@@ -22,7 +22,6 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'restored.passesUntil': 'Ohne Freigabe endet es von selbst, wenn kein solcher Pass mehr gelten kann:',
   'restored.released': 'Vorzeitig freigegeben („{{reason}}“),',
   'restored.reason': 'Warum vorzeitig freigegeben wird',
-  'restored.reasonHint': 'Mindestens {{count}} Zeichen. Das wird mit Ihrem Namen festgehalten.',
   'restored.takesRisk':
     'Ich trage das Risiko, dass jemand einen älteren Pass für einen Platz zeigt, der inzwischen wieder verkauft wurde.',
   'restored.release': 'Vorzeitig freigeben',

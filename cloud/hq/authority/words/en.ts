@@ -18,7 +18,6 @@ export const en = {
   'restored.passesUntil': 'Without a release it ends by itself when no such pass can be valid any more:',
   'restored.released': 'Released early (“{{reason}}”),',
   'restored.reason': 'Why it is released early',
-  'restored.reasonHint': 'At least {{count}} characters. This goes on record with your name.',
   'restored.takesRisk':
     'I take the risk that somebody shows an older pass for a space that was sold again meanwhile.',
   'restored.release': 'Release early',

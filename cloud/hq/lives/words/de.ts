@@ -48,7 +48,6 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
     'Der Standort bewahrt sie nicht mehr auf; nur eine spätere Sicherung der Cloud hat sie. Bis sie eingespielt ist oder jemand den Verlust hinnimmt, wird nichts Späteres verbucht. Der Standort verkauft allein weiter.',
   'lost.accept': 'Verlust hinnehmen',
   'lost.reason': 'Warum wird er hingenommen?',
-  'lost.reasonHint': 'Mindestens {{count}} Zeichen; es wird mit Ihrem Namen festgehalten.',
   'lost.states':
     'Es kommt keine spätere Sicherung. Den Büchern fehlt, was diese Einträge sagten, der Abgleich wird es zeigen, und kein anderer Rechner kann diesen Verlauf aus der Cloud übernehmen.',
   'lost.accepted': 'Der Verlust der Einträge {{from}} bis {{to}} wurde hingenommen: {{reason}}',

@@ -45,7 +45,6 @@ export const en = {
     'The site keeps them no longer; only a later backup of the cloud has them. Nothing later is booked until it is restored, or until somebody accepts the loss. The site goes on selling by itself.',
   'lost.accept': 'Accept the loss',
   'lost.reason': 'Why is it accepted?',
-  'lost.reasonHint': 'At least {{count}} characters; it goes on record with your name.',
   'lost.states':
     'No later backup will come. The books lack what these entries told, the reconciliation will show it, and no other box can take over this history from the cloud.',
   'lost.accepted': 'The loss of the entries {{from}} to {{to}} was accepted: {{reason}}',
