@@ -101,7 +101,7 @@ function EnterReference(props: {
   return (
     <StepFrame
       title={t('checkIn.title')}
-      lead={t('checkIn.hint')}
+      lead={missing === undefined ? t('checkIn.hint') : undefined}
       problem={find.problem}
       onBack={leave}
       primary={
