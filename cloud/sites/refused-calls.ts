@@ -61,6 +61,8 @@ export class RefusedCalls {
     for (const [name, { calls }] of due) if (calls === 0) this.#tallies.delete(name)
     for (const [name, tally] of due.filter(([, { calls }]) => calls > 0).slice(0, writesMax)) {
       const { calls } = tally
+      // Another call wrote it while the one before was written.
+      if (calls === 0) continue
       Object.assign(tally, { calls: 0, dueMs: nowMs + writtenEveryMs })
       const isKnown = await inTransaction(this.#pool, (tx) => write(tx, { ...tally, calls }, nowMs))
       if (!isKnown) this.#tallies.delete(name)

@@ -1,6 +1,8 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { CompactSign, SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { RefusedCalls } from './refused-calls.ts'
 import type { SiteTwin } from './testing/site-twin.ts'
 import { SyncServer, startMs } from './testing/sync-server.ts'
 
@@ -168,6 +170,16 @@ describe('refused calls', () => {
     server.clock.advance(36 * 24 * 3_600_000)
     await forge(twin)
     expect(await countedOf(twin)).toEqual([['forged_token', 1]])
+  })
+
+  it('of several sites that are due at once are each written once, however many calls come meanwhile', async () => {
+    const twins = await Promise.all(['due-a', 'due-b', 'due-c'].map((name) => server.enrolled(name)))
+    const refused = new RefusedCalls(server.pool, server.clock)
+    for (let calls = 0; calls < 2; calls += 1)
+      for (const { siteId } of twins) await refused.note(siteIdSchema.parse(siteId), 'forged_token')
+    server.clock.advance(60_000)
+    await Promise.all([refused.writeDue(), refused.writeDue(), refused.writeDue()])
+    for (const twin of twins) expect(await countedOf(twin)).toEqual([['forged_token', 2]])
   })
 
   it('under names of no site leave no row', async () => {
