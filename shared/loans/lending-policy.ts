@@ -66,9 +66,15 @@ export function poolOf(
 ): Lending['pools'][number] | undefined {
   if (lending === undefined || !space.bookable || (space.parts ?? []).length > 0) return undefined
   if (lending.never?.includes(spaceId)) return undefined
-  return lending.pools.find(
-    ({ kind, bayClass }) => kind === space.kind && (bayClass === undefined || bayClass === space.bayClass),
-  )
+  return lending.pools.find((pool) => isOfPool(pool, space))
+}
+
+/** Whether a space is of the kind of a pool and, where the pool names one, of its class of bays. */
+export function isOfPool(
+  { kind, bayClass }: Pick<LendableSpace, 'kind' | 'bayClass'>,
+  space: Pick<LendableSpace, 'kind' | 'bayClass'>,
+): boolean {
+  return kind === space.kind && (bayClass === undefined || bayClass === space.bayClass)
 }
 
 /** What was asked for since the last round, of one kind. */

@@ -1,5 +1,5 @@
 import type { SiteSettingsView } from '@gatehouse/shared/api/site-settings-view'
-import type { Lending, LendingPolicy } from '@gatehouse/shared/loans/lending-policy'
+import { isOfPool, type Lending, type LendingPolicy } from '@gatehouse/shared/loans/lending-policy'
 
 const hourMs = 3_600_000
 /** What a pool that is lent for the first time begins with: nothing, until somebody says a share. */
@@ -26,14 +26,9 @@ export interface PoolFields {
 /** Every pool that the site lends from, then every kind of space that none of them holds. */
 export function poolFields({ settings, pools }: Pick<SiteSettingsView, 'settings' | 'pools'>): PoolFields[] {
   const { pools: lent } = settings.lending
-  const spacesOf = ({ kind, bayClass }: { readonly kind: string; readonly bayClass?: string | undefined }) =>
-    pools
-      .filter((pool) => pool.kind === kind && (bayClass === undefined || pool.bayClass === bayClass))
-      .reduce((sum, { spaces }) => sum + spaces, 0)
-  const isHeld = (pool: SiteSettingsView['pools'][number]) =>
-    lent.some(
-      ({ kind, bayClass }) => kind === pool.kind && (bayClass === undefined || bayClass === pool.bayClass),
-    )
+  const spacesOf = (of: Parameters<typeof isOfPool>[0]) =>
+    pools.filter((pool) => isOfPool(of, pool)).reduce((sum, { spaces }) => sum + spaces, 0)
+  const isHeld = (pool: SiteSettingsView['pools'][number]) => lent.some((of) => isOfPool(of, pool))
   const free = pools
     .filter((pool) => !isHeld(pool))
     .map(({ kind, bayClass }) => ({

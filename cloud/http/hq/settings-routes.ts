@@ -1,16 +1,12 @@
 import { problemSchema } from '@gatehouse/shared/api/problem'
-import {
-  type SiteSettingsView,
-  siteSettingsSchema,
-  siteSettingsViewSchema,
-} from '@gatehouse/shared/api/site-settings-view'
+import { siteSettingsSchema, siteSettingsViewSchema } from '@gatehouse/shared/api/site-settings-view'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { createRoute, z } from '@hono/zod-openapi'
 import { requestOrigin } from '../../audit/request-origin.ts'
-import type { SiteCatalogue } from '../../bookings/site-catalogue.ts'
 import { requirePermission } from '../../members/login.ts'
 import { mayAtSite } from '../../members/permissions.ts'
 import { changeSettings, readSiteRow, settingsOf } from '../../sites/change-settings.ts'
+import { canLend, lendable } from '../../sites/decide-lending.ts'
 import { accessRefusals, createApi } from '../api.ts'
 import { problem, refusal } from '../problem.ts'
 import type { OverviewParts } from './overview.ts'
@@ -52,7 +48,7 @@ const changeRoute = createRoute({
       content: { 'application/problem+json': { schema: problemSchema } },
     },
     422: {
-      description: 'A pool of spaces that the site has not, or one twice',
+      description: 'A pool of spaces that the site cannot lend, or one twice',
       content: { 'application/problem+json': { schema: problemSchema } },
     },
     200: { description: 'As it is now', content: json(siteSettingsViewSchema) },
@@ -82,48 +78,11 @@ export function settingsRoutes({ pool, clock, catalogues }: OverviewParts) {
     if (!mayAtSite(context.get('login'), 'sites.settings', siteId) || catalogue === undefined)
       return problem(context, refusal('not_found'))
     const { rev, settings } = context.req.valid('json')
-    if (!fits(catalogue, settings.lending)) return problem(context, refusal('invalid_request'))
+    if (!canLend(catalogue, settings.lending)) return problem(context, refusal('invalid_request'))
     const changed = await changeSettings(pool, { siteId, rev, settings, by: requestOrigin(context, clock) })
     if (!changed.ok) return problem(context, refusal(changed.error))
     const now = await view(siteId, true)
     return now ? context.json(now, 200) : problem(context, refusal('not_found'))
   })
   return api
-}
-
-/** Combined spaces belong to no pool (shared/loans/lending-policy.ts). */
-function lendable({ spaces }: SiteCatalogue): Pick<SiteSettingsView, 'pools' | 'spaces'> {
-  const counted = new Map<string, SiteSettingsView['pools'][number]>()
-  const named = [...spaces].filter(([, { bookable, parts }]) => bookable && (parts ?? []).length === 0)
-  for (const [, { kind, bayClass }] of named) {
-    const pool = { kind, ...(bayClass && { bayClass }) }
-    const name = poolName(pool)
-    counted.set(name, { ...pool, spaces: (counted.get(name)?.spaces ?? 0) + 1 })
-  }
-  return {
-    pools: [...counted.values()],
-    spaces: named.map(([spaceId, { name }]) => ({ spaceId, name })),
-  }
-}
-
-const poolName = ({ kind, bayClass }: { readonly kind: string; readonly bayClass?: string | undefined }) =>
-  `${kind}/${bayClass ?? ''}`
-
-/** Pools of what the site has, each once, and spaces that it has. */
-function fits(
-  catalogue: SiteCatalogue,
-  { pools, never = [] }: SiteSettingsView['settings']['lending'],
-): boolean {
-  const isOne = ({ kind, bayClass }: (typeof pools)[number]) =>
-    [...catalogue.spaces.values()].some(
-      (space) => space.kind === kind && (bayClass === undefined || space.bayClass === bayClass),
-    )
-  const isOnce = (names: readonly string[]) => new Set(names).size === names.length
-  return (
-    pools.every(isOne) &&
-    isOnce(pools.map(({ poolId }) => poolId)) &&
-    isOnce(pools.map(poolName)) &&
-    isOnce(never) &&
-    never.every((spaceId) => catalogue.spaces.has(spaceId))
-  )
 }
