@@ -1,16 +1,15 @@
 import type { Problem } from '@gatehouse/shared/api/problem'
 import type { BookingView } from '@gatehouse/shared/api/views'
-import { Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { formatMoney } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
-import { StateShape } from '@gatehouse/shared/ui/state-chip.tsx'
-import { Countdown, IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
+import { IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
 import type { ReactNode } from 'react'
 import { ActionButton } from '../../frame/action-button.tsx'
 import { StepFrame } from '../../frame/step-frame.tsx'
 import { CashInstead } from '../../payment/cash-instead.tsx'
 import { CreditsInstead } from '../../payment/credits-instead.tsx'
+import { HoldLeft, HoldOver } from '../../receipt/hold-left.tsx'
 import { PriceLines } from '../../receipt/price-lines.tsx'
 import receipt from '../../receipt/receipt.module.css'
 import type { PayInput } from '../../site/kiosk-api.ts'
@@ -56,13 +55,7 @@ export function PriceStep(props: {
             <IntervalText fromMs={booking.fromMs} toMs={booking.toMs} timeZone={site.timeZone} />
           </span>
         </p>
-        {over ? (
-          <Notice tone="held" title={t('book.holdOver')}>
-            {t('book.holdOverHint')}
-          </Notice>
-        ) : (
-          <Hold booking={booking} />
-        )}
+        {over ? <HoldOver /> : <HoldLeft untilMs={booking.holdUntilMs} />}
         <div className={receipt.card}>
           <PriceLines price={booking.price} />
         </div>
@@ -80,23 +73,6 @@ export function PriceStep(props: {
         )}
       </div>
     </StepFrame>
-  )
-}
-
-function Hold(props: { readonly booking: BookingView }): ReactNode {
-  const t = useWords()
-  const { holdUntilMs } = props.booking
-  if (holdUntilMs === undefined) return null
-  const [before, after] = t('book.held', { time: '\u0000' }).split('\u0000')
-  return (
-    <p className={receipt.hold} style={{ margin: 0 }}>
-      <StateShape state="held" size={18} />
-      <span>
-        {before}
-        <Countdown untilMs={holdUntilMs} />
-        {after}
-      </span>
-    </p>
   )
 }
 

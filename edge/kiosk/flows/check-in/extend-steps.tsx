@@ -4,8 +4,6 @@ import { formatMoney, formatTime } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { usePriceText } from '@gatehouse/shared/ui/money.tsx'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
-import { StateShape } from '@gatehouse/shared/ui/state-chip.tsx'
-import { Countdown } from '@gatehouse/shared/ui/time-text.tsx'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useRef, useState } from 'react'
 import { isOpen } from '../../action/attempt.ts'
@@ -18,6 +16,7 @@ import { useWipe } from '../../frame/leave.ts'
 import { StepFrame } from '../../frame/step-frame.tsx'
 import { CashInstead } from '../../payment/cash-instead.tsx'
 import { CashStep } from '../../payment/cash-step.tsx'
+import { HoldLeft, HoldOver } from '../../receipt/hold-left.tsx'
 import { PriceLines } from '../../receipt/price-lines.tsx'
 import receiptCss from '../../receipt/receipt.module.css'
 import { ReceiptCard } from '../../receipt/receipt-card.tsx'
@@ -168,7 +167,6 @@ function PriceOfEnd(props: {
   const { locale } = useLanguage()
   const { site } = useSite()
   const over = useServerNowMs() >= holdUntilMs && !pay.busy
-  const [before, after] = t('book.held', { time: '\u0000' }).split('\u0000')
   return (
     <StepFrame
       title={t('extend.priceTitle', { time: formatTime(toMs, locale, 'time', site.timeZone) })}
@@ -190,20 +188,7 @@ function PriceOfEnd(props: {
         <p className={receiptCss.facts}>
           <b>{booking.spaceName}</b>
         </p>
-        {over ? (
-          <Notice tone="held" title={t('book.holdOver')}>
-            {t('book.holdOverHint')}
-          </Notice>
-        ) : (
-          <p className={receiptCss.hold} style={{ margin: 0 }}>
-            <StateShape state="held" size={18} />
-            <span>
-              {before}
-              <Countdown untilMs={holdUntilMs} />
-              {after}
-            </span>
-          </p>
-        )}
+        {over ? <HoldOver /> : <HoldLeft untilMs={holdUntilMs} />}
         <div className={receiptCss.card}>
           <PriceLines price={price} />
         </div>
