@@ -2,8 +2,9 @@ import { commandOrigin } from '@gatehouse/cloud/audit/act'
 import { issueCredentials, revokeCredential } from '@gatehouse/cloud/members/member-store'
 import { passViewSchema } from '@gatehouse/shared/api/pass-view'
 import { credentialIdSchema, memberIdSchema } from '@gatehouse/shared/ids/ids'
+import { HolderKeys } from '../demo/site/holder-keys.ts'
 import type { Chance } from './chance.ts'
-import { type FetchedPass, PassPhone } from './pass-phone.ts'
+import type { FetchedPass } from './fetched-pass.ts'
 import { answered, asMember } from './people-steps.ts'
 import type { Simulation } from './simulation.ts'
 import type { SiteMachine } from './site-machine.ts'
@@ -25,8 +26,8 @@ async function fetchPass(simulation: Simulation, chance: Chance): Promise<string
   const booking = chance.percent(70) ? chance.pickAny(own) : undefined
   const memberId = booking?.memberId ?? chance.pick(memberIds)
   const siteId = booking?.siteId ?? chance.pickAny([...simulation.sites.keys()]) ?? ''
-  const phone = new PassPhone()
-  const { holderKey } = phone
+  const keys = new HolderKeys()
+  const { holderKey } = keys
   const wish = booking
     ? { kind: 'booking', bookingId: booking.bookingId, holderKey }
     : { kind: 'member', siteId, holderKey }
@@ -36,7 +37,7 @@ async function fetchPass(simulation: Simulation, chance: Chance): Promise<string
     simulation.passes.push({
       view: passViewSchema.parse(body),
       memberId,
-      phone,
+      keys,
       shown: undefined,
       opened: new Set(),
     })
@@ -107,8 +108,8 @@ async function showPass(simulation: Simulation, chance: Chance): Promise<string>
 function presentationFor(simulation: Simulation, pass: FetchedPass, how: Try): string | undefined {
   const { nowMs } = simulation.stage.time
   if (how === 'again') return pass.shown
-  if (how === 'other phone') return new PassPhone().show(pass.view, nowMs)
-  const presentation = pass.phone.show(pass.view, how === 'old picture' ? nowMs - 5 * 60_000 : nowMs)
+  if (how === 'other phone') return new HolderKeys().show(pass.view.token, nowMs)
+  const presentation = pass.keys.show(pass.view.token, how === 'old picture' ? nowMs - 5 * 60_000 : nowMs)
   if (how === 'rightly') pass.shown = presentation
   return presentation
 }
