@@ -217,6 +217,20 @@ describe('what comes down', () => {
     expect(directory.position()).toMatchObject({ epoch: 1, rev: 6, handle: 'h1', offset: '6_0' })
   })
 
+  test('is told as refused once, though the store could not take what came with it', async () => {
+    shape.say({ handle: 'h1', offset: '5_0', messages: [door('main', 5), upToDate] })
+    await vi.waitFor(() => expect(doors()).toEqual(['main']))
+    vi.spyOn(directory, 'apply').mockImplementationOnce(() => {
+      throw new RangeError('no room')
+    })
+    shape.say({ handle: 'h1', offset: '6_0', messages: [door('yard', 4), door('hall', 6), upToDate] })
+    await vi.waitFor(() => expect(failures).toHaveLength(1))
+    shape.say({ handle: 'h1', offset: '6_0', messages: [upToDate] })
+    await vi.waitFor(() => expect(doors()).toEqual(['hall', 'main']))
+    expect(refused).toEqual(['older_position door/yard'])
+    expect([...directory.refused.keys()]).toEqual(['door/yard'])
+  })
+
   test('is swapped whole after a refetch, and never empty before', async () => {
     shape.say({ handle: 'h1', offset: '2_0', messages: [door('main', 1), door('yard', 2), upToDate] })
     await vi.waitFor(() => expect(doors()).toEqual(['main', 'yard']))

@@ -219,9 +219,11 @@ export class DirectorySubscription {
 
   #newerRows(before: DirectoryPosition): readonly AppliedRow[] {
     return [...this.#collected.values()].filter((row) => {
-      const isNewer = isAfter(row, before)
-      if (!isNewer) this.#refuse({ kind: row.kind, key: row.key, code: 'older_position' })
-      return isNewer
+      if (isAfter(row, before)) return true
+      // Told once: what is newer may have to wait here until the store can take it.
+      this.#collected.delete(nameOf(row))
+      this.#refuse({ kind: row.kind, key: row.key, code: 'older_position' })
+      return false
     })
   }
 
