@@ -101,7 +101,7 @@ export class Supervisor {
     const folders = demoFolders(options.dataFolder)
     const withoutHistory = sites.filter(({ siteId }) => !existsSync(folders.ofSite(siteId).history))
     if (withoutHistory.length > 0) {
-      await step('Living through 21 days, once', () =>
+      await step('Living through the past, once', () =>
         Promise.all(withoutHistory.map((site) => this.#liveThroughHistory(site))),
       )
     }
