@@ -70,7 +70,13 @@ export function CashStep(props: {
           </button>
         ))}
         {tendered > 0 ? (
-          <button type="button" className={css.piece} disabled={props.busy} onClick={() => setTendered(0)}>
+          <button
+            type="button"
+            className={css.piece}
+            data-back
+            disabled={props.busy}
+            onClick={() => setTendered(0)}
+          >
             <IconCoins size={28} aria-hidden />
             {t('pay.takeBack')}
           </button>

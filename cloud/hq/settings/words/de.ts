@@ -37,7 +37,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'class.motorcycle': 'Motorrad',
   'kind.bay': 'Stellplätze',
   'kind.desk': 'Schreibtische',
-  'kind.hot_desk': 'Flexible Tische',
+  'kind.hot_desk': 'Flexplätze',
   'kind.meeting_room': 'Besprechungsräume',
   'kind.office': 'Büros',
   'kind.event_space': 'Veranstaltungsräume',
