@@ -25,9 +25,19 @@ const verbs: readonly Verb[] = [
   { to: '/help', word: 'help', Icon: IconHelp },
 ]
 
-/** The verbs this site has: what most people come for first, so a garage begins with paying. */
-function verbsOf(site: { readonly kind: string; readonly features: readonly string[] }): readonly Verb[] {
-  const offered = verbs.filter((verb) => verb.feature === undefined || site.features.includes(verb.feature))
+interface Offering {
+  readonly kind: string
+  readonly features: readonly string[]
+  readonly status?: string | undefined
+}
+
+/** The verbs this site has now: what most people come for first, so a garage begins with paying; a closed one sells nothing. */
+function verbsOf(site: Offering): readonly Verb[] {
+  const { status = 'open' } = site
+  const offered = verbs.filter(
+    ({ feature, word }) =>
+      feature === undefined || (site.features.includes(feature) && (word !== 'book' || status === 'open')),
+  )
   if (site.kind !== 'parking') return offered
   return offered.toSorted((a, b) => Number(b.word === 'pay') - Number(a.word === 'pay'))
 }
