@@ -53,7 +53,8 @@ async function record(bench: CloudUnderTest, sites: number): Promise<readonly Ba
   return backlogs
 }
 
-async function upload({ cloud }: CloudUnderTest, backlogs: readonly Backlog[]) {
+/** Sends entries of sites until all of them are projected, or the time of a run is over; tells how many, and how long it took. */
+export async function upload({ cloud }: CloudUnderTest, backlogs: readonly Backlog[]) {
   const startMs = performance.now()
   const sinceMs = () => performance.now() - startMs
   const sent = await Promise.all(backlogs.map((one) => send(one, () => sinceMs() < forMaxMs)))

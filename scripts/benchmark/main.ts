@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createSimulatedBoard } from '@gatehouse/edge/devices/simulators/simulated-board'
 import { createSimulatedReaders } from '@gatehouse/edge/devices/simulators/simulated-readers'
 import { freePort } from '../story/free-port.ts'
+import { runAdoption } from './adopt-bench.ts'
 import { runAppend } from './append-bench.ts'
 import { runBacklogs } from './backlog-bench.ts'
 import { writeBenchSite } from './bench-site.ts'
@@ -68,6 +69,7 @@ try {
   await runDirectory(say)
   await runIngest(say)
   await runBacklogs(say)
+  await runAdoption(say)
   await runAppend(say)
 } finally {
   rmSync(folder, { recursive: true, force: true })
