@@ -125,21 +125,13 @@ function LentPools(props: {
   )
 }
 
-interface FormProps {
-  readonly siteId: string
-  readonly view: SiteSettingsView
-  readonly isSaved: boolean
-  readonly onSaved: (rev: number) => void
-}
-
-function useChange({ siteId, view, onSaved }: FormProps, wanted: () => SiteSettings) {
+/** Outlives the form: after a refusal the form begins anew with what somebody else has changed, and must say why. */
+function useChange(siteId: string) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: () => changeSettings(siteId, view.rev, wanted()),
-    onSuccess: (now) => {
-      client.setQueryData(settingsQuery(siteId).queryKey, now)
-      onSaved(now.rev)
-    },
+    mutationFn: (wanted: { readonly rev: number; readonly settings: SiteSettings }) =>
+      changeSettings(siteId, wanted.rev, wanted.settings),
+    onSuccess: (now) => client.setQueryData(settingsQuery(siteId).queryKey, now),
     onSettled: () => {
       for (const name of ['settings', 'site', 'authority', 'audit'])
         void client.invalidateQueries({ queryKey: [name] })
@@ -147,15 +139,19 @@ function useChange({ siteId, view, onSaved }: FormProps, wanted: () => SiteSetti
   })
 }
 
-function SettingsForm(props: FormProps): ReactNode {
+function SettingsForm(props: {
+  readonly view: SiteSettingsView
+  readonly change: ReturnType<typeof useChange>
+}): ReactNode {
   const t = useSettingsWords()
-  const { view } = props
-  const { settings, mayChange } = view
+  const { view, change } = props
+  const { rev, settings, mayChange } = view
   const [status, setStatus] = useState(settings.status)
   const [allocation, setAllocation] = useState(settings.allocation)
   const [pools, setPools] = useState(() => poolFields(view))
   const [never, setNever] = useState<readonly string[]>(settings.lending.never ?? [])
-  const change = useChange(props, () => ({ status, allocation, lending: lendingOf(pools, never) }))
+  const save = () =>
+    change.mutate({ rev, settings: { status, allocation, lending: lendingOf(pools, never) } })
   return (
     <Stack gap="md" component="section" aria-label={t('title', { name: view.name })}>
       {mayChange ? null : <Notice title={t('readOnly')} />}
@@ -192,15 +188,11 @@ function SettingsForm(props: FormProps): ReactNode {
       <Refused error={change.error} />
       {mayChange ? (
         <Group gap="sm">
-          <Button
-            disabled={!pools.every(isWithin)}
-            loading={change.isPending}
-            onClick={() => change.mutate()}
-          >
+          <Button disabled={!pools.every(isWithin)} loading={change.isPending} onClick={save}>
             {t('save')}
           </Button>
           <Text size="sm" role="status">
-            {props.isSaved ? t('saved') : null}
+            {change.data?.rev === rev ? t('saved') : null}
           </Text>
         </Group>
       ) : null}
@@ -213,7 +205,7 @@ export function SettingsScreen(): ReactNode {
   const hq = useWords()
   const t = useSettingsWords()
   const { siteId } = route.useParams()
-  const [savedRev, setSavedRev] = useState<number>()
+  const change = useChange(siteId)
   const settings = useQuery({ ...settingsQuery(siteId), refetchOnWindowFocus: false })
   const title = t('title', { name: settings.data?.name ?? siteId })
   useDocumentTitle(`${title} · ${hq('app.name')}`)
@@ -224,14 +216,7 @@ export function SettingsScreen(): ReactNode {
       </Anchor>
       <Title order={1}>{title}</Title>
       <Faces query={settings} rows={4}>
-        {(view) => (
-          <SettingsForm
-            key={view.rev}
-            {...{ siteId, view }}
-            isSaved={view.rev === savedRev}
-            onSaved={setSavedRev}
-          />
-        )}
+        {(view) => <SettingsForm key={view.rev} {...{ view, change }} />}
       </Faces>
     </Stack>
   )
