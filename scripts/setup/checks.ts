@@ -85,7 +85,7 @@ const checks: readonly Check[] = [
     hint: './scripts/simulate --seed N lives through one story again; the shrunk one is above.',
     program: 'scripts/dist/simulation/main.js',
     // Each story counts. A machine that is slow tells fewer of them, never none.
-    args: ['--seeds=24', '--minutes=4', `--counts=${join(scratch, 'simulation.json')}`],
+    args: ['--seeds=100', '--dwell', '--minutes=3', `--counts=${join(scratch, 'simulation.json')}`],
     countsFile: 'simulation.json',
   },
   {
