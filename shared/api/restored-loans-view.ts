@@ -1,8 +1,5 @@
 import { z } from 'zod'
 
-/** Fewest and most characters of a reason that somebody states for the record. */
-export const releaseReason = { charactersMin: 10, charactersMax: 500 } as const
-
 /**
  * `GET …/hq/sites/{site}/restored-loans`: what a site lent to the cloud before it was restored from a backup. Nobody sells
  * there until the site has sent again what it keeps and no older pass is valid; times are epoch milliseconds.

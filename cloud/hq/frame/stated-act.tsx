@@ -1,4 +1,4 @@
-import { releaseReason } from '@gatehouse/shared/api/restored-loans-view'
+import { statedReason } from '@gatehouse/shared/api/stated-reason'
 import { Button, Checkbox, Stack, Textarea } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
@@ -27,15 +27,15 @@ export function StatedAct(props: {
       for (const name of props.refreshes) void client.invalidateQueries({ queryKey: [name] })
     },
   })
-  const isReady = isStated && reason.trim().length >= releaseReason.charactersMin
+  const isReady = isStated && reason.trim().length >= statedReason.charactersMin
   return (
     <Stack gap="sm" component="section" aria-label={verb}>
       <Refused error={act.error} />
       <Textarea
         label={props.reasonLabel}
-        description={t('stated.reasonHint', { count: releaseReason.charactersMin })}
+        description={t('stated.reasonHint', { count: statedReason.charactersMin })}
         value={reason}
-        maxLength={releaseReason.charactersMax}
+        maxLength={statedReason.charactersMax}
         autosize
         minRows={2}
         onChange={(event) => setReason(event.currentTarget.value)}

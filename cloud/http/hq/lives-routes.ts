@@ -1,5 +1,5 @@
 import { problemSchema } from '@gatehouse/shared/api/problem'
-import { releaseReason } from '@gatehouse/shared/api/restored-loans-view'
+import { statedReasonSchema } from '@gatehouse/shared/api/stated-reason'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import type { Random } from '@gatehouse/shared/random/random'
 import { createRoute, z } from '@hono/zod-openapi'
@@ -106,7 +106,6 @@ const choiceRoute = createRoute({
   },
 })
 
-const reason = z.string().trim().min(releaseReason.charactersMin).max(releaseReason.charactersMax)
 const gapRoute = createRoute({
   method: 'post',
   path: '/hq/sites/{site}/lives/{incarnation}/gap',
@@ -117,7 +116,9 @@ const gapRoute = createRoute({
     params: ofLife,
     body: {
       required: true,
-      content: json(z.object({ toSeq: z.int().min(1), reason, staysLost: z.literal(true) })),
+      content: json(
+        z.object({ toSeq: z.int().min(1), reason: statedReasonSchema, staysLost: z.literal(true) }),
+      ),
     },
   },
   responses: {

@@ -1,5 +1,6 @@
 import { problemSchema } from '@gatehouse/shared/api/problem'
-import { releaseReason, restoredLoansSchema } from '@gatehouse/shared/api/restored-loans-view'
+import { restoredLoansSchema } from '@gatehouse/shared/api/restored-loans-view'
+import { statedReasonSchema } from '@gatehouse/shared/api/stated-reason'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { createRoute, z } from '@hono/zod-openapi'
 import { requestOrigin } from '../../audit/request-origin.ts'
@@ -28,7 +29,6 @@ const readRoute = createRoute({
   },
 })
 
-const reason = z.string().trim().min(releaseReason.charactersMin).max(releaseReason.charactersMax)
 const releaseRoute = createRoute({
   method: 'post',
   path: '/hq/sites/{site}/restored-loans/release',
@@ -37,7 +37,10 @@ const releaseRoute = createRoute({
   middleware: requirePermission('loans.release'),
   request: {
     params,
-    body: { required: true, content: json(z.object({ reason, takesRisk: z.literal(true) })) },
+    body: {
+      required: true,
+      content: json(z.object({ reason: statedReasonSchema, takesRisk: z.literal(true) })),
+    },
   },
   responses: {
     ...accessRefusals,
