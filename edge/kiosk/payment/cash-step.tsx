@@ -55,33 +55,52 @@ export function CashStep(props: {
           </div>
         ))}
       </dl>
-      <div className={css.pieces}>
-        {cashPieces.map((minor) => (
-          <button
-            key={minor}
-            type="button"
-            className={css.piece}
-            data-note={minor >= 500 || undefined}
-            disabled={props.busy || missing === 0}
-            onClick={() => setTendered(tendered + minor)}
-          >
-            {minor >= 500 ? <IconCash size={28} aria-hidden /> : <IconCircle size={28} aria-hidden />}
-            {money(minor)}
-          </button>
-        ))}
-        {tendered > 0 ? (
-          <button
-            type="button"
-            className={css.piece}
-            data-back
-            disabled={props.busy}
-            onClick={() => setTendered(0)}
-          >
-            <IconCoins size={28} aria-hidden />
-            {t('pay.takeBack')}
-          </button>
-        ) : null}
-      </div>
+      <Acceptor
+        currency={props.currency}
+        takes={missing > 0}
+        holds={tendered > 0}
+        busy={props.busy}
+        onPiece={(minor) => setTendered(tendered + minor)}
+        onBack={() => setTendered(0)}
+      />
     </StepFrame>
+  )
+}
+
+/** The slots for notes and coins, and the lever that gives back what was put in. */
+function Acceptor(props: {
+  readonly currency: string
+  /** Whether something is still missing. */
+  readonly takes: boolean
+  readonly holds: boolean
+  readonly busy: boolean
+  readonly onPiece: (minor: number) => void
+  readonly onBack: () => void
+}): ReactNode {
+  const t = useWords()
+  const { locale } = useLanguage()
+  const { busy, takes } = props
+  return (
+    <div className={css.pieces}>
+      {cashPieces.map((minor) => (
+        <button
+          key={minor}
+          type="button"
+          className={css.piece}
+          data-note={minor >= 500 || undefined}
+          disabled={busy || !takes}
+          onClick={() => props.onPiece(minor)}
+        >
+          {minor >= 500 ? <IconCash size={28} aria-hidden /> : <IconCircle size={28} aria-hidden />}
+          {formatMoney(minor, props.currency, locale)}
+        </button>
+      ))}
+      {props.holds ? (
+        <button type="button" className={css.piece} data-back disabled={busy} onClick={props.onBack}>
+          <IconCoins size={28} aria-hidden />
+          {t('pay.takeBack')}
+        </button>
+      ) : null}
+    </div>
   )
 }
