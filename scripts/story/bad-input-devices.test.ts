@@ -61,11 +61,16 @@ async function online(...deviceIds: string[]): Promise<boolean> {
 }
 
 /** Holds a member's card to the reader of a door (of the next, unless said) and waits until its strike is released. */
-async function expectOpens(channel = nextDoor()): Promise<void> {
+function expectOpens(channel = nextDoor()): Promise<void> {
+  return expectReleased(channel, () => readers.reader(channel).tap(card))
+}
+
+/** Waits until what somebody does at a door has released its strike. */
+async function expectReleased(channel: number, act: () => void): Promise<void> {
   // A strike that is still released from before would not change.
   await vi.waitFor(() => expect(boards.unit(1).output(channel).on).toBe(false), soon)
   const released = nextRelease(channel)
-  readers.reader(channel).tap(card)
+  act()
   await released
 }
 
@@ -179,9 +184,7 @@ describe('a scanner at a door', () => {
     const nowMs = () => new SystemClock().now().wallMs
     const before = refusals()?.length ?? 0
     const shown = phone.show(pass, nowMs())
-    const released = nextRelease(channel)
-    readers.reader(channel).showCode(shown)
-    await released
+    await expectReleased(channel, () => readers.reader(channel).showCode(shown))
     const opened = vi.fn()
     const stop = boards
       .unit(1)
