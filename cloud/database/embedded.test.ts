@@ -71,6 +71,7 @@ describe('embedded PostgreSQL', () => {
     await first.stop()
     await first.stop()
     expect(isAlive(pid)).toBe(false)
+    expect(existsSync(first.connection.host)).toBe(false)
     const second = await startEmbeddedPostgres({ dataFolder, durable: false })
     await second.stop()
   })

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, chown, lstat, mkdir, realpath, rename, rm } from 'node:fs/promises'
+import { chmod, chown, lstat, mkdir, realpath, rename, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -86,6 +86,8 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     stop: async () => {
       await stop(child)
       await release(dataFolder)
+      // The server took its socket away; were anything left, the folder stays.
+      await rmdir(socketFolder).catch(() => undefined)
     },
   }
 }

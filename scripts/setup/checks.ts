@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { z } from 'zod'
 import { repositoryRoot } from '../repository-root.ts'
+import { type Outcome, outcomeOf, together } from './outcome.ts'
 
 const memoryFiles = '/dev/shm'
 const memoryMinBytes = 8 * 2 ** 30
@@ -24,13 +24,6 @@ function scratchPlace(): string {
   return freeBytes >= memoryMinBytes ? memoryFiles : tmpdir()
 }
 
-/** What one check came to; a check without counts of its own counts as one. */
-interface Outcome {
-  readonly passed: number
-  readonly failed: number
-  readonly skipped: number
-}
-
 interface Check {
   readonly name: string
   readonly hint: string
@@ -40,14 +33,6 @@ interface Check {
   /** File that the program writes its counts to, in the scratch folder. */
   readonly countsFile?: string
 }
-
-const countsSchema = z
-  .object({ numPassedTests: z.int(), numFailedTests: z.int(), numPendingTests: z.int() })
-  .transform((counts) => ({
-    passed: counts.numPassedTests,
-    failed: counts.numFailedTests,
-    skipped: counts.numPendingTests,
-  }))
 
 // The name is short, since the paths of sockets may not be long.
 const scratch = mkdtempSync(join(scratchPlace(), 'gh-'))
@@ -124,14 +109,10 @@ function run(check: Check): Promise<number> {
   })
 }
 
-function outcomeOf(check: Check, code: number): Outcome {
-  const plain = { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }
-  if (check.countsFile === undefined) return plain
-  const path = join(scratch, check.countsFile)
-  if (!existsSync(path)) return plain
-  const counts = countsSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
-  // A run that fails without a failed test (a file that does not load, say) is still a failure.
-  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
+function countsOf({ countsFile }: Check): string | undefined {
+  if (countsFile === undefined) return undefined
+  const path = join(scratch, countsFile)
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined
 }
 
 async function main(): Promise<void> {
@@ -145,18 +126,14 @@ async function main(): Promise<void> {
     return
   }
   // The set-up before this program compiled everything: that check has passed.
-  let total: Outcome = { passed: 1, failed: 0, skipped: 0 }
+  let total: Outcome = { passed: 1, failed: 0, skipped: 0, failures: [] }
   for (const check of checks) {
     if (wanted.length > 0 && !wanted.includes(check.name)) continue
     process.stdout.write(`\n── ${check.name}\n`)
     const began = performance.now()
     const code = await run(check)
-    const outcome = outcomeOf(check, code)
-    total = {
-      passed: total.passed + outcome.passed,
-      failed: total.failed + outcome.failed,
-      skipped: total.skipped + outcome.skipped,
-    }
+    const outcome = outcomeOf(check.name, code, countsOf(check))
+    total = together(total, outcome)
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
     process.stdout.write(`── ${check.name}: ${outcome.failed === 0 ? 'ok' : 'FAILED'} after ${seconds} s\n`)
     if (outcome.failed > 0) process.stdout.write(`   What to do: ${check.hint}\n`)
@@ -166,6 +143,7 @@ async function main(): Promise<void> {
     process.stdout.write(`\n${total.skipped} skipped${skipsFail ? ', which counts as failed here' : ''}\n`)
   }
   const failed = total.failed + (skipsFail ? total.skipped : 0)
+  if (total.failures.length > 0) process.stdout.write(`\nFailed:\n  ${total.failures.join('\n  ')}\n`)
   process.stdout.write(`\n${total.passed} passed, ${failed} failed\n`)
   process.exitCode = failed === 0 ? 0 : 1
 }
