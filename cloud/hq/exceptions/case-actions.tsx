@@ -1,6 +1,6 @@
 import { isProblem } from '@gatehouse/shared/ui/api.ts'
 import { Notice } from '@gatehouse/shared/ui/faces.tsx'
-import { Button, Group, NativeSelect, Stack, Text, Textarea } from '@mantine/core'
+import { Button, Group, Radio, Stack, Text, Textarea } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useHqProblemWords } from '../words/problems.ts'
@@ -53,12 +53,13 @@ function Form(props: {
     <>
       {props.says ? (
         <>
-          <NativeSelect
-            label={t('fixLabel')}
-            value={wish.fix}
-            data={fixes.map((value) => ({ value, label: text.fix(value) }))}
-            onChange={(event) => onChange({ ...wish, fix: event.currentTarget.value })}
-          />
+          <Radio.Group label={t('fixLabel')} value={wish.fix} onChange={(fix) => onChange({ ...wish, fix })}>
+            <Stack gap="xs" mt="xs">
+              {fixes.map((value) => (
+                <Radio key={value} value={value} label={text.fix(value)} />
+              ))}
+            </Stack>
+          </Radio.Group>
           <Text size="sm" c="dimmed">
             {t(needsSecond ? 'needsSecond' : 'noSecond')}
           </Text>
