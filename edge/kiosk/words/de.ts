@@ -192,6 +192,8 @@ export const de: Record<WordKey, string> = {
   'checkIn.pass': 'Pass zeigen',
   'pass.title': 'Zeigen Sie Ihren Pass',
   'pass.find': 'Öffnen Sie die Buchung in der App und tippen Sie auf „Pass zeigen“.',
+  'pass.unreadTitle': 'Zeigen Sie den Code noch einmal',
+  'pass.whole': 'Zeigen Sie den ganzen Code Ihres Passes, Belegs oder Tickets.',
   'pass.hold': 'Stellen Sie den Bildschirm hell und halten Sie den Code an den Scanner hier.',
   'pass.wait': 'Die Tür öffnet, sobald der Code gelesen ist.',
   'pass.instead': 'Wird der Code nicht gelesen?',

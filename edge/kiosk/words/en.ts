@@ -184,6 +184,8 @@ export const en = {
   'checkIn.pass': 'Show a pass',
   'pass.title': 'Show your pass',
   'pass.find': 'Open the booking in the app and touch “Show pass”.',
+  'pass.unreadTitle': 'Show the code once more',
+  'pass.whole': 'Show the whole code of your pass, receipt or ticket.',
   'pass.hold': 'Turn the screen bright and hold its code to the scanner here.',
   'pass.wait': 'The door opens as soon as the code is read.',
   'pass.instead': 'Does it not read the code?',

@@ -1,10 +1,15 @@
 import type { ProblemWords } from '@gatehouse/shared/ui/german-problems.ts'
 
-const noPass = { title: 'Das ist kein Pass.', hint: 'Zeigen Sie den Code auf der Pass-Seite der App.' }
-const passOfAnotherVersion = {
-  title: 'Diesen Pass kann der Standort noch nicht lesen.',
-  hint: 'Aktualisieren Sie die App oder nehmen Sie die Karte.',
+// A code that cannot be read or believed may have been a pass, a ticket or a receipt.
+const unreadable = {
+  title: 'Dieser Code ist nicht lesbar.',
+  hint: 'Zeigen Sie ihn so, wie er in der App oder auf dem Papier steht.',
 }
+const ofAnotherVersion = {
+  title: 'Diesen Code kann der Standort noch nicht lesen.',
+  hint: 'Aktualisieren Sie die App oder fragen Sie das Personal.',
+}
+const openAgain = 'Öffnen Sie ihn in der App noch einmal oder fragen Sie das Personal.'
 const passCopied = {
   title: 'Das ist die Kopie eines Passes.',
   hint: 'Zeigen Sie die Pass-Seite der App selbst.',
@@ -92,17 +97,14 @@ export const germanKioskProblems: ProblemWords = {
     hint: 'Sind Sie noch hier, fragen Sie das Personal.',
   },
   door_needed: { title: 'Dieser Kiosk gehört zu keiner Tür.', hint: 'Rufen Sie den Betreiber.' },
-  pass_malformed: noPass,
+  pass_malformed: unreadable,
   pass_truncated: { title: 'Ein Teil des Codes fehlt.', hint: 'Halten Sie den ganzen Code ins Bild.' },
-  pass_too_long: noPass,
-  pass_version_unknown: passOfAnotherVersion,
-  pass_algorithm_unknown: passOfAnotherVersion,
-  pass_kind_unknown: passOfAnotherVersion,
-  pass_key_unknown: {
-    title: 'Dieser Pass ist nicht von uns.',
-    hint: 'Öffnen Sie den Pass in der App noch einmal.',
-  },
-  pass_forged: { title: 'Dieser Pass ist nicht echt.', hint: 'Öffnen Sie den Pass in der App noch einmal.' },
+  pass_too_long: unreadable,
+  pass_version_unknown: ofAnotherVersion,
+  pass_algorithm_unknown: ofAnotherVersion,
+  pass_kind_unknown: ofAnotherVersion,
+  pass_key_unknown: { title: 'Dieser Code ist nicht von uns.', hint: openAgain },
+  pass_forged: { title: 'Dieser Code ist nicht echt.', hint: openAgain },
   pass_not_presented: passCopied,
   presentation_forged: passCopied,
   pass_foreign: {
@@ -110,8 +112,8 @@ export const germanKioskProblems: ProblemWords = {
     hint: 'Neben dem Code steht, wo er gilt.',
   },
   pass_key_retired: {
-    title: 'Dieser Pass ist zu alt.',
-    hint: 'Öffnen Sie ihn in der App, während Sie online sind.',
+    title: 'Dieser Code ist zu alt.',
+    hint: 'Öffnen Sie ihn in der App noch einmal, während Sie online sind.',
   },
   pass_revoked: {
     title: 'Dieser Pass wurde zurückgenommen.',
@@ -122,7 +124,7 @@ export const germanKioskProblems: ProblemWords = {
     hint: 'Nehmen Sie Karte oder PIN oder fragen Sie das Personal.',
   },
   pass_from_future: {
-    title: 'Dieser Pass ist von später als jetzt.',
+    title: 'Dieser Code ist von später als jetzt.',
     hint: 'Prüfen Sie die Uhr Ihres Telefons.',
   },
   pass_not_yet_valid: {

@@ -14,8 +14,16 @@ import css from './pass.module.css'
 
 /** Refusals of one code, after which the next code of the same pass may open the door. */
 const mayPassLater: ReadonlySet<string> = new Set([
-  ...['pass_malformed', 'pass_truncated', 'pass_too_long', 'pass_not_presented'],
-  ...['presentation_forged', 'presentation_expired', 'presentation_used'],
+  'pass_not_presented',
+  'presentation_forged',
+  'presentation_expired',
+  'presentation_used',
+])
+
+/** Refusals of what could not be read: it may have been a receipt or a ticket as well. */
+const unreadable: ReadonlySet<string> = new Set([
+  ...['pass_malformed', 'pass_truncated', 'pass_too_long'],
+  ...['pass_version_unknown', 'pass_algorithm_unknown', 'pass_kind_unknown'],
 ])
 
 /** A pass held to the kiosk's scanner opens the kiosk's door, or the screen says why not. */
@@ -26,6 +34,8 @@ export function PassFlow(): ReactNode {
   const navigate = useNavigate()
   const [opened, setOpened] = useState<string>()
   const show = useAction(showPass, ({ doorName }) => setOpened(doorName))
+  const code = show.problem?.code ?? ''
+  const isPass = !unreadable.has(code)
   useScanned('pass', (presentation) => {
     setOpened(undefined)
     show.start({ presentation })
@@ -50,21 +60,17 @@ export function PassFlow(): ReactNode {
     )
   }
   return (
-    <StepFrame title={t('pass.title')} problem={show.problem} onBack={leave}>
+    <StepFrame title={t(isPass ? 'pass.title' : 'pass.unreadTitle')} problem={show.problem} onBack={leave}>
       <div className={css.show}>
         <IconQrcode className={css.code} aria-hidden />
         <div>
           <ol className={css.steps}>
-            <li>{t('pass.find')}</li>
+            <li>{t(isPass ? 'pass.find' : 'pass.whole')}</li>
             <li>{t('pass.hold')}</li>
-            <li>{t('pass.wait')}</li>
+            {isPass ? <li>{t('pass.wait')}</li> : null}
           </ol>
           <p className={css.state} role="status">
-            {show.busy
-              ? t('pass.asking')
-              : mayPassLater.has(show.problem?.code ?? '')
-                ? t('pass.again')
-                : null}
+            {show.busy ? t('pass.asking') : mayPassLater.has(code) ? t('pass.again') : null}
           </p>
         </div>
       </div>
