@@ -7,10 +7,11 @@ import type { EdgeProgram } from '@gatehouse/edge/edge-program'
 import { startEdge, systemAdapters } from '@gatehouse/edge/main'
 import { storeFile } from '@gatehouse/edge/site/store-file'
 import Database from 'better-sqlite3'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { repositoryRoot } from '../repository-root.ts'
 import { freePort } from '../story/free-port.ts'
 import { type LoneSite, writeLoneSite } from './lone-site.ts'
+import { OneRoof } from './one-roof.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-locked-'))
 let lone: LoneSite
@@ -35,7 +36,11 @@ interface Ended {
 
 /** Runs the edge's command line as `npm run edge --` does. */
 function edge(...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [join(repositoryRoot, 'edge/dist/main.js'), ...args])
+  return node(join(repositoryRoot, 'edge/dist/main.js'), ...args)
+}
+
+function node(...args: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, args, { cwd: repositoryRoot })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
@@ -79,4 +84,32 @@ test('a start over a store that others hold says so and ends; the start after th
   holder.close()
   program = await startEdge(config, systemAdapters(config))
   expect(program.site?.kernel.storage).toBe('open')
+})
+
+describe('a site at work', () => {
+  let roof: OneRoof
+  let away: string
+  beforeAll(async () => {
+    away = mkdtempSync(join(tmpdir(), 'gatehouse-held-'))
+    roof = await OneRoof.raise(away)
+  })
+  afterAll(async () => {
+    await roof?.close()
+    rmSync(away, { recursive: true, force: true })
+  })
+
+  test('lets nobody lock its store; doors open, cars leave and rooms are sold meanwhile', async () => {
+    await roof.driveIn('DEMO 111')
+    const path = join(roof.lone.dataFolder, storeFile)
+    // From a process of its own: locks of one process do not meet.
+    const wanted = `
+      import Database from 'better-sqlite3'
+      const db = new Database(${JSON.stringify(path)}, { timeout: 2_000 })
+      for (const sql of ['BEGIN EXCLUSIVE', 'SELECT count(*) FROM entries'])
+        try { db.exec(sql); console.log('got in') } catch (error) { console.log(error.code) }`
+    const tool = node('--input-type=module', '--eval', wanted)
+    await roof.expectFactsGoOn('DEMO 111')
+    expect((await roof.book()).status).toBe(201)
+    expect((await tool).said.trim().split('\n')).toEqual(['SQLITE_BUSY', 'SQLITE_BUSY'])
+  })
 })
