@@ -11,6 +11,7 @@ import { extensionRoutes } from './bookings/extension-routes.ts'
 import { ExtensionService } from './bookings/extension-service.ts'
 import { bookingRoutes } from './bookings/routes.ts'
 import { SiteCatalogues } from './bookings/site-catalogue.ts'
+import type { SiteLink } from './bookings/site-link.ts'
 import { SiteReader } from './bookings/site-reader.ts'
 import { siteViewRoutes } from './bookings/site-routes.ts'
 import { sweepBookings } from './bookings/sweep.ts'
@@ -21,6 +22,11 @@ import type { Pool } from './database/pool.ts'
 import { DirectoryLogRetention } from './directory/prune-log.ts'
 import type { SecondPersonRule } from './exceptions/kinds.ts'
 import { exceptionRoutes } from './exceptions/routes.ts'
+import { GuestService } from './guests/guest-service.ts'
+import { guestLinkRoutes } from './guests/link-routes.ts'
+import { LinkService } from './guests/link-service.ts'
+import { guestRoutes } from './guests/routes.ts'
+import { tendGuests } from './guests/tend-guests.ts'
 import { type CloudAppParts, createCloudApp } from './http/app.ts'
 import { accessRoutes } from './http/hq/access-routes.ts'
 import { livesRoutes } from './http/hq/lives-routes.ts'
@@ -110,9 +116,10 @@ export function assembleSurface(parts: SurfaceParts): Surface {
   const link = directoryLink({ db: pool, clock, notifications, logger: parts.logger })
   const payments = new CardPayments(pool, parts.gateway)
   const { answerMaxMs } = settings
-  const { random } = parts
+  const { random, seal } = parts
   const bookingParts = { pool, clock, random, link, catalogues, reader, payments, answerMaxMs }
   const bookings = new BookingService(bookingParts)
+  const guestParts = { pool, clock, catalogues, seal, passLifeMs: settings.passLifeMs }
   const watch = new LinkWatch({ db: pool, clock, hub })
   const siteIds = () => catalogues.siteIds()
   const app = createCloudApp({
@@ -124,16 +131,18 @@ export function assembleSurface(parts: SurfaceParts): Surface {
     logger: parts.logger,
     hub,
     machineRoutes: parts.machineRoutes,
+    openRoutes: [guestLinkRoutes(new LinkService(guestParts))],
     apiRoutes: [
       memberRoutes(siteIds),
       planRoutes({ db: pool, clock, catalogues }),
-      vehicleRoutes({ pool, clock, seal: parts.seal }),
+      vehicleRoutes({ pool, clock, seal }),
       siteViewRoutes({ catalogues, reader, clock }),
       authorityRoutes({ db: pool, clock, catalogues }),
       photoRoutes(pool),
       bookingRoutes(bookings),
       extensionRoutes(new ExtensionService(bookingParts)),
       passRoutes(new PassService({ pool, clock, catalogues, passLifeMs: settings.passLifeMs })),
+      guestRoutes(new GuestService(guestParts)),
       receiptRoutes({ pool, clock }),
       hqRoutes({ pool, clock, catalogues }),
       auditRoutes({ pool, clock }),
@@ -147,9 +156,20 @@ export function assembleSurface(parts: SurfaceParts): Surface {
     ],
   })
   const stop = publishSiteChanges({ notifications, hub, siteIds })
+  const sweep = sweepOf(parts, { watch, link, payments })
+  return { app, hub, sweep, stop }
+}
+
+/** What goes on beside the answers, one round after another. */
+function sweepOf(
+  parts: SurfaceParts,
+  around: { readonly watch: LinkWatch; readonly link: SiteLink; readonly payments: CardPayments },
+): () => Promise<void> {
+  const { pool, clock, settings } = parts
+  const { watch, link, payments } = around
   const retention = new AccessRetention({ pool, clock, keptDays: settings.accessKeptDays })
   const logRetention = new DirectoryLogRetention({ pool, clock })
-  const sweep = async () => {
+  return async () => {
     await watch.check()
     await tendLoans({ pool, clock, passLifeMs: settings.passLifeMs })
     await tendCredits({ pool, clock, policy: settings.credits })
@@ -157,7 +177,7 @@ export function assembleSurface(parts: SurfaceParts): Surface {
     await retention.prune()
     await logRetention.prune()
     await sweepRemoteCommands(pool, clock.now().wallMs)
+    await tendGuests({ pool, clock })
     await tendPasses(parts)
   }
-  return { app, hub, sweep, stop }
 }

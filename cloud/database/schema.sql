@@ -344,6 +344,29 @@ TABLE exceptions
   ROW LEVEL SECURITY
   POLICY own_exceptions USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = exceptions.site_id)))
 
+TABLE guest_invitation
+  guest_id text NOT NULL
+  booking_id text NOT NULL
+  site_id text NOT NULL
+  user_id text NOT NULL
+  member_id text NOT NULL
+  secret_digest text NOT NULL
+  sealed_name bytea
+  invited_ms bigint NOT NULL
+  to_ms bigint NOT NULL
+  holder_key text
+  opened_ms bigint
+  taken_back_ms bigint
+  CONSTRAINT guest_invitation_check CHECK (((opened_ms IS NULL) = (holder_key IS NULL)))
+  CONSTRAINT guest_invitation_pkey PRIMARY KEY (guest_id)
+  CONSTRAINT guest_invitation_secret_digest_check CHECK ((secret_digest ~ '^[0-9a-f]{64}$'::text))
+  CONSTRAINT guest_invitation_secret_digest_key UNIQUE (secret_digest)
+  CONSTRAINT guest_invitation_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
+  CREATE INDEX guest_invitation_by_booking ON public.guest_invitation USING btree (booking_id, invited_ms)
+  CREATE INDEX guest_invitation_by_end ON public.guest_invitation USING btree (to_ms)
+  ROW LEVEL SECURITY
+  POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = guest_invitation.site_id)))
+
 TABLE idempotency_key
   caller text NOT NULL
   key text NOT NULL
@@ -616,6 +639,7 @@ TABLE pass
   CONSTRAINT pass_site_id_fkey FOREIGN KEY (site_id) REFERENCES sites(site_id)
   CREATE INDEX pass_by_end ON public.pass USING btree (to_ms)
   CREATE INDEX pass_by_member ON public.pass USING btree (member_id, to_ms)
+  CREATE INDEX pass_of_guests ON public.pass USING btree (to_ms) WHERE ((kind = 'guest'::text) AND (revoked_ms IS NULL))
   ROW LEVEL SECURITY
   POLICY own_rows USING (EXISTS ( SELECT FROM sites WHERE (sites.site_id = pass.site_id)))
 

@@ -43,6 +43,8 @@ export interface CloudAppParts {
   readonly machineRoutes: readonly Hono[]
   /** Route groups under `/api/v1`, each behind log-in. */
   readonly apiRoutes: readonly OpenAPIHono<AppEnv>[]
+  /** Route groups under `/api/v1` for callers without a log-in, who prove their right by a secret. */
+  readonly openRoutes: readonly OpenAPIHono<AppEnv>[]
 }
 
 /**
@@ -68,6 +70,7 @@ export function createCloudApp(parts: CloudAppParts): OpenAPIHono<AppEnv> {
   app.use(limitRate(parts.limits.perAddress, parts.clock, (context) => context.get('address')))
   app.use(limitBody(parts.limits.bodyBytesMax))
   mountLogIn(app, parts)
+  mountOpen(app, parts)
   mountApi(app, parts)
   app.use(compressAnswers())
   mountDocumentation(app)
@@ -81,6 +84,12 @@ function mountLogIn(app: OpenAPIHono<AppEnv>, parts: CloudAppParts): void {
   app.post('/api/auth/sign-up/*', attempts)
   app.route('/', passwordRoutes({ ...parts, pool: parts.db }))
   app.on(['GET', 'POST'], '/api/auth/*', authHandler(parts.auth))
+}
+
+function mountOpen(app: OpenAPIHono<AppEnv>, parts: CloudAppParts): void {
+  const one = limitRate(parts.limits.perUser, parts.clock, (context) => context.get('address'))
+  app.use('/api/v1/guest/*', one)
+  for (const routes of parts.openRoutes) app.route('/api/v1', routes)
 }
 
 function mountApi(app: OpenAPIHono<AppEnv>, parts: CloudAppParts): void {

@@ -161,6 +161,37 @@ const catalogue = {
   too_many_passes: [409, 'You have too many passes.', 'Take passes back that you do not need any more.'],
   unknown_pass: [404, 'There is no such pass.', 'Open the pass of your booking again.'],
   pass_taken_back: [410, 'This pass was taken back.', 'Open the pass of your booking for a new one.'],
+  too_many_guests: [
+    409,
+    'This booking has no room for more guests.',
+    'Take an invitation back first, or book a larger space.',
+  ],
+  unknown_guest: [404, 'There is no such guest.', 'Choose a guest of this booking.'],
+  unknown_invitation: [
+    404,
+    'This link leads nowhere.',
+    'Check that it is complete, or ask whoever invited you for a new one.',
+  ],
+  invitation_spent: [
+    409,
+    'This link was opened on another phone.',
+    'Open it there, or ask whoever invited you for a link of your own.',
+  ],
+  invitation_taken_back: [
+    410,
+    'This invitation was taken back.',
+    'It opens nothing any more. Ask whoever invited you.',
+  ],
+  invitation_cancelled: [
+    410,
+    'The booking of this invitation was cancelled.',
+    'It opens nothing any more. Ask whoever invited you.',
+  ],
+  invitation_over: [
+    410,
+    'This invitation is over.',
+    'It ended with its booking. Ask whoever invited you for a new one.',
+  ],
   payment_needed: [402, 'The booking has to be paid.', 'Pay by card.'],
   payment_amount: [
     409,

@@ -2,22 +2,17 @@ import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { MyPasses, PassView } from '@gatehouse/shared/api/pass-view'
 import type { Clock } from '@gatehouse/shared/clock/clock'
-import * as ids from '@gatehouse/shared/ids/ids'
-import { ed25519Signer, isUsableKey, publicKeyBytes } from '@gatehouse/shared/passes/ed25519'
-import type { HeldPass, PassBlock } from '@gatehouse/shared/passes/pass'
-import { passIdOf, writeClaims } from '@gatehouse/shared/passes/pass-codec'
-import { issuerMessage, signedPassText } from '@gatehouse/shared/passes/presentation'
+import { isUsableKey, publicKeyBytes } from '@gatehouse/shared/passes/ed25519'
+import { passIdOf } from '@gatehouse/shared/passes/pass-codec'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { Actor } from '../bookings/booking-parts.ts'
-import { findBooking, type KnownBooking, statusOfBooking } from '../bookings/booking-store.ts'
 import type { SiteCatalogues } from '../bookings/site-catalogue.ts'
-import { inTransaction, type Pool, type Queryable } from '../database/pool.ts'
-import { putRows } from '../directory/put-rows.ts'
+import { inTransaction, type Pool } from '../database/pool.ts'
 import { type Refused, refusal } from '../http/problem.ts'
+import { bookingCover, type Cover } from './pass-cover.ts'
 import {
   countBeforeNew,
   lockPass,
-  markRevoked,
   passCursorText,
   passesInForce,
   putPass,
@@ -25,7 +20,8 @@ import {
   renewPass,
   type StoredPass,
 } from './pass-store.ts'
-import { signingKey } from './signing-keys.ts'
+import { revokePass } from './revoke-pass.ts'
+import { passValidity, signPass } from './sign-pass.ts'
 
 export interface PassServiceParts {
   readonly pool: Pool
@@ -41,17 +37,8 @@ export type PassWish = { readonly holderKey: string } & (
   | { readonly kind: 'member'; readonly siteId: string }
 )
 
-/** Passes of one member that are in force at once: phones, and guests of bookings. */
+/** Passes of one member that are in force at once on their own devices, and as many of guests. */
 const passesMax = 50
-
-/** What a pass covers, and how long it may be believed at most. */
-interface Cover {
-  readonly siteId: string
-  readonly block: PassBlock | undefined
-  /** The first of the loans that it was sold in, by which a site that never heard of it knows its right. */
-  readonly loanId: string | undefined
-  readonly lastMs: number
-}
 
 /** Passes of members: given, renewed and taken back (ARCHITECTURE §2). */
 export class PassService {
@@ -84,7 +71,7 @@ export class PassService {
       revokedMs: undefined,
     }
     return inTransaction(pool, async (tx) => {
-      if ((await countBeforeNew(tx, { memberId, passId }, nowMs)) >= passesMax) {
+      if ((await countBeforeNew(tx, pass, nowMs)) >= passesMax) {
         return err(refusal('too_many_passes'))
       }
       await putPass(tx, pass)
@@ -93,7 +80,7 @@ export class PassService {
       if (stored === undefined || !isSameWish(stored, pass)) return err(refusal('key_reused'))
       if (stored.revokedMs !== undefined) return err(refusal('pass_taken_back'))
       await renewPass(tx, passId, pass)
-      return ok(await this.#sign(tx, pass, cover.value))
+      return ok(await signPass(tx, pass, cover.value))
     })
   }
 
@@ -111,7 +98,7 @@ export class PassService {
       if (!cover.ok) return cover
       const validity = this.#validity(cover.value, nowMs)
       await renewPass(tx, passId, validity)
-      return ok(await this.#sign(tx, { ...pass, ...validity }, cover.value))
+      return ok(await signPass(tx, { ...pass, ...validity }, cover.value))
     })
   }
 
@@ -141,11 +128,7 @@ export class PassService {
     return inTransaction(this.#parts.pool, async (tx) => {
       const pass = await lockPass(tx, memberId, passId)
       if (pass === undefined) return err(refusal('unknown_pass'))
-      if (pass.revokedMs !== undefined) return ok({ passId })
-      const revokedMs = this.#parts.clock.now().wallMs
-      await markRevoked(tx, passId, revokedMs)
-      const body = { revokedMs, toMs: pass.toMs }
-      await putRows(tx, ids.siteIdSchema.parse(pass.siteId), [{ kind: 'pass_revocation', key: passId, body }])
+      await revokePass(tx, pass, this.#parts.clock.now().wallMs)
       return ok({ passId })
     })
   }
@@ -157,57 +140,12 @@ export class PassService {
       if (catalogue === undefined) return err(refusal('not_found'))
       return ok({ siteId: wish.siteId, block: undefined, loanId: undefined, lastMs: nowMs + passLifeMs })
     }
-    const booking = await findBooking(pool, memberId, wish.bookingId)
-    if (booking === undefined) return err(refusal('unknown_booking'))
-    const refused = whyNoPass(booking, nowMs)
-    if (refused !== undefined) return err(refusal(refused))
-    const { siteId, toMs } = booking
-    const site = (await catalogues.find(siteId))?.site
-    const lastMs = toMs + (site?.settings.unlockLateMs ?? 0)
-    return nowMs >= lastMs
-      ? err(refusal('ended'))
-      : ok({ siteId, block: blockOf(booking), loanId: booking.soldIn[0], lastMs })
+    return bookingCover({ db: pool, catalogues }, { memberId, bookingId: wish.bookingId, nowMs })
   }
 
-  /** Whole seconds: begun now, and run out when the life or what it covers is over. */
-  #validity({ lastMs }: Cover, nowMs: number): { readonly issuedMs: number; readonly toMs: number } {
-    const issuedMs = Math.floor(nowMs / 1000) * 1000
-    const toMs = Math.ceil(Math.min(nowMs + this.#parts.passLifeMs, lastMs) / 1000) * 1000
-    return { issuedMs, toMs }
+  #validity(cover: Cover, nowMs: number): { readonly issuedMs: number; readonly toMs: number } {
+    return passValidity(cover, { nowMs, passLifeMs: this.#parts.passLifeMs })
   }
-
-  async #sign(db: Queryable, stored: StoredPass, cover: Cover): Promise<PassView> {
-    const key = await signingKey(db, stored.issuedMs + 1000)
-    const claims = writeClaims(heldPass(stored, key.keyId, cover))
-    const signature = ed25519Signer(key.privateKey)(issuerMessage(claims))
-    const { passId, kind, siteId, bookingId, issuedMs, toMs } = stored
-    return {
-      ...{ passId, kind, siteId, issuedMs, toMs, token: signedPassText({ claims, signature }) },
-      ...(bookingId === undefined ? {} : { bookingId }),
-    }
-  }
-}
-
-function whyNoPass(
-  booking: KnownBooking,
-  nowMs: number,
-): 'still_pending' | 'not_confirmed' | 'ended' | undefined {
-  switch (statusOfBooking(booking, nowMs)) {
-    case 'confirmed':
-    case 'checked_in':
-      return undefined
-    case 'pending':
-      return 'still_pending'
-    case 'held':
-      return 'not_confirmed'
-    default:
-      return 'ended'
-  }
-}
-
-function blockOf({ spaceId, fromMs, toMs }: KnownBooking): PassBlock {
-  const [from, to] = [Math.floor(fromMs / 1000) * 1000, Math.ceil(toMs / 1000) * 1000]
-  return { spaceId: ids.spaceIdSchema.parse(spaceId), fromMs: from, toMs: to }
 }
 
 function wishOf({ kind, siteId, bookingId, holderKey }: StoredPass): PassWish {
@@ -219,29 +157,4 @@ function wishOf({ kind, siteId, bookingId, holderKey }: StoredPass): PassWish {
 function isSameWish(one: StoredPass, other: StoredPass): boolean {
   const said = ({ siteId, kind, bookingId, holderKey }: StoredPass) => [siteId, kind, bookingId, holderKey]
   return isDeepStrictEqual(said(one), said(other))
-}
-
-function heldPass(stored: StoredPass, keyId: string, { block, loanId }: Cover): HeldPass {
-  const frame = {
-    passId: ids.passIdSchema.parse(stored.passId),
-    keyId,
-    issuer: 'cloud' as const,
-    audience: ids.siteIdSchema.parse(stored.siteId),
-    issuedMs: stored.issuedMs,
-    fromMs: stored.issuedMs,
-    toMs: stored.toMs,
-    doors: [],
-    singlePassage: false,
-    holderKey: publicKeyBytes(stored.holderKey) ?? new Uint8Array(),
-  }
-  const memberId = ids.memberIdSchema.parse(stored.memberId)
-  if (stored.kind === 'member') return { ...frame, kind: 'member', memberId }
-  const about = {
-    bookingId: ids.bookingIdSchema.parse(stored.bookingId),
-    ...(block && { block }),
-    ...(loanId === undefined ? {} : { loanId: ids.loanIdSchema.parse(loanId) }),
-  }
-  return stored.kind === 'booking'
-    ? { ...frame, ...about, kind: 'booking', memberId }
-    : { ...frame, ...about, kind: 'guest', guestId: ids.guestIdSchema.parse(stored.guestId) }
 }

@@ -88,7 +88,15 @@ export function siteRows(world: StoryWorld): Record<string, number> {
 const cloudTables = [
   ...['ledger_entries', 'quarantine', 'exceptions', 'bookings', 'payments', 'parking_sessions'],
   ...['site_directory', 'site_directory_log', 'booking_order', 'booking_request', 'card_payment'],
-  ...['card_refund', 'sandbox_charge', 'sandbox_refund', 'site_incarnations', 'login_user', 'member'],
+  ...[
+    'card_refund',
+    'guest_invitation',
+    'sandbox_charge',
+    'sandbox_refund',
+    'site_incarnations',
+    'login_user',
+    'member',
+  ],
 ]
 
 /** Keys of passes and shares of credits reach the sites by themselves, some seconds after the cloud has started. */

@@ -350,7 +350,7 @@ describe('anything at all', () => {
       await fc.assert(property, { numRuns: fuzzRunsPerRoute })
     }
     await expectHealthy(world.cloud.url)
-  }, 60_000)
+  }, 120_000)
 })
 
 describe('floods', () => {

@@ -154,6 +154,34 @@ export const germanProblems: ProblemWords = {
     title: 'Dieser Pass wurde zurückgenommen.',
     hint: 'Öffnen Sie den Pass Ihrer Buchung, um einen neuen zu erhalten.',
   },
+  too_many_guests: {
+    title: 'Diese Buchung hat keinen Platz für weitere Gäste.',
+    hint: 'Nehmen Sie erst eine Einladung zurück, oder buchen Sie einen größeren Raum.',
+  },
+  unknown_guest: {
+    title: 'Diesen Gast gibt es nicht.',
+    hint: 'Wählen Sie einen Gast dieser Buchung.',
+  },
+  unknown_invitation: {
+    title: 'Dieser Link führt nirgendwohin.',
+    hint: 'Prüfen Sie, ob er vollständig ist, oder bitten Sie die einladende Person um einen neuen.',
+  },
+  invitation_spent: {
+    title: 'Dieser Link wurde auf einem anderen Telefon geöffnet.',
+    hint: 'Öffnen Sie ihn dort, oder bitten Sie die einladende Person um einen eigenen Link.',
+  },
+  invitation_taken_back: {
+    title: 'Diese Einladung wurde zurückgenommen.',
+    hint: 'Sie öffnet nichts mehr. Fragen Sie die einladende Person.',
+  },
+  invitation_cancelled: {
+    title: 'Die Buchung zu dieser Einladung wurde storniert.',
+    hint: 'Die Einladung öffnet nichts mehr. Fragen Sie die einladende Person.',
+  },
+  invitation_over: {
+    title: 'Diese Einladung ist vorbei.',
+    hint: 'Sie endete mit ihrer Buchung. Bitten Sie die einladende Person um eine neue.',
+  },
   holder_key_unusable: {
     title: 'Mit diesem Schlüssel geht kein Pass.',
     hint: 'Laden Sie die Seite neu und öffnen Sie den Pass erneut.',
