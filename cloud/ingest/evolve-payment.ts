@@ -1,5 +1,6 @@
 import type { LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
 import type { EntryPlace } from './evolve.ts'
+import { isSettled } from './evolve-session.ts'
 import type { PaymentRow, ProjectedRows } from './projected-rows.ts'
 
 type PaymentEvent = Extract<LedgerEvent, { type: 'payment.captured' | 'payment.refunded' }>
@@ -64,7 +65,8 @@ function paySession(
   const row = rows.sessions.get(sessionId)
   if (row === undefined) return
   row.paid_minor += kind === 'captured' ? amountMinor : -amountMinor
-  if (kind === 'captured' && row.state === 'inside') row.state = 'paid'
+  if (kind === 'captured' && row.state === 'authorised') row.state = 'inside'
+  if (kind === 'captured' && row.state === 'inside' && isSettled(row)) row.state = 'paid'
   row.seq = place.seq
   rows.dirty.sessions.add(sessionId)
 }

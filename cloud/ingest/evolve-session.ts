@@ -1,3 +1,4 @@
+import { exitBackedOut, sessionInferredIncident } from '@gatehouse/shared/parking/session'
 import { assertNever } from '@gatehouse/shared/result/result'
 import type { EntryBody, LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
 import type { ProjectedRows, SessionRow } from './projected-rows.ts'
@@ -38,8 +39,9 @@ export function evolveSession(
       if (row.state === 'authorised') row.state = 'voided'
       return undefined
     case 'session.charged':
-      // Whoever is charged is there, also when no loop has seen it come in.
-      if (row.state === 'authorised') row.state = 'inside'
+      if (over.has(row.state)) return undefined
+      // Whoever is charged is there, also when no loop has seen it come in; who stayed on after paying owes again.
+      if (row.state !== 'departing') row.state = event.body.dueMinor === 0 ? 'paid' : 'inside'
       row.charged_minor = event.body.price.totalMinor
       return undefined
     case 'session.departing':
@@ -56,6 +58,33 @@ export function evolveSession(
     default:
       return assertNever(event)
   }
+}
+
+export type StayNote = Extract<LedgerEvent, { type: 'lane.refused' | 'incident.opened' }>
+
+/** Applies what a lane or an incident says of a stay: it backed out of the exit, or is there though nobody saw it come in. */
+export function noteStay(rows: ProjectedRows, event: StayNote, { seq }: Place): void {
+  const row = rows.sessions.get(stayOf(event) ?? '')
+  if (row === undefined) return
+  if (event.type === 'lane.refused' && event.body.reason === exitBackedOut && row.state === 'departing') {
+    row.state = isSettled(row) ? 'paid' : 'inside'
+    row.exit_lane_id = null
+    row.debt_minor = 0
+  } else if (event.type === 'incident.opened' && row.state === 'authorised') {
+    row.state = 'inside'
+  } else return
+  row.seq = seq
+  rows.dirty.sessions.add(row.session_id)
+}
+
+function stayOf({ type, body }: StayNote): string | undefined {
+  if (type === 'lane.refused') return body.sessionId
+  return body.kind === sessionInferredIncident ? body.about : undefined
+}
+
+/** Whether money was taken, and all that was charged. */
+export function isSettled({ charged_minor, paid_minor }: SessionRow): boolean {
+  return paid_minor > 0 && charged_minor > 0 && paid_minor >= charged_minor
 }
 
 function arrive(

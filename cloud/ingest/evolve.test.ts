@@ -21,6 +21,14 @@ const arrived = {
   },
 }
 
+const capturedFor = (of: typeof session, paymentId: string, amountMinor: number) => ({
+  type: 'payment.captured',
+  body: {
+    ...{ paymentId, amountMinor, subject: { kind: 'session', ...of } },
+    ...{ method: 'cash', currency: 'EUR', takenBy: 'site' },
+  },
+})
+
 /** Folds events one after another; returns the last refusal and the rows. */
 function fold(events: readonly { type: string; body: object }[]) {
   const rows = noRows()
@@ -38,17 +46,7 @@ describe('a parking session', () => {
       arrived,
       { type: 'session.entered', body: { ...session, laneId: 'ln_in', zoneId: 'zn_1' } },
       { type: 'session.charged', body: { ...session, price: price(450), untilMs: 9_000, dueMinor: 450 } },
-      {
-        type: 'payment.captured',
-        body: {
-          paymentId: 'py_1',
-          subject: { kind: 'session', ...session },
-          method: 'cash',
-          amountMinor: 450,
-          currency: 'EUR',
-          takenBy: 'site',
-        },
-      },
+      capturedFor(session, 'py_1', 450),
       { type: 'session.departing', body: { ...session, laneId: 'ln_out', effectId: 'ef_2', debtMinor: 0 } },
       { type: 'session.departed', body: { ...session, laneId: 'ln_out', zoneId: 'zn_1' } },
     ])
@@ -66,28 +64,50 @@ describe('a parking session', () => {
     })
   })
 
-  it('ends as at the site, whatever is entered again after it', () => {
+  it('is in the state that it has at the site, whatever is told of it in whatever order', () => {
     const at = { wallMs: 1, bootId: 'b', monotonicMs: 1, quality: 'trusted' } as const
-    const sum = (state: string) => (state === 'departed' || state === 'voided' ? state : 'open')
-    const events = [
-      { type: 'session.entered', body: { ...session, laneId: 'ln_in', zoneId: 'zn_1' } },
-      { type: 'session.voided', body: { ...session, reason: 'backed_out' } },
-      { type: 'session.charged', body: { ...session, price: price(450), untilMs: 9_000, dueMinor: 450 } },
-      { type: 'session.departing', body: { ...session, laneId: 'ln_out', effectId: 'ef_2', debtMinor: 0 } },
-      { type: 'session.departed', body: { ...session, laneId: 'ln_out', zoneId: 'zn_1' } },
-    ]
+    const told = {
+      entered: { type: 'session.entered', body: { ...session, laneId: 'ln_in', zoneId: 'zn_1' } },
+      voided: { type: 'session.voided', body: { ...session, reason: 'backed_out' } },
+      departing: {
+        type: 'session.departing',
+        body: { ...session, laneId: 'ln_out', effectId: 'ef_2', debtMinor: 0 },
+      },
+      departed: { type: 'session.departed', body: { ...session, laneId: 'ln_out', zoneId: 'zn_1' } },
+      backedOut: { type: 'lane.refused', body: { ...session, laneId: 'ln_out', reason: 'backed_out' } },
+      inferred: {
+        type: 'incident.opened',
+        body: { incidentId: 'inc_1', kind: 'session_inferred', about: session.sessionId },
+      },
+    }
+    const names = [...(Object.keys(told) as (keyof typeof told)[]), 'charged', 'captured'] as const
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(...events), { maxLength: 6 }), (told) => {
-        const parsed = [arrived, ...told].flatMap(({ type, body }) => parseEvent({ type, body }) ?? [])
+      fc.property(fc.array(fc.constantFrom(...names), { maxLength: 9 }), (order) => {
+        let chargedMinor = 0
+        let paidMinor = 0
+        const events = order.map((name, index) => {
+          if (name === 'captured') {
+            paidMinor += 200
+            return capturedFor(session, `py_${index}`, 200)
+          }
+          if (name !== 'charged') return told[name]
+          chargedMinor += 300
+          const dueMinor = Math.max(0, chargedMinor - paidMinor)
+          const body = { ...session, price: price(chargedMinor), untilMs: 9_000, dueMinor }
+          return { type: 'session.charged', body }
+        })
+        const parsed = [arrived, ...events].flatMap(({ type, body }) => parseEvent({ type, body }) ?? [])
         const [first] = parsed
         if (first?.type !== 'session.arrived') throw new TypeError('unreadable')
         const atSite = parsed.reduce(
           (stay, event) => evolveAtSite(stay, event, at),
           beginSession(first.body, at),
         )
-        const row = fold([arrived, ...told]).rows.sessions.get('ss_1')
-        expect(sum(row?.state ?? '')).toBe(sum(atSite.kind))
+        const row = fold([arrived, ...events]).rows.sessions.get('ss_1')
+        expect(row?.state).toBe(atSite.kind === 'charged' ? 'inside' : atSite.kind)
+        expect(row?.paid_minor).toBe(atSite.stay.paidMinor)
       }),
+      { numRuns: 2_000 },
     )
   })
 

@@ -7,7 +7,7 @@ import { evolveCredits, type UnpostableCredits } from './evolve-credits.ts'
 import { evolveLoans, type UnpostableLoan } from './evolve-loans.ts'
 import { pay } from './evolve-payment.ts'
 import { adopt, receive } from './evolve-received.ts'
-import { evolveSession, type SessionEvent } from './evolve-session.ts'
+import { evolveSession, noteStay, type SessionEvent } from './evolve-session.ts'
 import {
   type BookingRow,
   keepBooking,
@@ -221,9 +221,11 @@ function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPl
     case 'door.unlocked':
     case 'lockdown.started':
     case 'lockdown.ended':
+      // Noted by `evolveAudit`.
+      return
     case 'incident.opened':
     case 'lane.refused':
-      // Noted by `evolveAudit`.
+      noteStay(rows, event, { seq, atMs })
       return
     case 'site.started':
     case 'request.refused':

@@ -1,4 +1,5 @@
 import type { SealedEntry } from '@gatehouse/shared/ledger/chain'
+import { sessionInferredIncident } from '@gatehouse/shared/parking/session'
 import { type EntryFrame, entryFrameSchema, parseEvent } from '@gatehouse/shared/wire/v1/entries'
 import { evolve } from './evolve.ts'
 import { evolveAudit } from './evolve-audit.ts'
@@ -43,6 +44,8 @@ export function mentioned(entries: readonly ReadEntry[]): {
     for (const id of [bookingId, subject.bookingId]) if (typeof id === 'string') ids.bookings.add(id)
     for (const id of [sessionId, subject.sessionId]) if (typeof id === 'string') ids.sessions.add(id)
     for (const id of textsIn(frame.body.supersedes)) ids.bookings.add(id)
+    const { kind, about } = frame.body
+    if (kind === sessionInferredIncident && typeof about === 'string') ids.sessions.add(about)
     if (typeof paymentId === 'string') ids.payments.add(paymentId)
     for (const id of paymentsNamed(row)) ids.payments.add(id)
     if (typeof spaceId !== 'string' || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) continue
