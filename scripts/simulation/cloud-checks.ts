@@ -1,12 +1,13 @@
 import { readEntries } from '@gatehouse/edge/ledger/entry-store'
-import { differenceOf, fold } from './booking-fold.ts'
-import { type CommittedEntry, lifeName } from './chain-memory.ts'
+import { lifeName } from './chain-memory.ts'
 import { type CloudLending, checkLending, lendingColumns } from './loan-checks.ts'
 import type { Simulation } from './simulation.ts'
+import { type BookLines, bookColumns } from './site-books.ts'
 import type { SiteChecks } from './site-checks.ts'
 import type { SiteMachine } from './site-machine.ts'
+import { ToldBooks, type ToldLife } from './told-books.ts'
 
-interface StreamRow extends CloudLending {
+interface StreamRow extends CloudLending, BookLines {
   readonly site_id: string
   readonly incarnation: number
   readonly head_seq: number
@@ -17,7 +18,6 @@ interface StreamRow extends CloudLending {
   readonly taken_over_at_seq: number | null
   /** The first of the lives whose books this one goes on with. */
   readonly books_from: number
-  readonly bookings: Readonly<Record<string, string>> | null
 }
 
 /** One statement for everything that is looked at after each step. */
@@ -25,7 +25,7 @@ const stateSql = `SELECT s.site_id, s.incarnation, s.head_seq, s.head_hash, coal
     s.taken_over_at_seq, coalesce(i.books_from, s.incarnation) AS books_from,
     (SELECT count(*)::int FROM ledger_entries e
      WHERE e.site_id = s.site_id AND e.incarnation = s.incarnation) AS entries,
-    (SELECT jsonb_object_agg(b.booking_id, b.status) FROM bookings b WHERE b.site_id = s.site_id AND b.loan_ids = '{}') AS bookings, ${lendingColumns}
+    ${bookColumns}, ${lendingColumns}
   FROM streams s JOIN site_incarnations i USING (site_id, incarnation)
   LEFT JOIN projection_positions p USING (site_id, incarnation) ORDER BY 1, 2`
 
@@ -36,6 +36,7 @@ export class CloudChecks {
   #statementsSeen = -1
   #restores = 0
   readonly #heads = new Map<string, number>()
+  readonly #books = new Map<string, ToldBooks>()
 
   constructor(simulation: Simulation, sites: SiteChecks) {
     this.#simulation = simulation
@@ -75,7 +76,7 @@ export class CloudChecks {
     this.#heads.set(name, head_seq)
   }
 
-  /** The bookings of a site are the fold of what its lives have told, each up to where the next took over. */
+  /** The books of a site are the fold of what its lives have told, each up to where the next took over. */
   #checkBooks(machine: SiteMachine, rows: readonly StreamRow[]): void {
     // A box that is never switched on has nothing to say.
     const newest = rows.findLast(
@@ -93,9 +94,10 @@ export class CloudChecks {
       ({ incarnation }) => incarnation >= newest.books_from && incarnation <= newest.incarnation,
     )
     this.#checkTakenOver(machine, newest, told)
-    const expected = fold(told.flatMap((row) => this.#projected(row)))
-    const differs = differenceOf(expected, new Map(Object.entries(newest.bookings ?? {})))
-    if (differs) this.#broken(`the cloud's bookings of ${machine.siteId} at ${newest.projected}: ${differs}`)
+    const books = this.#books.get(machine.siteId) ?? new ToldBooks()
+    this.#books.set(machine.siteId, books)
+    const differs = books.of(told.flatMap((row) => this.#projected(row) ?? [])).differenceFrom(newest)
+    if (differs) this.#broken(`the cloud's books of ${machine.siteId} at ${newest.projected}: ${differs}`)
   }
 
   /** A life that took over holds every entry that the cloud had acknowledged to the lives before. */
@@ -119,11 +121,11 @@ export class CloudChecks {
     return siteId === newest.site_id && own?.hash === head_hash
   }
 
-  #projected(row: StreamRow): readonly CommittedEntry[] {
+  #projected(row: StreamRow): ToldLife | undefined {
     const { site_id, incarnation, head_seq, head_hash, projected, taken_over_at_seq } = row
     const name = lifeName(site_id, incarnation)
     const branch = this.#sites.chains.holding(name, { seq: head_seq, hash: head_hash })
-    return branch?.entries.slice(0, Math.min(projected, taken_over_at_seq ?? projected)) ?? []
+    return branch && { branch, count: Math.min(projected, taken_over_at_seq ?? projected) }
   }
 
   #broken(sentence: string): void {

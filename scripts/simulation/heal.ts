@@ -1,11 +1,11 @@
 import type { SiteDatabase } from '@gatehouse/edge/ledger/database'
 import { adoptSite } from './adoption-steps.ts'
-import { differenceOf, fold } from './booking-fold.ts'
 import { checkCreditBooks } from './credit-books.ts'
 import type { CreditChecks } from './credit-checks.ts'
 import { loanDifference } from './loan-checks.ts'
 import { openWire } from './network.ts'
 import type { Simulation } from './simulation.ts'
+import { differenceOf, SiteBooks } from './site-books.ts'
 import type { SiteChecks } from './site-checks.ts'
 
 /** After this long whoever looks at HQ lets a new box take over where the cloud knows another life than the machine's. */
@@ -137,6 +137,9 @@ const booksSql = `SELECT s.site_id,
     (SELECT jsonb_object_agg(p.payment_id, p.amount_minor) FROM payments p WHERE p.site_id = s.site_id) AS takings
   FROM sites s`
 
+const staysSql = `SELECT session_id AS name, CASE state WHEN 'charged' THEN 'inside' ELSE state END AS value
+  FROM parking_sessions`
+
 /** The site's tables say what its entries say, and the cloud's tables the same. */
 async function checkBooks(simulation: Simulation, sites: SiteChecks): Promise<void> {
   const rows = await simulation.stage.pool.inspect<BooksRow>(booksSql)
@@ -148,10 +151,14 @@ async function checkBooks(simulation: Simulation, sites: SiteChecks): Promise<vo
     const own = pairs(db, 'SELECT booking_id AS name, status AS value FROM bookings')
     const ownTakings = pairs(db, 'SELECT payment_id AS name, amount_minor AS value FROM payments')
     const { past, entries } = sites.chains.presentOf(machine, incarnation)
-    const folded = fold([...past, ...entries])
-    const foldedHere = new Map([...own].filter(([bookingId]) => folded.has(bookingId)))
+    const books = new SiteBooks()
+    for (const entry of [...past, ...entries]) books.add(entry)
+    const statuses = books.statuses()
+    const sold = new Map([...own].filter(([bookingId]) => statuses.has(bookingId)))
+    const stays = pairs(db, staysSql)
     const differs =
-      differenceOf(folded, foldedHere) ??
+      differenceOf(statuses, sold) ??
+      differenceOf(books.places(), stays) ??
       differenceOf(own, new Map(Object.entries(bookings ?? {}))) ??
       differenceOf(
         ownTakings,

@@ -244,4 +244,20 @@ export const mutations: readonly Mutation[] = [
       { file: 'shared/dist/access/decide-access.js', from: 'if (credential.revoked)', to: 'if (false)' },
     ],
   },
+  {
+    name: 'forget that a vehicle backed out',
+    emphasis: { drive: 20 },
+    edits: [{ file: 'cloud/dist/ingest/evolve.js', from: 'noteStay(rows, event, { seq, atMs });', to: '' }],
+  },
+  {
+    name: 'forget what was paid for a booking',
+    emphasis: { 'hold at the kiosk': 3, 'pay at the kiosk': 6 },
+    edits: [
+      {
+        file: 'cloud/dist/ingest/evolve-payment.js',
+        from: 'row.paid_minor += body.amountMinor;',
+        to: '',
+      },
+    ],
+  },
 ]

@@ -2,7 +2,7 @@ import { readEntries, type StoredEntry } from '@gatehouse/edge/ledger/entry-stor
 import { statement } from '@gatehouse/edge/ledger/statements'
 import { emptyHead, sha256Hex } from '@gatehouse/shared/ledger/chain'
 import { checkAccess } from './access-checks.ts'
-import { statusIn } from './booking-fold.ts'
+import { statusIn } from './booking-status.ts'
 import { type Branch, ChainMemory, type CommittedEntry } from './chain-memory.ts'
 import { checkLendingStop, checkNewLife, checkWitness } from './recovery-checks.ts'
 import type { Deed } from './simulated-devices.ts'
