@@ -24,18 +24,14 @@ export function openPool(connection: Connection, max = poolMax): Pool {
 }
 
 /**
- * Runs `work` in one transaction: commits what it returns, rolls back when it throws; `isolation` when it is not the
- * database's own. The connection is discarded when even the rollback fails.
+ * Runs `work` in one transaction: commits what it returns, rolls back when it throws. The connection is discarded when
+ * even the rollback fails.
  */
-export async function inTransaction<T>(
-  pool: Pool,
-  work: (tx: Transaction) => Promise<T>,
-  isolation?: 'REPEATABLE READ READ ONLY',
-): Promise<T> {
+export async function inTransaction<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const tx = await pool.connect()
   let broken = false
   try {
-    await tx.query(isolation === undefined ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation}`)
+    await tx.query('BEGIN')
     const value = await work(tx)
     await tx.query('COMMIT')
     return value

@@ -3,7 +3,7 @@ import { type ChangesOptions, changesOrWait, type ShapePart } from './shape-chan
 import { mustRefetch } from './shape-handle.ts'
 import { messageText, upToDateMessage } from './shape-messages.ts'
 import type { ShapeRequest } from './shape-request.ts'
-import { readShapeHead } from './shape-store.ts'
+import type { ShapeHead } from './shape-store.ts'
 
 const batchesPerConnectionMax = 100
 
@@ -43,10 +43,9 @@ async function* readBatches(options: ShapeEventsOptions): AsyncGenerator<string>
   // Says at once where the client stands, so that it counts as up to date before anything changes.
   if (request.offset === 'now') yield eventText(upToDateMessage(afterRev))
   for (let batch = 0; batch < batchesPerConnectionMax; batch += 1) {
-    const part = await changesOrWait(options, siteId, { afterRev, signal })
-    const head = await readShapeHead(options.pool, siteId)
-    const isExpired = mustRefetch({ ...request, offset: part.rev }, siteId, head)
-    if (part.changes.length === 0 || isExpired || signal.aborted) return
+    const isLost = (head: ShapeHead) => mustRefetch({ ...request, offset: afterRev }, siteId, head)
+    const part = await changesOrWait(options, siteId, { afterRev, signal, isLost })
+    if (part.changes.length === 0 || isLost(part.head) || signal.aborted) return
     yield eventsOf(siteId, part)
     afterRev = part.rev
   }

@@ -52,23 +52,13 @@ async function serve(
   siteId: SiteId,
   request: ShapeRequest,
 ): Promise<Response> {
-  const head = await readShapeHead(options.pool, siteId)
+  const { signal } = context.req.raw
+  if (request.isEvents) return serveEvents(options, siteId, request, signal)
+  const part = await partOf(options, siteId, request, signal)
+  // An epoch may have begun while the client waited: what came since belongs to another handle.
+  const { head } = part
   if (mustRefetch(request, siteId, head)) return refetch(newHandle(siteId, head, request))
   const handle = knownHandle(request, siteId, head) ?? newHandle(siteId, head, request)
-  const { signal } = context.req.raw
-  if (request.isEvents) {
-    const afterRev = typeof request.offset === 'number' ? request.offset : head.rev
-    const headers = { ...headersOf(options, request, handle, afterRev), 'content-type': 'text/event-stream' }
-    return new Response(shapeEvents({ ...options, siteId, request, afterRev, signal }), { headers })
-  }
-  const part = await partOf(options, { siteId, request, head, signal })
-  if (request.live) {
-    // An epoch may have begun while the client waited; what came since belongs to another handle.
-    const now = await readShapeHead(options.pool, siteId)
-    if (mustRefetch({ ...request, offset: part.rev }, siteId, now)) {
-      return refetch(newHandle(siteId, now, request))
-    }
-  }
   const headers: Record<string, string> = headersOf(options, request, handle, part.rev)
   const cursor = headers['electric-cursor']
   const etag = `"${handle}:${request.offsetText}:${part.rev}_0${cursor === undefined ? '' : `:${cursor}`}"`
@@ -106,21 +96,34 @@ function kindOf(request: ShapeRequest): keyof typeof freshness {
   return request.offset === 'start' ? 'start' : 'catchUp'
 }
 
+async function serveEvents(
+  options: ShapeRoutesOptions,
+  siteId: SiteId,
+  request: ShapeRequest,
+  signal: AbortSignal,
+): Promise<Response> {
+  const head = await readShapeHead(options.pool, siteId)
+  if (mustRefetch(request, siteId, head)) return refetch(newHandle(siteId, head, request))
+  const handle = knownHandle(request, siteId, head) ?? newHandle(siteId, head, request)
+  const afterRev = typeof request.offset === 'number' ? request.offset : head.rev
+  const headers = { ...headersOf(options, request, handle, afterRev), 'content-type': 'text/event-stream' }
+  return new Response(shapeEvents({ ...options, siteId, request, afterRev, signal }), { headers })
+}
+
 async function partOf(
   options: ShapeRoutesOptions,
-  from: {
-    readonly siteId: SiteId
-    readonly request: ShapeRequest
-    readonly head: ShapeHead
-    readonly signal: AbortSignal
-  },
+  siteId: SiteId,
+  request: ShapeRequest,
+  signal: AbortSignal,
 ): Promise<ShapePart> {
-  const { siteId, request, head, signal } = from
-  if (request.offset === 'start') return { ...(await readSnapshot(options.pool, siteId)), isUpToDate: true }
-  const afterRev = request.offset === 'now' ? head.rev : request.offset
-  return request.live
-    ? changesOrWait(options, siteId, { afterRev, signal })
-    : changesAfter(options, siteId, afterRev)
+  if (request.offset === 'start') {
+    const picture = await readSnapshot(options.pool, siteId)
+    return { ...picture, rev: picture.head.rev, isUpToDate: true }
+  }
+  const afterRev = request.offset === 'now' ? undefined : request.offset
+  if (!request.live) return changesAfter(options, siteId, afterRev)
+  const isLost = (head: ShapeHead) => mustRefetch(request, siteId, head)
+  return changesOrWait(options, siteId, { afterRev, signal, isLost })
 }
 
 function refetch(handle: string): Response {

@@ -20,42 +20,55 @@ export interface ShapeHead {
   readonly prunedRev: number
 }
 
+interface HeadColumns {
+  readonly head_epoch: number
+  readonly head_rev: number
+  readonly pruned_rev: number
+}
+
+const headColumns = `coalesce(h.epoch, i.epoch) AS head_epoch, coalesce(h.rev, 0) AS head_rev,
+  coalesce(h.pruned_rev, 0) AS pruned_rev`
+const headTables = 'cloud_identity i LEFT JOIN directory_heads h ON h.site_id = $1'
+
 /** The position of a site's directory; before the first row it stands at 0 of the cloud's epoch. */
 export async function readShapeHead(db: Queryable, siteId: SiteId): Promise<ShapeHead> {
-  const { rows } = await db.query<ShapeHead>(
-    `SELECT coalesce(h.epoch, i.epoch) AS epoch, coalesce(h.rev, 0) AS rev,
-       coalesce(h.pruned_rev, 0) AS "prunedRev"
-     FROM cloud_identity i LEFT JOIN directory_heads h ON h.site_id = $1`,
-    [siteId],
-  )
-  return rows[0] ?? { epoch: 1, rev: 0, prunedRev: 0 }
+  const { rows } = await db.query<HeadColumns>(`SELECT ${headColumns} FROM ${headTables}`, [siteId])
+  return headOf(rows[0])
+}
+
+function headOf(row: HeadColumns | undefined): ShapeHead {
+  return row === undefined
+    ? { epoch: 1, rev: 0, prunedRev: 0 }
+    : { epoch: row.head_epoch, rev: row.head_rev, prunedRev: row.pruned_rev }
+}
+
+/** What was read of a directory, and where it stood at that moment. */
+export interface ShapePicture {
+  readonly head: ShapeHead
+  readonly changes: readonly ShapeChange[]
 }
 
 /** All current rows, tombstones included, with the position they stand for, as one consistent picture. */
-export async function readSnapshot(
-  db: Queryable,
-  siteId: SiteId,
-): Promise<{ readonly rev: number; readonly changes: readonly ShapeChange[] }> {
-  // One statement is one snapshot: the position and the rows belong together.
-  const { rows } = await db.query<ShapeChange & { head: number }>(
-    `SELECT h.rev AS head, 'insert' AS operation, d.kind, d.key, d.epoch, d.rev, d.body::text, d.digest
-     FROM directory_heads h JOIN site_directory d USING (site_id)
-     WHERE h.site_id = $1 ORDER BY d.rev`,
-    [siteId],
-  )
-  return { rev: rows[0]?.head ?? 0, changes: rows }
+export async function readSnapshot(db: Queryable, siteId: SiteId): Promise<ShapePicture> {
+  return pictureOf(db, "SELECT *, 'insert' AS operation FROM site_directory WHERE site_id = $1", [siteId])
 }
 
-/** At most `limit` changes after `afterRev`, in order. */
+/** At most `limit` changes after `afterRev`, or after the head when it is absent, in order, as one consistent picture. */
 export async function readChangesAfter(
   db: Queryable,
   siteId: SiteId,
-  range: { readonly afterRev: number; readonly limit: number },
-): Promise<readonly ShapeChange[]> {
-  const { rows } = await db.query<ShapeChange>(
-    `SELECT operation, kind, key, epoch, rev, body::text, digest FROM site_directory_log
-     WHERE site_id = $1 AND rev > $2 ORDER BY rev LIMIT $3`,
-    [siteId, range.afterRev, range.limit],
+  range: { readonly afterRev: number | undefined; readonly limit: number },
+): Promise<ShapePicture> {
+  const log = 'SELECT * FROM site_directory_log WHERE site_id = $1 AND rev > $2 ORDER BY rev LIMIT $3'
+  return pictureOf(db, log, [siteId, range.afterRev ?? null, range.limit])
+}
+
+// One statement is one snapshot: the position and the rows belong together.
+async function pictureOf(db: Queryable, rowsSql: string, values: unknown[]): Promise<ShapePicture> {
+  const { rows } = await db.query<HeadColumns & (ShapeChange | { readonly operation: null })>(
+    `SELECT ${headColumns}, d.operation, d.kind, d.key, d.epoch, d.rev, d.body::text, d.digest
+     FROM ${headTables} LEFT JOIN LATERAL (${rowsSql}) AS d ON true ORDER BY d.rev`,
+    values,
   )
-  return rows
+  return { head: headOf(rows[0]), changes: rows.filter((row) => row.operation !== null) }
 }

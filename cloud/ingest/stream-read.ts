@@ -1,5 +1,5 @@
 import type { Context, Env } from 'hono'
-import { rowsOrWait } from '../database/rows-or-wait.ts'
+import { readOrWait } from '../database/read-or-wait.ts'
 import { badRequest } from './stream-answers.ts'
 import type { OpenStream, StreamEndpointOptions } from './stream-endpoint.ts'
 import { headHeaders, nextCursor, offsetAfter, seqOfOffset, streamHeaders } from './stream-headers.ts'
@@ -53,7 +53,12 @@ async function entriesOrWait<E extends Env>(
   signal: AbortSignal,
 ): Promise<readonly StoredEntry[]> {
   const payload = `${stream.siteId}/${stream.incarnation}`
-  return rowsOrWait(notifications, { channel: 'ledger', payload, timeoutMs: longPollMs, signal }, () =>
-    readEntriesAfter(pool, stream, { afterSeq, limit: entriesPerReadMax }),
+  return readOrWait(
+    notifications,
+    { channel: 'ledger', payload, timeoutMs: longPollMs, signal },
+    {
+      read: () => readEntriesAfter(pool, stream, { afterSeq, limit: entriesPerReadMax }),
+      isAnswer: ({ length }) => length > 0,
+    },
   )
 }

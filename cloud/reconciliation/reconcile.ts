@@ -1,4 +1,4 @@
-import { inTransaction, type Pool } from '../database/pool.ts'
+import type { Pool } from '../database/pool.ts'
 import { readSiteHealth, type SiteHealth } from '../sites/site-health.ts'
 import { readCloudSums } from './cloud-sums.ts'
 import {
@@ -51,11 +51,7 @@ export async function reconcileNow(
     return { siteId, incarnation, state: 'waiting', lines: [], atSeq: 0, atMs: nowMs, amountMinor: 0 }
   }
   const { sums } = heartbeat
-  const cloud = await inTransaction(
-    pool,
-    (tx) => readCloudSums(tx, { siteId, incarnation }, sums.head.seq),
-    'REPEATABLE READ READ ONLY',
-  )
+  const cloud = await readCloudSums(pool, { siteId, incarnation }, sums.head.seq)
   const { state, lines } = decideReconciliation(sums, cloud)
   return { siteId, incarnation, state, lines, atSeq: sums.head.seq, atMs: nowMs, amountMinor: moneyIn(lines) }
 }

@@ -1,7 +1,6 @@
 import { handshakeAnswerSchema } from '@gatehouse/shared/wire/v1/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandOrigin } from '../audit/act.ts'
-import { inTransaction } from '../database/pool.ts'
 import { readCloudSums } from '../reconciliation/cloud-sums.ts'
 import { acceptGap } from './accept-gap.ts'
 import { sitesNotCaughtUp } from './caught-up.ts'
@@ -82,9 +81,7 @@ describe('entries that the cloud lost and the site keeps no longer', () => {
     await accept(twin, 8)
     await twin.send(kept)
     await server.projected()
-    const sums = await inTransaction(server.pool, (tx) =>
-      readCloudSums(tx, { siteId: twin.siteId, incarnation: 1 }, 9),
-    )
+    const sums = await readCloudSums(server.pool, { siteId: twin.siteId, incarnation: 1 }, 9)
     expect(sums).toMatchObject({
       entries: 4,
       projectedSeq: 9,

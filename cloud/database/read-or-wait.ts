@@ -4,7 +4,7 @@ import type { Channel, Notifications } from './notifications.ts'
 const messagesPerWaitMax = 10
 
 /** What to wait for: a message on the channel with this very payload. */
-export interface RowsWait {
+export interface MessageWait {
   readonly channel: Channel
   readonly payload: string
   readonly timeoutMs: number
@@ -12,15 +12,15 @@ export interface RowsWait {
 }
 
 /**
- * Reads rows; when there are none it waits for a message and reads again, until there are, the time is over,
- * the caller is gone or every wait of the process ends. A message may be late and speak of rows that the caller
- * has already: that does not end the wait.
+ * Reads; when what was found is no answer yet it waits for a message and reads again, until it is one, the time is over,
+ * the caller is gone or every wait of the process ends. A message may be late and speak of what the caller has already:
+ * that does not end the wait.
  */
-export async function rowsOrWait<T>(
+export async function readOrWait<T>(
   notifications: Notifications,
-  { channel, payload, timeoutMs, signal }: RowsWait,
-  read: () => Promise<readonly T[]>,
-): Promise<readonly T[]> {
+  { channel, payload, timeoutMs, signal }: MessageWait,
+  { read, isAnswer }: { readonly read: () => Promise<T>; readonly isAnswer: (found: T) => boolean },
+): Promise<T> {
   for (let message = 0; message < messagesPerWaitMax; message += 1) {
     let isNamed = false
     const told = notifications.next(channel, {
@@ -31,10 +31,10 @@ export async function rowsOrWait<T>(
       timeoutMs,
       signal,
     })
-    const rows = await read()
-    if (rows.length > 0) {
+    const found = await read()
+    if (isAnswer(found)) {
       told.cancel()
-      return rows
+      return found
     }
     await told.done
     if (!isNamed || signal.aborted) break
