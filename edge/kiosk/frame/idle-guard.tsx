@@ -58,7 +58,7 @@ export function Closing(): ReactNode {
   return (
     <>
       <ActionButton onPress={() => setUntilMs((until) => until + doneMaxMs)}>{t('wipe.more')}</ActionButton>
-      <span className={css.lead} style={{ alignSelf: 'center', margin: 0 }} role="timer">
+      <span className={css.closing} role="timer">
         {t('wipe.closing', { count: Math.max(0, seconds) })}
       </span>
     </>

@@ -15,9 +15,9 @@ type LevelView = PlanView['levels'][number]
 
 const nobody: ReadonlySet<string> = new Set()
 
-/** As wide as lets the whole level be seen between header and foot; 380 px are theirs. */
+/** As wide as lets the whole level be seen between header and foot; 388 px are theirs. */
 const planWidth = (level: LevelView) =>
-  `max(480px, calc((100dvh / var(--kiosk-zoom) - 380px) * ${level.width / level.height}))`
+  `max(400px, calc((100dvh / var(--kiosk-zoom) - 388px) * ${level.width / level.height}))`
 
 /** One level to choose from by touch: what is too small for a finger is first shown closely. */
 export function PlanPicture(props: {
@@ -42,7 +42,7 @@ export function PlanPicture(props: {
   return (
     <div className={css.picture}>
       <div ref={ref} className={css.plan} style={{ maxWidth: planWidth(level) }}>
-        <FloorPlan {...{ level, spaces, view, selectedId: chosenId, onSelect: press }} minWidth={480} />
+        <FloorPlan {...{ level, spaces, view, selectedId: chosenId, onSelect: press }} minWidth={400} />
       </div>
       <div className={css.beside}>
         <Legend spaces={spaces} />

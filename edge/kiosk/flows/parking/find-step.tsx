@@ -78,7 +78,8 @@ export function FindStep(props: {
   return (
     <StepFrame
       title={t(lost ? 'parking.lostTitle' : 'parking.title')}
-      lead={t(leads[by])}
+      // What was not found and why takes its place: the keyboard stays whole on a low screen.
+      lead={missing || find.problem ? undefined : t(leads[by])}
       problem={find.problem}
       onBack={lost ? () => change({ by: 'plate', text: '' }) : leave}
       primary={

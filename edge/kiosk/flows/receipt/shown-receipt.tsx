@@ -5,6 +5,7 @@ import { IconReceipt } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { useAction } from '../../action/use-action.ts'
 import { ActionButton } from '../../frame/action-button.tsx'
+import { Closing } from '../../frame/idle-guard.tsx'
 import { useLeave, useWipe } from '../../frame/leave.ts'
 import { StepFrame } from '../../frame/step-frame.tsx'
 import css from '../../receipt/receipt.module.css'
@@ -28,6 +29,7 @@ export function ShownReceipt(): ReactNode {
     return (
       <StepFrame
         title={t('shownReceipt.genuine')}
+        closing={<Closing />}
         primary={
           <ActionButton tone="primary" onPress={wipe}>
             {t('finish')}
