@@ -108,7 +108,8 @@ function Loading(props: { readonly rows: number }): ReactNode {
   )
 }
 
-function Failed(props: { readonly error: unknown; readonly retry: () => unknown }): ReactNode {
+/** What failed in place of content: why, the way to ask again, and the id to report it by. */
+export function Failed(props: { readonly error: unknown; readonly retry: () => unknown }): ReactNode {
   const t = useUiWords()
   const words = useProblemWords()
   const text = isProblem(props.error) ? words(props.error.problem) : undefined

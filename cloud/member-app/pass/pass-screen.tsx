@@ -1,12 +1,10 @@
 import { windowMs } from '@gatehouse/shared/passes/presentation'
-import { isProblem } from '@gatehouse/shared/ui/api.ts'
-import { Notice } from '@gatehouse/shared/ui/faces.tsx'
+import { Failed, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { viewerZone } from '@gatehouse/shared/ui/format.ts'
-import { useProblemWords } from '@gatehouse/shared/ui/problem-words.ts'
 import { QrCode } from '@gatehouse/shared/ui/qr-code.tsx'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { IntervalText, TimeText } from '@gatehouse/shared/ui/time-text.tsx'
-import { Anchor, Button, List, Progress, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Anchor, List, Progress, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { IconChevronLeft } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -104,21 +102,6 @@ function Sheet(props: { readonly held: HeldPass; readonly timeZone: string }): R
   )
 }
 
-function Trouble(props: { readonly error: unknown; readonly retry: () => void }): ReactNode {
-  const t = useWords()
-  const words = useProblemWords()
-  const said = isProblem(props.error) ? words(props.error.problem) : undefined
-  return (
-    <Notice
-      tone="out"
-      title={said?.title ?? t('pass.failed')}
-      action={<Button onClick={props.retry}>{t('pass.retry')}</Button>}
-    >
-      {said?.hint}
-    </Notice>
-  )
-}
-
 /** The pass itself in every state: being fetched, shown, run out, refused, or not possible in this browser. */
 function Pass(props: { readonly subject: PassSubject; readonly timeZone: string }): ReactNode {
   const t = useWords()
@@ -138,7 +121,7 @@ function Pass(props: { readonly subject: PassSubject; readonly timeZone: string 
       </Notice>
     )
   }
-  if (pass.isError) return <Trouble error={pass.error} retry={() => void pass.refetch()} />
+  if (pass.isError) return <Failed error={pass.error} retry={pass.refetch} />
   return <Skeleton height={360} maw={480} radius="md" aria-label={t('pass.loading')} />
 }
 

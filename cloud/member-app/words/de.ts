@@ -208,8 +208,6 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'pass.unsupported': 'Dieser Browser kann keinen Pass halten',
   'pass.unsupportedHint':
     'Nehmen Sie einen aktuellen Browser unter der sicheren Adresse dieser App (https), oder den Buchungscode am Kiosk.',
-  'pass.failed': 'Der Pass konnte nicht erstellt werden',
-  'pass.retry': 'Erneut versuchen',
   'pass.refusedTitle': 'Wenn er abgelehnt wird',
   'pass.refusedNext': 'Warten Sie auf den nächsten Code: Jeder öffnet einmal.',
   'pass.refusedPicture': 'Zeigen Sie diesen Bildschirm selbst. Bilder und Kopien gelten nicht.',

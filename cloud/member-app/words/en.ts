@@ -204,8 +204,6 @@ export const en = {
   'pass.unsupported': 'This browser cannot hold a pass',
   'pass.unsupportedHint':
     'Use a current browser at the secure address of this app (https), or the reference code at the kiosk.',
-  'pass.failed': 'The pass could not be made',
-  'pass.retry': 'Try again',
   'pass.refusedTitle': 'If it is refused',
   'pass.refusedNext': 'Wait for the next code: each one opens once.',
   'pass.refusedPicture': 'Show this screen itself. Pictures and copies do not work.',
