@@ -10,6 +10,7 @@ import { IconMap2, IconNavigation } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useWords } from '../words/words.ts'
 import { mapLinks } from './map-links.ts'
+import { isSelling } from './site-answer.ts'
 
 /** How many of the next holidays are listed. */
 const holidaysMax = 4
@@ -72,30 +73,38 @@ function Holidays(props: { readonly site: SiteView }): ReactNode {
   )
 }
 
-/** What is free per kind or bay class, opening hours, amenities and the way there. */
-export function SiteFacts(props: { readonly site: SiteView }): ReactNode {
+function FreeNow(props: { readonly site: SiteView }): ReactNode {
   const t = useWords()
   const kindWords = useSpaceKindWords()
-  const featureWords = useFeatureWords()
-  const { site } = props
-  const links = mapLinks(site.position)
+  const { link, freeNow } = props.site
   const nameOf = (kind: string) =>
     kindWords(bayClassSchema.safeParse(kind).success ? { kind: 'bay', bayClass: kind } : { kind })
   return (
+    <div>
+      <Title order={2} size="h3">
+        {t(link.state === 'live' ? 'site.freeNow' : 'site.freeThen')}
+      </Title>
+      <dl className="site-free gh-figures">
+        {Object.entries(freeNow).map(([kind, { free, total }]) => (
+          <div key={kind}>
+            <dt>{nameOf(kind)}</dt>
+            <dd>{t('site.freeOf', { free, total })}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  )
+}
+
+/** What is free per kind or bay class, opening hours, amenities and the way there. */
+export function SiteFacts(props: { readonly site: SiteView }): ReactNode {
+  const t = useWords()
+  const featureWords = useFeatureWords()
+  const { site } = props
+  const links = mapLinks(site.position)
+  return (
     <Stack gap="md" className="gh-card" p="md" component="aside">
-      <div>
-        <Title order={2} size="h3">
-          {t(site.link.state === 'live' ? 'site.freeNow' : 'site.freeThen')}
-        </Title>
-        <dl className="site-free gh-figures">
-          {Object.entries(site.freeNow).map(([kind, { free, total }]) => (
-            <div key={kind}>
-              <dt>{nameOf(kind)}</dt>
-              <dd>{t('site.freeOf', { free, total })}</dd>
-            </div>
-          ))}
-        </dl>
-      </div>
+      {isSelling(site) ? <FreeNow site={site} /> : null}
       <div>
         <Title order={2} size="h3">
           {t('site.hours')}

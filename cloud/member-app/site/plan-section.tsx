@@ -51,6 +51,8 @@ function Switches(props: {
     <Group justify="space-between" gap="sm">
       <SegmentedControl
         aria-label={ui('plan.level')}
+        maw="100%"
+        style={{ overflowX: 'auto' }}
         value={props.levelId}
         data={props.levels.map(({ levelId, name }) => ({ value: levelId, label: given(name) }))}
         onChange={props.onLevel}

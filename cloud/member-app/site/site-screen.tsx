@@ -17,7 +17,7 @@ import { useWords } from '../words/words.ts'
 import { SiteFacts } from './facts.tsx'
 import { SitePhotos } from './photos.tsx'
 import { PlanSection } from './plan-section.tsx'
-import { useSite } from './site-answer.ts'
+import { isSelling, useSite } from './site-answer.ts'
 import './site-screen.css'
 import { readWhen, wallTime } from './when.ts'
 import { WhenBar } from './when-bar.tsx'
@@ -123,7 +123,7 @@ export function SiteScreen(): ReactNode {
             </Stack>
             <SitePhotos site={view} />
             <div className="site-columns">
-              <SitePlan site={view} />
+              {isSelling(view) ? <SitePlan site={view} /> : null}
               <SiteFacts site={view} />
             </div>
           </>

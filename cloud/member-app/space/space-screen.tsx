@@ -14,7 +14,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { dayQuery, planQuery } from '../api/queries.ts'
-import { useSite } from '../site/site-answer.ts'
+import { isSelling, useSite } from '../site/site-answer.ts'
 import { SiteNotSelling, SiteOffline } from '../site/site-screen.tsx'
 import { minutesAfterMidnight, readWhen, type When, wallTime } from '../site/when.ts'
 import { WhenBar } from '../site/when-bar.tsx'
@@ -133,7 +133,7 @@ function SpaceDay(props: {
   return (
     <Stack gap="md">
       <SpaceHead space={space} spaces={props.plan.spaces} timeZone={site.timeZone} />
-      {space.bookable ? (
+      {!isSelling(site) ? null : space.bookable ? (
         <div className="site-columns">
           <Stack gap="md">
             <DayTurner
