@@ -44,11 +44,10 @@ function Row(props: {
       ? ''
       : t('plan.until', { time: formatTime(space.untilMs, locale, 'time', props.timeZone) })
   return (
-    <Group justify="space-between" wrap="nowrap" gap="sm" mih={56} px="md" py="xs">
-      <Stack gap={0} style={{ minWidth: 0 }}>
-        <Text fw={500} style={{ overflowWrap: 'anywhere' }}>
-          {space.name}
-        </Text>
+    <Group justify="space-between" gap="4px 12px" mih={56} px="md" py="xs">
+      {/* Price and state go below before they would cut a long word of the name. */}
+      <Stack gap={0} style={{ flex: '1 1 min-content', maxWidth: '100%' }}>
+        <Text fw={500}>{space.name}</Text>
         <Text size="sm" c="dimmed">
           {[kindOf(space), ...factsOf(space), last, until].filter(Boolean).join('\u00a0· ')}
         </Text>

@@ -21,6 +21,8 @@ export function TimeText(props: {
   )
 }
 
+const whole = { whiteSpace: 'nowrap' } as const
+
 /** A half-open interval on one line, `Fri 20 Nov 09:00–10:00`; the date again only when it ends on another day. */
 export function IntervalText(props: {
   readonly fromMs: number
@@ -33,9 +35,24 @@ export function IntervalText(props: {
   const sameDay = day(fromMs) === day(toMs - 1)
   const zone = foreignZoneName(fromMs, timeZone, locale)
   const clock = (ms: number) => formatTime(ms, locale, 'time', timeZone)
-  const end = sameDay ? clock(toMs) : `${day(toMs)} ${clock(toMs)}`
-  const text = `${day(fromMs)} ${clock(fromMs)}–${end}`
-  return <span className="gh-figures">{zone ? `${text} ${zone}` : text}</span>
+  const begin = `${clock(fromMs)}–`
+  const end = zone ? `${clock(toMs)} ${zone}` : clock(toMs)
+  // Where it does not fit on a line it breaks between day and time, or between two days.
+  return (
+    <span className="gh-figures">
+      {sameDay ? (
+        <>
+          {day(fromMs)} <span style={whole}>{`${begin}${end}`}</span>
+        </>
+      ) : (
+        <>
+          <span style={whole}>{`${day(fromMs)} ${begin}`}</span>
+          <wbr />
+          <span style={whole}>{`${day(toMs)} ${end}`}</span>
+        </>
+      )}
+    </span>
+  )
 }
 
 /** Words for the distance between two instants: `in 12 min`, `3 h ago`, `now` below five seconds. */
