@@ -33,6 +33,15 @@ function usePlaces(demo: DemoContent): (step: Step) => readonly Place[] {
   return (step) => places[step]
 }
 
+/** With what a step is done that needs a log-in first. */
+function LogIn(props: { readonly demo: DemoContent; readonly step: Step }): ReactNode {
+  const t = useWords()
+  const role = props.step === 1 ? 'member' : props.step === 4 ? 'hq' : undefined
+  const login = props.demo.logins.find((one) => one.role === role)
+  if (role === undefined || login === undefined) return null
+  return <Text size="sm">{t(`tour.login.${role}`, { email: login.email, password: login.password })}</Text>
+}
+
 /** The seven steps from a booking to books that agree, each with where to do it and what to see. */
 export function Tour(props: { readonly demo: DemoContent }): ReactNode {
   const t = useWords()
@@ -54,6 +63,7 @@ export function Tour(props: { readonly demo: DemoContent }): ReactNode {
             <div>
               <Title order={3}>{t(`tour.${step}`)}</Title>
               <Text>{t(`tour.${step}.do`)}</Text>
+              <LogIn demo={props.demo} step={step} />
               <Text size="sm" c="dimmed">
                 {t('tour.watch', { what: t(`tour.${step}.see`) })}
               </Text>

@@ -39,28 +39,31 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'tour.lead': 'Etwa fünf Minuten. Am Ende stimmen die Bücher auf den Cent, trotz getrenntem Netz.',
   'tour.1': 'Buchen',
   'tour.1.do':
-    'In der Mitglieder-App anmelden, im Grundriss einen freien Tisch oder Raum antippen, vormerken und mit der Testkarte zahlen.',
+    'In der Mitglieder-App im Grundriss einen freien Raum antippen, vormerken und mit der Testkarte zahlen.',
   'tour.1.see': 'Der Standort selbst bestätigt die Buchung; sie hat einen Buchungscode.',
   'tour.2': 'Öffnen',
-  'tour.2.do': 'Im Simulator die Karte dieses Mitglieds an eine Tür des Hauses halten.',
+  'tour.2.do': 'Im Simulator steht dasselbe Mitglied am Leser: an einer Tür des Hauses Karte drücken.',
   'tour.2.see': 'Die Tür öffnet und sagt warum. Eine unbekannte Karte wird mit Grund abgewiesen.',
   'tour.3': 'Parken',
-  'tour.3.do': 'Ein Auto in das Parkhaus fahren.',
+  'tour.3.do': 'Im Simulator an einer Einfahrt des Parkhauses Einfahren drücken.',
   'tour.3.see':
     'Die Kamera liest das Kennzeichen, die Schranke hebt sich, die Tafel zählt einen Platz weniger.',
   'tour.4': 'Kabel durchschneiden',
-  'tour.4.do': 'Im Simulator das Netz des Parkhauses trennen.',
+  'tour.4.do': 'Im Simulator beim Parkhaus Kabel trennen drücken. Dann in die Zentrale sehen.',
   'tour.4.see':
     'Nach spätestens einer halben Minute meldet die Zentrale den Standort als nicht gehört. Vor Ort steht nichts still.',
   'tour.5': 'Verkaufen',
   'tour.5.do':
-    'Am Kiosk des Parkhauses das Auto über sein Kennzeichen finden, bar oder mit Karte zahlen, dann ausfahren.',
+    'Der Simulator nennt die Autos im Parkhaus. Am Kiosk dort für eines zahlen, das seit Stunden steht, bar oder mit Karte; dann dieses an einer Ausfahrt wählen und Ausfahren drücken.',
   'tour.5.see': 'Der Beleg kommt und die Schranke hebt sich, obwohl die Cloud noch nichts davon weiß.',
   'tour.6': 'Wieder verbinden',
-  'tour.6.do': 'Das Netz wieder einschalten.',
+  'tour.6.do': 'Im Simulator beim Parkhaus Einstecken drücken.',
   'tour.6.see': 'Die wartenden Einträge laufen binnen Sekunden in die Cloud.',
   'tour.7': 'Sehen, dass die Bücher stimmen',
   'tour.7.do': 'In der Zentrale die Bücher öffnen.',
   'tour.7.see': 'Jede Zeile sagt gleich: Anzahlen, Summen und der Hash des letzten Eintrags.',
+  'tour.login.member': 'Anmelden mit {{email}} und {{password}}.',
+  'tour.login.hq':
+    'Die Zentrale will eine eigene Anmeldung: dort das Mitglied abmelden, dann {{email}} und {{password}}.',
   'tour.watch': 'Sie sehen: {{what}}',
 }
