@@ -105,21 +105,23 @@ function Gate(props: { readonly denied: boolean }): ReactNode {
   return (
     <main className="hq-gate">
       <Paper className="gh-card" p="lg">
-        {props.denied ? (
-          <Notice tone="out" title={t('denied.title')} action={<LogOutButton />}>
-            {t('denied.hint')}
-          </Notice>
-        ) : (
-          <Stack gap="md">
-            <div>
-              <Text fw={600}>{t('app.name')}</Text>
-              <Title order={1}>{ui('login.title')}</Title>
-              <Text c="dimmed">{t('login.lead')}</Text>
-            </div>
-            <LoginForm onDone={() => void client.invalidateQueries()} />
-            <LanguageSwitch />
-          </Stack>
-        )}
+        <Stack gap="md">
+          <Text fw={600}>{t('app.name')}</Text>
+          {props.denied ? (
+            <Notice tone="out" title={t('denied.title')} action={<LogOutButton />}>
+              {t('denied.hint')}
+            </Notice>
+          ) : (
+            <>
+              <div>
+                <Title order={1}>{ui('login.title')}</Title>
+                <Text c="dimmed">{t('login.lead')}</Text>
+              </div>
+              <LoginForm onDone={() => void client.invalidateQueries()} />
+            </>
+          )}
+          <LanguageSwitch />
+        </Stack>
       </Paper>
     </main>
   )
