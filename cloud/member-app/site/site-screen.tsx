@@ -28,7 +28,7 @@ const route = getRouteApi('/sites/$siteId')
 export function SiteOffline(props: { readonly site: SiteView }): ReactNode {
   const t = useWords()
   const { link, timeZone } = props.site
-  if (link.state === 'live') return null
+  if (link.state === 'live' || !isSelling(props.site)) return null
   return (
     <OfflineBanner sinceMs={link.sinceMs} timeZone={timeZone}>
       {t('site.offline')}
