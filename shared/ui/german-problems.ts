@@ -192,7 +192,10 @@ export const germanProblems: ProblemWords = {
     title: 'Die Anfrage kam von einer anderen Website.',
     hint: 'Öffnen Sie Gatehouse unter seiner eigenen Adresse.',
   },
-  internal: { title: 'Auf unserer Seite ging etwas schief.', hint: 'Versuchen Sie es erneut.' },
+  internal: {
+    title: 'Auf unserer Seite ging etwas schief.',
+    hint: 'Versuchen Sie es erneut; bleibt es so, nennen Sie uns den Vorgang.',
+  },
   unavailable: {
     title: 'Der Dienst ist noch nicht bereit.',
     hint: 'Versuchen Sie es in ein paar Sekunden erneut.',

@@ -1,7 +1,7 @@
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { viewerZone } from '@gatehouse/shared/ui/format.ts'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
-import { Anchor, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Group, Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { IconChevronLeft } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -9,6 +9,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { headingName, siteQuery } from '../api/queries.ts'
 import { AsOf } from '../frame/as-of.tsx'
+import { HealthChip } from '../overview/health-chip.tsx'
 import { LoanTable } from './loan-table.tsx'
 import { authorityQuery } from './queries.ts'
 import { RestoredLoansNotice } from './restored-loans.tsx'
@@ -32,7 +33,10 @@ export function AuthorityScreen(): ReactNode {
       </Anchor>
       <div className="hq-head">
         <div>
-          <Title order={1}>{t('title', { name })}</Title>
+          <Group gap="sm">
+            <Title order={1}>{t('title', { name })}</Title>
+            {site.data?.link === 'offline' ? <HealthChip health="offline" /> : null}
+          </Group>
           <Text c="dimmed">{t('lead')}</Text>
         </div>
         <AsOf ms={authority.data?.nowMs} what={name} />

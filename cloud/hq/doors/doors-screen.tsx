@@ -41,7 +41,7 @@ function DoorTable({ siteId, doors, timeZone, online, mayUnlock }: DoorTableProp
   const t = useWords()
   return (
     <ScrollBox className="gh-card" label={t('doors.table')}>
-      <table className="hq-table hq-snug">
+      <table className="hq-table hq-snug hq-doors">
         <thead>
           <tr>
             <th scope="col">{t('doors.door')}</th>

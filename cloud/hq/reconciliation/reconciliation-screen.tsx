@@ -8,10 +8,10 @@ import { useDocumentTitle } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { reconciliationQuery } from '../api/queries.ts'
+import { overviewQuery, reconciliationQuery } from '../api/queries.ts'
 import { AsOf } from '../frame/as-of.tsx'
 import { ScrollBox } from '../frame/scroll-box.tsx'
-import { DifferenceChip } from '../overview/health-chip.tsx'
+import { DifferenceChip, HealthChip } from '../overview/health-chip.tsx'
 import { useWords } from '../words/words.ts'
 import { lineName } from './line-name.ts'
 import './reconciliation-screen.css'
@@ -46,7 +46,7 @@ function Line(props: {
   )
 }
 
-function SiteBooksCard(props: { readonly books: ReconciliationItem }): ReactNode {
+function SiteBooksCard(props: { readonly books: ReconciliationItem; readonly isHeard: boolean }): ReactNode {
   const t = useWords()
   const { locale } = useLanguage()
   const { books } = props
@@ -56,6 +56,7 @@ function SiteBooksCard(props: { readonly books: ReconciliationItem }): ReactNode
         <Group gap="sm">
           <Title order={2}>{books.name}</Title>
           <DifferenceChip state={books.state} />
+          {props.isHeard ? null : <HealthChip health="offline" />}
         </Group>
         <Group gap="md">
           <Text size="sm" c="dimmed">
@@ -107,6 +108,8 @@ export function ReconciliationScreen(): ReactNode {
   const t = useWords()
   useDocumentTitle(`${t('nav.books')} · ${t('app.name')}`)
   const books = useQuery(reconciliationQuery)
+  const sites = useQuery(overviewQuery).data?.sites ?? []
+  const unheard = new Set(sites.filter(({ link }) => link === 'offline').map(({ siteId }) => siteId))
   return (
     <Stack gap="md">
       <div className="hq-head">
@@ -124,7 +127,9 @@ export function ReconciliationScreen(): ReactNode {
         {({ items }) =>
           [...items]
             .sort((a, b) => order[a.state] - order[b.state] || a.name.localeCompare(b.name))
-            .map((site) => <SiteBooksCard key={site.siteId} books={site} />)
+            .map((site) => (
+              <SiteBooksCard key={site.siteId} books={site} isHeard={!unheard.has(site.siteId)} />
+            ))
         }
       </Faces>
     </Stack>

@@ -2,10 +2,20 @@ import type { LedgerLine } from '@gatehouse/shared/api/hq-views'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
 import { TimeText } from '@gatehouse/shared/ui/time-text.tsx'
 import { UnstyledButton } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { ScrollBox } from '../frame/scroll-box.tsx'
 import { useWords } from '../words/words.ts'
 import { briefOf } from './entry-brief.ts'
+
+/** The name of a type, which goes on in the next line after its dot where there is little room. */
+function breakable(type: string): ReactNode {
+  return type.split(/(?<=\.)/).map((part) => (
+    <Fragment key={part}>
+      {part}
+      <wbr />
+    </Fragment>
+  ))
+}
 
 /** Entries newest first: number, time, type, the gist, hash; each opens in full. */
 export function LedgerTable(props: {
@@ -46,7 +56,7 @@ export function LedgerTable(props: {
               <td>
                 <TimeText ms={entry.atMs} timeZone={props.timeZone} style="timeSeconds" />
               </td>
-              <td>{entry.type}</td>
+              <td>{breakable(entry.type)}</td>
               <td className="ledger-brief">{briefOf(entry.body, locale)}</td>
               <td className="hq-mono ledger-hash">{entry.hash.slice(0, 8)}…</td>
             </tr>

@@ -75,7 +75,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'books.equal': 'Gleich',
   'books.waiting': 'Einträge unterwegs',
   'books.different': 'Verschieden',
-  'books.incarnation': 'Inkarnation {{number}}',
+  'books.incarnation': 'Leben {{number}}',
   'books.ledger': 'Hauptbuch',
   'books.empty': 'Noch hat kein Standort gemeldet.',
   'books.emptyHint': 'Mit dem ersten Lebenszeichen eines Standorts erscheint hier eine Zeile.',

@@ -74,7 +74,7 @@ export const en = {
   'books.equal': 'Equal',
   'books.waiting': 'Entries on their way',
   'books.different': 'Different',
-  'books.incarnation': 'Incarnation {{number}}',
+  'books.incarnation': 'Life {{number}}',
   'books.ledger': 'Ledger',
   'books.empty': 'No site has reported yet.',
   'books.emptyHint': 'A line appears with the first heartbeat of a site.',

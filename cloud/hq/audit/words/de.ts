@@ -119,7 +119,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'field.changed': 'geändert',
   'field.removed': 'entfernt',
   'field.kind': 'Art',
-  'field.incarnation': 'Inkarnation',
+  'field.incarnation': 'Leben des Standorts',
   'field.epoch': 'Epoche',
   'field.oldBox': 'der alte Rechner',
   'field.decision': 'Entscheidung',

@@ -118,7 +118,7 @@ export const en = {
   'field.changed': 'changed',
   'field.removed': 'removed',
   'field.kind': 'kind',
-  'field.incarnation': 'incarnation',
+  'field.incarnation': 'life of the site',
   'field.epoch': 'epoch',
   'field.oldBox': 'the old box',
   'field.decision': 'decision',
