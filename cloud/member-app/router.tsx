@@ -7,7 +7,8 @@ import { AccountScreen } from './account/account-screen.tsx'
 import { BookingScreen } from './bookings/booking-screen.tsx'
 import { BookingsScreen } from './bookings/bookings-screen.tsx'
 import { FindScreen } from './find/find-screen.tsx'
-import { AppFrame } from './frame/app-frame.tsx'
+import { Frame } from './frame/frame.tsx'
+import { GuestScreen } from './guest/guest-screen.tsx'
 import { BookingPassScreen, SitePassScreen } from './pass/pass-screen.tsx'
 import { SiteScreen } from './site/site-screen.tsx'
 import { SpaceScreen } from './space/space-screen.tsx'
@@ -36,7 +37,7 @@ function Missing(): ReactNode {
   )
 }
 
-const root = createRootRoute({ component: AppFrame, notFoundComponent: Missing })
+const root = createRootRoute({ component: Frame, notFoundComponent: Missing })
 const find = createRoute({
   getParentRoute: () => root,
   path: '/',
@@ -71,11 +72,12 @@ const sitePass = createRoute({
   path: '/sites/$siteId/pass',
   component: SitePassScreen,
 })
+const guest = createRoute({ getParentRoute: () => root, path: '/guest', component: GuestScreen })
 const account = createRoute({ getParentRoute: () => root, path: '/account', component: AccountScreen })
 
 /** Every page of the member app under `/app`. */
 export const router = createRouter({
-  routeTree: root.addChildren([find, site, space, bookings, booking, bookingPass, sitePass, account]),
+  routeTree: root.addChildren([find, site, space, bookings, booking, bookingPass, sitePass, guest, account]),
   basepath: '/app',
   scrollRestoration: true,
 })

@@ -48,6 +48,21 @@ export async function reachExtension(page: Page): Promise<void> {
   await page.getByRole('dialog').waitFor({ state: 'detached' })
 }
 
+/** On to the link for a guest. */
+export async function reachInviting(page: Page): Promise<void> {
+  await reachBooking(page)
+  await page.locator('section[aria-labelledby="guests"] button').last().click()
+  await page.getByRole('dialog').locator('button[type="submit"]').click()
+  await page.getByTestId('guest-link').waitFor()
+}
+
+/** On to the pass that the link puts on the phone of the guest. */
+export async function reachGuestPass(page: Page): Promise<void> {
+  await reachInviting(page)
+  await page.goto(await page.getByTestId('guest-link').inputValue())
+  await filled(page).click()
+}
+
 /** On to the question whether to cancel. */
 export async function reachCancelling(page: Page): Promise<void> {
   await reachBooking(page)

@@ -104,6 +104,7 @@ export const screens: readonly Screen[] = [
     ['front-door', '/', '.logins li'],
     ['app-login', '/app/', 'form'],
     ['hq-login', '/hq/', 'form'],
+    ['app-guest-unknown', `/app/guest#${'A'.repeat(32)}`, '.gh-notice'],
   ]),
   {
     name: 'panel',
@@ -133,6 +134,8 @@ export const screens: readonly Screen[] = [
     ['app-booking', '[data-testid="reference"]', app.reachBooking],
     ['app-extending', '[role="dialog"] [role="radiogroup"]', app.reachExtending],
     ['app-extension', 'main [role="timer"]', app.reachExtension],
+    ['app-inviting', '[data-testid="guest-link"]', app.reachInviting],
+    ['app-guest-pass', '.pass-code svg', app.reachGuestPass],
     ['app-cancelling', '[role="dialog"]', app.reachCancelling],
   ]),
   ...sketched('hq', everyWidth, 900, [

@@ -16,6 +16,8 @@ export interface FrontDoorStory {
   readonly world: StoryWorld
   /** How often the front door was opened. */
   openings(): number
+  /** Waits until the strike is back: one that is still released would not change. */
+  untilShut(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -24,16 +26,15 @@ export async function startFrontDoorStory(): Promise<FrontDoorStory> {
   const board = await createSimulatedBoard({ listen: { host: '127.0.0.1', port: 0 }, units: [1, 2] })
   const boards = { kind: 'tcp' as const, host: '127.0.0.1', port: board.port }
   const world = await startStory({ devices: { buses: { 'boards-1': boards } } })
+  const strike = board.unit(frontDoor.unit).output(frontDoor.channel)
   let openings = 0
-  board
-    .unit(frontDoor.unit)
-    .output(frontDoor.channel)
-    .onChange((on) => {
-      if (on) openings += 1
-    })
+  strike.onChange((on) => {
+    if (on) openings += 1
+  })
   return {
     world,
     openings: () => openings,
+    untilShut: () => vi.waitFor(() => expect(strike.on).toBe(false), waitMax),
     stop: async () => {
       await world.stop()
       await board.close()

@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { SystemClock } from '@gatehouse/edge/system-clock'
+import { type GuestPass, guestPassSchema } from '@gatehouse/shared/api/guest-view'
 import type { PassView } from '@gatehouse/shared/api/pass-view'
 import { bookingViewSchema, planViewSchema } from '@gatehouse/shared/api/views'
+import { sha256Hex } from '@gatehouse/shared/ledger/chain'
 import { windowMs } from '@gatehouse/shared/passes/presentation'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type FrontDoorStory, frontDoor, neverClose, startFrontDoorStory } from './front-door.ts'
@@ -94,5 +97,60 @@ describe('a pass for a booking made in the cloud', () => {
         { kind: 'refused', reason: 'presentation_used' },
       ])
     }, 20_000)
+  })
+})
+
+describe('the pass of a guest', () => {
+  const guestPhone = new Holder()
+  let bookingId: string
+  let pass: GuestPass
+
+  /** The member makes a link, the guest opens it on a phone without a log-in. */
+  async function inviteOnto(
+    phoneOfGuest: Holder,
+  ): Promise<{ readonly guestId: string; readonly pass: GuestPass }> {
+    const secret = randomBytes(24).toString('base64url')
+    const wish = { secretDigest: sha256Hex(secret), name: 'Zora (demo)' }
+    const invited = await member.post(`/bookings/${bookingId}/guests`, key(), wish)
+    const { guestId } = (await invited.json()) as { guestId: string }
+    const opened = await fetch(`${world.cloud.url}/api/v1/guest/pass`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ secret, holderKey: phoneOfGuest.holderKey }),
+    })
+    return { guestId, pass: guestPassSchema.parse(await opened.json()) }
+  }
+
+  async function untilRevoked(passId: string): Promise<void> {
+    const isKnown = () => world.edge().site?.directory.get('pass_revocation', passId)
+    await vi.waitFor(() => expect(isKnown()).toBeDefined(), 60_000)
+  }
+
+  test('opens the door of its site after the cable was cut', async () => {
+    bookingId = await bookNow()
+    const invited = await inviteOnto(guestPhone)
+    pass = invited.pass
+    await world.network.cut()
+    await house.untilShut()
+    const before = house.openings()
+    expect(await scan(guestPhone.show(pass, nowMs()))).toEqual([200, undefined])
+    await vi.waitFor(() => expect(house.openings()).toBe(before + 1), 60_000)
+    await world.network.restore()
+    expect(
+      (await member.post(`/bookings/${bookingId}/guests/${invited.guestId}/revoke`, key(), {})).status,
+    ).toBe(200)
+  })
+
+  test('opens nothing once the member has taken it back', async () => {
+    await untilRevoked(pass.passId)
+    expect(await scan(guestPhone.show(pass, nowMs()))).toEqual([403, 'pass_revoked'])
+  })
+
+  test('opens nothing once the booking was cancelled', async () => {
+    const another = new Holder()
+    const invited = await inviteOnto(another)
+    expect((await member.post(`/bookings/${bookingId}/cancel`, key(), {})).ok).toBe(true)
+    await untilRevoked(invited.pass.passId)
+    expect(await scan(another.show(invited.pass, nowMs()))).toEqual([403, 'pass_revoked'])
   })
 })

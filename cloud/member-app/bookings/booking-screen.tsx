@@ -22,6 +22,7 @@ import './booking-screen.css'
 import { CancelBooking } from './cancel-dialog.tsx'
 import { ExtendBooking } from './extend-dialog.tsx'
 import { ExtensionPanel } from './extension-panel.tsx'
+import { GuestsCard } from './guests-card.tsx'
 import { PayPanel } from './pay-panel.tsx'
 import { Receipts } from './receipts.tsx'
 import { ReleaseBooking } from './release-dialog.tsx'
@@ -128,11 +129,12 @@ function Choices(props: { readonly booking: BookingView; readonly timeZone: stri
 function Standing(props: {
   readonly booking: BookingView
   readonly timeZone: string
-  readonly link: SiteView['link'] | undefined
+  readonly site: SiteView | undefined
 }): ReactNode {
   const t = useWords()
   const now = useServerNowMs()
-  const { booking, timeZone, link } = props
+  const { booking, timeZone, site } = props
+  const link = site?.link
   const { extension } = booking
   const offline = link?.state === 'offline'
   const payable = extension !== undefined && extension.holdUntilMs > now
@@ -147,6 +149,7 @@ function Standing(props: {
       <Reference booking={booking} />
       {extension ? <ExtensionPanel booking={booking} extension={extension} timeZone={timeZone} /> : null}
       {booking.toMs > now && !offline ? <Choices booking={booking} timeZone={timeZone} /> : null}
+      {booking.toMs > now ? <GuestsCard booking={booking} site={site} /> : null}
     </>
   )
 }
@@ -183,7 +186,7 @@ function BookAgain(props: { readonly booking: BookingView }): ReactNode {
 function StatusBody(props: {
   readonly booking: BookingView
   readonly timeZone: string
-  readonly link: SiteView['link'] | undefined
+  readonly site: SiteView | undefined
 }): ReactNode {
   const t = useWords()
   const { booking, timeZone } = props
@@ -238,11 +241,7 @@ export function BookingScreen(): ReactNode {
               <BookingState status={view.status} />
             </Group>
             <Details booking={view} site={site.data} />
-            <StatusBody
-              booking={view}
-              timeZone={site.data?.timeZone ?? viewerZone()}
-              link={site.data?.link}
-            />
+            <StatusBody booking={view} timeZone={site.data?.timeZone ?? viewerZone()} site={site.data} />
             <Receipts booking={view} timeZone={site.data?.timeZone ?? viewerZone()} />
           </>
         )}

@@ -1,4 +1,4 @@
-import { keep, readKept } from './device-store.ts'
+import { type DeviceDatabase, keep, readKept } from './device-store.ts'
 
 /** The key of this device: its private half cannot be read, not even by this page. */
 export interface Holder {
@@ -11,20 +11,20 @@ export interface Holder {
 const keyName = 'holder'
 
 /** Finds or makes the key of this device; `undefined` where the browser has no Ed25519 or keeps nothing. */
-export async function findHolder(): Promise<Holder | undefined> {
+export async function findHolder(database?: DeviceDatabase): Promise<Holder | undefined> {
   try {
-    const kept = await readKept('keys', keyName)
-    return await holderOf(isKeyPair(kept) ? kept : await makeKeys())
+    const kept = await readKept('keys', keyName, database)
+    return await holderOf(isKeyPair(kept) ? kept : await makeKeys(database))
   } catch {
     // Old browsers, private windows and pages without HTTPS: the screen says what to do instead.
     return undefined
   }
 }
 
-async function makeKeys(): Promise<CryptoKeyPair> {
+async function makeKeys(database: DeviceDatabase | undefined): Promise<CryptoKeyPair> {
   const made = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])
   if (!isKeyPair(made)) throw new TypeError('the browser made no pair of keys')
-  await keep('keys', keyName, made)
+  await keep('keys', keyName, made, database)
   return made
 }
 

@@ -7,7 +7,8 @@ import { bookingPass, cloudKeys, issuedMs, signPass } from '@gatehouse/shared/pa
 import { verifyPass } from '@gatehouse/shared/passes/verify-pass'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { forgetPasses, readKept } from './device-store.ts'
-import { forgetPass, type HeldPass, holdPass, type PassSubject } from './pass-keeper.ts'
+import type { HeldPass } from './kept-pass.ts'
+import { forgetPass, holdPass, type PassSubject } from './pass-keeper.ts'
 import { codeInWindow } from './rotating-code.ts'
 import { deviceMemory } from './testing/device-memory.ts'
 

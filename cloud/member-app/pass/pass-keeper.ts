@@ -1,32 +1,14 @@
 import { type PassView, passViewSchema } from '@gatehouse/shared/api/pass-view'
-import { isProblem, newIdempotencyKey, type ProblemError } from '@gatehouse/shared/ui/api.ts'
-import { nowMs } from '@gatehouse/shared/ui/browser-clock.ts'
-import { noteServerTime, serverNowMs } from '@gatehouse/shared/ui/server-clock.ts'
-import { z } from 'zod'
+import { isProblem, newIdempotencyKey } from '@gatehouse/shared/ui/api.ts'
 import { api } from '../api/client.ts'
-import { forgetKept, keep, readKept } from './device-store.ts'
+import { forgetKept } from './device-store.ts'
 import { findHolder, type Holder } from './holder-key.ts'
+import { type HeldPass, holdIn, type PassPlace, readPass } from './kept-pass.ts'
 
 /** What a pass is wanted for. */
 export type PassSubject =
   | { readonly kind: 'booking'; readonly bookingId: string }
   | { readonly kind: 'member'; readonly siteId: string }
-
-/** A pass on this device; `refused` says why it could not be renewed just now. */
-export interface HeldPass {
-  readonly view: PassView
-  readonly holder: Holder
-  readonly refused: ProblemError | undefined
-}
-
-const keptSchema = z.object({
-  view: passViewSchema,
-  /** By how much the cloud's clock was ahead of this device's. */
-  aheadMs: z.number(),
-})
-
-/** A pass that is younger is not renewed each time its screen is opened. */
-const youngMs = 5 * 60_000
 
 /**
  * Gets the pass for a subject: the kept one renewed, or a new one; without a network the kept one as it is.
@@ -35,37 +17,25 @@ const youngMs = 5 * 60_000
 export async function holdPass(subject: PassSubject): Promise<HeldPass | undefined> {
   const holder = await findHolder()
   if (holder === undefined) return undefined
-  const name = nameOf(subject)
-  const kept = keptSchema.safeParse(await readKept('passes', name)).data
-  if (kept && serverNowMs() === nowMs()) noteServerTime(nowMs() + kept.aheadMs)
-  if (kept && serverNowMs() - kept.view.issuedMs < youngMs && serverNowMs() < kept.view.toMs) {
-    return { view: kept.view, holder, refused: undefined }
-  }
-  try {
-    const view = await fetchPass(subject, holder, kept?.view)
-    await keep('passes', name, { view, aheadMs: serverNowMs() - nowMs() })
-    return { view, holder, refused: undefined }
-  } catch (error) {
-    if (!isProblem(error)) throw error
-    if (kept && error.retryable) return { view: kept.view, holder, refused: error }
-    if (kept) await forgetKept('passes', name)
-    throw error
-  }
+  const place = placeOf(subject)
+  return holdIn(place, holder, (before) => fetchPass(subject, holder, before))
 }
 
 /** Forgets a pass of this device; another one for the same subject stays. */
 export async function forgetPass(subject: PassSubject, passId: string): Promise<void> {
-  const name = nameOf(subject)
+  const place = placeOf(subject)
   try {
-    const kept = keptSchema.safeParse(await readKept('passes', name)).data
-    if (kept?.view.passId === passId) await forgetKept('passes', name)
+    if ((await readPass(place))?.view.passId === passId) await forgetKept('passes', place.name)
   } catch {
     // A browser that keeps nothing has nothing to forget.
   }
 }
 
-function nameOf(subject: PassSubject): string {
-  return Object.values(subject).join(' ')
+const youngMs = 5 * 60_000
+
+function placeOf(subject: PassSubject): PassPlace<PassView> {
+  const name = Object.values(subject).join(' ')
+  return { database: undefined, name, schema: passViewSchema, youngMs }
 }
 
 async function fetchPass(

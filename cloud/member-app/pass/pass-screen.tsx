@@ -1,106 +1,21 @@
-import { windowMs } from '@gatehouse/shared/passes/presentation'
 import { Failed, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { viewerZone } from '@gatehouse/shared/ui/format.ts'
-import { QrCode } from '@gatehouse/shared/ui/qr-code.tsx'
-import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
-import { IntervalText, TimeText } from '@gatehouse/shared/ui/time-text.tsx'
-import { Anchor, List, Progress, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
+import { Anchor, List, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { IconChevronLeft } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { type ReactNode, useEffect } from 'react'
+import type { ReactNode } from 'react'
 import { bookingQuery } from '../api/queries.ts'
-import '../bookings/booking-screen.css'
 import { useSite } from '../site/site-answer.ts'
 import { useWords } from '../words/words.ts'
-import { type HeldPass, holdPass, type PassSubject } from './pass-keeper.ts'
-import './pass-screen.css'
-import { usePresentation } from './use-presentation.ts'
+import { holdPass, type PassSubject } from './pass-keeper.ts'
+import { PassSheet } from './pass-sheet.tsx'
 
 const bookingRoute = getRouteApi('/bookings/$bookingId/pass')
 const siteRoute = getRouteApi('/sites/$siteId/pass')
 const renewEveryMs = 10 * 60_000
-
-/** Keeps the screen lit while the pass is shown, where the browser can. */
-function useWakeLock(): void {
-  useEffect(() => {
-    const lock = 'wakeLock' in navigator ? navigator.wakeLock.request('screen') : undefined
-    // Refused, for example when the battery is low: the pass works all the same.
-    lock?.catch(() => undefined)
-    return () => void lock?.then((held) => held.release()).catch(() => undefined)
-  }, [])
-}
-
-function Code(props: { readonly held: HeldPass }): ReactNode {
-  const t = useWords()
-  const { text, leftMs } = usePresentation(props.held)
-  useWakeLock()
-  const seconds = Math.max(1, Math.ceil(leftMs / 1000))
-  return (
-    <>
-      {text === undefined ? (
-        <div className="pass-code-waiting" />
-      ) : (
-        <div className="pass-code">
-          <QrCode text={text} label={t('pass.code')} dense />
-        </div>
-      )}
-      <div className="pass-next">
-        <Progress value={(100 * leftMs) / windowMs} size="sm" aria-label={t('pass.nextLabel')} />
-        <Text size="sm" c="dimmed" mt={4} className="gh-figures">
-          {t('pass.next', { seconds })}
-        </Text>
-      </div>
-    </>
-  )
-}
-
-function RenewalNote(props: { readonly held: HeldPass; readonly timeZone: string }): ReactNode {
-  const t = useWords()
-  const { view, refused } = props.held
-  return (
-    <>
-      {refused ? (
-        <Notice tone="held" title={t('pass.offline')}>
-          {t('pass.offlineHint')}
-        </Notice>
-      ) : null}
-      <dl className="booking-details">
-        <div>
-          <dt>{t('pass.valid')}</dt>
-          <dd>
-            <IntervalText fromMs={view.issuedMs} toMs={view.toMs} timeZone={props.timeZone} />
-          </dd>
-        </div>
-        <div>
-          <dt>{t('pass.renewed')}</dt>
-          <dd>
-            <TimeText ms={view.issuedMs} timeZone={props.timeZone} />
-          </dd>
-        </div>
-      </dl>
-    </>
-  )
-}
-
-function Sheet(props: { readonly held: HeldPass; readonly timeZone: string }): ReactNode {
-  const t = useWords()
-  const now = useServerNowMs(1_000)
-  if (now >= props.held.view.toMs) {
-    return (
-      <Notice tone="out" title={t('pass.over')}>
-        {t('pass.overHint')}
-      </Notice>
-    )
-  }
-  return (
-    <section className="gh-card pass-sheet" aria-label={t('pass.title')}>
-      <Code held={props.held} />
-      <RenewalNote {...props} />
-    </section>
-  )
-}
 
 /** The pass itself in every state: being fetched, shown, run out, refused, or not possible in this browser. */
 function Pass(props: { readonly subject: PassSubject; readonly timeZone: string }): ReactNode {
@@ -113,7 +28,7 @@ function Pass(props: { readonly subject: PassSubject; readonly timeZone: string 
     retry: false,
     gcTime: 0,
   })
-  if (pass.data) return <Sheet held={pass.data} timeZone={timeZone} />
+  if (pass.data) return <PassSheet held={pass.data} timeZone={timeZone} overHint={t('pass.overHint')} />
   if (pass.data === null) {
     return (
       <Notice tone="held" title={t('pass.unsupported')}>

@@ -1,7 +1,7 @@
 import { windowAt, windowMs } from '@gatehouse/shared/passes/presentation'
 import { useServerNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { useEffect, useState } from 'react'
-import type { HeldPass } from './pass-keeper.ts'
+import type { HeldPass } from './kept-pass.ts'
 import { codeInWindow } from './rotating-code.ts'
 
 /** What is to be shown now; made on the device, so that it goes on without a network. */

@@ -2,8 +2,18 @@
 // never kept here: what was loaded is kept by the app itself and shown with its age.
 const shell = 'gatehouse-member-app-shell'
 
+// Whoever opens the app once, such as a guest, has all of it: the page names its scripts and styles.
+async function keepShell() {
+  const cache = await caches.open(shell)
+  const page = await fetch('/app/', { cache: 'no-cache' })
+  const text = await page.clone().text()
+  const assets = new Set(Array.from(text.matchAll(/"(\/app\/assets\/[^"]+)"/g), ([, path]) => path))
+  await cache.addAll(['/app/icon.svg', ...assets])
+  if (page.ok) await cache.put('/app/', page)
+}
+
 self.addEventListener('install', (event) => {
-  event.waitUntil(caches.open(shell).then((cache) => cache.addAll(['/app/', '/app/icon.svg'])))
+  event.waitUntil(keepShell())
   self.skipWaiting()
 })
 

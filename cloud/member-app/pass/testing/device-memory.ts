@@ -16,11 +16,24 @@ class Answered extends EventTarget {
   }
 }
 
-/** What the pass screen needs of IndexedDB, in memory; values are cloned as a browser clones them. */
+type Stores = Map<string, Map<string, unknown>>
+
+/** What the pass screens need of IndexedDB, in memory; values are cloned as a browser clones them. */
 export function deviceMemory(): IDBFactory {
-  let stores: Map<string, Map<string, unknown>> | undefined
+  const databases = new Map<string, Stores>()
+  const open = (name: string) => {
+    const isNew = !databases.has(name)
+    const stores = databases.get(name) ?? new Map()
+    databases.set(name, stores)
+    return new Answered(databaseOf(stores), isNew)
+  }
+  const deleteDatabase = (name: string) => new Answered(databases.delete(name) && undefined)
+  return { open, deleteDatabase } as unknown as IDBFactory
+}
+
+function databaseOf(stores: Stores) {
   const objectStore = (name: string) => {
-    const kept = stores?.get(name) ?? new Map<string, unknown>()
+    const kept = stores.get(name) ?? new Map<string, unknown>()
     return {
       get: (key: string) => new Answered(kept.get(key)),
       put: (value: unknown, key: string) => new Answered(kept.set(key, structuredClone(value)) && key),
@@ -33,19 +46,9 @@ export function deviceMemory(): IDBFactory {
     queueMicrotask(() => queueMicrotask(() => begun.oncomplete?.()))
     return begun
   }
-  const database = {
-    createObjectStore: (name: string) => stores?.set(name, new Map()),
+  return {
+    createObjectStore: (name: string) => stores.set(name, new Map()),
     transaction,
     close: () => undefined,
   }
-  const open = () => {
-    const isNew = stores === undefined
-    stores ??= new Map()
-    return new Answered(database, isNew)
-  }
-  const deleteDatabase = () => {
-    stores = undefined
-    return new Answered(undefined)
-  }
-  return { open, deleteDatabase } as unknown as IDBFactory
 }
