@@ -8,6 +8,7 @@ import type { EdgeConfig } from './config.ts'
 import { isConfigProblem, readEdgeConfig } from './config.ts'
 import { runDoctor } from './doctor.ts'
 import { type EdgeAdapters, EdgeProgram } from './edge-program.ts'
+import { installReaderCommand } from './install-reader-command.ts'
 import { rebuildCommand } from './rebuild-command.ts'
 import { adoptCommand } from './recovery/adopt-command.ts'
 import { readMachineMark } from './sync/machine-mark.ts'
@@ -19,7 +20,8 @@ gatehouse-edge doctor --config FILE     check this machine
 gatehouse-edge rebuild --check --config FILE   replay the ledger and compare
 gatehouse-edge backup --to FOLDER --config FILE      copy the store and identity, also while it runs
 gatehouse-edge restore --from FOLDER --config FILE   put a backup into an empty data folder
-gatehouse-edge adopt SITE --code CODE --config FILE  take over a site whose box is gone, with its history`
+gatehouse-edge adopt SITE --code CODE --config FILE  take over a site whose box is gone, with its history
+gatehouse-edge install-reader DEVICE --config FILE   let a reader on OSDP have its key, for ten minutes`
 
 /** Starts an edge with the given adapters and resolves once it listens. Used by `main` and by the demo. */
 export async function startEdge(config: EdgeConfig, adapters: EdgeAdapters): Promise<EdgeProgram> {
@@ -58,14 +60,15 @@ async function main(): Promise<number> {
     process.stderr.write(`${values.config} cannot be used:\n  ${config.lines.join('\n  ')}\n`)
     return 2
   }
-  const [verb, site] = positionals
+  const [verb, named] = positionals
   const print = (line: string) => void process.stdout.write(`${line}\n`)
   if (verb === 'doctor') return runDoctor(config, new SystemClock(), print)
   if (verb === 'rebuild') return rebuildCommand(config, systemRandom, print)
   if (verb === 'backup') return backupCommand(config, new SystemClock(), values.to, print)
   if (verb === 'restore') return restoreCommand(config, new SystemClock(), values.from, print)
   if (verb === 'adopt')
-    return adoptCommand(config, systemAdapters(config), { site, code: values.code }, print)
+    return adoptCommand(config, systemAdapters(config), { site: named, code: values.code }, print)
+  if (verb === 'install-reader') return installReaderCommand(config, named, print)
   if (verb === undefined) return run(config)
   process.stderr.write(`${usage}\n`)
   return 2

@@ -1,7 +1,7 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { BusConfig } from './bus-config.ts'
-import type { PlannedDevice } from './device-plan.ts'
+import type { BusFamily, PlannedDevice } from './device-plan.ts'
 import type { Attachment, DeviceReport } from './drivers/attachment.ts'
 import { createGpioBoard } from './drivers/gpio-board.ts'
 import { attachIoDevice } from './drivers/io-device.ts'
@@ -9,6 +9,9 @@ import { attachLevelSign } from './drivers/level-sign.ts'
 import { createLineBus } from './drivers/line-bus.ts'
 import { attachLineReader } from './drivers/line-device.ts'
 import { createModbusBoards } from './drivers/modbus-board.ts'
+import { createOsdpLine } from './drivers/osdp/osdp-line.ts'
+import { attachOsdpReader } from './drivers/osdp/osdp-reader.ts'
+import type { ReaderKeys } from './drivers/osdp/reader-keys.ts'
 import type { DeviceLogger } from './ports/device-logger.ts'
 import type { ByteLink, ByteLinkHandlers } from './transports/byte-link.ts'
 import { createGpioLink } from './transports/gpio.ts'
@@ -29,8 +32,13 @@ export interface BusSurroundings {
   readonly clock: Clock
   readonly random: Random
   readonly logger: DeviceLogger
+  readonly readerKeys: ReaderKeys
+  readonly isInstalling: (deviceId: string) => boolean
   readonly openTransport: (bus: string, config: BusConfig, handlers: ByteLinkHandlers) => ByteLink
 }
+
+/** What is behind a serial server is not known; readers leave the factory with this. */
+const slowestBaudRate = 9_600
 
 /** Opens buses over TCP, serial ports and the keeper of GPIO lines. */
 export function openBus(random: Random): BusSurroundings['openTransport'] {
@@ -43,13 +51,14 @@ export function openBus(random: Random): BusSurroundings['openTransport'] {
 
 /** Makes the owner of one bus for the family of devices on it. */
 export function createBusOwner(
-  family: 'modbus' | 'gpio' | 'line',
+  family: BusFamily,
   bus: { readonly name: string; readonly config: BusConfig },
   surroundings: BusSurroundings,
 ): BusOwner {
   const { clock, logger, openTransport } = surroundings
   const openLink = (handlers: ByteLinkHandlers) => openTransport(bus.name, bus.config, handlers)
   if (family === 'line') return lineOwner(createLineBus({ bus: bus.name, openLink, clock, logger }), clock)
+  if (family === 'osdp') return osdpOwner(bus, openLink, surroundings)
   if (bus.config.kind === 'gpio') {
     const board = createGpioBoard({ bus: bus.name, openLink, clock, logger })
     return {
@@ -66,6 +75,22 @@ export function createBusOwner(
     attach: (device, report) => attachIoDevice(boards, device, report),
     setDevices: (devices) =>
       boards.setUnits(new Map(devices.flatMap(({ board }) => (board ? [[board.unit, board.facts]] : [])))),
+  }
+}
+
+function osdpOwner(
+  { name, config }: { readonly name: string; readonly config: BusConfig },
+  openLink: (handlers: ByteLinkHandlers) => ByteLink,
+  { clock, random, logger, readerKeys, isInstalling }: BusSurroundings,
+): BusOwner {
+  const baudRate = config.kind === 'serial' ? config.baudRate : slowestBaudRate
+  const options = { bus: name, openLink, baudRate, clock, random, logger, keys: readerKeys, isInstalling }
+  const line = createOsdpLine(options)
+  return {
+    open: () => line.open(),
+    close: () => line.close(),
+    setDevices: () => {},
+    attach: (device, report) => attachOsdpReader(line, device, { report, clock }),
   }
 }
 

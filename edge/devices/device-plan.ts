@@ -7,7 +7,7 @@ import type { BusConfig } from './bus-config.ts'
 import type { BoardFacts } from './drivers/modbus-board.ts'
 
 /** What a bus is used for; one bus serves one family. */
-export type BusFamily = 'modbus' | 'gpio' | 'line'
+export type BusFamily = 'modbus' | 'gpio' | 'line' | 'osdp'
 
 /** Where a device is served: on a bus, through the broker, or it calls us. */
 export type DevicePlace =
@@ -80,6 +80,8 @@ function placeOf(
   if (driver === 'line' || driver === 'sign') {
     return gpio ? err({ code: 'bus_does_not_fit' }) : ok({ kind: 'bus', bus, family: 'line' })
   }
+  if (driver === 'osdp')
+    return gpio ? err({ code: 'bus_does_not_fit' }) : ok({ kind: 'bus', bus, family: 'osdp' })
   if (driver === 'modbus-relay' && gpio) return err({ code: 'bus_does_not_fit' })
   return ok({ kind: 'bus', bus, family: gpio ? 'gpio' : 'modbus' })
 }

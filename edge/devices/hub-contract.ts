@@ -5,10 +5,12 @@ import type { Random } from '@gatehouse/shared/random/random'
 import type { Result } from '@gatehouse/shared/result/result'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import type { BusConfig } from './bus-config.ts'
+import type { ReaderKeys } from './drivers/osdp/reader-keys.ts'
 import type { Barrier } from './ports/barrier.ts'
 import type { DeviceLogger } from './ports/device-logger.ts'
 import type { DisplayContent } from './ports/display.ts'
 import type { DriveOutcome } from './ports/drive-outcome.ts'
+import type { ReaderSignal } from './ports/indicator.ts'
 import type { PlateRead } from './ports/plate-camera.ts'
 import type { ByteLink, ByteLinkHandlers } from './transports/byte-link.ts'
 import type { MqttConfig } from './transports/mqtt.ts'
@@ -30,6 +32,10 @@ export type DeviceEvent = { readonly deviceId: DeviceId } & (
   | { readonly kind: 'loop'; readonly loop: 'approach' | 'safety' | 'exit'; readonly covered: boolean }
   | { readonly kind: 'bay'; readonly occupied: boolean }
   | ({ readonly kind: 'plate' } & PlateRead)
+  /** The case of the device was opened or closed. */
+  | { readonly kind: 'tamper'; readonly active: boolean }
+  /** The device is not what it says it is, or speaks in clear; `reason` is a stable machine word. */
+  | { readonly kind: 'untrusted'; readonly reason: string }
   | { readonly kind: 'status'; readonly online: boolean; readonly detail?: string }
 )
 
@@ -60,6 +66,8 @@ export interface DeviceHubOptions {
   readonly clock: Clock
   readonly random: Random
   readonly logger: DeviceLogger
+  /** Keys of readers on secure channels; without them no reader gets a key and none is trusted. */
+  readonly readerKeys?: ReaderKeys
   /** Replaces how byte buses are opened; by default TCP and serial. */
   readonly openTransport?: (bus: string, config: BusConfig, handlers: ByteLinkHandlers) => ByteLink
 }
@@ -75,6 +83,13 @@ export interface DeviceHub {
   /** A barrier by id; unknown ids answer `failed` with `unknown_device` when used. */
   barrier(deviceId: DeviceId): Barrier
   display(deviceId: DeviceId, content: DisplayContent): Promise<DriveOutcome>
+  /** Shows at a reader what came of a card; readers without light and buzzer answer `failed` with `no_indicator`. */
+  signal(deviceId: DeviceId, signal: ReaderSignal): Promise<DriveOutcome>
+  /** Opens the install window of a reader; it closes by itself, and when the reader has its key. */
+  openInstallWindow(
+    deviceId: DeviceId,
+    forMs: number,
+  ): Result<void, 'unknown_device' | 'not_secure' | 'wrong_time'>
   /** Takes readings that a camera posted; gives how many were new. */
   acceptPlateReads(
     deviceId: DeviceId,

@@ -7,11 +7,14 @@ import { type BusOwner, type BusSurroundings, createBusOwner, openBus } from './
 import { type BusFamily, type PlannedDevice, type PlanRefusal, planDevice } from './device-plan.ts'
 import type { Attachment, DeviceReport } from './drivers/attachment.ts'
 import { attachMqttDevice } from './drivers/mqtt-device.ts'
+import type { ReaderKeys } from './drivers/osdp/reader-keys.ts'
 import { GarbageMeter } from './garbage-meter.ts'
 import type { DeviceEvent, DeviceHub, DeviceHubOptions, DeviceRows, DeviceStatus } from './hub-contract.ts'
+import { InstallWindows } from './install-windows.ts'
 import type { Barrier } from './ports/barrier.ts'
 import type { DisplayContent } from './ports/display.ts'
 import type { DriveOutcome } from './ports/drive-outcome.ts'
+import type { ReaderSignal } from './ports/indicator.ts'
 import type { PlateRead } from './ports/plate-camera.ts'
 import { createMqttLink, type MqttLink } from './transports/mqtt.ts'
 
@@ -43,12 +46,14 @@ interface OwnedBus {
   readonly owner: BusOwner
 }
 
+const noReaderKeys: ReaderKeys = { read: () => undefined, write: () => false }
 const defaultSameArrivalMs = 10_000
 
 class Hub implements DeviceHub {
   readonly #options: DeviceHubOptions
   readonly #surroundings: BusSurroundings
   readonly #mqtt: MqttLink | undefined
+  readonly #windows: InstallWindows
   readonly #listeners = new Set<(event: DeviceEvent) => void>()
   readonly #buses = new Map<string, OwnedBus>()
   readonly #served = new Map<DeviceId, Served>()
@@ -57,11 +62,14 @@ class Hub implements DeviceHub {
   #silence: NodeJS.Timeout | undefined
 
   constructor(options: DeviceHubOptions) {
-    const { clock, random, logger, mqtt } = options
+    const { clock, random, logger, mqtt, readerKeys = noReaderKeys } = options
     this.#options = options
     this.#rows = options.devices
     const openTransport = options.openTransport ?? openBus(random)
-    this.#surroundings = { clock, random, logger, openTransport }
+    const windows = new InstallWindows(clock)
+    this.#windows = windows
+    const isInstalling = (id: string) => windows.isOpen(id)
+    this.#surroundings = { clock, random, logger, openTransport, readerKeys, isInstalling }
     this.#mqtt = mqtt && createMqttLink({ config: mqtt, name: options.name ?? 'edge', random })
   }
 
@@ -102,6 +110,18 @@ class Hub implements DeviceHub {
     const display = served.attachment?.display
     if (!display) return failed(served.planned ? 'not_a_display' : (served.detail ?? 'not_served'))
     return bounded(display.show(content))
+  }
+
+  signal(deviceId: DeviceId, signal: ReaderSignal): Promise<DriveOutcome> {
+    const indicator = this.#served.get(deviceId)?.attachment?.indicator
+    return indicator ? bounded(indicator.signal(signal)) : failed('no_indicator')
+  }
+
+  openInstallWindow(deviceId: DeviceId, forMs: number): ReturnType<DeviceHub['openInstallWindow']> {
+    const served = this.#served.get(deviceId)
+    if (!served) return err('unknown_device')
+    if (served.planned?.profile.driver !== 'osdp') return err('not_secure')
+    return this.#windows.open(deviceId, forMs) ? ok(undefined) : err('wrong_time')
   }
 
   acceptPlateReads(
@@ -241,7 +261,11 @@ class Hub implements DeviceHub {
       },
       presence: (presence) => {
         if (!alive()) return
-        if (presence.online) served.heard = this.#options.clock.now()
+        if (presence.online) {
+          served.heard = this.#options.clock.now()
+          // Only a session under a key of its own makes a reader online: there is nothing left to install.
+          this.#windows.close(deviceId)
+        }
         this.#presence(deviceId, served, presence)
       },
       garbage: (reason) => meter.count(1, reason),

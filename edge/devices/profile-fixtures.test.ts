@@ -13,6 +13,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { signMessage } from './drivers/level-sign.ts'
 import { encodeRequest, flashOn } from './drivers/modbus-rtu.ts'
+import { cardNumber } from './drivers/osdp/card-number.ts'
 import { parsePlateRecognizer } from './drivers/plate-recognizer.ts'
 import { profileFolder, readProfileFolder } from './profile-folder.ts'
 
@@ -33,6 +34,11 @@ const stepSchema = z.union([
       z.strictObject({ lines: z.array(z.string()) }),
     ]),
     writes: z.string(),
+  }),
+  z.strictObject({
+    card: z.strictObject({ bitCount: z.int(), hex: z.string() }),
+    events,
+    refusal: z.string().optional(),
   }),
   z.strictObject({ frame: z.enum(['readInputs', 'readOutputs']), unit: z.int(), hex: z.string() }),
   z.strictObject({
@@ -114,6 +120,10 @@ function checkStep(step: Step, profile: DeviceProfile, parameters: Parameters, b
       expect(read.ok && read.value.map((plate) => ({ kind: 'plate', ...plate }))).toMatchObject(
         step.events ?? [],
       )
+  } else if ('card' in step) {
+    const number = cardNumber(step.card.bitCount, Buffer.from(step.card.hex, 'hex'))
+    if (step.refusal) expect(number).toEqual({ ok: false, error: step.refusal })
+    else expect(number.ok && [{ kind: 'card', number: number.value }]).toEqual(step.events)
   } else if ('shows' in step) {
     expect(profile.sign && signMessage(profile.sign, parameters, step.shows)).toBe(step.writes)
   } else {

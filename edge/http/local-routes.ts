@@ -1,12 +1,15 @@
 import { timingSafeEqual } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { deviceIdSchema } from '@gatehouse/shared/ids/ids'
 import { sha256Hex } from '@gatehouse/shared/ledger/chain'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
-import type { DeviceStatus } from '../devices/hub.ts'
+import type { DeviceHub, DeviceStatus } from '../devices/hub.ts'
+import { installWindowMax } from '../devices/install-windows.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import type { Retention } from '../retention/retention.ts'
+import { body, problem } from './described-answers.ts'
 import { refuse } from './problem.ts'
 import { edgeRouter } from './router.ts'
 
@@ -19,6 +22,7 @@ export interface LocalRoutesOptions {
   readonly localSecret: string
   readonly retention: Pick<Retention, 'state'>
   readonly deviceStatus: () => DeviceStatus[]
+  readonly openInstallWindow: DeviceHub['openInstallWindow']
   /** Ids of devices that do not answer and are missed. */
   readonly devicesDown: () => string[]
 }
@@ -55,9 +59,23 @@ const stateRoute = createRoute({
   },
 })
 
+const installRoute = createRoute({
+  method: 'post',
+  path: '/local/readers/install',
+  summary: 'Open the install window of a reader on a secure channel (tools on this machine only)',
+  request: {
+    body: body(z.strictObject({ deviceId: deviceIdSchema, forMs: z.int().min(1_000).max(installWindowMax) })),
+  },
+  responses: {
+    204: { description: 'The window is open; it closes by itself, and when the reader has its key' },
+    404: problem('There is no such device, or it has no secure channel'),
+  },
+})
+
 /**
  * For tools on this machine, behind the secret in the data folder. `POST /local/copy`: a consistent copy of the
  * running store, made in steps so that doors do not wait. `GET /local/state`: what `doctor` asks.
+ * `POST /local/readers/install`: a reader may be given its key for a while.
  */
 export function localRoutes(options: LocalRoutesOptions): OpenAPIHono {
   const { kernel, dataFolder, localSecret, retention, deviceStatus, devicesDown } = options
@@ -78,10 +96,15 @@ export function localRoutes(options: LocalRoutesOptions): OpenAPIHono {
     const down = status
       .filter(({ deviceId }) => missed.has(deviceId))
       .map(({ deviceId, detail }) => ({ deviceId, ...(detail !== undefined && { detail }) }))
-    const { keptDays, prunedSeq, problem } = retention.state
-    const kept = { keptDays, prunedSeq, ...(problem && { problem }) }
+    const { keptDays, prunedSeq, problem: trouble } = retention.state
+    const kept = { keptDays, prunedSeq, ...(trouble && { problem: trouble }) }
     const devices = status.length
     return c.json({ storage, sells, headSeq: head.seq, retention: kept, devices, down }, 200)
+  })
+  app.openapi(installRoute, (c) => {
+    const { deviceId, forMs } = c.req.valid('json')
+    const opened = options.openInstallWindow(deviceId, forMs)
+    return opened.ok ? c.body(null, 204) : refuse(c, { code: opened.error })
   })
   return app
 }

@@ -208,6 +208,8 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
       'Ask the staff for an equal place; the booking is refunded in full.',
     ],
     unknown_door: [404, 'There is no such door here.', 'Check the id.'],
+    wrong_time: [422, 'That is no possible length of time.', 'Give one to fifteen minutes.'],
+    not_secure: [404, 'This device has no secure channel.', 'Name a reader on OSDP.'],
     unknown_device: [404, 'There is no such device here.', 'Check the id.'],
     not_a_camera: [422, 'This device is not a camera.', 'Check the address the camera calls.'],
     already_paid: [409, 'This stay is paid.', 'Please leave within the time on the receipt.'],

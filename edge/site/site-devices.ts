@@ -9,6 +9,7 @@ import type { MqttBroker } from '../devices/transports/mqtt-broker.ts'
 import type { EdgeAdapters } from '../edge-program.ts'
 import type { Directory } from '../sync/directory.ts'
 import { isDown } from './device-down.ts'
+import { openReaderKeys } from './reader-key-file.ts'
 
 export interface SiteDevicesOptions {
   readonly config: EdgeConfig
@@ -43,6 +44,9 @@ export async function prepareDevices(options: SiteDevicesOptions): Promise<SiteD
     profiles,
     buses: config.buses,
     ...(mqtt && { mqtt }),
+    readerKeys: openReaderKeys(config.dataFolder, (problem) =>
+      logger.error({ problem }, 'keys of readers cannot be kept'),
+    ),
     clock,
     random,
     logger: logger.child({ part: 'devices' }),

@@ -56,6 +56,7 @@ export function siteRouting(options: SiteRoutingOptions): OpenAPIHono[] {
       retention: core.retention,
       deviceStatus: () => devices.hub.status(),
       devicesDown: () => devices.down(),
+      openInstallWindow: (deviceId, forMs) => devices.hub.openInstallWindow(deviceId, forMs),
     }),
     siteRoutes({
       kernel,

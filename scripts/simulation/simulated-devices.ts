@@ -36,6 +36,8 @@ export class SimulatedDevices implements SiteDevices {
         },
       }),
       display: async () => done,
+      signal: async () => done,
+      openInstallWindow: () => ({ ok: true, value: undefined }),
       acceptPlateReads: () => ({ ok: true, value: 0 }),
       heardFrom: () => {},
       reconfigure: () => {},

@@ -84,6 +84,7 @@ const sectionsOf: Record<DeviceProfile['driver'], { needs: readonly Section[]; m
   'modbus-relay': { needs: ['registers'], may: [] },
   line: { needs: ['lines'], may: [] },
   sign: { needs: ['sign'], may: [] },
+  osdp: { needs: [], may: [] },
   mqtt: { needs: ['messages'], may: [] },
   'mqtt-bridge': { needs: ['publishes'], may: ['messages'] },
   'plate-recognizer': { needs: [], may: [] },

@@ -11,6 +11,10 @@ export type ProfileEvent =
   | { readonly kind: 'button' }
   | { readonly kind: 'loop'; readonly loop: 'approach' | 'safety' | 'exit'; readonly covered: boolean }
   | { readonly kind: 'bay'; readonly occupied: boolean }
+  /** The case of the device was opened or closed; its first word that all is well is not told. */
+  | { readonly kind: 'tamper'; readonly active: boolean }
+  /** The device is not what it says it is, or speaks in clear; `reason` is a stable machine word. */
+  | { readonly kind: 'untrusted'; readonly reason: string }
   | { readonly kind: 'status'; readonly online: boolean }
 
 /** What came of reading one line or message: events, or why it was not understood. */

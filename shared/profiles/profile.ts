@@ -22,6 +22,7 @@ const driverSchema = z.enum([
   'modbus-relay',
   'line',
   'sign',
+  'osdp',
   'mqtt',
   'mqtt-bridge',
   'plate-recognizer',

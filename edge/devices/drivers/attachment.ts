@@ -2,6 +2,7 @@ import type { ProfileEvent } from '@gatehouse/shared/profiles/interpretation'
 import type { Parameters } from '@gatehouse/shared/profiles/placeholders'
 import type { DeviceProfile } from '@gatehouse/shared/profiles/profile'
 import type { Display } from '../ports/display.ts'
+import type { Indicator } from '../ports/indicator.ts'
 import type { Strike } from '../ports/strike.ts'
 
 /** A device as drivers know it: what it is and how it is set. */
@@ -23,5 +24,6 @@ export interface DeviceReport {
 export interface Attachment {
   readonly strike?: Strike
   readonly display?: Display
+  readonly indicator?: Indicator
   detach(): void
 }

@@ -11,6 +11,8 @@ export const idleHub: DeviceHub = {
   strike: async () => done,
   barrier: () => ({ vend: async () => done }),
   display: async () => done,
+  signal: async () => done,
+  openInstallWindow: () => ok(undefined),
   acceptPlateReads: () => ok(0),
   heardFrom: () => undefined,
   reconfigure: () => undefined,

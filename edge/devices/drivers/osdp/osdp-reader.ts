@@ -1,0 +1,120 @@
+import type { Clock } from '@gatehouse/shared/clock/clock'
+import type { ProfileEvent } from '@gatehouse/shared/profiles/interpretation'
+import { assertNever } from '@gatehouse/shared/result/result'
+import type { DriveOutcome } from '../../ports/drive-outcome.ts'
+import type { ReaderSignal } from '../../ports/indicator.ts'
+import type { Attachment, DeviceReport, DeviceSetting } from '../attachment.ts'
+import { cardNumber } from './card-number.ts'
+import type { OsdpLine, OsdpReaderHandle } from './osdp-line.ts'
+import type { ReaderFact, RequestCommand, RequestEnd } from './panel-state.ts'
+import { PinEntry } from './pin-entry.ts'
+
+const defaultPollMs = 50
+/** OSDP 2.2 §5.7: a reader answers within 200 ms. */
+const defaultReplyTimeoutMs = 200
+const formattedCard = /^[0-9]{1,80}$/
+const shownMs = 1_500
+
+/** What a person at the reader sees and hears. */
+const signals: Record<ReaderSignal, readonly RequestCommand[]> = {
+  granted: [light('green'), { kind: 'buzzer', reader: 0, tone: 2, onMs: 200, offMs: 0, count: 1 }],
+  refused: [light('red'), { kind: 'buzzer', reader: 0, tone: 2, onMs: 100, offMs: 100, count: 3 }],
+}
+
+function light(color: 'green' | 'red'): RequestCommand {
+  return { kind: 'led', reader: 0, led: 0, temporary: { color, onMs: shownMs, offMs: 0, forMs: shownMs } }
+}
+
+/** Serves one reader of a line: its cards, PINs and tampering out, light and buzzer in. */
+export function attachOsdpReader(
+  line: OsdpLine,
+  setting: DeviceSetting & { readonly deviceId: string },
+  { report, clock }: { readonly report: DeviceReport; readonly clock: Clock },
+): Attachment {
+  const { profile, parameters, deviceId } = setting
+  const read = factReader(clock)
+  const handle = line.add({
+    deviceId,
+    address: Number(parameters.address ?? 0),
+    check: parameters.checksum === true ? 'checksum' : 'crc',
+    pollMs: profile.timing.pollMs ?? defaultPollMs,
+    replyTimeoutMs: profile.timing.replyTimeoutMs ?? defaultReplyTimeoutMs,
+    presence: ({ online, reason }) =>
+      report.presence(reason === undefined ? { online } : { online, detail: reason }),
+    fact: (fact) => {
+      const { events, garbage } = read(fact)
+      for (const event of events) report.event(event)
+      if (garbage !== undefined) report.garbage(garbage)
+    },
+    alarm: (reason) => {
+      report.garbage(reason)
+      report.event({ kind: 'untrusted', reason })
+    },
+    garbage: (reason) => report.garbage(reason),
+  })
+  if (!handle) {
+    report.presence({ online: false, detail: 'address_taken' })
+    return { detach: () => {} }
+  }
+  return {
+    indicator: { signal: (signal) => show(handle, signals[signal]) },
+    detach: () => handle.remove(),
+  }
+}
+
+async function show(handle: OsdpReaderHandle, commands: readonly RequestCommand[]): Promise<DriveOutcome> {
+  const ends = await Promise.all(commands.map((command) => handle.request(command)))
+  return outcomeOf(ends.find((end) => end !== 'done') ?? 'done')
+}
+
+function outcomeOf(end: RequestEnd): DriveOutcome {
+  switch (end) {
+    case 'done':
+      return { outcome: 'done' }
+    case 'unknown':
+      return { outcome: 'unknown', detail: 'no_reply' }
+    case 'refused':
+      return { outcome: 'failed', detail: 'reader_refused' }
+    case 'offline':
+    case 'queue_full':
+      return { outcome: 'failed', detail: end }
+    default:
+      return assertNever(end)
+  }
+}
+
+/** Reads what a reader told into events; tampering is told when it begins and when it ends. */
+function factReader(
+  clock: Clock,
+): (fact: ReaderFact) => { readonly events: readonly ProfileEvent[]; readonly garbage?: string } {
+  const pins = new PinEntry()
+  let tampered = false
+  return (fact) => {
+    switch (fact.kind) {
+      case 'raw': {
+        const number = cardNumber(fact.bitCount, fact.bits)
+        pins.clear()
+        if (!number.ok) return { events: [], garbage: number.error }
+        return { events: [{ kind: 'card', number: number.value }] }
+      }
+      case 'formatted': {
+        pins.clear()
+        if (!formattedCard.test(fact.text)) return { events: [], garbage: 'card_text' }
+        return { events: [{ kind: 'card', number: fact.text }] }
+      }
+      case 'keys': {
+        const entered = pins.press(fact.keys, clock.now().monotonicMs)
+        return { events: entered.map((digits) => ({ kind: 'pin', digits })) }
+      }
+      case 'local': {
+        const isNews = fact.tamper !== tampered
+        tampered = fact.tamper
+        return { events: isNews ? [{ kind: 'tamper', active: tampered }] : [] }
+      }
+      case 'inputs':
+        return { events: [] }
+      default:
+        return assertNever(fact)
+    }
+  }
+}
