@@ -2,7 +2,7 @@ import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
-import { sweepRemoteCommands } from './access/remote-command.ts'
+import { remoteCommandJob } from './access/remote-command.ts'
 import { AccessRetention } from './access/retention.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { BookingService } from './bookings/booking-service.ts'
@@ -14,9 +14,9 @@ import { SiteCatalogues } from './bookings/site-catalogue.ts'
 import type { SiteLink } from './bookings/site-link.ts'
 import { SiteReader } from './bookings/site-reader.ts'
 import { siteViewRoutes } from './bookings/site-routes.ts'
-import { sweepBookings } from './bookings/sweep.ts'
+import { bookingJobs } from './bookings/sweep.ts'
 import { creditRoutes } from './credits/routes.ts'
-import { type CreditPolicy, tendCredits } from './credits/tend-credits.ts'
+import { type CreditPolicy, creditJob } from './credits/tend-credits.ts'
 import type { Notifications } from './database/notifications.ts'
 import type { Pool } from './database/pool.ts'
 import { DirectoryLogRetention } from './directory/prune-log.ts'
@@ -26,7 +26,7 @@ import { GuestService } from './guests/guest-service.ts'
 import { guestLinkRoutes } from './guests/link-routes.ts'
 import { LinkService } from './guests/link-service.ts'
 import { guestRoutes } from './guests/routes.ts'
-import { tendGuests } from './guests/tend-guests.ts'
+import { guestJob, pruneInvitations } from './guests/tend-guests.ts'
 import { type CloudAppParts, createCloudApp } from './http/app.ts'
 import { accessRoutes } from './http/hq/access-routes.ts'
 import { livesRoutes } from './http/hq/lives-routes.ts'
@@ -34,9 +34,13 @@ import { remoteRoutes } from './http/hq/remote-routes.ts'
 import { restoredLoansRoutes } from './http/hq/restored-loans-routes.ts'
 import { hqRoutes } from './http/hq/routes.ts'
 import { settingsRoutes } from './http/hq/settings-routes.ts'
+import { pruneKeys } from './http/idempotency.ts'
 import { LinkWatch, publishSiteChanges } from './http/live-changes.ts'
 import { LiveHub } from './http/live-hub.ts'
-import { tendLoans } from './loans/end-loans.ts'
+import { runDue } from './jobs/run-due.ts'
+import { seldom } from './jobs/seldom.ts'
+import { loanJobs } from './loans/end-loans.ts'
+import { pruneLoanRows } from './loans/prune-rows.ts'
 import { authorityRoutes } from './loans/routes.ts'
 import type { Auth } from './members/auth.ts'
 import { planRoutes } from './members/plan-routes.ts'
@@ -46,11 +50,11 @@ import { vehicleRoutes } from './members/vehicle-routes.ts'
 import { PassService } from './passes/pass-service.ts'
 import { receiptRoutes } from './passes/receipt-routes.ts'
 import { passRoutes } from './passes/routes.ts'
-import { tendPasses } from './passes/tend-passes.ts'
+import { prunePasses, tendPasses } from './passes/tend-passes.ts'
 import { CardPayments } from './payments/card-payments.ts'
 import type { PaymentGateway } from './payments/gateway.ts'
 import { photoRoutes } from './photos/routes.ts'
-import { readSiteHealth } from './sites/site-health.ts'
+import { readSiteContacts } from './sites/site-health.ts'
 
 /** Settings of the surface; defaults live in the cloud's configuration. */
 export type SurfaceSettings = Pick<
@@ -108,8 +112,8 @@ export function assembleSurface(parts: SurfaceParts): Surface {
     clock,
     catalogues,
     contactOf: async (siteId) => {
-      const [health] = await readSiteHealth(pool, clock.now().wallMs, [siteId])
-      return { online: health?.online ?? false, heardMs: health?.heardMs }
+      const [contact] = await readSiteContacts(pool, clock.now().wallMs, [siteId])
+      return { online: contact?.online ?? false, heardMs: contact?.heardMs }
     },
     tzdataVersion: settings.tzdataVersion,
   })
@@ -169,15 +173,25 @@ function sweepOf(
   const { watch, link, payments } = around
   const retention = new AccessRetention({ pool, clock, keptDays: settings.accessKeptDays })
   const logRetention = new DirectoryLogRetention({ pool, clock })
+  const pruneOld = seldom(clock, async () => {
+    await pruneKeys(pool, clock.now().wallMs)
+    await prunePasses({ pool, clock })
+    await pruneInvitations({ pool, clock })
+    return pruneLoanRows({ pool, clock })
+  })
+  const jobs = [
+    ...loanJobs({ pool, clock, passLifeMs: settings.passLifeMs }),
+    creditJob({ pool, clock, policy: settings.credits }),
+    ...bookingJobs({ pool, clock, link, payments }),
+    remoteCommandJob(pool, clock),
+    guestJob({ pool, clock }),
+  ]
   return async () => {
     await watch.check()
-    await tendLoans({ pool, clock, passLifeMs: settings.passLifeMs })
-    await tendCredits({ pool, clock, policy: settings.credits })
-    await sweepBookings({ pool, clock, link, payments })
+    await runDue(pool, clock.now().wallMs, jobs)
+    await tendPasses(parts)
     await retention.prune()
     await logRetention.prune()
-    await sweepRemoteCommands(pool, clock.now().wallMs)
-    await tendGuests({ pool, clock })
-    await tendPasses(parts)
+    await pruneOld()
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '@gatehouse/shared/clock/clock'
 import { type RequestId, type SiteId, siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { RemoteCommand } from '@gatehouse/shared/wire/v1/remote-commands'
@@ -7,6 +8,7 @@ import type { Notifications } from '../database/notifications.ts'
 import { inTransaction, type Pool, type Queryable } from '../database/pool.ts'
 import { putRows } from '../directory/put-rows.ts'
 import { waitForRequest } from '../ingest/request-answers.ts'
+import type { DueJob } from '../jobs/run-due.ts'
 import { readSiteHealth } from '../sites/site-health.ts'
 
 export type RemoteAct = RemoteCommand['act']
@@ -81,12 +83,22 @@ export async function commandFromAfar(
   return answer.type === 'request.refused' ? err(String(answer.body.code)) : ok('done')
 }
 
+const deadRow = `d.kind = 'remote_command' AND d.body IS NOT NULL
+  AND (d.body->>'askedMs')::bigint < $1::bigint - ${rowMaxMs}`
+
+/** Clears directories of commands from afar; run it every few seconds. */
+export function remoteCommandJob(pool: Pool, clock: Clock): DueJob {
+  return {
+    isDue: `EXISTS (SELECT FROM site_directory d WHERE ${deadRow})`,
+    run: () => sweepRemoteCommands(pool, clock.now().wallMs),
+  }
+}
+
 /** Takes answered and dead rows of commands from afar out of the sites' directories. Tells how many. */
-export async function sweepRemoteCommands(pool: Pool, nowMs: number): Promise<number> {
+async function sweepRemoteCommands(pool: Pool, nowMs: number): Promise<number> {
   const { rows } = await pool.query<{ site_id: string; key: string }>(
-    `SELECT d.site_id, d.key FROM site_directory d WHERE d.kind = 'remote_command' AND d.body IS NOT NULL
-       AND (d.body->>'askedMs')::bigint < $1 ORDER BY d.rev LIMIT ${sweptMax}`,
-    [nowMs - rowMaxMs],
+    `SELECT d.site_id, d.key FROM site_directory d WHERE ${deadRow} ORDER BY d.rev LIMIT ${sweptMax}`,
+    [nowMs],
   )
   for (const { site_id, key } of rows) {
     const siteId = siteIdSchema.parse(site_id)

@@ -39,7 +39,7 @@ export class BookingService {
     actor: Actor,
     asked: { siteId: string; spaceId: string; fromMs: number; toMs: number },
   ): Promise<Result<BookingAnswer, Refused>> {
-    const { catalogues, reader, link, pool } = this.#parts
+    const { catalogues, reader, pool } = this.#parts
     const catalogue = await catalogues.find(asked.siteId)
     if (catalogue === undefined) return err(refusal('not_found'))
     const space = catalogue.spaces.get(asked.spaceId)
@@ -58,7 +58,7 @@ export class BookingService {
       price,
     })
     if (byLoan !== undefined) return byLoan
-    if (!(await link.isOnline(asked.siteId))) return err(await instead(refusal('site_unreachable')))
+    if (context.link.state !== 'live') return err(await instead(refusal('site_unreachable')))
 
     const ids = actionIds(actor.userId, actor.key)
     const order = { ...asked, ...actor, bookingId: ids.bookingId, price, createdMs: context.nowMs }

@@ -23,6 +23,19 @@ interface RequestRow {
   readonly expires_ms: number
 }
 
+const madeAfterAll = `booking_request r
+  JOIN bookings b ON b.site_id = r.site_id AND b.booking_id = r.booking_id AND b.status = 'held'
+  WHERE r.state = 'withdrawn' AND r.kind = 'holdBooking'
+    AND NOT EXISTS (SELECT FROM booking_request c WHERE c.booking_id = r.booking_id AND c.kind = 'cancelBooking')`
+
+/** SQL that tells whether a request waits whose answer has come or whose time is over, at `$1::bigint`, epoch ms. */
+export const requestIsOver = `EXISTS (SELECT FROM booking_request r WHERE r.state = 'waiting'
+  AND (r.expires_ms <= $1::bigint OR EXISTS (SELECT FROM request_answers a
+    WHERE a.site_id = r.site_id AND a.request_id = r.request_id)))`
+
+/** SQL that tells whether there are `holdsMadeAfterAll`. */
+export const holdIsMadeAfterAll = `EXISTS (SELECT FROM ${madeAfterAll})`
+
 /** Keeps a request and sends it down in the same transaction; one that was sent already is not sent again. */
 export async function sendRequest(
   tx: Transaction,
@@ -126,11 +139,7 @@ export async function removeRequests(
 export async function holdsMadeAfterAll(db: Queryable, max: number): Promise<readonly StoredRequest[]> {
   const found = await db.query<RequestRow>(
     `SELECT r.request_id, r.booking_id, r.site_id, r.kind, r.payment_id, r.expires_ms
-     FROM booking_request r
-     JOIN bookings b ON b.site_id = r.site_id AND b.booking_id = r.booking_id AND b.status = 'held'
-     WHERE r.state = 'withdrawn' AND r.kind = 'holdBooking'
-       AND NOT EXISTS (SELECT FROM booking_request c WHERE c.booking_id = r.booking_id AND c.kind = 'cancelBooking')
-     LIMIT $1`,
+     FROM ${madeAfterAll} LIMIT $1`,
     [max],
   )
   return found.rows.map(storedRequest)

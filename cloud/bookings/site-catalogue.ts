@@ -44,7 +44,7 @@ export class SiteCatalogues {
 
   /** What the site consists of; `undefined` for a site that is not known or not described yet. */
   async find(siteId: string): Promise<SiteCatalogue | undefined> {
-    const version = await this.#version(siteId)
+    const { version, operatorName } = await this.#version(siteId)
     const known = this.#cached.get(siteId)
     if (known?.version === version) return known.catalogue
     const found = await this.#db.query<Row>(
@@ -52,29 +52,25 @@ export class SiteCatalogues {
        WHERE site_id = $1 AND kind = ANY ($2) AND body IS NOT NULL ORDER BY key`,
       [siteId, kinds],
     )
-    const catalogue = read(siteId, found.rows, await this.#operatorName(siteId))
+    const catalogue = read(siteId, found.rows, operatorName)
     if (catalogue === undefined) return undefined
     if (this.#cached.size >= cachedMax) this.#cached.clear()
     this.#cached.set(siteId, { version, catalogue })
     return catalogue
   }
 
-  async #operatorName(siteId: string): Promise<string | undefined> {
-    const found = await this.#db.query<{ name: string }>(
-      'SELECT name FROM operators JOIN sites USING (operator_id) WHERE site_id = $1',
-      [siteId],
-    )
-    return found.rows[0]?.name
-  }
-
   // Requests and members change the directory all the time; only the rows read here count.
-  async #version(siteId: string): Promise<string> {
-    const found = await this.#db.query<{ version: string }>(
-      `SELECT concat_ws('/', max(epoch), max(rev), count(*)) AS version FROM site_directory
-       WHERE site_id = $1 AND kind = ANY ($2)`,
+  async #version(
+    siteId: string,
+  ): Promise<{ readonly version: string; readonly operatorName: string | undefined }> {
+    const found = await this.#db.query<{ version: string; operator: string | null }>(
+      `SELECT concat_ws('/', max(epoch), max(rev), count(*)) AS version,
+         (SELECT name FROM operators JOIN sites USING (operator_id) WHERE site_id = $1) AS operator
+       FROM site_directory WHERE site_id = $1 AND kind = ANY ($2)`,
       [siteId, kinds],
     )
-    return found.rows[0]?.version ?? ''
+    const { version = '', operator = null } = found.rows[0] ?? {}
+    return { version, operatorName: operator ?? undefined }
   }
 }
 

@@ -2,15 +2,16 @@ import { memberIdSchema } from '@gatehouse/shared/ids/ids'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { hourMs, startMs, startTestCloud, type TestCloud } from '../http/testing/test-cloud.ts'
+import { runDue } from '../jobs/run-due.ts'
 import { CardPayments } from '../payments/card-payments.ts'
 import { SandboxGateway } from '../payments/sandbox-gateway.ts'
-import { readSiteHealth } from '../sites/site-health.ts'
+import { readSiteContacts } from '../sites/site-health.ts'
 import type { Actor } from './booking-parts.ts'
 import { BookingService } from './booking-service.ts'
 import { directoryLink } from './directory-link.ts'
 import { SiteCatalogues } from './site-catalogue.ts'
 import { SiteReader } from './site-reader.ts'
-import { sweepBookings } from './sweep.ts'
+import { bookingJobs } from './sweep.ts'
 
 let world: TestCloud
 let service: BookingService
@@ -25,14 +26,14 @@ beforeAll(async () => {
   const link = directoryLink({ db: pool, clock, notifications })
   const payments = new CardPayments(pool, new SandboxGateway(pool))
   const contactOf = async (siteId: string) => {
-    const [health] = await readSiteHealth(pool, clock.now().wallMs, [siteId])
+    const [health] = await readSiteContacts(pool, clock.now().wallMs, [siteId])
     return { online: health?.online ?? false, heardMs: health?.heardMs }
   }
   const reader = new SiteReader({ db: pool, clock, catalogues, contactOf, tzdataVersion: 'test' })
   // Nobody waits long for a site that is silent on purpose.
   const random = new SeededRandom(3)
   service = new BookingService({ pool, clock, random, link, catalogues, reader, payments, answerMaxMs: 30 })
-  sweep = () => sweepBookings({ pool, clock, link, payments })
+  sweep = () => runDue(pool, clock.now().wallMs, bookingJobs({ pool, clock, link, payments }))
 })
 afterAll(() => world?.close())
 beforeEach(async () => {

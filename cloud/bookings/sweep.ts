@@ -1,13 +1,15 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { bookingIdSchema, type RequestId } from '@gatehouse/shared/ids/ids'
 import { inTransaction, type Pool } from '../database/pool.ts'
-import { pruneKeys } from '../http/idempotency.ts'
-import type { CardPayments } from '../payments/card-payments.ts'
+import type { DueJob } from '../jobs/run-due.ts'
+import { type CardPayments, cardMoneyIsOpen } from '../payments/card-payments.ts'
 import { actionIds } from './action-ids.ts'
 import { isTimeToWithdraw } from './request-outcome.ts'
 import {
+  holdIsMadeAfterAll,
   holdsMadeAfterAll,
   removeRequests,
+  requestIsOver,
   type StoredRequest,
   sendRequest,
   settledRequests,
@@ -34,7 +36,21 @@ const settledKeptMs = 10 * 60_000
  * ones it never will, cancels holds it made after they were taken back, moves the money accordingly, and clears directories.
  * Safe to run at any time, in any number of processes; run it every few seconds.
  */
-export async function sweepBookings(parts: SweepParts): Promise<void> {
+export function bookingJobs(parts: SweepParts): readonly DueJob[] {
+  return [
+    {
+      isDue: `${requestIsOver} OR ${holdIsMadeAfterAll} OR ${cardMoneyIsOpen}`,
+      run: () => finishBookings(parts),
+    },
+    {
+      isDue: `EXISTS (SELECT FROM booking_request
+        WHERE NOT removed AND settled_ms < $1::bigint - ${settledKeptMs})`,
+      run: () => clearSettled(parts, parts.clock.now().wallMs),
+    },
+  ]
+}
+
+async function finishBookings(parts: SweepParts): Promise<void> {
   const { pool, clock, link, payments } = parts
   const nowMs = clock.now().wallMs
   for (const { request, answer } of await waitingRequests(pool, batchMax)) {
@@ -45,8 +61,6 @@ export async function sweepBookings(parts: SweepParts): Promise<void> {
   }
   for (const request of await holdsMadeAfterAll(pool, batchMax)) await cancelHold(parts, request, nowMs)
   await payments.settleAll(nowMs)
-  await clearSettled(parts, nowMs)
-  await pruneKeys(pool, nowMs)
 }
 
 async function clearSettled({ pool, link }: SweepParts, nowMs: number): Promise<void> {

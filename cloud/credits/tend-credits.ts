@@ -2,6 +2,7 @@ import type { Clock } from '@gatehouse/shared/clock/clock'
 import { nothingMoved } from '@gatehouse/shared/credits/cloud-allowance'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { inTransaction, type Pool } from '../database/pool.ts'
+import type { DueJob } from '../jobs/run-due.ts'
 import { type Bucket, lockBuckets, readAllowances } from './bucket-store.ts'
 import { decideSpread, type SpreadPolicy, type SpreadSite } from './decide-spread.ts'
 import { freeMinor, moveCredits } from './move-credits.ts'
@@ -17,15 +18,25 @@ export interface CreditPolicy extends SpreadPolicy {
   readonly usedWithinDays: number
 }
 
+interface TendParts {
+  readonly pool: Pool
+  readonly clock: Clock
+  readonly policy: CreditPolicy
+}
+
+/** Shares credits where that was not looked at lately; run it every few seconds. */
+export function creditJob(parts: TendParts): DueJob {
+  return {
+    isDue: 'EXISTS (SELECT FROM credit_buckets WHERE tend_ms <= $1::bigint)',
+    run: () => tendCredits(parts),
+  }
+}
+
 /**
  * Looks at the buckets that are due, each at most once a minute whichever processes run, and moves what the policy says.
  * Each movement is decided again under its locks; one that is refused is looked at again the next time.
  */
-export async function tendCredits(parts: {
-  readonly pool: Pool
-  readonly clock: Clock
-  readonly policy: CreditPolicy
-}): Promise<void> {
+export async function tendCredits(parts: TendParts): Promise<void> {
   const { pool, clock, policy } = parts
   const nowMs = clock.now().wallMs
   const { rows } = await pool.query<{ bucket_id: string }>(

@@ -69,12 +69,14 @@ async function foundAgain(tx: Transaction, before: StoredException, found: NewEx
   return act === 'reopened'
 }
 
+/** SQL that tells whether a row of `exceptions` is a case that can be settled. */
+export const openCaseSql = '(closed_ms IS NULL OR accepted IS NOT NULL)'
+
 /** Settles a case that the cloud no longer finds, as `resolved_by_itself`. Tells whether there was one. */
 export async function resolveException(pool: Pool, key: CaseKey, nowMs: number): Promise<boolean> {
   // Asked at every heartbeat: nearly always there is none.
   const { rowCount } = await pool.query(
-    `SELECT FROM exceptions WHERE site_id = $1 AND kind = $2 AND about = $3
-       AND (closed_ms IS NULL OR accepted IS NOT NULL)`,
+    `SELECT FROM exceptions WHERE site_id = $1 AND kind = $2 AND about = $3 AND ${openCaseSql}`,
     [key.siteId, key.kind, key.about],
   )
   return rowCount === 0 ? false : inTransaction(pool, (tx) => resolve(tx, key, nowMs))

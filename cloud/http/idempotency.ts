@@ -110,8 +110,11 @@ async function runOnce(
 /** The next call runs at once; a key whose act was carried out stays, so that it is not carried out again. */
 async function letGo(db: Queryable, { caller, key }: { caller: string; key: string }): Promise<void> {
   const isOpen = 'caller = $1 AND key = $2 AND status IS NULL'
-  await db.query(`DELETE FROM idempotency_key WHERE ${isOpen} AND carried_out_ms IS NULL`, [caller, key])
-  await db.query(`UPDATE idempotency_key SET lease_ms = 0 WHERE ${isOpen}`, [caller, key])
+  await db.query(
+    `WITH gone AS (DELETE FROM idempotency_key WHERE ${isOpen} AND carried_out_ms IS NULL)
+     UPDATE idempotency_key SET lease_ms = 0 WHERE ${isOpen} AND carried_out_ms IS NOT NULL`,
+    [caller, key],
+  )
 }
 
 async function claimKey(

@@ -2,7 +2,7 @@ import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { Notifications } from '../database/notifications.ts'
 import type { Queryable } from '../database/pool.ts'
 import { onSiteChange, type SiteChange } from '../ingest/site-change.ts'
-import { readSiteHealth } from '../sites/site-health.ts'
+import { readSiteContacts } from '../sites/site-health.ts'
 import type { LiveHub } from './live-hub.ts'
 
 /**
@@ -42,7 +42,7 @@ export class LinkWatch {
 
   async check(): Promise<void> {
     const { db, clock, hub } = this.#parts
-    for (const { siteId, online } of await readSiteHealth(db, clock.now().wallMs)) {
+    for (const { siteId, online } of await readSiteContacts(db, clock.now().wallMs)) {
       const before = this.#online.get(siteId)
       this.#online.set(siteId, online)
       if (before === undefined || before === online) continue

@@ -100,9 +100,8 @@ async function run(tx: Transaction, one: Run, refusal: string | undefined): Prom
   await setAside(tx, stream, aside, nowMs)
   await raiseRefusedMoney(tx, stream, rows.refusedMoney, nowMs)
   await raiseContradictedSales(tx, stream, rows.contradictedSales, nowMs)
-  await moveTo(tx, stream, { seq: last.stored.seq, auditSeq: last.stored.seq })
-  await notify(tx, stream, entries, rows)
   const toSeq = last.stored.seq
+  await moveAndTell(tx, stream, { to: { seq: toSeq, auditSeq: toSeq }, entries, rows })
   return { kind: toSeq < headSeq ? 'behind' : 'caught_up', count: entries.length, toSeq }
 }
 
@@ -138,8 +137,7 @@ async function readAuditAgain(
   if (refusal === undefined) foldAudit(rows, entries)
   else await setAside(tx, stream, asideAll(entries, refusal), nowMs)
   await writeRows(tx, stream, rows)
-  await moveTo(tx, stream, { seq, auditSeq: last.stored.seq })
-  await notify(tx, stream, entries, rows)
+  await moveAndTell(tx, stream, { to: { seq, auditSeq: last.stored.seq }, entries, rows })
   return { kind: 'behind', count: entries.length }
 }
 
@@ -224,11 +222,24 @@ async function selectPosition(tx: Transaction, key: readonly unknown[]): Promise
   return rows[0]
 }
 
+const moveSql =
+  'UPDATE projection_positions SET seq = $3, audit_seq = $4 WHERE site_id = $1 AND incarnation = $2'
+
 async function moveTo(tx: Transaction, stream: StreamId, { seq, auditSeq }: Position): Promise<void> {
-  await tx.query(
-    'UPDATE projection_positions SET seq = $3, audit_seq = $4 WHERE site_id = $1 AND incarnation = $2',
-    [stream.siteId, stream.incarnation, seq, auditSeq],
-  )
+  await tx.query(moveSql, [stream.siteId, stream.incarnation, seq, auditSeq])
+}
+
+/** Moves the position, and tells at the commit what was posted, in one statement. */
+async function moveAndTell(
+  tx: Transaction,
+  stream: StreamId,
+  done: { readonly to: Position; readonly entries: readonly ReadEntry[]; readonly rows: ProjectedRows },
+): Promise<void> {
+  const { to, entries, rows } = done
+  await tx.query(`WITH moved AS (${moveSql}) ${tellSql(5)}`, [
+    ...[stream.siteId, stream.incarnation, to.seq, to.auditSeq],
+    ...told(stream, entries, rows),
+  ])
 }
 
 async function setAside(
@@ -259,13 +270,19 @@ export async function notify(
   entries: readonly ReadEntry[],
   rows: ProjectedRows,
 ): Promise<void> {
+  await tx.query(tellSql(1), told(stream, entries, rows))
+}
+
+/** Notifies about two values, the first of which has this number. */
+function tellSql(first: number): string {
+  return `SELECT pg_notify('${channels.site}', $${first}) UNION ALL
+     SELECT pg_notify('${channels.request}', id) FROM unnest($${first + 1}::text[]) AS answered (id)`
+}
+
+function told(stream: StreamId, entries: readonly ReadEntry[], rows: ProjectedRows): unknown[] {
   const change = siteChange(
     stream.siteId,
     entries.map(({ frame }) => frame?.type ?? ''),
   )
-  await tx.query(
-    `SELECT pg_notify('${channels.site}', $1) UNION ALL
-     SELECT pg_notify('${channels.request}', id) FROM unnest($2::text[]) AS answered (id)`,
-    [JSON.stringify(change), [...rows.requestAnswers.keys()]],
-  )
+  return [JSON.stringify(change), [...rows.requestAnswers.keys()]]
 }

@@ -47,12 +47,7 @@ async function selectTail(db: Queryable, stream: StreamId, lock: string): Promis
   return { head: { seq: row.seq, hash: row.hash }, writerSeq: row.writer_seq ?? undefined }
 }
 
-/** The hash stored at `seq`, also of the last entry of an accepted gap; `undefined` when there is no such entry. */
-export async function entryHashAt(db: Queryable, stream: StreamId, seq: number): Promise<string | undefined> {
-  return (await hashesBetween(db, stream, { fromSeq: seq, toSeq: seq })).get(seq)
-}
-
-/** The stored hashes of `fromSeq` to `toSeq`, both inclusive. */
+/** The stored hashes, also of the last entries of accepted gaps, of `fromSeq` to `toSeq`, both inclusive. */
 export async function hashesBetween(
   db: Queryable,
   stream: StreamId,

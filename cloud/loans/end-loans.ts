@@ -1,8 +1,8 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { SiteId } from '@gatehouse/shared/ids/ids'
 import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
+import { type DueJob, runDue } from '../jobs/run-due.ts'
 import { LoanDesk } from './loan-desk.ts'
-import { pruneLoanRows } from './prune-rows.ts'
 import { endAllRestoredLoans } from './restored-loans.ts'
 import { expireInLoans, refundDisplaced, type SoldChange } from './sell.ts'
 
@@ -11,29 +11,48 @@ export interface LoanJobParts {
   readonly clock: Clock
 }
 
+type TendParts = LoanJobParts & { readonly passLifeMs: number }
+
 const batchMax = 500
+const overdueSale = "s.status = 'held' AND s.hold_until_ms <= $1::bigint"
+const dueLoan = "state IN ('open', 'unconfirmed') AND least(sell_until_ms, to_ms) <= $1::bigint"
+const displacedBooking = "status = 'displaced' AND loan_ids <> '{}' AND paid_minor > refunded_minor"
 
 /**
- * Does what nobody waits for: ends loans at their cut-off, at the end of their interval and after a restore of the cloud,
- * gives up holds that ran out, gives displaced members their money back, and clears directories. The clock only says when to look: each is judged under its lock. Safe to
- * run at any time, in any number of processes; run it every few seconds.
+ * What nobody waits for: ends loans at their cut-off, at the end of their interval and after a restore of the cloud, gives
+ * up holds that ran out, and gives displaced members their money back. The clock only says when to look: each is judged
+ * under its lock. Safe to run at any time, in any number of processes; run it every few seconds.
  */
-export async function tendLoans(parts: LoanJobParts & { readonly passLifeMs: number }): Promise<void> {
-  await expireOverdue(parts, {})
-  const nowMs = parts.clock.now().wallMs
-  const { rows } = await parts.pool.query<{ site_id: SiteId; loan_ids: string[] }>(
+export function loanJobs(parts: TendParts): readonly DueJob[] {
+  return [
+    {
+      isDue: `EXISTS (SELECT FROM loan_sales s WHERE ${overdueSale})`,
+      run: () => expireOverdue(parts, {}),
+    },
+    { isDue: `EXISTS (SELECT FROM loans WHERE ${dueLoan})`, run: () => closeAllDue(parts) },
+    {
+      isDue: `EXISTS (SELECT FROM bookings WHERE ${displacedBooking})`,
+      run: () => refundAllDisplaced(parts),
+    },
+    { isDue: "EXISTS (SELECT FROM loans WHERE state = 'suspended')", run: () => endAllRestoredLoans(parts) },
+  ]
+}
+
+/** Runs those of the jobs of loans that have something to do. */
+export async function tendLoans(parts: TendParts): Promise<void> {
+  await runDue(parts.pool, parts.clock.now().wallMs, loanJobs(parts))
+}
+
+async function closeAllDue({ pool, clock }: LoanJobParts): Promise<void> {
+  const { rows } = await pool.query<{ site_id: SiteId; loan_ids: string[] }>(
     `SELECT site_id, array_agg(loan_id) AS loan_ids FROM (
-       SELECT site_id, loan_id FROM loans
-       WHERE state IN ('open', 'unconfirmed') AND least(sell_until_ms, to_ms) <= $1
+       SELECT site_id, loan_id FROM loans WHERE ${dueLoan}
        ORDER BY least(sell_until_ms, to_ms) LIMIT ${batchMax}) AS due GROUP BY site_id`,
-    [nowMs],
+    [clock.now().wallMs],
   )
   for (const { site_id, loan_ids } of rows) {
-    await inTransaction(parts.pool, (tx) => closeDue(tx, parts.clock, site_id, loan_ids))
+    await inTransaction(pool, (tx) => closeDue(tx, clock, site_id, loan_ids))
   }
-  await refundAllDisplaced(parts)
-  await endAllRestoredLoans(parts)
-  await pruneLoanRows(parts)
 }
 
 async function closeDue(
@@ -57,7 +76,7 @@ export async function expireOverdue(
 ): Promise<void> {
   const { rows } = await pool.query<SoldChange>(
     `SELECT s.site_id AS "siteId", s.booking_id AS "bookingId", array_agg(s.loan_id) AS "loanIds" FROM loan_sales s
-     WHERE s.status = 'held' AND s.hold_until_ms <= $1
+     WHERE ${overdueSale}
        AND ($2::text IS NULL OR s.site_id = $2) AND ($3::text[] IS NULL OR s.space_id = ANY ($3))
      GROUP BY s.site_id, s.booking_id ORDER BY min(s.hold_until_ms) LIMIT ${batchMax}`,
     [clock.now().wallMs, where.siteId ?? null, where.spaceIds ?? null],
@@ -68,7 +87,7 @@ export async function expireOverdue(
 async function refundAllDisplaced({ pool, clock }: LoanJobParts): Promise<void> {
   const { rows } = await pool.query<SoldChange>(
     `SELECT site_id AS "siteId", booking_id AS "bookingId", loan_ids AS "loanIds" FROM bookings
-     WHERE status = 'displaced' AND loan_ids <> '{}' AND paid_minor > refunded_minor LIMIT ${batchMax}`,
+     WHERE ${displacedBooking} LIMIT ${batchMax}`,
   )
   for (const displaced of rows) await refundDisplaced(pool, clock, displaced)
 }

@@ -5,6 +5,7 @@ import { hourMs } from '../http/testing/test-cloud.ts'
 import { projectNext } from '../ingest/project.ts'
 import { tendLoans } from './end-loans.ts'
 import { startLoanEpoch, startLoanIncarnation } from './new-lives.ts'
+import { pruneLoanRows } from './prune-rows.ts'
 import { endRestoredLoans } from './restored-loans.ts'
 import { confirmInLoans, expireInLoans } from './sell.ts'
 import { at, LoanWorld, refused, view } from './testing/loan-world.ts'
@@ -346,10 +347,11 @@ describe('what is long over', () => {
     await lending.tell({ type: 'loan.recalled', body: { loanId: loan.loanId, reason: 'policy' } })
     const row = await endRow(loan.loanId)
     await lending.tell({ type: 'loan.ended', body: { loanId: loan.loanId, epoch: 1, rev: 1, row } })
-    await tend()
+    const { clock } = lending.world
+    expect(await pruneLoanRows({ pool: pool(), clock })).toBe('done')
     expect((await lending.rowOf(bookingId)).body).not.toBeNull()
-    lending.world.clock.advance(90 * 24 * hourMs)
-    await tend()
+    clock.advance(90 * 24 * hourMs)
+    expect(await pruneLoanRows({ pool: pool(), clock })).toBe('done')
     expect((await lending.rowOf(bookingId)).body).toBeNull()
     expect([await endRow(loan.loanId), await lending.state(loan.loanId)]).toEqual([null, undefined])
     expect((await lending.booking(bookingId))?.status).toBe('confirmed')

@@ -11,7 +11,7 @@ const batchMax = 500
  * Takes rows of bookings long over and of loans long released out of the directories, and forgets such loans when nothing
  * in them is sold. A tombstone frees nothing (shared/wire/v1/directory.ts).
  */
-export async function pruneLoanRows({ pool, clock }: LoanJobParts): Promise<void> {
+export async function pruneLoanRows({ pool, clock }: LoanJobParts): Promise<'more' | 'done'> {
   const beforeMs = clock.now().wallMs - keptMs
   const { rows } = await pool.query<{ site_id: SiteId; kind: 'booking' | 'loan'; key: string }>(
     `SELECT d.site_id, d.kind, d.key FROM site_directory d JOIN bookings b ON b.site_id = d.site_id AND b.booking_id = d.key
@@ -37,4 +37,5 @@ export async function pruneLoanRows({ pool, clock }: LoanJobParts): Promise<void
        AND NOT EXISTS (SELECT FROM loan_sales s WHERE s.site_id = l.site_id AND s.loan_id = l.loan_id)`,
     [beforeMs],
   )
+  return rows.length < batchMax ? 'done' : 'more'
 }

@@ -36,7 +36,11 @@ export async function tendPasses({ pool, clock, identity }: TendParts): Promise<
   for (const [siteId, rows] of stale) {
     await inTransaction(pool, (tx) => writeRows(tx, siteId, rows))
   }
-  await pool.query('DELETE FROM pass WHERE to_ms < $1', [nowMs - passKeptMs])
+}
+
+/** Forgets passes that ran out long ago. */
+export async function prunePasses({ pool, clock }: Pick<TendParts, 'pool' | 'clock'>): Promise<void> {
+  await pool.query('DELETE FROM pass WHERE to_ms < $1', [clock.now().wallMs - passKeptMs])
 }
 
 async function writeRows(tx: Transaction, siteId: string, rows: readonly DirectoryWrite[]): Promise<void> {

@@ -24,6 +24,17 @@ export interface NewCardPayment {
 const abandonedAfterMs = 60_000
 const batchMax = 200
 
+const openPayment = "p.state IN ('created', 'authorised')"
+const dueRefund = `payments f
+  JOIN card_payment p ON p.payment_id = f.of_payment_id AND p.site_id = f.site_id
+  LEFT JOIN card_refund d ON d.refund_id = f.payment_id AND d.done
+  WHERE f.kind = 'refunded' AND f.taken_by = 'cloud' AND f.amount_minor > 0
+    AND p.state = 'captured' AND d.refund_id IS NULL`
+
+/** SQL that tells whether `settleAll` has anything to look at. */
+export const cardMoneyIsOpen = `EXISTS (SELECT FROM card_payment p WHERE ${openPayment})
+  OR EXISTS (SELECT FROM ${dueRefund})`
+
 /** Card money for bookings: written down before each call to the gateway, so that every step can be repeated. */
 export class CardPayments {
   readonly #db: Queryable
@@ -82,7 +93,7 @@ export class CardPayments {
       `SELECT p.payment_id, CASE WHEN b.payment_id IS NULL THEN r.state ELSE 'done' END AS request_state, p.created_ms
        FROM card_payment p LEFT JOIN booking_request r ON r.request_id = p.request_id
        LEFT JOIN payments b ON b.site_id = p.site_id AND b.payment_id = p.payment_id
-       WHERE p.state IN ('created', 'authorised') ORDER BY p.created_ms LIMIT ${batchMax}`,
+       WHERE ${openPayment} ORDER BY p.created_ms LIMIT ${batchMax}`,
     )
     for (const row of open.rows) {
       if (row.request_state === 'done') await this.capture(row.payment_id, nowMs)
@@ -98,11 +109,7 @@ export class CardPayments {
   /** Gives back what sites recorded as refunded of captured payments; each refund entry once. */
   async refundDue(nowMs: number): Promise<void> {
     const due = await this.#db.query<{ refund_id: string; payment_id: string; amount_minor: number }>(
-      `SELECT f.payment_id AS refund_id, p.payment_id, f.amount_minor FROM payments f
-       JOIN card_payment p ON p.payment_id = f.of_payment_id AND p.site_id = f.site_id
-       LEFT JOIN card_refund d ON d.refund_id = f.payment_id AND d.done
-       WHERE f.kind = 'refunded' AND f.taken_by = 'cloud' AND f.amount_minor > 0
-         AND p.state = 'captured' AND d.refund_id IS NULL
+      `SELECT f.payment_id AS refund_id, p.payment_id, f.amount_minor FROM ${dueRefund}
        LIMIT ${batchMax}`,
     )
     for (const row of due.rows) {

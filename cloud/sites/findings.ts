@@ -95,12 +95,12 @@ export async function watchClock(
   pool: Pool,
   { siteId }: SiteCaller,
   heartbeat: Heartbeat,
-  nowMs: number,
+  { nowMs, hasClockCase }: { readonly nowMs: number; readonly hasClockCase: boolean },
 ): Promise<void> {
   const { wallMs, clockQuality } = heartbeat
   const key = { siteId, kind: 'clock_skew', about: 'clock' } as const
   if (Math.abs(wallMs - nowMs) <= clockSkewMaxMs) {
-    await resolveException(pool, key, nowMs)
+    if (hasClockCase) await resolveException(pool, key, nowMs)
     return
   }
   const sides = [{ what: 'clock', site: wallMs, cloud: nowMs, unit: 'instant' }]

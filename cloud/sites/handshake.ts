@@ -1,13 +1,11 @@
 import type { HandshakeAnswer, HandshakeRequest } from '@gatehouse/shared/wire/v1/sync'
 import { cloudOrigin } from '../audit/act.ts'
 import { inTransaction, type Pool } from '../database/pool.ts'
-import { readShapeHead } from '../directory/shape-store.ts'
-import { entryHashAt, readHead } from '../ingest/stream-store.ts'
 import { decideHandshake, type HandshakeState, newEpochBecause, verdictOf } from './decide-handshake.ts'
 import { renewEpoch } from './epoch.ts'
 import { raiseFork, raiseLostEntries, watchHistory } from './findings.ts'
+import { type HandshakeFacts, readHandshakeFacts } from './handshake-facts.ts'
 import type { SiteCaller } from './site-access.ts'
-import { currentIncarnation } from './site-store.ts'
 import { storeMachineMark, storeSyncState } from './site-sync-state.ts'
 
 export interface Handshake {
@@ -19,53 +17,43 @@ export interface Handshake {
 /** Compares a life's books with the cloud's, begins a new epoch where the edge proves one, and records the outcome. */
 export async function shakeHands(pool: Pool, handshake: Handshake): Promise<HandshakeAnswer> {
   const { caller, request, nowMs } = handshake
-  const hashAt = (seq: number | undefined) =>
-    seq === undefined || seq === 0 ? undefined : entryHashAt(pool, caller, seq)
-  const [head, current, cloudHashAtEdgeHead, cloudHashAtContradicted, cloudHashAtPruned] = await Promise.all([
-    readHead(pool, caller),
-    currentIncarnation(pool, caller.siteId),
-    hashAt(request.head.seq),
-    hashAt(request.contradicts?.seq),
-    hashAt(request.pruned?.seq),
-  ])
+  const facts = await readHandshakeFacts(pool, caller, request)
+  const { head, hashAt } = facts
   const state = decideHandshake({
     incarnation: caller.incarnation,
-    currentIncarnation: current,
+    currentIncarnation: facts.currentIncarnation,
     edgeHead: request.head,
     cloudHead: head,
-    cloudHashAtEdgeHead,
+    cloudHashAtEdgeHead: hashAt(request.head.seq),
     contradicts: request.contradicts,
-    cloudHashAtContradicted,
+    cloudHashAtContradicted: hashAt(request.contradicts?.seq),
     pruned: request.pruned,
-    cloudHashAtPruned,
+    cloudHashAtPruned: hashAt(request.pruned?.seq),
   })
   // Who was replaced is not asked for evidence: its own later life speaks for the site.
-  const epoch = await epochAfter(pool, handshake, head, state.kind !== 'older_life')
+  const epoch = await epochAfter(pool, handshake, facts, state.kind !== 'older_life')
   const pruned = state.kind === 'history_gone' ? request.pruned : undefined
-  await raise(pool, handshake, state, { cloudSeq: head.seq, pruned })
+  await raise(pool, handshake, state, { facts, pruned })
   await storeSyncState(pool, caller, {
     ...{ state: state.kind, pruned },
     ...{ edgeSeq: request.head.seq, cloudSeq: head.seq, version: request.version, nowMs },
   })
-  if (verdictOf(state) === 'continue') await storeMachineMark(pool, caller, request.machineMark)
+  const isNewMark = verdictOf(state) === 'continue' && !facts.hasMark
+  if (isNewMark) await storeMachineMark(pool, caller, request.machineMark)
   return { head, epoch, cloudWallMs: nowMs, verdict: verdictOf(state) }
 }
 
 async function epochAfter(
   pool: Pool,
   { caller, request, nowMs }: Handshake,
-  head: HandshakeAnswer['head'],
+  { head, position: cloud, hashAt }: HandshakeFacts,
   asksForEvidence: boolean,
 ): Promise<number> {
   const { acknowledged, epoch, rev } = request
-  const [cloud, cloudHashAtAcknowledged] = await Promise.all([
-    readShapeHead(pool, caller.siteId),
-    acknowledged && acknowledged.seq > 0 ? entryHashAt(pool, caller, acknowledged.seq) : undefined,
-  ])
   const reason = newEpochBecause({
     edge: { position: { epoch, rev }, acknowledged },
     cloud: { position: cloud, head },
-    cloudHashAtAcknowledged,
+    cloudHashAtAcknowledged: hashAt(acknowledged?.seq),
   })
   if (!asksForEvidence || reason === undefined) return cloud.epoch
   const { siteId, incarnation } = caller
@@ -87,13 +75,16 @@ async function raise(
   pool: Pool,
   { caller, request, nowMs }: Handshake,
   state: HandshakeState,
-  { cloudSeq, pruned }: { readonly cloudSeq: number; readonly pruned: HandshakeRequest['pruned'] },
+  known: { readonly facts: HandshakeFacts; readonly pruned: HandshakeRequest['pruned'] },
 ): Promise<void> {
+  const cloudSeq = known.facts.head.seq
   const facts = { ...caller, nowMs }
   if (state.kind === 'fork') {
     await raiseFork(pool, { ...facts, edgeHead: state.edge, cloudHash: state.cloudHash })
   }
   if (state.kind === 'cloud_ahead')
     await raiseLostEntries(pool, { ...facts, edgeHead: request.head, cloudSeq })
-  await watchHistory(pool, { ...facts, cloudSeq, pruned })
+  const { pruned } = known
+  if (pruned !== undefined || known.facts.hasHistoryCase)
+    await watchHistory(pool, { ...facts, cloudSeq, pruned })
 }

@@ -129,9 +129,10 @@ async function takeHeartbeat(
   heartbeat: Heartbeat,
   nowMs: number,
 ): Promise<boolean> {
-  const { isCurrent, isLate, twins } = await storeHeartbeat(pool, caller.siteId, heartbeat, nowMs)
+  const heard = await storeHeartbeat(pool, caller.siteId, heartbeat, nowMs)
+  const { isCurrent, isLate, twins, hasClockCase } = heard
   if (twins) await raiseTwins(pool, caller, heartbeat, nowMs)
-  if (isCurrent && !isLate) await watchClock(pool, caller, heartbeat, nowMs)
+  if (isCurrent && !isLate) await watchClock(pool, caller, heartbeat, { nowMs, hasClockCase })
   if (isCurrent) return true
   // An older life that still talks is a clone or a machine that was replaced: people must know.
   if (!isLate && !(await isGoingOn(pool, caller))) await fence(pool, caller, heartbeat, nowMs)

@@ -29,6 +29,8 @@ export interface SiteEnv {
 export const timeHeader = 'Gatehouse-Time'
 
 const keysMax = 10_000
+/** A life of a site never changes its key, so a key once read stays right for whoever asks the same database. */
+const keysRead = new WeakMap<Pool, Map<string, VerificationKey>>()
 const claims = z.object({ incarnation: z.int().min(1), iat: z.int(), exp: z.int() })
 
 type VerificationKey = Awaited<ReturnType<typeof importJWK>>
@@ -49,7 +51,8 @@ export function requireSite(
   clock: Clock,
   refused = new RefusedCalls(pool, clock),
 ): MiddlewareHandler<SiteEnv> {
-  const keys = new Map<string, VerificationKey>()
+  const keys = keysRead.get(pool) ?? new Map<string, VerificationKey>()
+  keysRead.set(pool, keys)
   return async (context, next) => {
     const { wallMs } = clock.now()
     const token = /^Bearer (\S+)$/.exec(context.req.header('authorization') ?? '')?.[1]
@@ -113,7 +116,6 @@ function lifeNamedBy(token: string): number | undefined {
   }
 }
 
-// A life of a site never changes its key, so a key once read stays right.
 async function verificationKey(
   db: Queryable,
   keys: Map<string, VerificationKey>,

@@ -1,6 +1,7 @@
 import type { SiteId } from '@gatehouse/shared/ids/ids'
 import { type Heartbeat, heartbeatSchema } from '@gatehouse/shared/wire/v1/sync'
 import { inTransaction, type Pool, type Queryable, type Transaction } from '../database/pool.ts'
+import { openCaseSql } from '../exceptions/raise.ts'
 import { type Boot, hearBoot, isOtherHeard } from './decide-boots.ts'
 import type { SiteCaller } from './site-access.ts'
 import { currentIncarnation } from './site-store.ts'
@@ -35,6 +36,8 @@ export interface HeardHeartbeat {
   readonly isLate: boolean
   /** Two machines hold this life. */
   readonly twins: boolean
+  /** Whether there may be a case about the clock of the site. */
+  readonly hasClockCase: boolean
 }
 
 /** Keeps the last heartbeat of a site's newest life, and what every heartbeat tells of the boot that sent it. */
@@ -45,8 +48,9 @@ export async function storeHeartbeat(
   heardMs: number,
 ): Promise<HeardHeartbeat> {
   return inTransaction(pool, async (tx) => {
-    const { rows } = await tx.query<{ boots: readonly Boot[]; life: number }>(
-      `SELECT boots, (SELECT incarnation FROM sites WHERE site_id = $1) AS life
+    const { rows } = await tx.query<{ boots: readonly Boot[]; life: number; has_clock_case: boolean }>(
+      `SELECT boots, (SELECT incarnation FROM sites WHERE site_id = $1) AS life, EXISTS (SELECT FROM exceptions
+         WHERE site_id = $1 AND kind = 'clock_skew' AND ${openCaseSql}) AS has_clock_case
        FROM site_health WHERE site_id = $1 FOR UPDATE`,
       [siteId],
     )
@@ -56,7 +60,7 @@ export async function storeHeartbeat(
     const { boots, isLate, twins } = hearBoot(known?.boots ?? [], heartbeat, heardMs)
     if (isCurrent && !isLate) await putHealth(tx, siteId, { heartbeat, boots, heardMs })
     else await putBoots(tx, siteId, boots)
-    return { isCurrent, isLate, twins }
+    return { isCurrent, isLate, twins, hasClockCase: known?.has_clock_case ?? true }
   })
 }
 
@@ -141,7 +145,7 @@ function healthOf(row: HealthRow, nowMs: number): SiteHealth {
     siteId: row.site_id,
     incarnation: row.incarnation,
     heardMs,
-    online: heardMs !== undefined && nowMs - heardMs < offlineAfterMs,
+    online: isOnline(heardMs, nowMs),
     heartbeat: heartbeatSchema.safeParse(row.heartbeat).data,
     head: { seq: row.head_seq ?? 0, hash: row.head_hash ?? '0'.repeat(64) },
     projectedSeq: row.projected_seq ?? 0,
@@ -151,6 +155,28 @@ function healthOf(row: HealthRow, nowMs: number): SiteHealth {
 
 /** Tells whether a site was heard within the last 25 s. */
 export async function isSiteOnline(db: Queryable, siteId: string, nowMs: number): Promise<boolean> {
-  const [health] = await readSiteHealth(db, nowMs, [siteId])
-  return health?.online ?? false
+  const [contact] = await readSiteContacts(db, nowMs, [siteId])
+  return contact?.online ?? false
+}
+
+/** When all sites, or those named, were heard last; `nowMs` decides who is online. Reads nothing of what they said. */
+export async function readSiteContacts(
+  db: Queryable,
+  nowMs: number,
+  siteIds?: readonly string[],
+): Promise<readonly Pick<SiteHealth, 'siteId' | 'heardMs' | 'online'>[]> {
+  const { rows } = await db.query<Pick<HealthRow, 'site_id' | 'heard_ms'>>(
+    `SELECT s.site_id, h.heard_ms FROM sites s
+     LEFT JOIN site_health h ON h.site_id = s.site_id AND h.incarnation = s.incarnation
+     WHERE $1::text[] IS NULL OR s.site_id = ANY ($1) ORDER BY s.site_id`,
+    [siteIds ?? null],
+  )
+  return rows.map(({ site_id: siteId, heard_ms }) => {
+    const heardMs = heard_ms ?? undefined
+    return { siteId, heardMs, online: isOnline(heardMs, nowMs) }
+  })
+}
+
+function isOnline(heardMs: number | undefined, nowMs: number): boolean {
+  return heardMs !== undefined && nowMs - heardMs < offlineAfterMs
 }

@@ -21,8 +21,10 @@ interface Turn extends AskedStatement {
 }
 
 const turnsMax = 5_000
-const realImmediate = globalThis.setImmediate
+const { setImmediate: realImmediate, setTimeout: realTimeout, clearTimeout: clearRealTimeout } = globalThis
 const nextTurn = () => new Promise<void>((resolve) => realImmediate(resolve))
+/** Real time after which a statement is looked at that may wait for a lock; hardly one takes so long by itself. */
+const lookAfterMs = 2
 
 /** What a schedule is played with. */
 export interface Stand {
@@ -46,6 +48,7 @@ export class Interleaving {
   readonly #stand: Stand
   #held: Turn[] = []
   #underWay: Turn[] = []
+  #onAnswer: () => void = () => {}
   /** Whose turns they were, one letter each, and what waited. */
   order = ''
   /** Those that waited for each other, in words, when that happened. */
@@ -97,12 +100,17 @@ export class Interleaving {
     this.#underWay.push(turn)
     turn.run().then(
       (value) => {
-        turn.outcome = { status: 'fulfilled', value }
+        this.#settle(turn, { status: 'fulfilled', value })
       },
       (reason: unknown) => {
-        turn.outcome = { status: 'rejected', reason }
+        this.#settle(turn, { status: 'rejected', reason })
       },
     )
+  }
+
+  #settle(turn: Turn, outcome: PromiseSettledResult<StatementResult>): void {
+    turn.outcome = outcome
+    this.#onAnswer()
   }
 
   /** Tells the first answer that is there; says whether there was one. */
@@ -119,7 +127,7 @@ export class Interleaving {
   async #rest(): Promise<void> {
     const { locks, pids } = this.#stand
     for (;;) {
-      for (let look = 0; look < 3 && this.#running().length > 0; look += 1) await nextTurn()
+      await this.#answeredSoon()
       const running = this.#running()
       if (running.length === 0) return
       const waiting = await locks.waiting(
@@ -132,6 +140,19 @@ export class Interleaving {
         return
       }
     }
+  }
+
+  /** Resolves when all statements under way are answered, or after a moment of real time. */
+  async #answeredSoon(): Promise<void> {
+    if (this.#running().length === 0) return
+    await new Promise<void>((resolve) => {
+      const timer = realTimeout(resolve, lookAfterMs)
+      this.#onAnswer = () => {
+        if (this.#running().length > 0) return
+        clearRealTimeout(timer)
+        resolve()
+      }
+    })
   }
 
   #running(): readonly Turn[] {
