@@ -7,13 +7,20 @@ import { cloudConfigSchema } from '@gatehouse/cloud/config'
 import { inTransaction, type Pool } from '@gatehouse/cloud/database/pool'
 import { createTestDatabase, type TestDatabase } from '@gatehouse/cloud/database/test-database'
 import { putRows } from '@gatehouse/cloud/directory/put-rows'
+import { quickPasswords } from '@gatehouse/cloud/members/testing/quick-passwords'
 import { systemRandom } from '@gatehouse/cloud/system-random'
+import { checkpointFile } from '@gatehouse/edge/retention/checkpoint-file'
+import { Retention } from '@gatehouse/edge/retention/retention'
+import { replayModules } from '@gatehouse/edge/site/replay-modules'
+import { loadIdentity } from '@gatehouse/edge/sync/site-identity'
 import { SystemClock } from '@gatehouse/edge/system-clock'
+import { type ReconciliationItem, reconciliationSchema } from '@gatehouse/shared/api/hq-views'
 import { bookingViewSchema } from '@gatehouse/shared/api/views'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { emptyHead } from '@gatehouse/shared/ledger/chain'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Member } from './member.ts'
 import { anHourAhead, freeDesk, type StoryWorld, startStory } from './story-world.ts'
 
 let world: StoryWorld
@@ -138,6 +145,93 @@ test('a cloud whose directory was put back begins an epoch, and what a site was 
   const { rows } = await pool.query('SELECT epoch, epoch_reason AS reason FROM cloud_identity')
   expect(rows).toEqual([{ epoch: 2, reason: 'position_ahead' }])
 }, 60_000)
+
+/** Prunes what the cloud has acknowledged, as if the 35 days were over. */
+async function pruneAcknowledged(): Promise<number> {
+  const { kernel } = world.edge().site ?? expect.fail('the site is not open')
+  const { dataFolder } = world.edgeConfig
+  const identity = loadIdentity(dataFolder) ?? expect.fail('the site has no identity')
+  const retention = new Retention({
+    ...{ kernel, keptDays: 0, path: join(dataFolder, checkpointFile), clock: adapters.clock },
+    modules: replayModules({ dataFolder, random: systemRandom }, kernel.db, identity),
+    rest: async () => {},
+    onFailure: (error) => expect.fail(String(error)),
+  })
+  await retention.run()
+  return retention.state.prunedSeq
+}
+
+/** How the books of both sides compare by the word of HQ, once both are at the same entry. */
+async function books(hq: Member) {
+  return vi.waitFor(async () => {
+    const { seq } = world.edge().site?.kernel.head ?? emptyHead
+    const answer = await hq.get('/hq/reconciliation')
+    const { items } = reconciliationSchema.parse(await answer.json())
+    const book = items.find(({ siteId }) => siteId === 'harbour-house')
+    expect([book?.atSeq, book?.state === 'waiting']).toEqual([seq, false])
+    return book ?? expect.fail('the site has no books')
+  }, 60_000)
+}
+
+const differences = ({ lines }: ReconciliationItem) =>
+  lines.filter(({ difference }) => difference !== 0).map(({ what, difference }) => [what, difference])
+
+test('a site goes on whose cloud lost what it keeps no longer, once HQ has accepted the gap', async () => {
+  await sell('before', 2)
+  const { kernel } = world.edge().site ?? expect.fail('the site is not open')
+  const entriesOf = async (act: () => Promise<void>) => {
+    const { seq } = kernel.head
+    await act()
+    return kernel.head.seq - seq
+  }
+  const untilProjected = (pool: Pool) =>
+    vi.waitFor(async () => expect(await projected(pool)).toBe(kernel.head.seq), 60_000)
+  await untilProjected(world.cloud.pool)
+  const one = join(folder, 'one')
+  expect(await backupCommand(configOf(world.cloud.databaseUrl), adapters, one, print)).toBe(0)
+  const kept = (await ledger(world.cloud.pool)).length
+  await sell('lost', 3)
+  await untilProjected(world.cloud.pool)
+  const toSeq = await vi.waitFor(async () => {
+    const pruned = await pruneAcknowledged()
+    expect(pruned).toBeGreaterThan(kept)
+    return pruned
+  }, 60_000)
+
+  const { port } = world.cloud
+  await world.cloud.stop()
+  expect(await restoreCommand(configOf(restored.url), adapters, one, print)).toBe(0)
+  again = await startCloud(configOf(restored.url, port), { ...adapters, passwords: quickPasswords })
+  const hq = await Member.logIn(again.url, 'hq@demo.example')
+  const path = '/hq/sites/harbour-house/lives'
+  const lost = await vi.waitFor(async () => {
+    const { lives } = (await (await hq.get(path)).json()) as {
+      lives: { incarnation: number; lost: { fromSeq: number; toSeq: number } | null }[]
+    }
+    expect(lives[0]?.lost).toEqual({ fromSeq: expect.any(Number), toSeq })
+    return { incarnation: lives[0]?.incarnation ?? 0, fromSeq: lives[0]?.lost?.fromSeq ?? 0 }
+  }, 60_000)
+  // Until somebody decides the site sells on by itself, and the cloud gets nothing of it.
+  expect(await entriesOf(() => sell('meanwhile', 4))).toBeGreaterThan(0)
+  expect(await projected(restored.pool)).toBeLessThan(lost.fromSeq)
+
+  const reason = 'No later backup of the cloud exists.'
+  const accepted = await hq.post(`${path}/${lost.incarnation}/gap`, 'accept-gap', {
+    ...{ toSeq, reason, staysLost: true },
+  })
+  expect(accepted.status).toBe(200)
+  await untilProjected(restored.pool)
+  const first = await books(hq)
+  const about = { ...lost, toSeq, reason }
+  expect(first.gaps).toEqual([{ ...about, by: expect.any(String), atMs: expect.any(Number) }])
+  // What is missing is what the lost entries told.
+  expect(differences(first)).toContainEqual(['entries', lost.fromSeq - toSeq - 1])
+  expect(await entriesOf(() => sell('after', 5))).toBeGreaterThan(0)
+  await untilProjected(restored.pool)
+  // Everything since is on both sides alike.
+  expect(differences(await books(hq))).toEqual(differences(first))
+  expect(kernel.sells).toBe(true)
+}, 120_000)
 
 async function projected(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ seq: number }>(

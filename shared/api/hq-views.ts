@@ -122,6 +122,19 @@ export const reconciliationLineSchema = z.object({
 })
 export type ReconciliationLine = z.infer<typeof reconciliationLineSchema>
 
+/** Entries of a site that the cloud lost, and who accepted it: what they told is missing in the cloud's books. */
+export const acceptedGapSchema = z.object({
+  incarnation: z.int(),
+  /** The first and the last lost entry. */
+  fromSeq: z.int(),
+  toSeq: z.int(),
+  /** The name of whoever accepted it. */
+  by: z.string(),
+  atMs: z.int(),
+  reason: z.string(),
+})
+export type AcceptedGap = z.infer<typeof acceptedGapSchema>
+
 export const reconciliationItemSchema = z.object({
   siteId: z.string(),
   name: z.string(),
@@ -133,6 +146,8 @@ export const reconciliationItemSchema = z.object({
   /** Sum of the absolute money differences. */
   amountMinor: z.int(),
   lines: z.array(reconciliationLineSchema),
+  /** Absent when nothing was lost. */
+  gaps: z.array(acceptedGapSchema).optional(),
 })
 export type ReconciliationItem = z.infer<typeof reconciliationItemSchema>
 

@@ -1,4 +1,4 @@
-import type { ReconciliationItem, ReconciliationLine } from '@gatehouse/shared/api/hq-views'
+import type { AcceptedGap, ReconciliationItem, ReconciliationLine } from '@gatehouse/shared/api/hq-views'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { formatMoney } from '@gatehouse/shared/ui/format.ts'
 import { useLanguage } from '@gatehouse/shared/ui/language.ts'
@@ -46,6 +46,24 @@ function Line(props: {
   )
 }
 
+/** What the cloud's side can never have, and by whose word. */
+function Gap(props: { readonly gap: AcceptedGap; readonly incarnation: number }): ReactNode {
+  const t = useWords()
+  const { locale } = useLanguage()
+  const { gap, incarnation } = props
+  const [from, to] = [gap.fromSeq.toLocaleString(locale), gap.toSeq.toLocaleString(locale)]
+  const isEarlier = gap.incarnation !== incarnation
+  const title = isEarlier
+    ? t('books.gapLife', { from, to, life: gap.incarnation })
+    : t('books.gap', { from, to })
+  return (
+    <Notice tone="held" title={title}>
+      {t('books.gapBy', { name: gap.by })} <TimeText ms={gap.atMs} style="dateTime" />.{' '}
+      {t('books.gapReason', { reason: gap.reason })}
+    </Notice>
+  )
+}
+
 function SiteBooksCard(props: { readonly books: ReconciliationItem; readonly isHeard: boolean }): ReactNode {
   const t = useWords()
   const { locale } = useLanguage()
@@ -74,6 +92,13 @@ function SiteBooksCard(props: { readonly books: ReconciliationItem; readonly isH
           </Anchor>
         </Group>
       </Group>
+      {books.gaps === undefined ? null : (
+        <Stack gap="sm" px="md" pb="md">
+          {books.gaps.map((gap) => (
+            <Gap key={`${gap.incarnation}-${gap.toSeq}`} gap={gap} incarnation={books.incarnation} />
+          ))}
+        </Stack>
+      )}
       <ScrollBox label={t('books.linesOf', { name: books.name })}>
         <table className="hq-table hq-snug">
           <thead>

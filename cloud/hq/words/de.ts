@@ -77,6 +77,11 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'books.different': 'Verschieden',
   'books.incarnation': 'Leben {{number}}',
   'books.ledger': 'Hauptbuch',
+  'books.gap': 'Die Einträge {{from}} bis {{to}} fehlen hier',
+  'books.gapLife': 'Die Einträge {{from}} bis {{to}} von Leben {{life}} fehlen hier',
+  'books.gapBy':
+    'Die Cloud hat sie verloren, der Standort hat sie nicht mehr. {{name}} hat das hingenommen am',
+  'books.gapReason': 'Grund: {{reason}}',
   'books.empty': 'Noch hat kein Standort gemeldet.',
   'books.emptyHint': 'Mit dem ersten Lebenszeichen eines Standorts erscheint hier eine Zeile.',
   'books.line.head': 'Hash des letzten Eintrags',

@@ -1,3 +1,4 @@
+import { reconciliationSchema } from '@gatehouse/shared/api/hq-views'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loseAnswer } from '../testing/lose-answer.ts'
 import { type Caller, startTestCloud, type TestCloud } from '../testing/test-cloud.ts'
@@ -114,5 +115,11 @@ describe('entries of a site that the cloud lost', () => {
       siteId: 'north',
       after: { reason: body.reason },
     })
+    const { items } = reconciliationSchema.parse((await hana.get('/api/v1/hq/reconciliation')).body)
+    const gap = { toSeq: body.toSeq, fromSeq: Number(body.toSeq) - 8, by: 'hana', reason: body.reason }
+    expect(items.map(({ siteId, gaps }) => [siteId, gaps])).toEqual([
+      ['north', [expect.objectContaining({ ...gap, incarnation: life?.incarnation })]],
+      ['south', undefined],
+    ])
   })
 })

@@ -5,6 +5,7 @@ import { dateAt, dayBounds } from '@gatehouse/shared/calendar/wall-time'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { SiteCatalogue, SiteCatalogues } from '../../bookings/site-catalogue.ts'
 import type { Pool, Queryable } from '../../database/pool.ts'
+import { readAcceptedGaps } from '../../reconciliation/accepted-gaps.ts'
 import { reconcile, type SiteReconciliation } from '../../reconciliation/reconcile.ts'
 import { readSiteHealth, type SiteHealth } from '../../sites/site-health.ts'
 import { readHours } from './hours.ts'
@@ -72,17 +73,23 @@ export async function readSummaries(
   return summaries.filter((site) => site !== undefined).sort((a, b) => a.name.localeCompare(b.name))
 }
 
-/** What each visible site reports against what the cloud has projected, line by line. */
+/** What each visible site reports against what the cloud has projected, line by line, and what is known to be missing. */
 export async function readReconciliation(
   { pool, catalogues }: OverviewParts,
   visible: Visible,
   nowMs: number,
 ): Promise<readonly ReconciliationItem[]> {
   const books = await reconcile(pool, nowMs, visible === 'all' ? undefined : visible)
+  const gaps = await readAcceptedGaps(
+    pool,
+    books.map(({ siteId }) => siteId),
+  )
   return Promise.all(
     books.map(async ({ lines, ...book }) => {
       const catalogue = await catalogues.find(book.siteId)
-      return { ...book, name: catalogue?.site.name ?? book.siteId, lines: [...lines] }
+      const lost = gaps.get(book.siteId)
+      const name = catalogue?.site.name ?? book.siteId
+      return { ...book, name, lines: [...lines], ...(lost && { gaps: [...lost] }) }
     }),
   )
 }
