@@ -52,7 +52,10 @@ export class RefusedCalls {
     await this.writeDue()
   }
 
-  /** Writes down what was counted since the last time; ask at every call, mostly there is nothing. */
+  /**
+   * Writes down what was counted since the last time; ask at every call, mostly there is nothing. A count that cannot be
+   * written is kept for the next minute; the failure is thrown.
+   */
   async writeDue(): Promise<void> {
     if (this.#tallies.size === 0) return
     const nowMs = this.#clock.now().wallMs
@@ -64,9 +67,21 @@ export class RefusedCalls {
       // Another call wrote it while the one before was written.
       if (calls === 0) continue
       Object.assign(tally, { calls: 0, dueMs: nowMs + writtenEveryMs })
-      const isKnown = await inTransaction(this.#pool, (tx) => write(tx, { ...tally, calls }, nowMs))
-      if (!isKnown) this.#tallies.delete(name)
+      try {
+        const isKnown = await inTransaction(this.#pool, (tx) => write(tx, { ...tally, calls }, nowMs))
+        if (!isKnown) this.#tallies.delete(name)
+      } catch (error) {
+        this.#giveBack(name, { ...tally, calls })
+        throw error
+      }
     }
+  }
+
+  /** Calls may have been counted under the name meanwhile, or the name been let go of. */
+  #giveBack(name: string, unwritten: Tally): void {
+    const tally = this.#tallies.get(name)
+    if (tally !== undefined) tally.calls += unwritten.calls
+    else if (this.#tallies.size < namesMax) this.#tallies.set(name, unwritten)
   }
 }
 

@@ -182,6 +182,25 @@ describe('refused calls', () => {
     for (const twin of twins) expect(await countedOf(twin)).toEqual([['forged_token', 2]])
   })
 
+  it('are not forgotten when they cannot be written: the next minute writes them all', async () => {
+    const twin = await server.enrolled('kept-counts')
+    const siteId = siteIdSchema.parse(twin.siteId)
+    const refused = new RefusedCalls(server.pool, server.clock)
+    await server.pool.query('ALTER TABLE refused_calls RENAME TO refused_calls_away')
+    try {
+      await expect(refused.note(siteId, 'forged_token')).rejects.toMatchObject({ code: '42P01' })
+      // Nothing is tried again before its time.
+      for (let calls = 0; calls < 3; calls += 1) await refused.note(siteId, 'forged_token')
+      server.clock.advance(60_000)
+      await expect(refused.writeDue()).rejects.toMatchObject({ code: '42P01' })
+    } finally {
+      await server.pool.query('ALTER TABLE refused_calls_away RENAME TO refused_calls')
+    }
+    server.clock.advance(60_000)
+    await refused.writeDue()
+    expect(await countedOf(twin)).toEqual([['forged_token', 4]])
+  })
+
   it('under names of no site leave no row', async () => {
     const twin = await server.enrolled('honest')
     const rows = () => server.pool.query('SELECT FROM refused_calls').then(({ rowCount }) => rowCount)
