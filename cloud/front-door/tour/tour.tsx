@@ -39,7 +39,12 @@ function LogIn(props: { readonly demo: DemoContent; readonly step: Step }): Reac
   const role = props.step === 1 ? 'member' : props.step === 4 ? 'hq' : undefined
   const login = props.demo.logins.find((one) => one.role === role)
   if (role === undefined || login === undefined) return null
-  return <Text size="sm">{t(`tour.login.${role}`, { email: login.email, password: login.password })}</Text>
+  return (
+    <Text size="sm">
+      {t(`tour.login.${role}`)} <code className="login-value">{login.email}</code>{' '}
+      <code className="login-value">{login.password}</code>
+    </Text>
+  )
 }
 
 /** The seven steps from a booking to books that agree, each with where to do it and what to see. */
