@@ -9,6 +9,8 @@ import { useWipe } from './leave.ts'
 /** How long a step waits for a touch, and how long it then asks before it forgets everything. */
 const idleMaxMs = 60_000
 const askMaxMs = 20_000
+/** Dialogs lie outside the screen that is zoomed. */
+const zoomed = { content: css.dialog ?? '' }
 /** How long a finished flow stays on the screen; each "Keep this page" adds as much again. */
 const doneMaxMs = 45_000
 
@@ -30,7 +32,15 @@ export function IdleGuard(props: { readonly children: ReactNode }): ReactNode {
   return (
     <div style={{ display: 'contents' }} onPointerDownCapture={stay} onKeyDownCapture={stay}>
       {props.children}
-      <Modal opened={asking} onClose={stay} withCloseButton={false} size="lg" padding="xl" radius="lg">
+      <Modal
+        opened={asking}
+        onClose={stay}
+        withCloseButton={false}
+        size="lg"
+        padding="xl"
+        radius="lg"
+        classNames={zoomed}
+      >
         <h2 className={css.title}>{t('wipe.title')}</h2>
         <p className={css.still} role="timer">
           {t('wipe.text', { count: Math.max(0, seconds) })}
