@@ -56,7 +56,7 @@ export function LedgerTable(props: {
               <td>
                 <TimeText ms={entry.atMs} timeZone={props.timeZone} style="timeSeconds" />
               </td>
-              <td>{breakable(entry.type)}</td>
+              <td className="ledger-type">{breakable(entry.type)}</td>
               <td className="ledger-brief">{briefOf(entry.body, locale)}</td>
               <td className="hq-mono ledger-hash">{entry.hash.slice(0, 8)}…</td>
             </tr>
