@@ -19,6 +19,7 @@ import { IncidentsScreen } from './incidents/incidents-screen.tsx'
 import { OverviewScreen } from './overview/overview-screen.tsx'
 import { ReconciliationScreen } from './reconciliation/reconciliation-screen.tsx'
 import { SettingsScreen } from './settings/settings-screen.tsx'
+import { KnownSite } from './site/known-site.tsx'
 import { SiteScreen } from './site/site-screen.tsx'
 import { useWords } from './words/words.ts'
 
@@ -29,6 +30,12 @@ const ledgerSearch = z.object({
   incarnation: number,
   entry: number,
 })
+
+const ofSite = (Screen: () => ReactNode) => () => (
+  <KnownSite>
+    <Screen />
+  </KnownSite>
+)
 
 function Missing(): ReactNode {
   const t = useWords()
@@ -77,24 +84,24 @@ const account = createRoute({ getParentRoute: () => root, path: '/account', comp
 const site = createRoute({
   getParentRoute: () => root,
   path: '/sites/$siteId',
-  component: SiteScreen,
+  component: ofSite(SiteScreen),
   validateSearch: (search) => ledgerSearch.parse(search),
 })
 
 const doors = createRoute({
   getParentRoute: () => root,
   path: '/sites/$siteId/doors',
-  component: DoorsScreen,
+  component: ofSite(DoorsScreen),
 })
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/sites/$siteId/settings',
-  component: SettingsScreen,
+  component: ofSite(SettingsScreen),
 })
 const authority = createRoute({
   getParentRoute: () => root,
   path: '/sites/$siteId/authority',
-  component: AuthorityScreen,
+  component: ofSite(AuthorityScreen),
 })
 
 /** Every page of HQ under `/hq`. */

@@ -22,6 +22,7 @@ import { IconChevronLeft } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
+import { headingName } from '../api/queries.ts'
 import { Refused } from '../exceptions/case-actions.tsx'
 import { useWords } from '../words/words.ts'
 import { isWithin, lendingOf, type PoolFields, poolFields } from './pools.ts'
@@ -207,7 +208,7 @@ export function SettingsScreen(): ReactNode {
   const { siteId } = route.useParams()
   const change = useChange(siteId)
   const settings = useQuery({ ...settingsQuery(siteId), refetchOnWindowFocus: false })
-  const title = t('title', { name: settings.data?.name ?? siteId })
+  const title = t('title', { name: headingName(settings, siteId) })
   useDocumentTitle(`${title} · ${hq('app.name')}`)
   return (
     <Stack gap="md">
