@@ -52,6 +52,10 @@ export class OsdpPeripheral {
   speaksInClear = false
   /** A faulty line: the MAC of the next answer is wrong. */
   spoilsNextMac = false
+  /** Commands that it does not know. */
+  readonly refuses = new Set<OsdpCommand['kind']>()
+  /** Set back to the default key without saying so: it answers with that one whatever is asked. */
+  saysDefaultKey = false
   facts: PeripheralFacts
   readonly #random: Random
   #reports: Report[] = []
@@ -114,10 +118,10 @@ export class OsdpPeripheral {
 
   #challenged(frame: OsdpFrame): Uint8Array {
     const command = decodeCommand(frame)
-    const isDefaultKey = frame.security?.data[0] === 0
+    const isDefaultKey = this.saysDefaultKey || frame.security?.data[0] === 0
     const baseKey = isDefaultKey ? defaultKey : this.key
     // A reader with a key of its own refuses the key that everybody knows.
-    if (command?.kind !== 'challenge' || !baseKey || (isDefaultKey && this.key)) {
+    if (command?.kind !== 'challenge' || !baseKey || (isDefaultKey && this.key && !this.saysDefaultKey)) {
       return this.#write(frame, { kind: 'nak', reason: 'secure_channel_needed' })
     }
     const randoms = { panel: command.random, reader: this.#random.bytes(8) }
@@ -176,7 +180,7 @@ export class OsdpPeripheral {
   #obey(telegram: Telegram): OsdpReply {
     const command = decodeCommand(telegram)
     const { identity, capabilities } = this.facts
-    if (!command) return { kind: 'nak', reason: 'unknown_command' }
+    if (!command || this.refuses.has(command.kind)) return { kind: 'nak', reason: 'unknown_command' }
     switch (command.kind) {
       case 'poll':
         return this.#takeReport()

@@ -1,0 +1,479 @@
+import { SeededRandom } from '@gatehouse/shared/random/random'
+import { describe, expect, test } from 'vitest'
+import { OsdpPeripheral } from '../../simulators/osdp-peripheral.ts'
+import { nodeAes } from './aes.ts'
+import { Deframer } from './deframer.ts'
+import { busyMax, triesMax } from './exchange.ts'
+import { decodeFrame, encodeFrame, type OsdpFrame } from './frame.ts'
+import {
+  backoffFirstMs,
+  backoffLongestMs,
+  newPanel,
+  panelDueMs,
+  requestsMax,
+  stepPanel,
+} from './panel-machine.ts'
+import type { PanelAction, PanelEvent, PanelState } from './panel-state.ts'
+import type { ReaderSecrets } from './reader-keys.ts'
+import { encodeReply, type OsdpReply } from './replies.ts'
+
+const ownKey = Uint8Array.from(Buffer.from('2b7e151628aed2a6abf7158809cf4f3c', 'hex'))
+const facts = {
+  identity: { vendor: '474853', model: 1, version: 1, serial: 1, firmware: '1.0.0' },
+  capabilities: [{ function: 9, level: 1, count: 0 }],
+}
+const address = 3
+
+function frameOf(bytes: Uint8Array): OsdpFrame {
+  const frame = decodeFrame(bytes)
+  if (!frame.ok) throw new RangeError(frame.error)
+  return frame.value
+}
+
+/** A panel and the firmware of a reader, with a person's hand on the wire between them and on the clock. */
+class Bench {
+  state: PanelState = newPanel()
+  readonly actions: PanelAction[] = []
+  readonly reader = new OsdpPeripheral(facts, new SeededRandom(8))
+  nowMs = 0
+  secrets: ReaderSecrets | undefined
+  isInstalling = false
+  isDiskFull = false
+  readonly #random = new SeededRandom(9)
+
+  constructor(keyed = true) {
+    if (!keyed) return
+    this.reader.key = ownKey
+    this.secrets = { key: ownKey }
+  }
+
+  /** Takes one step; keys are stored as the line does. */
+  step(event: PanelEvent): PanelAction[] {
+    const step = stepPanel(this.state, event, {
+      ...{ aes: nodeAes, random: this.#random, nowMs: this.nowMs, address, check: 'crc', pollMs: 50 },
+      secrets: () => this.secrets,
+      isInstalling: () => this.isInstalling,
+    })
+    this.state = step.state
+    this.actions.push(...step.actions)
+    for (const action of step.actions) {
+      if (action.kind === 'storeKey') {
+        if (!this.isDiskFull) this.secrets = { key: action.key }
+        this.step({ kind: 'keyStored', ok: !this.isDiskFull })
+      }
+      if (action.kind === 'pin') this.secrets = { key: action.key, facts: action.facts }
+    }
+    return [...step.actions]
+  }
+
+  /** Waits until the reader is due, and gives what the panel sends then. */
+  ask(): OsdpFrame {
+    this.nowMs = Math.max(this.nowMs, panelDueMs(this.state))
+    const sent = this.step({ kind: 'turn' }).find((action) => action.kind === 'send')
+    if (sent?.kind !== 'send') throw new RangeError(`nothing is sent while ${this.state.kind}`)
+    return frameOf(sent.bytes)
+  }
+
+  hear(bytes: Uint8Array | undefined): PanelAction[] {
+    return bytes ? this.step({ kind: 'heard', frame: frameOf(bytes) }) : this.step({ kind: 'silence' })
+  }
+
+  /** One question and its answer. */
+  turn(): OsdpFrame {
+    const frame = this.ask()
+    this.hear(this.reader.answer(frame))
+    return frame
+  }
+
+  until(kind: PanelState['kind']): this {
+    for (let turns = 0; this.state.kind !== kind; turns += 1) {
+      if (turns > 50) throw new RangeError(`never ${kind}, still ${this.state.kind}`)
+      this.turn()
+    }
+    return this
+  }
+
+  /** A reader's answer in clear. */
+  plain(frame: OsdpFrame, reply: OsdpReply, sequence = frame.sequence): Uint8Array {
+    return encodeFrame({ address, fromReader: true, sequence, check: 'crc', ...encodeReply(reply) })
+  }
+
+  get alarms(): string[] {
+    return this.actions.flatMap((action) => (action.kind === 'alarm' ? [action.reason] : []))
+  }
+
+  get offlineFor(): string | undefined {
+    return this.state.kind === 'offline' ? this.state.reason : undefined
+  }
+}
+
+test('numbers go 0, 1, 2, 3, 1… and the handshake is ID, CAP, CHLNG, SCRYPT', () => {
+  const bench = new Bench()
+  const frames = Array.from({ length: 8 }, () => bench.turn())
+  expect(frames.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 1, 2, 3, 1])
+  expect(frames.map(({ code }) => code)).toEqual([0x61, 0x62, 0x76, 0x77, 0x64, 0x60, 0x60, 0x60])
+  expect(frames.map(({ security }) => security?.type)).toEqual([
+    undefined,
+    undefined,
+    0x11,
+    0x13,
+    0x15,
+    0x15,
+    0x15,
+    0x15,
+  ])
+  expect(bench.actions.filter(({ kind }) => kind === 'presence')).toEqual([
+    { kind: 'presence', online: true },
+  ])
+})
+
+describe('an answer that does not come', () => {
+  test('the same bytes go again under the same number, and the reader repeats its answer without obeying twice', () => {
+    const bench = new Bench().until('online')
+    bench.turn()
+    bench.step({
+      kind: 'requested',
+      ticket: 7,
+      command: { kind: 'output', output: 0, code: 5, timerMs: 100 },
+    })
+    const first = bench.ask()
+    const lost = bench.reader.answer(first)
+    bench.hear(undefined)
+    const again = bench.ask()
+    expect(again).toEqual(first)
+    expect(bench.reader.answer(again)).toEqual(lost)
+    bench.hear(lost)
+    expect(bench.reader.obeyed).toHaveLength(1)
+    expect(bench.actions).toContainEqual({ kind: 'ended', ticket: 7, end: 'done' })
+    bench.reader.report({ kind: 'formatted', reader: 0, backwards: false, text: '42' })
+    bench.turn()
+    expect(bench.actions).toContainEqual({ kind: 'fact', fact: { kind: 'formatted', text: '42' } })
+  })
+
+  test(`after ${triesMax} tries the reader is gone, and what was sent is unknown`, () => {
+    const bench = new Bench().until('online')
+    bench.turn()
+    const light = { kind: 'led', reader: 0, led: 0, steady: 'red' } as const
+    bench.step({ kind: 'requested', ticket: 1, command: light })
+    bench.step({ kind: 'requested', ticket: 2, command: light })
+    for (let tries = 0; tries < triesMax; tries += 1) {
+      expect(bench.state.kind).toBe('online')
+      bench.ask()
+      bench.hear(undefined)
+    }
+    expect(bench.offlineFor).toBe('no_reply')
+    expect(bench.actions).toContainEqual({ kind: 'ended', ticket: 1, end: 'unknown' })
+    expect(bench.actions).toContainEqual({ kind: 'ended', ticket: 2, end: 'offline' })
+  })
+
+  test('the pause doubles from 1 s to 30 s, one question each, and is short again after a while online', () => {
+    const bench = new Bench()
+    const pauses = Array.from({ length: 7 }, () => {
+      bench.ask()
+      bench.hear(undefined)
+      return panelDueMs(bench.state) - bench.nowMs
+    })
+    expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
+    expect([pauses[0], pauses.at(-1)]).toEqual([backoffFirstMs, backoffLongestMs])
+    bench.until('online')
+    bench.nowMs += 11_000
+    bench.turn()
+    for (let tries = 0; tries < triesMax; tries += 1) {
+      bench.ask()
+      bench.hear(undefined)
+    }
+    expect(panelDueMs(bench.state) - bench.nowMs).toBe(1_000)
+  })
+
+  test('an answer to the question before is dropped, and the panel goes on waiting', () => {
+    const bench = new Bench().until('online')
+    const late = bench.reader.answer(bench.ask())
+    bench.hear(late)
+    const before = bench.state
+    bench.ask()
+    expect(bench.hear(late)).toEqual([{ kind: 'keepWaiting' }])
+    bench.state = before
+    bench.turn()
+    expect(bench.state.kind).toBe('online')
+  })
+})
+
+describe('a reader that is busy', () => {
+  test('is asked the same again after a pause', () => {
+    const bench = new Bench().until('online')
+    bench.turn()
+    bench.reader.busy = 3
+    const first = bench.turn()
+    expect(panelDueMs(bench.state)).toBe(bench.nowMs + 50)
+    for (let rest = 0; rest < 3; rest += 1) expect(bench.turn()).toEqual(first)
+    expect(bench.state.kind).toBe('online')
+    expect(bench.turn().sequence).toBe((first.sequence % 3) + 1)
+  })
+
+  test('for ever is gone', () => {
+    const bench = new Bench().until('online')
+    bench.reader.busy = busyMax + 1
+    for (let rest = 0; rest <= busyMax; rest += 1) bench.turn()
+    expect(bench.offlineFor).toBe('always_busy')
+  })
+})
+
+describe('a refusal', () => {
+  const online = () => {
+    const bench = new Bench().until('online')
+    bench.turn()
+    return bench
+  }
+
+  test('of the check sends the same bytes again, a few times', () => {
+    const bench = online()
+    const frames = Array.from({ length: triesMax }, () => {
+      const frame = bench.ask()
+      bench.hear(bench.plain(frame, { kind: 'nak', reason: 'check' }))
+      return frame
+    })
+    expect(new Set(frames.map(({ covered }) => Buffer.from(covered).toString('hex'))).size).toBe(1)
+    expect(bench.state.kind).toBe('offline')
+  })
+
+  test.each(['sequence', 'no_secure_channel', 'secure_channel_needed', 'unable'] as const)(
+    'in clear (%s) means that the session is gone: it begins anew with number 0',
+    (reason) => {
+      const bench = online()
+      const frame = bench.ask()
+      bench.hear(bench.plain(frame, { kind: 'nak', reason }, reason === 'sequence' ? 0 : frame.sequence))
+      expect(bench.offlineFor).toBe('restarted')
+      expect(bench.alarms).toEqual([])
+      bench.reader.restart()
+      expect(bench.turn().sequence).toBe(0)
+      bench.until('online')
+    },
+  )
+
+  test('inside the session ends the request and nothing else', () => {
+    const bench = online()
+    bench.reader.facts = { ...facts }
+    const unheardOf = { kind: 'text', reader: 0, text: 'Hello', forSeconds: 1 } as const
+    bench.reader.refuses.add('text')
+    bench.step({ kind: 'requested', ticket: 5, command: unheardOf })
+    bench.turn()
+    expect(bench.actions).toContainEqual({ kind: 'ended', ticket: 5, end: 'refused' })
+    expect(bench.state.kind).toBe('online')
+  })
+})
+
+describe('a session', () => {
+  test('survives no clear text, no wrong MAC, and no card of the session before', () => {
+    const bench = new Bench().until('online')
+    bench.turn()
+    const raw = { kind: 'raw', reader: 0, bitCount: 26, bits: new Uint8Array(4) } as const
+    const frame = bench.ask()
+    bench.hear(bench.plain(frame, raw, 0))
+    expect(bench.alarms).toEqual(['plain_text'])
+
+    bench.until('online').turn()
+    bench.reader.spoilsNextMac = true
+    bench.turn()
+    expect(bench.alarms).toEqual(['plain_text', 'mac_failed'])
+
+    bench.until('online').turn()
+    bench.reader.report(raw)
+    const old = bench.reader.answer(bench.ask())
+    bench.step({ kind: 'lineDown' })
+    bench.until('online')
+    bench.turn()
+    while (bench.ask().sequence !== (old && frameOf(old).sequence)) {
+      const poll = bench.state.kind === 'online' ? bench.state.exchange : undefined
+      bench.hear(poll && bench.reader.answer(frameOf(poll.bytes)))
+    }
+    bench.hear(old)
+    expect(bench.alarms).toEqual(['plain_text', 'mac_failed', 'mac_failed'])
+    expect(bench.actions.filter(({ kind }) => kind === 'fact')).toEqual(
+      bench.actions.filter((action) => action.kind === 'fact' && action.fact.kind === 'local'),
+    )
+  })
+
+  test('a reader that answers in clear to a question in clear tells no cards', () => {
+    const bench = new Bench()
+    const frame = bench.ask()
+    bench.hear(bench.plain(frame, { kind: 'formatted', reader: 0, backwards: false, text: '1' }))
+    expect(bench.offlineFor).toBe('refused')
+    expect(bench.actions.some(({ kind }) => kind === 'fact')).toBe(false)
+  })
+
+  test('a reader that proves another key, or the default key, is refused', () => {
+    const forged = new Bench()
+    forged.reader.key = ownKey.map((byte) => byte ^ 1)
+    forged.until('challenging').turn()
+    expect(forged.alarms).toEqual(['wrong_key'])
+
+    const reset = new Bench()
+    reset.reader.saysDefaultKey = true
+    reset.until('challenging').turn()
+    expect(reset.alarms).toEqual(['default_key'])
+  })
+})
+
+describe('installation', () => {
+  test('outside the window a new reader is never challenged', () => {
+    const bench = new Bench(false)
+    for (let turns = 0; turns < 6; turns += 1) expect([0x61, 0x62]).toContain(bench.turn().code)
+    expect(bench.offlineFor).toBe('no_key')
+  })
+
+  test('a window that ends during the handshake gives no key', () => {
+    const bench = new Bench(false)
+    bench.isInstalling = true
+    bench.until('proving')
+    bench.isInstalling = false
+    bench.turn()
+    expect(bench.offlineFor).toBe('no_key')
+    expect(bench.reader.key).toBeUndefined()
+  })
+
+  test('the key is on the disk before the reader hears of it', () => {
+    const bench = new Bench(false)
+    bench.isInstalling = true
+    bench.until('keying')
+    expect(bench.secrets?.key).toBeDefined()
+    expect(bench.reader.key).toBeUndefined()
+    bench.until('online')
+    expect(bench.reader.key).toEqual(bench.secrets?.key)
+    expect(bench.secrets?.facts).toEqual(facts)
+
+    const full = new Bench(false)
+    full.isInstalling = true
+    full.isDiskFull = true
+    full.until('proving').turn()
+    expect(full.offlineFor).toBe('key_not_stored')
+    expect(full.reader.key).toBeUndefined()
+  })
+
+  test('power that fails between the two, or an answer that is lost, leaves a reader that can be installed again', () => {
+    const early = new Bench(false)
+    early.isInstalling = true
+    early.until('keying').step({ kind: 'lineDown' })
+    early.until('online')
+    expect(early.reader.key).toEqual(early.secrets?.key)
+
+    const late = new Bench(false)
+    late.isInstalling = true
+    late.reader.answer(late.until('keying').ask())
+    late.isInstalling = false
+    late.reader.restart()
+    late.step({ kind: 'lineDown' })
+    late.until('online')
+    expect(late.reader.key).toEqual(late.secrets?.key)
+  })
+
+  test('a reader that was set back to the default key gets another inside the window alone', () => {
+    const bench = new Bench()
+    bench.reader.key = undefined
+    bench.until('challenging').turn()
+    expect(bench.alarms).toEqual(['wrong_key'])
+    bench.isInstalling = true
+    bench.until('online')
+    expect(bench.reader.key).not.toEqual(ownKey)
+    expect(bench.secrets?.key).toEqual(bench.reader.key)
+  })
+})
+
+describe('what was enrolled', () => {
+  test('a reader that can do less stays outside, one that can do more does not', () => {
+    const bench = new Bench()
+    bench.secrets = { key: ownKey, facts }
+    bench.reader.facts = {
+      ...facts,
+      capabilities: [...facts.capabilities, { function: 4, level: 1, count: 1 }],
+    }
+    bench.until('online')
+    const less = new Bench()
+    less.secrets = { key: ownKey, facts: bench.reader.facts }
+    less.until('describing').turn()
+    expect(less.alarms).toEqual(['capability_downgraded'])
+  })
+})
+
+describe('every state', () => {
+  const kinds = [
+    'offline',
+    'identifying',
+    'describing',
+    'challenging',
+    'proving',
+    'keying',
+    'online',
+  ] as const
+  const silentKinds = new Set<PanelState['kind']>(['offline'])
+
+  test.each(kinds)(
+    '%s: a request is answered, a lost line is offline, noise changes nothing for good',
+    (kind) => {
+      const make = () => {
+        const bench = new Bench(kind !== 'keying')
+        bench.isInstalling = kind === 'keying'
+        if (kind === 'identifying') bench.ask()
+        return kind === 'offline' ? bench : bench.until(kind)
+      }
+      const asked = make()
+      const command = { kind: 'localStatus' } as const
+      for (let ticket = 1; ticket <= requestsMax + 1; ticket += 1)
+        asked.step({ kind: 'requested', ticket, command })
+      const ended = asked.actions.flatMap((action) => (action.kind === 'ended' ? [action.end] : []))
+      if (kind === 'online') expect(ended).toEqual(['queue_full', 'queue_full'])
+      else expect(ended).toEqual(Array.from({ length: requestsMax + 1 }, () => 'offline'))
+
+      const cut = make()
+      cut.step({ kind: 'lineDown' })
+      expect(cut.offlineFor).toBe('link_down')
+      expect(panelDueMs(cut.state)).toBe(cut.nowMs)
+
+      const stored = make()
+      const before = stored.state
+      stored.step({ kind: 'keyStored', ok: false })
+      expect(stored.state).toBe(before)
+
+      const noisy = make()
+      if (!silentKinds.has(kind)) noisy.ask()
+      const random = new SeededRandom(kinds.indexOf(kind) + 1)
+      const mark = noisy.actions.length
+      for (let round = 0; round < 300; round += 1) {
+        const [sequence = 0, type = 0, code = 0, ...data] = random.bytes(3 + (round % 40))
+        const security = { type: 0x11 + (type & 7), data: Uint8Array.of(type & 1) }
+        const sealed = security.type >= 0x15
+        const noise = encodeFrame(
+          {
+            ...{
+              address,
+              fromReader: true,
+              sequence: sequence & 3,
+              check: 'crc',
+              data: Uint8Array.from(data),
+            },
+            ...(round % 3 > 0 && { security: sealed ? { ...security, data: new Uint8Array(0) } : security }),
+            code: round % 2 ? code : 0x40 + (code & 0x3f),
+          },
+          round % 3 > 0 && sealed ? () => random.bytes(16) : undefined,
+        )
+        noisy.hear(noise)
+      }
+      expect(noisy.actions.slice(mark).filter(({ kind: what }) => what === 'fact' || what === 'pin')).toEqual(
+        [],
+      )
+      noisy.reader.restart()
+      noisy.step({ kind: 'lineDown' })
+      noisy.until('online')
+    },
+  )
+})
+
+test('a deframer and a panel take a reader that babbles for a million bytes without a fact', () => {
+  const bench = new Bench()
+  const deframer = new Deframer()
+  const random = new SeededRandom(77)
+  bench.ask()
+  for (let round = 0; round < 1_000; round += 1) {
+    for (const frame of deframer.receive(random.bytes(1_000)).frames) bench.step({ kind: 'heard', frame })
+  }
+  expect(bench.actions.some(({ kind }) => kind === 'fact')).toBe(false)
+})
