@@ -4,7 +4,7 @@ import { decodeCommand, type OsdpCommand, type Telegram } from '../drivers/osdp/
 import { checksum, crc16, encodeFrame, type OsdpFrame } from '../drivers/osdp/frame.ts'
 import type { ReaderCapability, ReaderIdentity } from '../drivers/osdp/reader-keys.ts'
 import { encodeReply, type OsdpReply } from '../drivers/osdp/replies.ts'
-import { openFrame, sealFrame } from '../drivers/osdp/sealed-frame.ts'
+import { openFrame, sealFrame, signFrame } from '../drivers/osdp/sealed-frame.ts'
 import {
   defaultKey,
   initialReplyMac,
@@ -50,6 +50,8 @@ export class OsdpPeripheral {
   busy = 0
   /** A faulty or forged reader: tells its cards in clear, session or none. */
   speaksInClear = false
+  /** Signs its answers and does not encrypt them, as some firmware does with its status. */
+  signsOnly = false
   /** A faulty line: the MAC of the next answer is wrong. */
   spoilsNextMac = false
   /** Commands that it does not know. */
@@ -159,7 +161,9 @@ export class OsdpPeripheral {
     if (this.speaksInClear && reply.kind === 'raw') return this.#write(frame, reply)
     const header = { address: frame.address, sequence: frame.sequence, check: frame.check, fromReader: true }
     const state = { keys: session.keys, otherMac: opened.value.mac }
-    const sealed = sealFrame(nodeAes, state, header, encodeReply(reply))
+    const sealed = this.signsOnly
+      ? signFrame(nodeAes, state, header, encodeReply(reply))
+      : sealFrame(nodeAes, state, header, encodeReply(reply))
     this.#session = { ...session, replyMac: sealed.mac }
     return this.spoilsNextMac ? this.#spoiled(sealed.bytes, frame.check === 'crc') : sealed.bytes
   }

@@ -56,6 +56,9 @@ export interface ExchangeParts {
   readonly isDefaultKey?: boolean
 }
 
+/** Replies that nobody on the line may read: signed is not enough. */
+const secrets: ReadonlySet<OsdpReply['kind']> = new Set<OsdpReply['kind']>(['raw', 'formatted', 'keypad'])
+
 /** The number after `sequence`: 0 only begins anew, then 1, 2, 3, 1… (OSDP 2.2 §5.9). */
 export function nextSequence(sequence: number): number {
   return (sequence % 3) + 1
@@ -109,7 +112,10 @@ export function judgeAnswer(aes: Aes, exchange: Exchange, frame: OsdpFrame, nowM
   if (isPlain) return { kind: 'broken', reason: plain?.kind === 'nak' ? 'restarted' : 'plain_text' }
   const opened = openFrame(aes, exchange.answerSeal, frame)
   if (!opened.ok) return { kind: 'broken', reason: opened.error }
-  return { kind: 'reply', reply: decodeReply(opened.value.telegram), mac: opened.value.mac, frame }
+  const { telegram, mac, isEncrypted } = opened.value
+  const reply = decodeReply(telegram)
+  if (!isEncrypted && reply && secrets.has(reply.kind)) return { kind: 'broken', reason: 'plain_text' }
+  return { kind: 'reply', reply, mac, frame }
 }
 
 function busyAgain(exchange: Exchange, nowMs: number): Answer {

@@ -301,6 +301,30 @@ describe('a session', () => {
     expect(bench.actions.some(({ kind }) => kind === 'fact')).toBe(false)
   })
 
+  test('status that is signed in clear is believed; a card or PIN that is only signed is an alarm', () => {
+    const bench = new Bench()
+    bench.reader.signsOnly = true
+    bench.reader.tamper = true
+    bench.until('online').turn()
+    expect(bench.actions).toContainEqual({
+      kind: 'fact',
+      fact: { kind: 'local', tamper: true, powerFailed: false },
+    })
+    const secrets = [
+      { kind: 'raw', reader: 0, bitCount: 8, bits: Uint8Array.of(7) },
+      { kind: 'formatted', reader: 0, backwards: false, text: '7' },
+      { kind: 'keypad', reader: 0, keys: '7' },
+    ] as const
+    for (const secret of secrets) {
+      bench.until('online').turn()
+      bench.reader.report(secret)
+      bench.turn()
+      expect(bench.offlineFor).toBe('plain_text')
+    }
+    const told = bench.actions.flatMap((action) => (action.kind === 'fact' ? [action.fact.kind] : []))
+    expect(new Set(told)).toEqual(new Set(['local']))
+  })
+
   test('a reader that proves another key, or the default key, is refused', () => {
     const forged = new Bench()
     forged.reader.key = ownKey.map((byte) => byte ^ 1)
