@@ -31,6 +31,9 @@ export function incidentSubject(kind: string, about: string): IncidentSubject {
       return { ...nowhere, ends_with: lockdownEnd }
     case 'help_called':
       return { ...nowhere, place: 'device', place_id: about, ends_with: `${endsByPerson}${about}` }
+    case 'reader_tampered':
+    case 'reader_untrusted':
+      return { ...nowhere, place: 'device', place_id: first }
     case 'tailgate_entry':
     case 'tailgate_exit':
       return { ...nowhere, place: 'lane', place_id: second }

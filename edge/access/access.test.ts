@@ -7,7 +7,39 @@ import { usualSettings } from '@gatehouse/shared/wire/v1/testing/usual-settings'
 import { describe, expect, test, vi } from 'vitest'
 import { checkRebuild } from '../ledger/rebuild.ts'
 import { statement } from '../ledger/statements.ts'
+import { sameAlarmMs } from './reader-alarms.ts'
 import { card, friday10, minute, openDoors, pin, siteId, siteKey } from './testing/door-site.ts'
+
+describe('a reader', () => {
+  test('is told what came of each card, and of a card that nobody knows', async () => {
+    const site = openDoors()
+    site.handle(card('front-reader', '4711'))
+    await vi.waitFor(() => expect(site.signals).toEqual(['front-reader:granted']))
+    site.handle(card('elm-reader', '1'))
+    await vi.waitFor(() => expect(site.signals).toEqual(['front-reader:granted', 'elm-reader:refused']))
+  })
+
+  test('that is opened or not to be trusted opens an incident, once in ten minutes for each reason', async () => {
+    const site = openDoors()
+    const deviceId = 'front-reader'
+    const untrusted = (reason: string) => site.handle({ kind: 'untrusted', deviceId, reason })
+    site.handle({ kind: 'tamper', deviceId, active: true })
+    site.handle({ kind: 'tamper', deviceId, active: false })
+    site.handle({ kind: 'tamper', deviceId, active: true })
+    for (const reason of ['plain_text', 'plain_text', 'wrong_key']) untrusted(reason)
+    site.clock.advance(sameAlarmMs)
+    untrusted('plain_text')
+    const incidents = () => site.events().map(({ type, body }) => [type, body.kind, body.about])
+    await vi.waitFor(() =>
+      expect(incidents()).toEqual([
+        ['incident.opened', 'reader_tampered', deviceId],
+        ['incident.opened', 'reader_untrusted', `${deviceId}/plain_text`],
+        ['incident.opened', 'reader_untrusted', `${deviceId}/wrong_key`],
+        ['incident.opened', 'reader_untrusted', `${deviceId}/plain_text`],
+      ]),
+    )
+  })
+})
 
 describe('a code before the scanner of a door', () => {
   const ownPass = { ...samplePasses.member, ...{ memberId: 'm-1', doors: [] } } as Pass

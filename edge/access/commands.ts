@@ -38,7 +38,7 @@ export type AccessAnswer =
 
 /** The commands of the access module. */
 export function accessCommands(options: AccessOptions): Command[] {
-  return [presentCredential(options), identifyMember(options), requestExit(options), reportDoor]
+  return [presentCredential(options), identifyMember(options), requestExit(options), reportDoor, reportReader]
 }
 
 /** A card or PIN at a door's reader: opens the door or records why not. Refusal: `unknown_door`. */
@@ -144,6 +144,25 @@ const reportDoor = defineCommand({
       events.push({ type: 'incident.opened', body: { incidentId, kind: `door_${state}`, about: doorId } })
     }
     return ok({ events, answer: () => state })
+  },
+})
+
+/** A reader whose case was opened, or that is not what it says it is: opens an incident about it. */
+const reportReader = defineCommand({
+  kind: 'reportReader',
+  priority: 1,
+  sells: false,
+  input: z.discriminatedUnion('alarm', [
+    z.object({ deviceId: ids.deviceIdSchema, alarm: z.literal('tampered') }),
+    z.object({ deviceId: ids.deviceIdSchema, alarm: z.literal('untrusted'), reason: z.string().max(64) }),
+  ]),
+  run: (_db, input, context) => {
+    const incidentId = `inc_${ids.randomCode(context.random, 16)}`
+    const about = input.alarm === 'untrusted' ? `${input.deviceId}/${input.reason}` : input.deviceId
+    return ok({
+      events: [{ type: 'incident.opened', body: { incidentId, kind: `reader_${input.alarm}`, about } }],
+      answer: () => ({ incidentId }),
+    })
   },
 })
 

@@ -1,22 +1,30 @@
+import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { DeviceId, DoorId } from '@gatehouse/shared/ids/ids'
 import { doorIdSchema, randomCode } from '@gatehouse/shared/ids/ids'
 import { credentialDigest } from '@gatehouse/shared/passes/credential-digest'
 import type { Random } from '@gatehouse/shared/random/random'
+import { z } from 'zod'
 import type { DeviceEvent } from '../devices/hub.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
 import type { DoorWatch } from './door-watch.ts'
+import { ReaderAlarms } from './reader-alarms.ts'
 
 export interface AccessDevicesOptions {
   readonly kernel: Kernel
   readonly directory: DirectoryReader
   readonly doors: DoorWatch
   readonly random: Random
+  readonly clock: Clock
   /** Keys the digests of cards and PINs. */
   readonly siteKey: string
   /** A card or PIN at a reader that belongs to a kiosk, not to a door. */
   readonly onKioskCredential: (deviceId: DeviceId, kind: 'card' | 'pin', digest: string) => void
+  /** What came of a card, PIN or pass at the reader of a door. */
+  readonly onAnswer: (deviceId: DeviceId, signal: 'granted' | 'refused') => void
 }
+
+const answerSchema = z.object({ granted: z.boolean() })
 
 // Entries whose effect energises a strike.
 const releases: ReadonlySet<string> = new Set(['access.granted', 'access.exit_requested', 'door.unlocked'])
@@ -44,7 +52,12 @@ export function accessDeviceEvents(options: AccessDevicesOptions): (event: Devic
   directory.onChange((changes) => {
     if (changes.some(({ kind }) => kind === 'door')) wires = doorWires(directory)
   })
+  const alarms = new ReaderAlarms(options.clock)
   return (event) => {
+    if (event.kind === 'tamper' && event.active) alarm(options, alarms, event.deviceId, { alarm: 'tampered' })
+    if (event.kind === 'untrusted') {
+      alarm(options, alarms, event.deviceId, { alarm: 'untrusted', reason: event.reason })
+    }
     if (event.kind === 'card') present(options, wires, event.deviceId, 'card', event.number)
     if (event.kind === 'pin') present(options, wires, event.deviceId, 'pin', event.digits)
     if (event.kind === 'code') presentCode(options, wires, event)
@@ -73,24 +86,52 @@ function present(
 }
 
 function presentAtDoor(
-  { kernel, random }: AccessDevicesOptions,
+  options: AccessDevicesOptions,
   input: { doorId: DoorId; deviceId: DeviceId; kind: 'card' | 'pin'; digest: string },
 ): void {
   const caller = `device:${input.deviceId}`
-  void kernel.submit({ kind: 'presentCredential', caller, key: randomCode(random, 20), input })
+  const key = randomCode(options.random, 20)
+  void answer(options, input.deviceId, { kind: 'presentCredential', caller, key, input })
+}
+
+/** Submits what was shown at a reader, and tells the reader what came of it. */
+async function answer(
+  { kernel, onAnswer }: AccessDevicesOptions,
+  deviceId: DeviceId,
+  submission: Parameters<Kernel['submit']>[0],
+): Promise<void> {
+  const outcome = await kernel.submit(submission)
+  const said = answerSchema.safeParse(outcome.ok ? outcome.value : undefined)
+  onAnswer(deviceId, said.success && said.data.granted ? 'granted' : 'refused')
+}
+
+function alarm(
+  { kernel, random }: AccessDevicesOptions,
+  alarms: ReaderAlarms,
+  deviceId: DeviceId,
+  what: { readonly alarm: 'tampered' } | { readonly alarm: 'untrusted'; readonly reason: string },
+): void {
+  if (!alarms.isNews(deviceId, what.alarm === 'untrusted' ? what.reason : what.alarm)) return
+  const input = { deviceId, ...what }
+  void kernel.submit({
+    kind: 'reportReader',
+    caller: `device:${deviceId}`,
+    key: randomCode(random, 20),
+    input,
+  })
 }
 
 /** Whatever a scanner at a door reads is shown there as a pass, so that what is none is recorded as that, too. */
 function presentCode(
-  { kernel, random }: AccessDevicesOptions,
+  options: AccessDevicesOptions,
   wires: DoorWires,
   { deviceId, text }: { readonly deviceId: DeviceId; readonly text: string },
 ): void {
   const doorId = wires.byReader.get(deviceId)
   if (!doorId) return
   const input = { deviceId, doorId, presentation: text }
-  const key = randomCode(random, 20)
-  void kernel.submit({ kind: 'presentPass', caller: `device:${deviceId}`, key, input })
+  const key = randomCode(options.random, 20)
+  void answer(options, deviceId, { kind: 'presentPass', caller: `device:${deviceId}`, key, input })
 }
 
 function requestExit({ kernel, random }: AccessDevicesOptions, doorId: DoorId): void {

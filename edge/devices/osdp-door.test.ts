@@ -144,6 +144,24 @@ test('a card at a reader that was installed opens its own door, and its key is n
   const granted = entries().filter(({ type }) => type === 'access.granted')
   expect(granted.map(({ body }) => body.doorId)).toEqual(['yard', 'front'])
 
+  const shown = (one: typeof front) =>
+    one?.firmware.obeyed.flatMap((told) => (told.kind === 'led' ? [told.temporary?.color] : [])) ?? []
+  await until(() => shown(front).length === 2 && shown(yard).length === 1)
+  expect([shown(front), shown(yard)]).toEqual([['green', 'red'], ['green']])
+
+  front?.openCase(true)
+  if (yard) yard.firmware.speaksInClear = true
+  yard?.tap(card)
+  const incidents = () => entries().filter(({ type }) => type === 'incident.opened')
+  await until(() => incidents().length === 2)
+  expect(incidents().map(({ body }) => [body.kind, body.about])).toEqual(
+    expect.arrayContaining([
+      ['reader_tampered', 'front-reader'],
+      ['reader_untrusted', 'yard-reader/plain_text'],
+    ]),
+  )
+  expect(strikes.all).toEqual([2, 1])
+
   const file = join(folder, readerKeysFile)
   expect(statSync(file).mode & 0o777).toBe(0o600)
   for (const { firmware } of readers.readers) {

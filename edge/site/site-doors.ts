@@ -43,7 +43,12 @@ export class SiteDoors {
     const { watch } = this
     const onKioskCredential = (deviceId: DeviceId, kind: 'card' | 'pin', digest: string) =>
       void this.#identify(deviceId, kind, digest)
-    hub.onEvent(accessDeviceEvents({ kernel, directory, doors: watch, random, siteKey, onKioskCredential }))
+    hub.onEvent(
+      accessDeviceEvents({
+        ...{ kernel, directory, doors: watch, random, clock, siteKey, onKioskCredential },
+        onAnswer: (deviceId, signal) => void hub.signal(deviceId, signal),
+      }),
+    )
     hub.onEvent((event) => {
       if (event.kind === 'status') live.changed('devices', [event.deviceId])
     })

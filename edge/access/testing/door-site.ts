@@ -10,6 +10,7 @@ import { usualSettings } from '@gatehouse/shared/wire/v1/testing/usual-settings'
 import type { DeviceEvent } from '../../devices/hub.ts'
 import type { LedgerModule } from '../../ledger/command.ts'
 import { openDatabase, type SiteDatabase } from '../../ledger/database.ts'
+import type { EffectHandler } from '../../ledger/effects.ts'
 import { readEntries } from '../../ledger/entry-store.ts'
 import { Kernel } from '../../ledger/kernel.ts'
 import { type AppliedRow, Directory } from '../../sync/directory.ts'
@@ -118,6 +119,8 @@ export interface DoorSite {
   readonly strikes: readonly string[]
   /** What was handed to the kiosk: kind and digest of a credential. */
   readonly kiosk: readonly string[]
+  /** What readers were told to show: device and signal. */
+  readonly signals: readonly string[]
   readonly events: () => { readonly type: string; readonly body: Record<string, unknown> }[]
   /** The types of its entries; of a refusal its reason. */
   readonly types: () => unknown[]
@@ -147,16 +150,7 @@ export function openDoors(
     clock,
     random,
     modules: [module],
-    effects: [
-      {
-        kind: 'strike',
-        afterCrash: 'unknown',
-        perform: async ({ body }) => {
-          strikes.push(String(body.deviceId))
-          return { outcome: 'done' }
-        },
-      },
-    ],
+    effects: [strikeHandler(strikes)],
     onBug: (error) => {
       throw error
     },
@@ -175,9 +169,12 @@ export function openDoors(
   const kiosk: string[] = []
   const onKioskCredential = (_reader: string, kind: string, digest: string) =>
     void kiosk.push(`${kind}:${digest}`)
-  const handle = accessDeviceEvents({ kernel, directory, doors, random, siteKey, onKioskCredential })
-  const events = () =>
-    readEntries(db, { incarnation: 1, afterSeq: 0, limit: 500 }).map(({ text }) => JSON.parse(text))
+  const signals: string[] = []
+  const handle = accessDeviceEvents({
+    ...{ kernel, directory, doors, random, clock, siteKey, onKioskCredential },
+    onAnswer: (deviceId, signal) => void signals.push(`${deviceId}:${signal}`),
+  })
+  const events = () => eventsOf(db)
   const types = () => events().map(({ type, body }) => (type === 'access.refused' ? body.reason : type))
   return {
     folder,
@@ -189,9 +186,25 @@ export function openDoors(
     doors,
     strikes,
     kiosk,
+    signals,
     events,
     types,
     handle: (event: object) => handle(event as DeviceEvent),
+  }
+}
+
+const eventsOf = (db: SiteDatabase) =>
+  readEntries(db, { incarnation: 1, afterSeq: 0, limit: 500 }).map(({ text }) => JSON.parse(text))
+
+/** A strike that does what it is told, and is remembered. */
+function strikeHandler(strikes: string[]): EffectHandler {
+  return {
+    kind: 'strike',
+    afterCrash: 'unknown',
+    perform: async ({ body }) => {
+      strikes.push(String(body.deviceId))
+      return { outcome: 'done' }
+    },
   }
 }
 
