@@ -33,6 +33,8 @@ export interface StoredAllowance {
   readonly life: number
   readonly byHand: boolean
   readonly sums: CloudAllowance
+  /** Where its last row stands in the directory; absent when this cloud knows it by the site's word alone. */
+  readonly row?: { readonly epoch: number; readonly rev: number } | undefined
 }
 
 const bucketColumns = `bucket_id, operator_id, member_id, currency, funded_minor, promotional, from_ms, expires_ms, reason,
@@ -64,6 +66,8 @@ interface AllowanceColumns {
   readonly given_back_minor: number
   readonly drawn_minor: number
   readonly restored_minor: number
+  readonly row_epoch: number | null
+  readonly row_rev: number | null
 }
 
 /** Takes the row locks of buckets, in the order of their ids; whoever changes a bucket's allowances holds its lock. */
@@ -156,6 +160,8 @@ export async function readAllowances(
       drawnMinor: row.drawn_minor,
       restoredMinor: row.restored_minor,
     },
+    ...(row.row_epoch !== null &&
+      row.row_rev !== null && { row: { epoch: row.row_epoch, rev: row.row_rev } }),
   }))
 }
 
@@ -175,8 +181,6 @@ export async function insertBucket(tx: Transaction, bucket: Bucket): Promise<voi
 /** An allowance to keep, with what changes beside its sums. */
 export interface ChangedAllowance extends StoredAllowance {
   readonly nowMs: number
-  /** Where its row stands in the directory, when one was written. */
-  readonly row?: { readonly epoch: number; readonly rev: number } | undefined
   /** The last row that the site applied, when it told. */
   readonly received?: { readonly epoch: number; readonly rev: number } | undefined
 }

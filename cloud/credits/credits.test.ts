@@ -72,6 +72,14 @@ const movement = (type: 'drawn' | 'restored', allowanceId: string, amountMinor: 
   body: { allowanceId, paymentId: 'pay_1', amountMinor },
 })
 
+const overdraft = async (bucketId: string) =>
+  (
+    await lending.rows<{ minor: number }>(
+      `SELECT overdraft_minor AS minor FROM allowances WHERE bucket_id = $1`,
+      bucketId,
+    )
+  )[0]?.minor
+
 const sums = async (bucketId: string) => {
   const [row] = await lending.rows<Record<string, number>>(
     `SELECT moved_minor AS moved, received_minor AS received, given_back_minor AS back, drawn_minor AS drawn,
@@ -287,6 +295,28 @@ describe('a restored cloud', () => {
       { about: 'cb_forgotten', amount_minor: 300 },
       { about: bucketId, amount_minor: 400 },
     ])
+  })
+
+  it('believes a site what it may overdraw of a share that it forgot, until it says otherwise itself', async () => {
+    const bucketId = 'cb_overdrawn'
+    const row = {
+      ...forgotten,
+      bucketId,
+      fromMs: 0,
+      expiresMs: startMs * 2,
+      movedMinor: 0,
+      askedBackMinor: 0,
+    }
+    const allowanceId = allowanceIdOf(bucketId, north, 1)
+    const says = (rev: number, overdraftMinor: number) => ({
+      type: 'allowance.received',
+      body: { allowanceId, epoch: 1, rev, row: { ...row, overdraftMinor }, givenBackMinor: 0 },
+    })
+    await lending.tell(says(9, 300), says(10, 500))
+    expect(await overdraft(bucketId)).toBe(500)
+    expect(await ask(bucketId, { kind: 'setOverdraft', overdraftMinor: 100 })).toBe('done')
+    await lending.tell(says(11, 700))
+    expect(await overdraft(bucketId)).toBe(100)
   })
 
   it('moves nothing until every site has told what it keeps; it may ask back meanwhile', async () => {

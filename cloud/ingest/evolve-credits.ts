@@ -16,6 +16,8 @@ export type FoldedBucket = Pick<AllowanceRow, 'memberId' | 'currency' | 'promoti
 export interface FoldedAllowance {
   readonly bucketId: string
   readonly sums: CloudAllowance
+  /** Where its row stands in the directory; absent when only the site's word speaks of it. */
+  readonly row?: { readonly epoch: number; readonly rev: number } | undefined
   /** The last row that the site applied. */
   readonly received?: { readonly epoch: number; readonly rev: number } | undefined
 }
@@ -68,7 +70,10 @@ function receive(
   event: Extract<AllowanceEvent, { type: 'allowance.received' }>,
 ): UnpostableCredits | undefined {
   const { allowanceId, row, epoch, rev, givenBackMinor } = event.body
-  const before = folded.allowances.get(allowanceId) ?? { bucketId: row.bucketId, sums: nothingMoved }
+  const before: FoldedAllowance = folded.allowances.get(allowanceId) ?? {
+    bucketId: row.bucketId,
+    sums: nothingMoved,
+  }
   const bucket = folded.buckets.get(row.bucketId)
   if (before.bucketId !== row.bucketId) return 'other_bucket'
   if (bucket && (bucket.memberId !== row.memberId || bucket.currency !== row.currency)) return 'other_bucket'
@@ -77,7 +82,9 @@ function receive(
     folded.buckets.set(row.bucketId, row)
     folded.told.set(row.bucketId, row)
   }
-  put(folded, event, { ...before, received: { epoch, rev } })
+  // A cloud that never told the site of it has forgotten that it did: what the site may overdraw is in force there.
+  const { overdraftMinor } = before.row ? before.sums : row
+  put(folded, event, { ...before, sums: { ...before.sums, overdraftMinor }, received: { epoch, rev } })
   return undefined
 }
 
