@@ -16,7 +16,14 @@ import { storeFile } from '../site/store-file.ts'
 import { claimStoreFormat } from '../site/store-format.ts'
 import { loadIdentity, type SiteIdentity } from '../sync/site-identity.ts'
 import { version } from '../version.ts'
-import { backupFiles, describeFile, type Manifest, manifestFile, prunedBackupFiles } from './manifest.ts'
+import {
+  backupFiles,
+  describeFile,
+  type Manifest,
+  manifestFile,
+  prunedBackupFiles,
+  readerBackupFiles,
+} from './manifest.ts'
 
 export type Print = (line: string) => void
 
@@ -92,7 +99,11 @@ async function writeBackup(
   // After the store: a checkpoint that moved on meanwhile still fits, one from before it might not.
   const hasCheckpoint = copyCheckpointFile(dataFolder, folder)
   const { head, storeFormat } = checkedStore(join(folder, storeFile), incarnation)
-  const names = [...backupFiles, ...(hasCheckpoint ? prunedBackupFiles : [])]
+  const names = [
+    ...backupFiles,
+    ...(hasCheckpoint ? prunedBackupFiles : []),
+    ...readerBackupFiles.filter((name) => copyIfThere(join(dataFolder, name), join(folder, name))),
+  ]
   const manifest: Manifest = {
     ...{ format: 'gatehouse-edge-backup', formatVersion: 1, version, storeFormat },
     ...{ siteId, incarnation, head, madeMs },
@@ -100,6 +111,13 @@ async function writeBackup(
   }
   writeDurably(join(folder, manifestFile), `${JSON.stringify(manifest, undefined, 2)}\n`)
   return manifest
+}
+
+function copyIfThere(from: string, to: string): boolean {
+  if (!existsSync(from)) return false
+  copyFileSync(from, to)
+  chmodSync(to, 0o600)
+  return true
 }
 
 /** Copies the store itself when no edge runs, else takes a copy that the running edge makes. */

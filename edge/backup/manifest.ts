@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { z } from 'zod'
 import { checkpointFile } from '../retention/checkpoint-file.ts'
+import { readerKeysFile } from '../site/reader-key-file.ts'
 import { storeFile } from '../site/store-file.ts'
 
 /** What a backup says about itself; the last file written into it. */
@@ -19,8 +20,11 @@ export const backupFiles = [storeFile, 'identity.json', 'site-key.json'] as cons
 /** What a backup holds besides when entries were pruned: without it the rest cannot be replayed. */
 export const prunedBackupFiles = [checkpointFile] as const
 
+/** What a backup holds where readers have keys of their own: a box without it is a stranger to every reader. */
+export const readerBackupFiles = [readerKeysFile] as const
+
 const fileSchema = z.object({
-  name: z.enum([...backupFiles, ...prunedBackupFiles]),
+  name: z.enum([...backupFiles, ...prunedBackupFiles, ...readerBackupFiles]),
   bytes: z.int().min(1),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 })

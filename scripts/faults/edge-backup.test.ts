@@ -16,6 +16,7 @@ import { restoreCommand } from '@gatehouse/edge/backup/restore-command'
 import { type EdgeConfig, isConfigProblem, readEdgeConfig } from '@gatehouse/edge/config'
 import { openDatabase } from '@gatehouse/edge/ledger/database'
 import { startEdge, systemAdapters } from '@gatehouse/edge/main'
+import { openReaderKeys } from '@gatehouse/edge/site/reader-key-file'
 import { storeFormat, wholeStoreFormat } from '@gatehouse/edge/site/store-format'
 import { SystemClock } from '@gatehouse/edge/system-clock'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -123,6 +124,16 @@ describe('a restore', () => {
     }
     const [before, after] = [config.dataFolder, at('fresh')].map((path) => hashes(path))
     expect(after?.slice(0, before?.length)).toEqual(before)
+  })
+
+  test('puts back the keys of readers, for their owner only', async () => {
+    const key = Uint8Array.from({ length: 16 }, (_, index) => index * 7 + 1)
+    openReaderKeys(config.dataFolder, () => {}).write('front-reader', { key })
+    await backup(at('one'))
+    expect(restore(at('one'))).toBe(0)
+    expect(statSync(at('fresh/reader-keys.json')).mode & 0o777).toBe(0o600)
+    expect(openReaderKeys(at('fresh'), () => {}).read('front-reader')).toEqual({ key })
+    expect(said.join()).not.toContain(Buffer.from(key).toString('hex'))
   })
 
   test('is refused over a site that is there, and over what is left of one', async () => {
