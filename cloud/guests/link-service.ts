@@ -137,7 +137,13 @@ export class LinkService {
     const { name: siteName, address, timeZone } = catalogue.site
     const guestName = sealedName === undefined ? undefined : this.#parts.seal.open(guestId, sealedName)
     return {
-      ...{ state: this.#state(known, holderKey), siteName, address, timeZone },
+      ...{
+        state: this.#state(known, holderKey),
+        siteName,
+        address,
+        timeZone,
+        nowMs: this.#parts.clock.now().wallMs,
+      },
       spaceName: catalogue.spaces.get(booking.spaceId)?.name ?? booking.spaceId,
       ...{ fromMs: booking.fromMs, toMs: booking.toMs },
       ...(guestName === undefined ? {} : { guestName }),

@@ -98,6 +98,26 @@ export class MemberApp {
     await this.page.locator('.pass-code svg').waitFor()
   }
 
+  /** Invites a guest from the pass of the booking on the screen; gives the link. */
+  async invitesGuest(name: string): Promise<string> {
+    const { page } = this
+    await page.bringToFront()
+    await page.getByRole('link', { name: 'Booking', exact: true }).click()
+    await page.getByRole('button', { name: 'Invite a guest' }).click()
+    await page.getByLabel(/^Name of your guest/).fill(name)
+    await page.getByRole('button', { name: 'Make the link' }).click()
+    const link = await page.getByTestId('guest-link').inputValue()
+    await page.getByRole('button', { name: 'Close' }).click()
+    return link
+  }
+
+  /** Opens the link of a guest on this phone, which nobody has logged in on, and gets the pass. */
+  async opensGuestLink(link: string): Promise<void> {
+    await this.page.goto(link)
+    await this.page.getByRole('button', { name: 'Get my pass' }).click()
+    await this.page.locator('.pass-code svg').waitFor()
+  }
+
   /** This screen alone; the others of the story stay on their networks. */
   async losesNetwork(): Promise<void> {
     await this.#setOffline(true)

@@ -69,6 +69,7 @@ export class Story {
       ['the member books a room that the dark site has lent', () => this.#memberBooksLent()],
       ['which the kiosk does not sell, and says why', () => known(this.#lent).isRefusedAtKiosk()],
       ['the pass opens the door of a site that never heard of it', () => known(this.#lent).opensDoor()],
+      ['a guest’s pass opens it too, from a link and without a log-in', () => this.#guestIsLetIn()],
       ['with the cables back HQ sees equal books', () => this.#cablesRestored()],
       ['both sides have the one booking of the pass', () => known(this.#lent).isOnBothSides()],
       ['every total agrees and every sale is counted once', () => this.#totalsAgree()],
@@ -283,6 +284,11 @@ export class Story {
     this.#lent = new LentBooking(this.#demo, known(this.#app), known(this.#deskKiosk))
     const amountMinor = await this.#lent.isBooked()
     this.#sold(harbour, 'booking', 'card', amountMinor)
+  }
+
+  async #guestIsLetIn(): Promise<void> {
+    const phone = await this.#open(await this.#browserOf(), 'about:blank', [390, 844])
+    await known(this.#lent).letsGuestIn(new MemberApp(phone, this.#demo.cloudUrl))
   }
 
   async #cablesRestored(): Promise<void> {

@@ -42,6 +42,8 @@ export const guestLinkViewSchema = z.object({
   guestName: z.string().optional(),
   /** When a phone opened it. */
   openedMs: z.int().optional(),
+  /** The cloud's time now: codes are made for the clock of the doors, not for the phone's. */
+  nowMs: z.int(),
 })
 export type GuestLinkView = z.infer<typeof guestLinkViewSchema>
 

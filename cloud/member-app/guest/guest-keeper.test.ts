@@ -1,6 +1,7 @@
 import type { GuestLinkView, GuestPass } from '@gatehouse/shared/api/guest-view'
 import { readPresentation, signedPassText, windowAt } from '@gatehouse/shared/passes/presentation'
 import { issuedMs, samplePasses, signPass } from '@gatehouse/shared/passes/testing/sample-passes'
+import { noteServerTime, serverNowMs } from '@gatehouse/shared/ui/server-clock.ts'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { forgetPasses } from '../pass/device-store.ts'
 import { findHolder } from '../pass/holder-key.ts'
@@ -12,11 +13,13 @@ const secret = 'A'.repeat(32)
 const minute = 60_000
 const link: GuestLinkView = {
   ...{ state: 'yours', siteName: 'Harbour House', address: '1 Quay', timeZone: 'Europe/Berlin' },
-  ...{ spaceName: 'Elm', fromMs: issuedMs, toMs: issuedMs + 60 * minute },
+  ...{ spaceName: 'Elm', fromMs: issuedMs, toMs: issuedMs + 60 * minute, nowMs: issuedMs },
 }
 /** What the cloud was told. */
 let calls: { readonly url: string; readonly body: unknown }[]
 let answer: 'pass' | 'nobody' | 404 | 410
+/** By how much the cloud's clock is ahead of the phone's. */
+let aheadMs: number
 
 function cloud(url: string, request: RequestInit): Promise<Response> {
   calls.push({ url, body: JSON.parse(String(request.body)) })
@@ -29,7 +32,8 @@ function cloud(url: string, request: RequestInit): Promise<Response> {
   const pass = { ...samplePasses.guest, issuedMs: signedMs, fromMs: signedMs }
   const view: GuestPass = {
     ...{ passId: pass.passId, kind: 'guest', siteId: 'harbour-house', bookingId: 'bk_1' },
-    ...{ issuedMs: signedMs, toMs: pass.toMs, token: signedPassText(signPass(pass)), link },
+    ...{ issuedMs: signedMs, toMs: pass.toMs, token: signedPassText(signPass(pass)) },
+    link: { ...link, nowMs: Date.now() + aheadMs },
   }
   return Promise.resolve(Response.json(view))
 }
@@ -44,7 +48,9 @@ async function opened() {
 beforeEach(() => {
   calls = []
   answer = 'pass'
+  aheadMs = 0
   vi.useFakeTimers({ toFake: ['Date'], now: issuedMs })
+  noteServerTime(Date.now())
   vi.stubGlobal('indexedDB', deviceMemory())
   vi.stubGlobal('fetch', cloud)
 })
@@ -70,6 +76,17 @@ it('shows the pass again without a network, with a code of its own in each half 
   const codes = await Promise.all([window, window + 1].map((at) => codeInWindow(view.token, holder, at)))
   expect(new Set(codes).size).toBe(2)
   for (const code of codes) expect(readPresentation(code ?? '')).toMatchObject({ ok: true })
+})
+
+it('makes its codes for the time of the cloud, also without a network', async () => {
+  aheadMs = 20 * minute
+  await opened()
+  expect(serverNowMs()).toBe(issuedMs + aheadMs)
+  answer = 'nobody'
+  // The page was closed meanwhile, and knows the time from what it kept.
+  noteServerTime(Date.now())
+  await findGuestPass(secret)
+  expect(serverNowMs()).toBe(issuedMs + aheadMs)
 })
 
 it('forgets a pass that is over or was taken back, and leaves it to the link to say why', async () => {

@@ -5,6 +5,7 @@ import {
   guestPassSchema,
 } from '@gatehouse/shared/api/guest-view'
 import { isProblem } from '@gatehouse/shared/ui/api.ts'
+import { noteServerTime } from '@gatehouse/shared/ui/server-clock.ts'
 import { api } from '../api/client.ts'
 import type { DeviceDatabase } from '../pass/device-store.ts'
 import { findHolder, type Holder } from '../pass/holder-key.ts'
@@ -56,7 +57,9 @@ function placeOf(secret: string): PassPlace<GuestPass> {
 function hold(place: PassPlace<GuestPass>, secret: string, holder: Holder): Promise<HeldPass<GuestPass>> {
   return holdIn(place, holder, async (before) => {
     try {
-      return await api.post('/guest/pass', { secret, holderKey: holder.holderKey }, guestPassSchema)
+      const pass = await api.post('/guest/pass', { secret, holderKey: holder.holderKey }, guestPassSchema)
+      noteServerTime(pass.link.nowMs)
+      return pass
     } catch (error) {
       // A cloud that was restored may have lost the link; doors believe the pass all the same.
       if (before && isProblem(error) && error.problem.status === 404) return before
