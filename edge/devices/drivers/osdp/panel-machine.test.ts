@@ -234,6 +234,23 @@ describe('a session', () => {
   })
 })
 
+test('a reader that cannot say the first MAC of a session has no session, whatever it said before', () => {
+  const bench = new Bench().until('proving')
+  const frame = bench.ask()
+  bench.hear(bench.plain(frame, { kind: 'initialMac', mac: new Uint8Array(16).fill(7) }))
+  expect(bench.alarms).toEqual(['wrong_key'])
+})
+
+test('a reader without a secure channel is refused, key and window or not', () => {
+  for (const keyed of [true, false]) {
+    const bench = new Bench(keyed)
+    bench.isInstalling = true
+    bench.reader.facts = { ...facts, capabilities: [{ function: 3, level: 1, count: 1 }] }
+    bench.until('describing').turn()
+    expect(bench.alarms).toEqual(['no_secure_channel'])
+  }
+})
+
 describe('installation', () => {
   test('outside the window a new reader is never challenged', () => {
     const bench = new Bench(false)
