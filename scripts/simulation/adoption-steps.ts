@@ -3,10 +3,11 @@ import { createEnrolmentCode, type OldBox } from '@gatehouse/cloud/sites/enrolme
 import { siteIdSchema } from '@gatehouse/shared/ids/ids'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import type { Chance } from './chance.ts'
-import { isRareMoment } from './coverage.ts'
+import type { MadeFault } from './fault-names.ts'
+import { aMachineOf, isRareMoment } from './protocol-states.ts'
 import type { Simulation } from './simulation.ts'
 import type { SiteMachine } from './site-machine.ts'
-import type { StepKind } from './step.ts'
+import { type Fault, faultAt, type StepKind } from './step.ts'
 
 /** A box that takes over a site gives up when this has passed without an end. */
 const adoptionMaxMs = 120_000
@@ -19,34 +20,51 @@ export const adoptionSteps: readonly StepKind[] = [
 ]
 
 /** Whoever made the code was wrong: the old box is on, and goes on. */
-async function replaceWorking(simulation: Simulation, chance: Chance): Promise<string> {
-  const machine = chance.pickAny([...simulation.sites.values()].map((site) => site.machine))
+async function replaceWorking(simulation: Simulation, chance: Chance): Promise<string | Fault> {
+  const machine = aPresentOne(simulation, chance)
   if (!machine) return 'no site'
-  if (chance.percent(isRareMoment(simulation, machine) ? 40 : 80)) return 'not now'
-  return replace(simulation, machine, 'switched_off', chance)
+  if (isPutOff(simulation, machine, chance)) return 'not now'
+  return replace(
+    simulation,
+    machine,
+    { fault: 'a machine is replaced and goes on', oldBox: 'switched_off' },
+    chance,
+  )
 }
 
 /** The old box is off; it may come back all the same, as anything does that was never destroyed. */
-async function replaceDead(simulation: Simulation, chance: Chance): Promise<string> {
-  const machine = chance.pickAny([...simulation.sites.values()].map((site) => site.machine))
+async function replaceDead(simulation: Simulation, chance: Chance): Promise<string | Fault> {
+  const machine = aPresentOne(simulation, chance)
   if (!machine) return 'no site'
-  if (chance.percent(isRareMoment(simulation, machine) ? 30 : 70)) return 'not now'
+  if (isPutOff(simulation, machine, chance)) return 'not now'
+  if (!simulation.cloud.isRunning) return 'no cloud'
   machine.kill()
   await simulation.settle()
-  return replace(simulation, machine, chance.pick(['broken', 'gone']), chance)
+  const oldBox = chance.percent(50) ? 'broken' : 'gone'
+  return replace(simulation, machine, { fault: 'a dead machine is replaced', oldBox }, chance)
+}
+
+/** Boxes are replaced seldom, and rather when it hurts. */
+function isPutOff(simulation: Simulation, machine: SiteMachine, chance: Chance): boolean {
+  if (machine === simulation.focus) return false
+  return chance.percent(isRareMoment(simulation, machine) ? 25 : 70)
+}
+
+function aPresentOne(simulation: Simulation, chance: Chance): SiteMachine | undefined {
+  const present = [...simulation.sites.values()].map(({ machine }) => machine)
+  return aMachineOf(simulation, chance, present)
 }
 
 async function replace(
   simulation: Simulation,
   machine: SiteMachine,
-  oldBox: OldBox,
+  { fault, oldBox }: { readonly fault: MadeFault; readonly oldBox: OldBox },
   chance: Chance,
-): Promise<string> {
+): Promise<string | Fault> {
   if (!simulation.cloud.isRunning) return 'no cloud'
-  const { siteId } = machine
   const fails = chance.percent(25)
   const adopted = await adoptSite(simulation, machine, oldBox, fails ? 1 + chance.below(4) : undefined)
-  return `${siteId}: ${adopted}`
+  return faultAt(machine, fault, adopted)
 }
 
 /**

@@ -13,6 +13,8 @@ interface StreamRow extends CloudLending, BookLines {
   readonly head_seq: number
   readonly head_hash: string
   readonly entries: number
+  /** Of the cloud's promises. */
+  readonly epoch: number
   readonly projected: number
   /** The last entry that counts, where a later life took over. */
   readonly taken_over_at_seq: number | null
@@ -21,7 +23,7 @@ interface StreamRow extends CloudLending, BookLines {
 }
 
 /** One statement for everything that is looked at after each step. */
-const stateSql = `SELECT s.site_id, s.incarnation, s.head_seq, s.head_hash, coalesce(p.seq, 0) AS projected,
+const stateSql = `SELECT (SELECT epoch FROM cloud_identity) AS epoch, s.site_id, s.incarnation, s.head_seq, s.head_hash, coalesce(p.seq, 0) AS projected,
     s.taken_over_at_seq, coalesce(i.books_from, s.incarnation) AS books_from,
     (SELECT count(*)::int FROM ledger_entries e
      WHERE e.site_id = s.site_id AND e.incarnation = s.incarnation) AS entries,
@@ -35,7 +37,6 @@ export class CloudChecks {
   readonly #sites: SiteChecks
   #statementsSeen = -1
   #restores = 0
-  readonly #heads = new Map<string, number>()
   readonly #books = new Map<string, ToldBooks>()
 
   constructor(simulation: Simulation, sites: SiteChecks) {
@@ -52,10 +53,11 @@ export class CloudChecks {
     if (this.#restores !== this.#simulation.restores) {
       // An older copy has every right to know less.
       this.#restores = this.#simulation.restores
-      this.#heads.clear()
+      this.#simulation.cloudKnows.heads.clear()
     }
     const rows = await pool.inspect<StreamRow>(stateSql)
     for (const row of rows) this.#checkStream(row)
+    this.#simulation.cloudKnows.epoch = rows[0]?.epoch ?? 0
     for (const { machine } of this.#simulation.sites.values()) {
       this.#checkBooks(
         machine,
@@ -72,8 +74,9 @@ export class CloudChecks {
       this.#broken(`the cloud holds entry ${head_seq} of ${name}, which the site never committed like that`)
     }
     if (entries !== head_seq) this.#broken(`the cloud has ${entries} entries of ${name}, head ${head_seq}`)
-    if (head_seq < (this.#heads.get(name) ?? 0)) this.#broken(`the cloud lost entries of ${name}`)
-    this.#heads.set(name, head_seq)
+    const { heads } = this.#simulation.cloudKnows
+    if (head_seq < (heads.get(name)?.seq ?? 0)) this.#broken(`the cloud lost entries of ${name}`)
+    heads.set(name, { seq: head_seq, hash: head_hash })
   }
 
   /** The books of a site are the fold of what its lives have told, each up to where the next took over. */

@@ -2,9 +2,10 @@ import { readEntries } from '@gatehouse/edge/ledger/entry-store'
 import { readPending } from '@gatehouse/edge/parking/session-store'
 import { deviceIdSchema, laneIdSchema } from '@gatehouse/shared/ids/ids'
 import type { Chance } from './chance.ts'
+import { aMachineOf } from './protocol-states.ts'
 import type { Simulation } from './simulation.ts'
 import type { Life, SiteMachine } from './site-machine.ts'
-import type { StepKind } from './step.ts'
+import { type Fault, faultAt, type StepKind } from './step.ts'
 import { cardOf, memberIds } from './world-rows.ts'
 
 const sameRefusalMs = 15_000
@@ -18,18 +19,19 @@ export const diskSteps: readonly StepKind[] = [
   { name: 'a disk has room again', weight: 2, run: freeDisk },
 ]
 
-async function fillDisk(simulation: Simulation, chance: Chance): Promise<string> {
-  const machine = chance.pickAny(simulation.machines.filter(({ life }) => life !== undefined))
+async function fillDisk(simulation: Simulation, chance: Chance): Promise<string | Fault> {
+  const running = simulation.machines.filter(({ life }) => life !== undefined)
+  const machine = aMachineOf(simulation, chance, running)
   if (!machine) return 'nobody there'
   simulation.stage.disks.fill(machine)
-  return machine.name
+  return faultAt(machine, 'a disk fills up')
 }
 
-async function freeDisk(simulation: Simulation, chance: Chance): Promise<string> {
-  const machine = chance.pickAny(fullOnes(simulation))
+async function freeDisk(simulation: Simulation, chance: Chance): Promise<string | Fault> {
+  const machine = aMachineOf(simulation, chance, fullOnes(simulation))
   if (!machine) return 'none is full'
   simulation.stage.disks.free(machine)
-  return machine.name
+  return faultAt(machine, 'a disk has room again')
 }
 
 /** Whoever holds a card to a door, or waits at the exit, is decided upon and recorded, whatever else no longer fits. */

@@ -1,39 +1,46 @@
 import { type FailpointName, failpointNames } from '@gatehouse/edge/ledger/failpoints'
 import { deviceIdSchema } from '@gatehouse/shared/ids/ids'
 import type { Chance } from './chance.ts'
-import { statesOf } from './coverage.ts'
 import { changeCard } from './pass-steps.ts'
-import { holdAt, holdInApp } from './people-steps.ts'
+import { holdAt, holdInAppAt } from './people-steps.ts'
+import { aMachineOf, isRareMoment } from './protocol-states.ts'
+import { stopSelling } from './rare-moments.ts'
 import type { Simulation } from './simulation.ts'
 import type { Life, SiteMachine } from './site-machine.ts'
 import type { StepKind } from './step.ts'
 import { cardOf, memberIds } from './world-rows.ts'
 
 /** Falls that are brought about: a failpoint that is only armed is seldom reached while something rare holds. */
-export const fallSteps: readonly StepKind[] = [{ name: 'a site falls at work', weight: 10, run: fallAtWork }]
+export const fallSteps: readonly StepKind[] = [{ name: 'a site falls at work', weight: 2, run: fallAtWork }]
 
-/** What holds seldom, so that a fall in it is worth more. */
-const rare: ReadonlySet<string> = new Set(['handshake under way', 'member waits', 'selling stopped'])
+/** Where to fall: oftener on the way to the cloud and back, which is not always reached. */
+const places: readonly FailpointName[] = [
+  ...failpointNames,
+  ...failpointNames.filter((name) => /^(upload|directory)\./.test(name)),
+]
 
 /** Calls of one site that are moved at most until it falls. */
 const movesMax = 8
+const againMs = 5_000
+const waitsMax = 2
 
 async function fallAtWork(simulation: Simulation, chance: Chance): Promise<string> {
-  const machine = chance.pickAny(simulation.machines.filter(({ life }) => life !== undefined))
+  const running = simulation.machines.filter(({ life }) => life !== undefined)
+  const machine = aMachineOf(simulation, chance, running)
   const life = machine?.life
   if (!machine || !life) return 'nobody there'
-  const isRare = statesOf(simulation, machine).some((state) => rare.has(state))
-  if (!isRare && chance.percent(60)) return 'not now'
-  const name = chance.pick(failpointNames as readonly [FailpointName, ...FailpointName[]])
-  if (chance.percent(30)) await holdInApp(simulation, chance)
-  if (chance.percent(15)) await stopSelling(simulation, machine, chance)
-  if (machine.life !== life) return `${machine.siteId}: fell before`
-  const work = { simulation, machine, life, withoutCloud: chance.percent(35) }
+  const isMeant = machine === simulation.focus
+  if (!isMeant && !isRareMoment(simulation, machine) && chance.percent(60)) return 'not now'
+  const name = chance.pickAny(places) ?? 'commit.after'
+  if (chance.percent(30)) await holdInAppAt(simulation, machine, chance)
+  if (!isMeant && chance.percent(15)) await stopSelling(simulation, machine, chance)
+  if (machine.life !== life) return `${machine.name}: fell before`
+  const work = { simulation, machine, life, withoutCloud: chance.percent(50) }
   machine.arm(name, 1)
   await reach(name, work, chance)
   const fell = machine.life !== life
   if (!fell) machine.disarm()
-  return `${machine.siteId} ${name}${fell ? '' : ': not reached'}`
+  return `${machine.name} ${name}${fell ? '' : ': not reached'}`
 }
 
 interface Work {
@@ -42,12 +49,6 @@ interface Work {
   readonly life: Life
   /** Whether the cloud is killed as late as it can be. */
   readonly withoutCloud: boolean
-}
-
-/** On a full disk a site sells nothing; it learns of it by trying. */
-async function stopSelling(simulation: Simulation, machine: SiteMachine, chance: Chance): Promise<void> {
-  simulation.stage.disks.fill(machine)
-  await holdAt(simulation, machine, chance)
 }
 
 /** Lets a site do what leads to the failpoint. */
@@ -84,10 +85,17 @@ async function showCards({ simulation, machine, life }: Work): Promise<void> {
 /** Moves what this life asks and is answered; the cloud may be gone when an answer is on its way. */
 async function moveCalls(work: Work): Promise<void> {
   const { simulation, machine, life, withoutCloud } = work
+  let waits = 0
   for (let moved = 0; moved < movesMax && machine.life === life; moved += 1) {
     const own = simulation.network.movable().filter((message) => message.life === life.owner)
     const message = own.find(({ state }) => state === 'answered') ?? own[0]
-    if (!message) return
+    if (!message && waits === waitsMax) return
+    if (!message) {
+      // Whoever failed to reach the cloud tries again after a while.
+      waits += 1
+      await simulation.pass(againMs)
+      continue
+    }
     if (withoutCloud && message.state === 'answered') await killCloud(work)
     simulation.network.move(message)
     await simulation.settle()

@@ -1,24 +1,34 @@
 import { type FailpointName, failpointNames } from '@gatehouse/edge/ledger/failpoints'
 import type { Chance } from './chance.ts'
-import { openWire, type Wire } from './network.ts'
+import type { MadeFault } from './fault-names.ts'
+import { type Message, openWire, type Wire } from './network.ts'
+import { aMachineOf } from './protocol-states.ts'
 import type { Simulation } from './simulation.ts'
 import type { SiteMachine } from './site-machine.ts'
-import type { StepKind } from './step.ts'
+import { type Fault, faultAt, faultOfCloud, type StepKind } from './step.ts'
 
 const second = 1_000
 const minute = 60 * second
+/** A call that has not moved for so long is late. */
+const noticedMs = 3 * second
 /** How long nothing but time passes: mostly moments, sometimes long enough for holds and bookings to end. */
-const pausesMs = [
-  ...[5, 300, second, second, second, 3 * second, 3 * second, 3 * second, 11 * second, 11 * second],
+const pausesMs: readonly [number, ...number[]] = [
+  5,
+  ...[300, second, second, second, 3 * second, 3 * second, 3 * second, 11 * second, 11 * second],
   ...[30 * second, 6 * minute, 35 * minute],
 ]
 
-const brokenWires: readonly [Wire, ...Wire[]] = [
-  { asks: 'refused', answers: 'silent' },
-  { asks: 'silent', answers: 'open' },
-  { asks: 'open', answers: 'silent' },
-  { asks: 'silent', answers: 'silent' },
+/** How a wire breaks; a half open one says nothing in either direction. */
+const brokenWires: readonly BrokenWire[] = [
+  ...Array<BrokenWire>(2).fill({ fault: 'a cable is cut', asks: 'refused', answers: 'silent' }),
+  { fault: 'a cable is cut one way', asks: 'silent', answers: 'open' },
+  { fault: 'a cable is cut one way', asks: 'open', answers: 'silent' },
+  ...Array<BrokenWire>(2).fill({ fault: 'a connection is half open', asks: 'silent', answers: 'silent' }),
 ]
+
+interface BrokenWire extends Wire {
+  readonly fault: MadeFault
+}
 
 /** What goes wrong, and what simply goes on. */
 export const faultSteps: readonly StepKind[] = [
@@ -40,102 +50,136 @@ export const faultSteps: readonly StepKind[] = [
   { name: 'a clock is set', weight: 4, run: setClock },
 ]
 
-async function timePasses(simulation: Simulation, chance: Chance): Promise<string> {
-  const ms = chance.pickAny(pausesMs) ?? second
+async function timePasses(simulation: Simulation, chance: Chance): Promise<string | Fault> {
+  const ms = chance.pick(pausesMs)
+  const late = ms < noticedMs ? [] : ownersOf(simulation, simulation.network.movable())
   await simulation.pass(ms)
-  return `${ms} ms`
+  const said = `${ms} ms`
+  return late.length === 0 ? said : { fault: 'a message is late', at: late, said }
 }
 
-async function messagesMove(simulation: Simulation, chance: Chance): Promise<string> {
+async function messagesMove(simulation: Simulation, chance: Chance): Promise<string | Fault> {
   const wanted = 1 + chance.below(12)
+  const overtaken: Message[] = []
   let moved = 0
   for (; moved < wanted; moved += 1) {
-    const message = chance.pickAny(simulation.network.movable())
+    const movable = simulation.network.movable()
+    const message = chance.pickAny(movable)
     if (!message) break
+    const isOvertaken = ({ id, life, flow }: Message) =>
+      life === message.life && flow !== message.flow && id < message.id
+    overtaken.push(...movable.filter(isOvertaken).slice(0, 1))
     simulation.network.move(message)
     await simulation.settle()
   }
-  return `${moved}`
+  const at = ownersOf(simulation, overtaken)
+  return at.length === 0 ? `${moved}` : { fault: 'a message overtakes another', at, said: `${moved}` }
 }
 
-async function loseMessage(simulation: Simulation, chance: Chance): Promise<string> {
-  const message = chance.pickAny(simulation.network.underWay())
-  if (!message) return 'none'
-  simulation.network.lose(message, chance.percent(50))
+/** The machines that asked for something, one time each. */
+function ownersOf(simulation: Simulation, messages: readonly Message[]): readonly SiteMachine[] {
+  const lives = new Set(messages.map(({ life }) => life))
+  return simulation.machines.filter((machine) => [...lives].some((life) => machine.isAlive(life)))
+}
+
+async function loseMessage(simulation: Simulation, chance: Chance): Promise<string | Fault> {
+  const underWay = simulation.network.underWay()
+  const machine = aMachineOf(simulation, chance, ownersOf(simulation, underWay))
+  const message = chance.pickAny(underWay.filter(({ life }) => machine?.isAlive(life)))
+  if (!machine || !message) return 'none'
+  const silently = chance.percent(50)
+  simulation.network.lose(message, silently)
   await simulation.settle()
-  return `${message.site} ${message.flow}`
+  return faultAt(machine, silently ? 'a message is lost in silence' : 'a message is lost', message.flow)
 }
 
-async function repeatMessage(simulation: Simulation, chance: Chance): Promise<string> {
-  let outcome: string | undefined = 'no connection'
-  const repeat = simulation.network
-    .repeat((count) => chance.below(count))
-    .then(
-      (what) => {
-        outcome = what ?? 'none'
-      },
-      () => undefined,
-    )
+async function repeatMessage(simulation: Simulation, chance: Chance): Promise<string | Fault> {
+  if (simulation.clouds.length === 0) return 'no cloud'
+  const { focus } = simulation
+  const past = simulation.network.repeat(
+    (count) => chance.below(count),
+    (life) => focus?.isAlive(life) ?? true,
+  )
+  if (!past) return 'none'
+  let outcome = 'no connection'
+  past.answered.then(
+    (what) => {
+      outcome = what
+    },
+    () => undefined,
+  )
   await simulation.settle()
-  void repeat
-  return outcome
+  const machine = simulation.machines.find(({ name }) => past.life.startsWith(`${name}#`))
+  const fault = past.isLate ? 'a message arrives late' : 'a message comes again'
+  return machine ? faultAt(machine, fault, outcome) : outcome
 }
 
-async function cutCable(simulation: Simulation, chance: Chance): Promise<string> {
-  const machine = chance.pickAny(simulation.machines)
-  if (!machine) return 'no site'
-  const wire = chance.pick(brokenWires)
-  simulation.network.setWire(machine.siteId, wire)
-  return `${machine.siteId} asks ${wire.asks}, answers ${wire.answers}`
+async function cutCable(simulation: Simulation, chance: Chance): Promise<string | Fault> {
+  const machine = aMachineOf(simulation, chance, simulation.machines)
+  const wire = chance.pickAny(brokenWires)
+  if (!machine || !wire) return 'no site'
+  const { fault, asks, answers } = wire
+  simulation.network.setWire(machine.siteId, { asks, answers })
+  return atSite(simulation, machine, fault, `asks ${asks}, answers ${answers}`)
 }
 
-async function mendCable(simulation: Simulation, chance: Chance): Promise<string> {
+async function mendCable(simulation: Simulation, chance: Chance): Promise<string | Fault> {
   const cut = simulation.machines.filter(({ siteId }) => simulation.network.wireOf(siteId) !== openWire)
-  const machine = chance.pickAny(cut)
+  const machine = aMachineOf(simulation, chance, cut)
   if (!machine) return 'none is cut'
   simulation.network.setWire(machine.siteId, openWire)
-  return machine.siteId
+  return atSite(simulation, machine, 'a cable is mended', '')
 }
 
-async function armFailpoint(simulation: Simulation, chance: Chance): Promise<string> {
-  const machine = chance.pickAny(running(simulation))
+/** What happens to the wire of a site happens to all machines there. */
+function atSite(simulation: Simulation, { siteId }: SiteMachine, fault: MadeFault, said: string): Fault {
+  const at = simulation.machines.filter((machine) => machine.siteId === siteId)
+  return { fault, at, said: `${siteId} ${said}` }
+}
+
+async function armFailpoint(simulation: Simulation, chance: Chance): Promise<string | Fault> {
+  const machine = aMachineOf(simulation, chance, running(simulation))
+  if (!machine) return 'no site'
   const name = chance.pick(failpointNames as readonly [FailpointName, ...FailpointName[]])
-  machine?.arm(name, 1 + chance.below(3))
-  return `${machine?.siteId ?? 'no site'} ${name}`
+  machine.arm(name, 1 + chance.below(3))
+  return faultAt(machine, 'a failpoint is armed', name)
 }
 
-async function losePower(simulation: Simulation, chance: Chance): Promise<string> {
-  const machine = chance.pickAny(running(simulation))
-  machine?.kill()
+async function losePower(simulation: Simulation, chance: Chance): Promise<string | Fault> {
+  const machine = aMachineOf(simulation, chance, running(simulation))
+  if (!machine) return 'no site'
+  machine.kill()
   await simulation.settle()
-  return machine?.siteId ?? 'no site'
+  return faultAt(machine, 'a site loses power')
 }
 
-async function startSite(simulation: Simulation, chance: Chance): Promise<string> {
+async function startSite(simulation: Simulation, chance: Chance): Promise<string | Fault> {
   const machine = chance.pickAny(simulation.machines.filter(({ isOff }) => isOff))
   if (!machine) return 'all run'
   const rebooted = chance.percent(50)
   if (rebooted) machine.clock.boot()
   const started = await simulation.start(machine)
-  return `${machine.siteId}${rebooted ? ' after a boot' : ''}${started ? '' : ': fell again'}`
+  const said = `${rebooted ? 'after a boot' : ''}${started ? '' : ': fell again'}`
+  return faultAt(machine, 'a site starts', said)
 }
 
-async function killCloud(simulation: Simulation): Promise<string> {
+async function killCloud(simulation: Simulation): Promise<string | Fault> {
   if (!simulation.cloud.isRunning) return 'it is down'
   await simulation.killCloud()
-  return 'down'
+  return faultOfCloud(simulation, 'the cloud is killed', 'down')
 }
 
 async function armCloud(simulation: Simulation, chance: Chance): Promise<string> {
+  if (!simulation.cloud.isRunning) return 'it is down'
   const statements = 1 + chance.below(40)
   simulation.stage.pool.killAfter(statements)
   return `after ${statements} statements`
 }
 
-async function startCloud(simulation: Simulation): Promise<string> {
+async function startCloud(simulation: Simulation): Promise<string | Fault> {
   if (simulation.cloud.isRunning) return 'it runs'
   await simulation.startCloud()
-  return 'up'
+  return faultOfCloud(simulation, 'the cloud starts', 'up')
 }
 
 async function copyCloud(simulation: Simulation): Promise<string> {
@@ -144,28 +188,30 @@ async function copyCloud(simulation: Simulation): Promise<string> {
   return 'taken'
 }
 
-async function restoreCloud(simulation: Simulation, chance: Chance): Promise<string> {
-  if (simulation.copiedMs === undefined || chance.percent(30)) return 'not now'
+async function restoreCloud(simulation: Simulation, chance: Chance): Promise<string | Fault> {
+  if (simulation.copiedMs === undefined) return 'no copy'
+  if (simulation.focus === undefined && chance.percent(30)) return 'not now'
   await simulation.restoreCloud()
-  return 'an older one runs'
+  return faultOfCloud(simulation, 'the cloud is restored from a copy', 'an older one runs')
 }
 
-async function upsetClock(simulation: Simulation, chance: Chance): Promise<string> {
-  const machine = chance.pickAny(simulation.machines)
+const wrongClocks = ['a clock jumps', 'a clock drifts', 'a clock begins at 1970'] as const
+
+async function upsetClock(simulation: Simulation, chance: Chance): Promise<string | Fault> {
+  const machine = aMachineOf(simulation, chance, simulation.machines)
   if (!machine) return 'no site'
-  const what = chance.pick(['forward', 'back', 'fast', 'slow', '1970'])
-  if (what === 'forward') machine.clock.jump((1 + chance.below(240)) * minute)
-  if (what === 'back') machine.clock.jump(-(1 + chance.below(240)) * minute)
-  if (what === 'fast') machine.clock.drift(20_000)
-  if (what === 'slow') machine.clock.drift(-20_000)
-  if (what === '1970') machine.clock.lose()
-  return `${machine.siteId} ${what}`
+  const fault = chance.pick(wrongClocks)
+  const sign = chance.percent(50) ? 1 : -1
+  if (fault === 'a clock jumps') machine.clock.jump(sign * (1 + chance.below(240)) * minute)
+  else if (fault === 'a clock drifts') machine.clock.drift(sign * 20_000)
+  else machine.clock.lose()
+  return faultAt(machine, fault, sign > 0 ? 'forward' : 'back')
 }
 
-async function setClock(simulation: Simulation, chance: Chance): Promise<string> {
-  const machine = chance.pickAny(simulation.machines)
+async function setClock(simulation: Simulation, chance: Chance): Promise<string | Fault> {
+  const machine = aMachineOf(simulation, chance, simulation.machines)
   machine?.clock.set()
-  return machine?.siteId ?? 'no site'
+  return machine ? faultAt(machine, 'a clock is set') : 'no site'
 }
 
 function running(simulation: Simulation): SiteMachine[] {

@@ -1,6 +1,9 @@
 import type { Chance } from './chance.ts'
+import type { DiskImage } from './machine-disk.ts'
+import { aMachineOf } from './protocol-states.ts'
 import type { Simulation } from './simulation.ts'
-import type { StepKind } from './step.ts'
+import type { SiteMachine } from './site-machine.ts'
+import { type Fault, faultAt, type StepKind } from './step.ts'
 
 /** What happens to the disks of machines. */
 export const imageSteps: readonly StepKind[] = [
@@ -16,10 +19,24 @@ async function takeImage(simulation: Simulation, chance: Chance): Promise<string
   return `${machine.siteId} at ${image.head.seq} of life ${image.incarnation}`
 }
 
-async function putImageBack(simulation: Simulation, chance: Chance): Promise<string> {
-  const machine = chance.pickAny(simulation.machines.filter((one) => simulation.images.has(one)))
+async function putImageBack(simulation: Simulation, chance: Chance): Promise<string | Fault> {
+  const copied = simulation.machines.filter((one) => simulation.images.has(one))
+  const machine = aMachineOf(simulation, chance, copied)
   const image = machine && simulation.images.get(machine)
   if (!machine || !image) return 'no copy'
+  const { forgets, started } = await putBack(simulation, machine, image, chance)
+  const how = `${forgets ? ', its witness with it' : ''}${started ? '' : ': fell again'}`
+  const said = `to ${image.head.seq} of life ${image.incarnation}${how}`
+  return faultAt(machine, 'an older disk is put back', said)
+}
+
+/** Puts an older copy of its disk back into a machine, with its witness or without, and starts it. */
+export async function putBack(
+  simulation: Simulation,
+  machine: SiteMachine,
+  image: DiskImage,
+  chance: Chance,
+): Promise<{ readonly forgets: boolean; readonly started: boolean }> {
   const { siteId } = machine
   if (!machine.isOff) machine.kill()
   await simulation.settle()
@@ -37,7 +54,5 @@ async function putImageBack(simulation: Simulation, chance: Chance): Promise<str
   simulation.forPerson.add(siteId)
   const boots = chance.percent(50)
   if (boots) machine.clock.boot()
-  const started = await simulation.start(machine)
-  const how = `${forgets ? ', its witness with it' : ''}${started ? '' : ': fell again'}`
-  return `${siteId} to ${image.head.seq} of life ${image.incarnation}${how}`
+  return { forgets, started: await simulation.start(machine) }
 }

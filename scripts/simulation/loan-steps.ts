@@ -17,28 +17,46 @@ export const loanSteps: readonly StepKind[] = [
 
 async function lend(simulation: Simulation, chance: Chance): Promise<string> {
   const machine = aRunningSite(simulation, chance)
-  if (!machine?.life) return 'nobody there'
+  return machine?.life ? grantLoan(simulation, machine, chance) : 'nobody there'
+}
+
+/** Lends a space to the cloud; `sellForMs`: how long it may be sold, drawn when absent. */
+export async function grantLoan(
+  simulation: Simulation,
+  machine: SiteMachine,
+  chance: Chance,
+  sellForMs?: number,
+): Promise<string> {
   const { nowMs } = simulation.stage.time
   const fromMs = Math.floor(nowMs / half) * half + chance.below(10) * half
   const toMs = fromMs + (2 + chance.below(8)) * half
   const leftMs = Math.max(1, toMs - nowMs)
+  const drawnMs = chance.percent(30) ? Math.min(leftMs, 10 * minute) : 1 + chance.below(leftMs)
   const terms = {
     loanId: newId(loanIdSchema, 'ln', new SeededRandom(chance.below(0x7fff_ffff))),
     spaceId: chance.pick(roomIds),
     ...{ fromMs, toMs },
-    sellUntilMs: nowMs + (chance.percent(30) ? Math.min(leftMs, 10 * minute) : 1 + chance.below(leftMs)),
-    epoch: machine.life.site.directory.position().epoch,
+    sellUntilMs: nowMs + (sellForMs ?? drawnMs),
+    epoch: machine.life?.site.directory.position().epoch,
   }
   return submitted(simulation, machine, 'grantLoan', terms, chance)
 }
 
 async function askBack(simulation: Simulation, chance: Chance): Promise<string> {
   const machine = aRunningSite(simulation, chance)
-  if (!machine?.life) return 'nobody there'
-  const lent = machine.life.site.kernel.db
+  return machine?.life ? recallLoan(simulation, machine, chance) : 'nobody there'
+}
+
+/** Asks back something that is lent. */
+export async function recallLoan(
+  simulation: Simulation,
+  machine: SiteMachine,
+  chance: Chance,
+): Promise<string> {
+  const lent = machine.life?.site.kernel.db
     .prepare<[], { loan_id: string }>("SELECT loan_id FROM loans WHERE kind = 'lent' ORDER BY loan_id")
     .all()
-  const loan = chance.pickAny(lent)
+  const loan = chance.pickAny(lent ?? [])
   if (!loan) return `${machine.siteId} nothing lent`
   const reason = chance.pick(['kiosk', 'policy', 'person'])
   return submitted(simulation, machine, 'recallLoans', { loanIds: [loan.loan_id], reason }, chance)

@@ -37,6 +37,20 @@ export interface Message {
   readonly reject: (error: unknown) => void
 }
 
+/** A call that has ended for its caller. */
+interface Past {
+  readonly life: Owner
+  readonly make: () => Request
+}
+
+/** A past call that arrives, for the first time or another one. */
+export interface Repeated {
+  readonly life: Owner
+  /** Whether it was given up before it arrived. */
+  readonly isLate: boolean
+  readonly answered: Promise<string>
+}
+
 /** A process of the cloud that answers requests. */
 export interface Door {
   readonly name: string
@@ -51,9 +65,9 @@ const answerMaxMs = 300_000
 export class Network {
   readonly #time: VirtualTime
   readonly #wires = new Map<string, Wire>()
-  readonly #past: (() => Request)[] = []
+  readonly #past: Past[] = []
   /** What was given up before it arrived; it may arrive yet. */
-  readonly #late: (() => Request)[] = []
+  readonly #late: Past[] = []
   #fresh: Message[] = []
   #messages: Message[] = []
   #lives = new Map<string, { readonly site: string; readonly life: Owner }>()
@@ -156,13 +170,20 @@ export class Network {
     else this.#fail(message)
   }
 
-  /** Something that was given up arrives late, or something arrives again; nobody waits for the answer. */
-  async repeat(pick: (count: number) => number): Promise<string | undefined> {
-    const pile = this.#late.length > 0 ? this.#late : this.#past
-    const at = pick(pile.length)
-    const request = pile[at]?.()
-    if (!request) return undefined
-    if (pile === this.#late) pile.splice(at, 1)
+  /** Something of a wanted life that was given up arrives late, or arrives again; nobody waits for the answer. */
+  repeat(pick: (count: number) => number, isWanted: (life: Owner) => boolean): Repeated | undefined {
+    const late = this.#late.filter(({ life }) => isWanted(life))
+    const again = this.#past.filter(({ life }) => isWanted(life))
+    const isLate = late.length > 0 && (again.length === 0 || pick(2) === 0)
+    const pile = isLate ? late : again
+    if (pile.length === 0) return undefined
+    const past = pile[pick(pile.length)]
+    if (!past) return undefined
+    if (isLate) this.#late.splice(this.#late.indexOf(past), 1)
+    return { life: past.life, isLate, answered: this.#again(past.make()) }
+  }
+
+  async #again(request: Request): Promise<string> {
     const door = this.door()
     this.#time.owner = door.name
     const answer = await door.fetch(request)
@@ -236,10 +257,10 @@ export class Network {
   }
 }
 
-function keep(pile: (() => Request)[], { make, flow }: Message): void {
+function keep(pile: Past[], { make, flow, life }: Message): void {
   // Asking for the directory changes nothing, however often.
   if (flow === 'shape') return
-  pile.push(() => make())
+  pile.push({ life, make: () => make() })
   if (pile.length > pastMax) pile.shift()
 }
 

@@ -81,9 +81,17 @@ async function changeAtKiosk(simulation: Simulation, chance: Chance): Promise<st
 }
 
 /** A member asks the cloud for a room; where the site has to decide, they wait. */
-export async function holdInApp(simulation: Simulation, chance: Chance): Promise<string> {
+async function holdInApp(simulation: Simulation, chance: Chance): Promise<string> {
   const machine = aSite(simulation, chance)
-  if (!machine) return 'no site'
+  return machine ? holdInAppAt(simulation, machine, chance) : 'no site'
+}
+
+/** A member asks for a room of a machine's site. */
+export async function holdInAppAt(
+  simulation: Simulation,
+  machine: SiteMachine,
+  chance: Chance,
+): Promise<string> {
   const memberId = chance.pick(memberIds)
   const spaceId = chance.percent(15) ? hallId : chance.pick(roomIds)
   const body = { spaceId, ...anInterval(simulation, chance) }

@@ -11,6 +11,7 @@ import { faultSteps } from './fault-steps.ts'
 import { heal } from './heal.ts'
 import { imageSteps } from './image-steps.ts'
 import { loanSteps } from './loan-steps.ts'
+import { meeting, meetingSteps } from './meeting-steps.ts'
 import { passSteps } from './pass-steps.ts'
 import { peopleSteps } from './people-steps.ts'
 import { raceSteps } from './race-steps.ts'
@@ -30,7 +31,17 @@ export const stepKinds: readonly StepKind[] = [
   ...raceSteps,
   ...fallSteps,
   ...creditSteps,
+  ...meetingSteps,
 ]
+
+/** Faults that are everywhere are counted in one of some steps only. */
+const everywhere: ReadonlySet<string> = new Set(['time passes', 'messages move'])
+const lookedAtOneIn = 5
+
+/** Steps that may be a fault; falls happen in any. */
+const mayBeFault: ReadonlySet<string> = new Set(
+  [...faultSteps, ...imageSteps, ...adoptionSteps, ...diskSteps, ...meetingSteps].map(({ name }) => name),
+)
 
 /** One thing that happens in a run: which kind, and the seed of its own draws. */
 export interface PlannedStep {
@@ -81,7 +92,7 @@ export function planOf(seed: number, steps: number, sites: number, emphasis: Emp
   }
 }
 
-const oftener = { faults: 3, times: 5 }
+const oftener = { faults: 2, times: 2 }
 const everyday = new Set([
   'time passes',
   'messages move',
@@ -109,13 +120,22 @@ const lonely: ReadonlySet<string> = new Set([
   ...['an older disk is put back', 'the cloud is restored from a copy', 'the cloud starts'],
   ...['a disk has room again', 'a clock goes wrong', 'a site falls at work'],
 ])
-const askedBeforePercent = 50
+const askedBeforePercent = 20
+/** Where faults meet a rare moment instead: several, since what was brought about for one may still hold for the next. */
+const meetingsPercent = 1
+const meetingsInARow = 4
 
 /** Plans a run that dwells on the faults of its seed, in company. */
 export function dwellingPlan(seed: number, steps: number, sites: number): Plan {
   const plan = planOf(seed, steps, sites, emphasisOf(seed))
   const chance = new Chance(seed ^ 0x1b87_3593)
+  let left = 0
   const inCompany = plan.steps.map((step, index) => {
+    if (chance.percent(meetingsPercent)) left = meetingsInARow
+    if (left > 0) {
+      left -= 1
+      return { ...step, kind: meeting }
+    }
     const next = plan.steps[index + 1]
     if (!next || !lonely.has(next.kind) || lonely.has(step.kind)) return step
     if (!chance.percent(askedBeforePercent)) return step
@@ -162,10 +182,11 @@ export async function runPlan(
   await look()
   for (const { kind, seed } of plan.steps) {
     if (simulation.violations.length > 0) break
-    coverage.before(kind)
-    const outcome = await kinds.get(kind)?.run(simulation, new Chance(seed))
+    coverage.before(mayBeFault.has(kind) && (!everywhere.has(kind) || seed % lookedAtOneIn === 0))
+    const happened = (await kinds.get(kind)?.run(simulation, new Chance(seed))) ?? ''
     const heads = await look()
-    coverage.after(kind, outcome ?? '')
+    if (typeof happened !== 'string') coverage.after(happened)
+    const outcome = typeof happened === 'string' ? happened : `${happened.fault}: ${happened.said}`
     done += 1
     simulation.diary.note(`${done} ${kind}: ${outcome} | ${headsOf(simulation)} | ${heads}`)
   }

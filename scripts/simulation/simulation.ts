@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { FailpointName } from '@gatehouse/edge/ledger/failpoints'
+import type { ChainHead } from '@gatehouse/shared/ledger/chain'
 import type { EnrolledMachine } from './base-world.ts'
 import { startMs } from './base-world.ts'
 import { CloudHost } from './cloud-host.ts'
@@ -101,6 +102,8 @@ export class Simulation {
   readonly unwitnessed = new Set<string>()
   /** What was put into each bucket of credits, or asked to be; minor units. */
   readonly funded = new Map<string, number>()
+  /** What the cloud knew when it was looked at last: its epoch, and its head of each life. */
+  readonly cloudKnows = { epoch: 0, heads: new Map<string, ChainHead>() }
   /** How often the cloud has forgotten what it knew. */
   restores = 0
   /** Machines that a newer life of their site has replaced, with the run of theirs that has heard of it since. */
@@ -108,6 +111,11 @@ export class Simulation {
   onDeed: (machine: SiteMachine, deed: Deed) => void = () => {}
   onCommitted: (machine: SiteMachine) => void = () => {}
   onFall: (machine: SiteMachine, at: FailpointName) => void = () => {}
+  onCloudFall: () => void = () => {}
+  /** Hears that something was brought about that a fault is to meet. */
+  onMoment: () => void = () => {}
+  /** The machine that the next fault is meant for. */
+  focus: SiteMachine | undefined
   onOpened: (machine: SiteMachine) => void = () => {}
   onPutBack: (machine: SiteMachine, image: DiskImage) => void = () => {}
   /** Handshakes of older lives. */
@@ -362,6 +370,7 @@ export class Simulation {
     if (this.#cloudKilled) {
       this.#cloudKilled = false
       this.diary.note('  the cloud fell between two statements')
+      this.onCloudFall()
       await this.killCloud()
     }
   }
