@@ -15,8 +15,8 @@ const template = 'simulation_template'
 /** Memory that looks like a disk, where there is one: what is simulated is not its speed. */
 const memoryFolder = '/dev/shm'
 
-/** MiB: what a step leaves behind is collected seldom. */
-const youngMemory = '--max-semi-space-size=32'
+/** MiB, from the beginning: what a step leaves behind is collected seldom. */
+const youngMemory = ['--min-semi-space-size=64', '--max-semi-space-size=64']
 
 const programs = join(repositoryRoot, 'scripts/dist/simulation')
 
@@ -41,7 +41,7 @@ export class Worker {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       // Whoever starts it may run sources; a worker runs what was compiled.
       execArgv: [
-        youngMemory,
+        ...youngMemory,
         ...(planted === undefined
           ? []
           : ['--import', pathToFileURL(join(programs, 'plant-process.js')).href]),

@@ -35,11 +35,24 @@ export async function prepareStage(databaseUrl: string, folder: string): Promise
   const reserveFile = join(folder, 'reserve.bin')
   writeFileSync(reserveFile, Buffer.alloc(reserveBytes))
   const enrolled = await writeBaseWorld(pool.newLife())
+  await leaveRowSecurityOut(pool)
   const copies = await DatabaseCopies.of(pool)
   await copies.prepare()
   await copies.take('base')
   const locks = new LockWatch(databaseUrl)
   return { time, quiet, chance, pool, besides, locks, tap, copies, disks, enrolled, folder, reserveFile }
+}
+
+/**
+ * The owner of the tables asks everything here, whom row-level security does not bind. Each connection would read its rules
+ * anew for every story.
+ */
+async function leaveRowSecurityOut(pool: SimulatedPool): Promise<void> {
+  const secured = await pool.inspect<{ name: string }>(
+    'SELECT oid::regclass::text AS name FROM pg_class WHERE relrowsecurity ORDER BY 1',
+  )
+  const statements = secured.map(({ name }) => `ALTER TABLE ${name} DISABLE ROW LEVEL SECURITY`)
+  await pool.inspect(statements.join(';'))
 }
 
 /**
