@@ -35,22 +35,22 @@ interface Known {
  * What a link is worth at `nowMs` to the phone with that key, or to one without.
  *
  *   open ──first phone──▶ yours (to that phone), spent (to any other)
- *     └───────┴── taken back, booking cancelled, or its end ──▶ taken_back, cancelled, over
+ *     └───────┴── booking cancelled, taken back, or its end ──▶ cancelled, taken_back, over (in this order)
  */
 export function linkState(
   known: Known,
   { nowMs, holderKey }: { readonly nowMs: number; readonly holderKey: string | undefined },
 ): GuestLinkState {
-  if (known.takenBackMs !== undefined) return 'taken_back'
   switch (known.status) {
     case 'cancelled':
     case 'displaced':
     case 'refused':
+      // First, since this takes the pass back as well.
       return 'cancelled'
     case 'completed':
     case 'no_show':
     case 'expired':
-      return 'over'
+      return known.takenBackMs === undefined ? 'over' : 'taken_back'
     case 'held':
     case 'pending':
     case 'confirmed':
@@ -59,6 +59,7 @@ export function linkState(
     default:
       return assertNever(known.status)
   }
+  if (known.takenBackMs !== undefined) return 'taken_back'
   if (known.holderKey === undefined) return nowMs >= known.toMs ? 'over' : 'open'
   if (nowMs >= known.lastMs) return 'over'
   return known.holderKey === holderKey ? 'yours' : 'spent'
