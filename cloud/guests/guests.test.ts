@@ -132,6 +132,24 @@ describe('a guest of a booking', () => {
     expect((await look(secret, phone(31))).body).toMatchObject({ state: 'yours' })
   })
 
+  it('and what the guest is invited to are told to no phone for which the link opens nothing', async () => {
+    const bookingId = await booked()
+    const [spent, taken, cancelled] = [
+      await invited(bookingId, 'Zora'),
+      await invited(bookingId, 'Zora'),
+      await invited(await booked(), 'Zora'),
+    ]
+    await open(spent.secret)
+    await takeBack(taken)
+    await anna.post(`/api/v1/bookings/${cancelled.bookingId}/cancel`, {}, key())
+    const nowMs = world.clock.now().wallMs
+    const site = { siteName: 'House north', timeZone: 'Europe/Berlin', nowMs }
+    expect((await look(spent.secret, phone(32))).body).toEqual({ state: 'spent', openedMs: nowMs, ...site })
+    expect((await look(taken.secret)).body).toEqual({ state: 'taken_back', ...site })
+    expect((await look(cancelled.secret)).body).toEqual({ state: 'cancelled', ...site })
+    expect((await look(spent.secret, phone(31))).body).toMatchObject({ state: 'yours', guestName: 'Zora' })
+  })
+
   it('is one phone, however many open the link at once', async () => {
     const { secret, guestId } = await invited(await booked())
     const phones = Array.from({ length: 8 }, (_, at) => phone(40 + at))

@@ -1,4 +1,9 @@
-import type { GuestLinkState, GuestLinkView, GuestPass } from '@gatehouse/shared/api/guest-view'
+import type {
+  GuestLinkState,
+  GuestLinkView,
+  GuestPass,
+  LivingLinkView,
+} from '@gatehouse/shared/api/guest-view'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { sha256Hex } from '@gatehouse/shared/ledger/chain'
 import { isUsableKey, publicKeyBytes } from '@gatehouse/shared/passes/ed25519'
@@ -41,7 +46,7 @@ const refusedAs = {
   taken_back: 'invitation_taken_back',
   cancelled: 'invitation_cancelled',
   over: 'invitation_over',
-} as const satisfies Partial<Record<GuestLinkState, ProblemCode>>
+} as const satisfies Record<Exclude<GuestLinkState, LivingLinkView['state']>, ProblemCode>
 
 /** What guests do with the links that members gave them; nobody logs in, the secret is the right. */
 export class LinkService {
@@ -105,7 +110,7 @@ export class LinkService {
     if (stored?.revokedMs !== undefined) return err(refusal('invitation_taken_back'))
     await renewPass(tx, passId, pass)
     const opened = { ...invitation, holderKey, openedMs: invitation.openedMs ?? nowMs }
-    const link = this.#view({ ...before, invitation: opened }, holderKey)
+    const link = this.#living({ ...before, invitation: opened }, 'yours')
     return ok({ ...(await signPass(tx, pass, cover)), link })
   }
 
@@ -132,22 +137,27 @@ export class LinkService {
   }
 
   #view(known: Known, holderKey: string | undefined): GuestLinkView {
+    const state = this.#state(known, holderKey)
+    return state === 'open' || state === 'yours'
+      ? this.#living(known, state)
+      : { state, ...this.#always(known) }
+  }
+
+  #living(known: Known, state: LivingLinkView['state']): LivingLinkView {
     const { invitation, booking, catalogue } = known
-    const { guestId, sealedName, openedMs } = invitation
-    const { name: siteName, address, timeZone } = catalogue.site
+    const { guestId, sealedName } = invitation
     const guestName = sealedName === undefined ? undefined : this.#parts.seal.open(guestId, sealedName)
     return {
-      ...{
-        state: this.#state(known, holderKey),
-        siteName,
-        address,
-        timeZone,
-        nowMs: this.#parts.clock.now().wallMs,
-      },
+      ...{ state, ...this.#always(known), address: catalogue.site.address },
       spaceName: catalogue.spaces.get(booking.spaceId)?.name ?? booking.spaceId,
       ...{ fromMs: booking.fromMs, toMs: booking.toMs },
       ...(guestName === undefined ? {} : { guestName }),
-      ...(openedMs === undefined ? {} : { openedMs }),
     }
+  }
+
+  #always({ invitation: { openedMs }, catalogue }: Known) {
+    const { name: siteName, timeZone } = catalogue.site
+    const nowMs = this.#parts.clock.now().wallMs
+    return { siteName, timeZone, nowMs, ...(openedMs === undefined ? {} : { openedMs }) }
   }
 }

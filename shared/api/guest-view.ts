@@ -27,26 +27,37 @@ export const bookingGuestsSchema = z.object({
 export type BookingGuests = z.infer<typeof bookingGuestsSchema>
 
 /** What a guest's link is worth to the phone that asks. */
-export const guestLinkStates = ['open', 'yours', 'spent', 'taken_back', 'cancelled', 'over'] as const
-export type GuestLinkState = (typeof guestLinkStates)[number]
+export type GuestLinkState = GuestLinkView['state']
 
-/** What a guest's link leads to; times are epoch milliseconds. */
-export const guestLinkViewSchema = z.object({
-  state: z.enum(guestLinkStates),
+const anyLink = z.object({
   siteName: z.string(),
-  address: z.string(),
   timeZone: z.string(),
-  spaceName: z.string(),
-  fromMs: z.int(),
-  toMs: z.int(),
-  guestName: z.string().optional(),
   /** When a phone opened it. */
   openedMs: z.int().optional(),
   /** The cloud's time now: codes are made for the clock of the doors, not for the phone's. */
   nowMs: z.int(),
 })
+const livingLink = anyLink.extend({
+  state: z.enum(['open', 'yours']),
+  address: z.string(),
+  spaceName: z.string(),
+  fromMs: z.int(),
+  toMs: z.int(),
+  guestName: z.string().optional(),
+})
+
+/**
+ * What a guest's link leads to; times are epoch milliseconds. One that opens nothing for this phone tells whoever has it
+ * neither who was invited nor to what.
+ */
+export const guestLinkViewSchema = z.discriminatedUnion('state', [
+  livingLink,
+  anyLink.extend({ state: z.enum(['spent', 'taken_back', 'cancelled', 'over']) }),
+])
 export type GuestLinkView = z.infer<typeof guestLinkViewSchema>
+/** A link that this phone may open, or has opened. */
+export type LivingLinkView = z.infer<typeof livingLink>
 
 /** A guest's pass with what it is for. */
-export const guestPassSchema = passViewSchema.extend({ link: guestLinkViewSchema })
+export const guestPassSchema = passViewSchema.extend({ link: livingLink })
 export type GuestPass = z.infer<typeof guestPassSchema>

@@ -1,4 +1,4 @@
-import type { GuestLinkView, GuestPass } from '@gatehouse/shared/api/guest-view'
+import type { GuestPass, LivingLinkView } from '@gatehouse/shared/api/guest-view'
 import { readPresentation, signedPassText, windowAt } from '@gatehouse/shared/passes/presentation'
 import { issuedMs, samplePasses, signPass } from '@gatehouse/shared/passes/testing/sample-passes'
 import { noteServerTime, serverNowMs } from '@gatehouse/shared/ui/server-clock.ts'
@@ -11,7 +11,7 @@ import { findGuestPass, openGuestLink } from './guest-keeper.ts'
 
 const secret = 'A'.repeat(32)
 const minute = 60_000
-const link: GuestLinkView = {
+const link: LivingLinkView = {
   ...{ state: 'yours', siteName: 'Harbour House', address: '1 Quay', timeZone: 'Europe/Berlin' },
   ...{ spaceName: 'Elm', fromMs: issuedMs, toMs: issuedMs + 60 * minute, nowMs: issuedMs },
 }

@@ -1,4 +1,9 @@
-import { type GuestLinkView, type GuestPass, guestSecretPattern } from '@gatehouse/shared/api/guest-view'
+import {
+  type GuestLinkView,
+  type GuestPass,
+  guestSecretPattern,
+  type LivingLinkView,
+} from '@gatehouse/shared/api/guest-view'
 import { assertNever } from '@gatehouse/shared/result/result'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { IntervalText, TimeText } from '@gatehouse/shared/ui/time-text.tsx'
@@ -18,7 +23,7 @@ import { findGuestPass, lookAtLink, type OnPhone, openGuestLink } from './guest-
 const renewEveryMs = 60_000
 
 /** What the guest is invited to. */
-function Occasion(props: { readonly link: GuestLinkView }): ReactNode {
+function Occasion(props: { readonly link: LivingLinkView }): ReactNode {
   const t = useWords()
   const { spaceName, siteName, address, fromMs, toMs, timeZone, guestName } = props.link
   return (
@@ -45,16 +50,15 @@ function Occasion(props: { readonly link: GuestLinkView }): ReactNode {
   )
 }
 
-/** When a phone opened the link, and whose link it was where that is known. */
+/** When a phone opened the link. */
 function Spent(props: { readonly link: GuestLinkView }): ReactNode {
   const t = useWords()
-  const { guestName, openedMs, timeZone } = props.link
+  const { openedMs, timeZone } = props.link
   return (
     <Notice tone="held" title={t('guest.spent')}>
       {openedMs === undefined ? null : (
         <>
-          {guestName === undefined ? t('guest.spentAt') : t('guest.spentBy', { name: guestName })}{' '}
-          <TimeText ms={openedMs} timeZone={timeZone} style="dateTime" />.{' '}
+          {t('guest.spentAt')} <TimeText ms={openedMs} timeZone={timeZone} style="dateTime" />.{' '}
         </>
       )}
       {t('guest.spentHint')}
@@ -82,6 +86,7 @@ function Offer(props: {
     case 'yours':
       return (
         <>
+          <Occasion link={link} />
           <Text>{t('guest.offer')}</Text>
           <ProblemNotice error={open.error} />
           <Button loading={open.isPending} onClick={() => open.mutate()} style={{ alignSelf: 'flex-start' }}>
@@ -90,17 +95,25 @@ function Offer(props: {
         </>
       )
     case 'spent':
-      return <Spent link={link} />
+      return (
+        <>
+          <Title order={1}>{link.siteName}</Title>
+          <Spent link={link} />
+        </>
+      )
     case 'taken_back':
     case 'cancelled':
     case 'over':
       return (
-        <Notice tone="out" title={t(`guest.${link.state}`)}>
-          {t(`guest.${link.state}Hint`)}
-        </Notice>
+        <>
+          <Title order={1}>{link.siteName}</Title>
+          <Notice tone="out" title={t(`guest.${link.state}`)}>
+            {t(`guest.${link.state}Hint`)}
+          </Notice>
+        </>
       )
     default:
-      return assertNever(link.state)
+      return assertNever(link)
   }
 }
 
@@ -111,16 +124,7 @@ function Invitation(props: { readonly secret: string; readonly holder: Holder })
     queryFn: () => lookAtLink(secret, holder),
     gcTime: 0,
   })
-  return (
-    <Faces query={link}>
-      {(view) => (
-        <>
-          <Occasion link={view} />
-          <Offer link={view} {...props} />
-        </>
-      )}
-    </Faces>
-  )
+  return <Faces query={link}>{(view) => <Offer link={view} {...props} />}</Faces>
 }
 
 /** The pass on this phone, with what to do when a door refuses it. */

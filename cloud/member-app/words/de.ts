@@ -251,7 +251,6 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
     'Sie sind eingeladen. Holen Sie den Pass auf das Telefon, das Sie mitbringen: Dieser Link gilt einmal, auf einem Telefon.',
   'guest.open': 'Meinen Pass holen',
   'guest.spent': 'Dieser Link wurde auf einem anderen Telefon geöffnet',
-  'guest.spentBy': 'Der Link für {{name}} wurde geöffnet am',
   'guest.spentAt': 'Geöffnet am',
   'guest.spentHint':
     'Der Pass liegt auf jenem Telefon, in dem Browser, der den Link geöffnet hat. Waren Sie das nicht? Bitten Sie die einladende Person um einen neuen Link.',

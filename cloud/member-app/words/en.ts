@@ -246,7 +246,6 @@ export const en = {
     'You are invited. Get your pass on the phone that you bring along: this link works once, on one phone.',
   'guest.open': 'Get my pass',
   'guest.spent': 'This link was opened on another phone',
-  'guest.spentBy': 'The link for {{name}} was opened on',
   'guest.spentAt': 'It was opened on',
   'guest.spentHint':
     'The pass is on that phone, in the browser that opened the link. Was it not you? Ask whoever invited you for a new link.',
