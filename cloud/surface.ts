@@ -37,7 +37,7 @@ import { settingsRoutes } from './http/hq/settings-routes.ts'
 import { pruneKeys } from './http/idempotency.ts'
 import { LinkWatch, publishSiteChanges } from './http/live-changes.ts'
 import { LiveHub } from './http/live-hub.ts'
-import { runDue } from './jobs/run-due.ts'
+import { runDue, runEach } from './jobs/run-due.ts'
 import { seldom } from './jobs/seldom.ts'
 import { loanJobs } from './loans/end-loans.ts'
 import { pruneLoanRows } from './loans/prune-rows.ts'
@@ -186,12 +186,13 @@ function sweepOf(
     remoteCommandJob(pool, clock),
     guestJob({ pool, clock }),
   ]
-  return async () => {
-    await watch.check()
-    await runDue(pool, clock.now().wallMs, jobs)
-    await tendPasses(parts)
-    await retention.prune()
-    await logRetention.prune()
-    await pruneOld()
-  }
+  const steps = [
+    () => watch.check(),
+    () => runDue(pool, clock.now().wallMs, jobs),
+    () => tendPasses(parts),
+    () => retention.prune(),
+    () => logRetention.prune(),
+    pruneOld,
+  ]
+  return () => runEach(steps)
 }
