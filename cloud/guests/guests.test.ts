@@ -117,6 +117,7 @@ describe('a guest of a booking', () => {
     expect([link.state, passId]).toEqual(['yours', `ps_${guestId.slice(3)}`])
     const read = readPresentation(token)
     expect(read.ok && read.value.pass).toMatchObject({ kind: 'guest', bookingId, guestId, audience: 'north' })
+    expect(read.ok && read.value.pass).not.toHaveProperty('memberId')
     expect((await guestsOf(bookingId)).items).toMatchObject([{ state: 'on_phone' }])
   })
 

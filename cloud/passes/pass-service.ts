@@ -33,11 +33,11 @@ export interface PassServiceParts {
 
 /** What a pass is asked for. */
 export type PassWish = { readonly holderKey: string } & (
-  | { readonly kind: 'booking' | 'guest'; readonly bookingId: string }
+  | { readonly kind: 'booking'; readonly bookingId: string }
   | { readonly kind: 'member'; readonly siteId: string }
 )
 
-/** Passes of one member that are in force at once on their own devices, and as many of guests. */
+/** Passes of one member that are in force at once on their own devices. */
 const passesMax = 50
 
 /** Passes of members: given, renewed and taken back (ARCHITECTURE §2). */
@@ -49,7 +49,7 @@ export class PassService {
   }
 
   /**
-   * Gives a pass for one of the member's bookings, a guest of one, or the member at a site. Refuses with 404
+   * Gives a pass for one of the member's bookings, or the member at a site; guests get theirs by a link. Refuses with 404
    * (`unknown_booking`, `not_found`), 409 (`not_confirmed`, `too_many_passes`), 410 (`ended`, `pass_taken_back`), 422
    * (`holder_key_unusable`, `key_reused`).
    */
@@ -66,7 +66,7 @@ export class PassService {
     const pass: StoredPass = {
       ...{ passId, siteId: cover.value.siteId, kind: wish.kind, userId, memberId, holderKey: wish.holderKey },
       bookingId: wish.kind === 'member' ? undefined : wish.bookingId,
-      guestId: wish.kind === 'guest' ? `gs_${passId.slice(3)}` : undefined,
+      guestId: undefined,
       ...this.#validity(cover.value, nowMs),
       revokedMs: undefined,
     }
@@ -148,10 +148,11 @@ export class PassService {
   }
 }
 
+/** Whose cover it has: a guest's is that of the booking. */
 function wishOf({ kind, siteId, bookingId, holderKey }: StoredPass): PassWish {
   return kind === 'member' || bookingId === undefined
     ? { kind: 'member', siteId, holderKey }
-    : { kind, bookingId, holderKey }
+    : { kind: 'booking', bookingId, holderKey }
 }
 
 function isSameWish(one: StoredPass, other: StoredPass): boolean {

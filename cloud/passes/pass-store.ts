@@ -59,19 +59,19 @@ export async function lockPass(
 }
 
 /**
- * How many passes a new one comes to that have neither run out nor been taken back, of guests or of the member alone;
+ * How many passes a new one of the member comes to that have neither run out nor been taken back, but for guests';
  * none when it was given already. Other new ones of the member wait until the transaction ends.
  */
 export async function countBeforeNew(
   tx: Transaction,
-  { memberId, passId, kind }: Pick<StoredPass, 'memberId' | 'passId' | 'kind'>,
+  { memberId, passId }: Pick<StoredPass, 'memberId' | 'passId'>,
   nowMs: number,
 ): Promise<number> {
   await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('passes of ' || $1, 0))`, [memberId])
   const { rows } = await tx.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM pass WHERE member_id = $1 AND to_ms > $2 AND revoked_ms IS NULL
-       AND (kind = 'guest') = $4 AND NOT EXISTS (SELECT FROM pass WHERE member_id = $1 AND pass_id = $3)`,
-    [memberId, nowMs, passId, kind === 'guest'],
+       AND kind <> 'guest' AND NOT EXISTS (SELECT FROM pass WHERE member_id = $1 AND pass_id = $3)`,
+    [memberId, nowMs, passId],
   )
   return rows[0]?.count ?? 0
 }

@@ -19,7 +19,6 @@ const ownBookings = requirePermission('bookings.own')
 const holderKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 const wishSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('booking'), bookingId: bookingIdSchema, holderKey }),
-  z.strictObject({ kind: z.literal('guest'), bookingId: bookingIdSchema, holderKey }),
   z.strictObject({ kind: z.literal('member'), siteId: siteIdSchema, holderKey }),
 ])
 
@@ -46,7 +45,7 @@ const listRoute = createRoute({
 const issueRoute = createRoute({
   method: 'post',
   path: '/passes',
-  summary: 'A pass for one of my bookings, a guest of one, or me at a site',
+  summary: 'A pass for one of my bookings, or me at a site; guests get theirs by a link',
   middleware: ownBookings,
   request: {
     headers: keyHeader,
