@@ -20,10 +20,11 @@ export const diskSteps: readonly StepKind[] = [
 ]
 
 async function fillDisk(simulation: Simulation, chance: Chance): Promise<string | Fault> {
-  const running = simulation.machines.filter(({ life }) => life !== undefined)
-  const machine = aMachineOf(simulation, chance, running)
-  if (!machine) return 'nobody there'
-  simulation.stage.disks.fill(machine)
+  const { disks } = simulation.stage
+  const withRoom = simulation.machines.filter((one) => one.life && !disks.isFull(one))
+  const machine = aMachineOf(simulation, chance, withRoom)
+  if (!machine) return 'none has room'
+  disks.fill(machine)
   return faultAt(machine, 'a disk fills up')
 }
 

@@ -33,7 +33,8 @@ const chosen: readonly string[] = [
   ...Array<string>(2).fill('a dead machine is replaced'),
   ...Array<string>(2).fill('a machine is replaced and goes on'),
   ...Array<string>(2).fill('a disk has room again'),
-  ...['a cable is mended', 'a disk fills up', 'an older disk is put back', 'a site loses power'],
+  ...Array<string>(2).fill('a disk fills up'),
+  ...['a cable is mended', 'an older disk is put back', 'a site loses power'],
   ...['the cloud is killed', 'the cloud will fall', 'the cloud starts', 'the cloud is restored from a copy'],
 ]
 
@@ -70,6 +71,8 @@ async function prepare(
   })
   if (name === 'a message comes again' && asked && chance.percent(50)) network.lose(asked, true)
   if (name === 'a disk has room again' && machine.life) disks.fill(machine)
+  // Where selling stopped, the site has not seen yet that there was room in between.
+  if (name === 'a disk fills up') disks.free(machine)
   if (name === 'the cloud is restored from a copy' && simulation.copiedMs === undefined) {
     await copies.take('backup')
     simulation.copiedMs = stage.time.nowMs
