@@ -11,7 +11,11 @@ const secret = z.string().regex(guestSecretPattern)
 const holderKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 
 const unknown = { description: 'No such link', content: problems }
-const tooMany = { description: 'Too many calls from this address' }
+// Its body is not for the type of the handlers: who answers it is the limit before them.
+const tooMany: { readonly description: string; readonly content?: typeof problems } = {
+  description: 'Too many calls from this address',
+  content: problems,
+}
 
 const lookRoute = createRoute({
   method: 'post',
@@ -53,7 +57,10 @@ const openRoute = createRoute({
       content: { 'application/json': { schema: guestPassSchema } },
     },
     404: unknown,
-    409: { description: 'Opened on another phone', content: problems },
+    409: {
+      description: 'Opened on another phone, or the booking is still pending or not paid',
+      content: problems,
+    },
     410: { description: 'Taken back, cancelled or over', content: problems },
     422: { description: 'The key cannot be used', content: problems },
     429: tooMany,
