@@ -30,6 +30,8 @@ export class Bench {
   secrets: ReaderSecrets | undefined
   isInstalling = false
   isDiskFull = false
+  /** The disk has not said yet whether it has the key. */
+  isDiskSlow = false
   readonly #random = new SeededRandom(9)
 
   constructor(keyed = true) {
@@ -48,7 +50,7 @@ export class Bench {
     this.state = step.state
     this.actions.push(...step.actions)
     for (const action of step.actions) {
-      if (action.kind === 'storeKey') {
+      if (action.kind === 'storeKey' && !this.isDiskSlow) {
         if (!this.isDiskFull) this.secrets = { key: action.key }
         this.step({ kind: 'keyStored', ok: !this.isDiskFull })
       }

@@ -7,23 +7,21 @@ import { panelDueMs, requestsMax } from './panel-machine.ts'
 import type { PanelState } from './panel-state.ts'
 
 describe('every state', () => {
-  const kinds = [
-    'offline',
-    'identifying',
-    'describing',
-    'challenging',
-    'proving',
-    'keying',
-    'online',
-  ] as const
-  const silentKinds = new Set<PanelState['kind']>(['offline'])
+  const everyKind: Record<PanelState['kind'], true> = {
+    ...{ offline: true, identifying: true, describing: true, challenging: true, proving: true },
+    ...{ storing: true, keying: true, online: true },
+  }
+  const kinds = Object.keys(everyKind) as PanelState['kind'][]
+  const unkeyed = new Set<PanelState['kind']>(['storing', 'keying'])
+  const silentKinds = new Set<PanelState['kind']>(['offline', 'storing'])
 
   test.each(kinds)(
     '%s: a request is answered, a lost line is offline, noise changes nothing for good',
     (kind) => {
       const make = () => {
-        const bench = new Bench(kind !== 'keying')
-        bench.isInstalling = kind === 'keying'
+        const bench = new Bench(!unkeyed.has(kind))
+        bench.isInstalling = unkeyed.has(kind)
+        bench.isDiskSlow = kind === 'storing'
         if (kind === 'identifying') bench.ask()
         return kind === 'offline' ? bench : bench.until(kind)
       }
@@ -43,7 +41,8 @@ describe('every state', () => {
       const stored = make()
       const before = stored.state
       stored.step({ kind: 'keyStored', ok: false })
-      expect(stored.state).toBe(before)
+      if (kind === 'storing') expect(stored.offlineFor).toBe('key_not_stored')
+      else expect(stored.state).toBe(before)
 
       const noisy = make()
       if (!silentKinds.has(kind)) noisy.ask()
@@ -72,6 +71,7 @@ describe('every state', () => {
       expect(noisy.actions.slice(mark).filter(({ kind: what }) => what === 'fact' || what === 'pin')).toEqual(
         [],
       )
+      noisy.isDiskSlow = false
       noisy.reader.restart()
       noisy.step({ kind: 'lineDown' })
       noisy.until('online')
