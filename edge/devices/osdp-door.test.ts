@@ -13,7 +13,9 @@ import { EdgeProgram } from '../edge-program.ts'
 import { installReaderCommand } from '../install-reader-command.ts'
 import { readEntries } from '../ledger/entry-store.ts'
 import { readerKeysFile } from '../site/reader-key-file.ts'
+import { prepareDevices } from '../site/site-devices.ts'
 import { saveIdentity } from '../sync/site-identity.ts'
+import type { DeviceHub } from './hub.ts'
 import { createSimulatedBoard } from './simulators/simulated-board.ts'
 import { createSimulatedOsdpReaders } from './simulators/simulated-osdp-readers.ts'
 import { listenForEdge } from './simulators/socket-server.ts'
@@ -94,7 +96,15 @@ const config = edgeConfigSchema.parse({
     boards: { kind: 'tcp', host: '127.0.0.1', port: board.port },
   },
 })
-const edge = new EdgeProgram(config, { clock: realClock, random: new SeededRandom(1), logger })
+let hub: DeviceHub | undefined
+const edge = new EdgeProgram(config, {
+  ...{ clock: realClock, random: new SeededRandom(1), logger },
+  prepareDevices: async (options) => {
+    const devices = await prepareDevices(options)
+    hub = devices.hub
+    return devices
+  },
+})
 const strikes = new Heard<number>()
 const [front, yard] = readers.readers
 
@@ -132,7 +142,8 @@ test('a card at a reader that was installed opens its own door, and its key is n
   expect(await install('front-strike')).toBe(1)
   expect(await install()).toBe(2)
   for (const deviceId of ['front-reader', 'yard-reader']) expect(await install(deviceId)).toBe(0)
-  await until(() => readers.readers.every(({ firmware }) => firmware.isSecure && firmware.key !== undefined))
+  const isOnline = (id: string) => hub?.status().some(({ deviceId, online }) => online && deviceId === id)
+  await until(() => ['front-reader', 'yard-reader'].every(isOnline))
 
   yard?.tap(card)
   expect(await strikes.next(() => true)).toBe(2)

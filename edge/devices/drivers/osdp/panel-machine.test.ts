@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Bench, facts, frameOf, ownKey } from '../../testing/osdp-bench.ts'
 import { busyMax, triesMax } from './exchange.ts'
-import { backoffFirstMs, backoffLongestMs, panelDueMs } from './panel-machine.ts'
+import { backoffFirstMs, backoffLongestMs, oldAnswersMax, panelDueMs } from './panel-machine.ts'
 
 test('numbers go 0, 1, 2, 3, 1… and the handshake is ID, CAP, CHLNG, SCRYPT', () => {
   const bench = new Bench()
@@ -41,6 +41,7 @@ describe('an answer that does not come', () => {
     bench.hear(lost)
     expect(bench.reader.obeyed).toHaveLength(1)
     expect(bench.actions).toContainEqual({ kind: 'ended', ticket: 7, end: 'done' })
+    bench.turn()
     bench.reader.report({ kind: 'formatted', reader: 0, backwards: false, text: '42' })
     bench.turn()
     expect(bench.actions).toContainEqual({ kind: 'fact', fact: { kind: 'formatted', text: '42' } })
@@ -315,7 +316,78 @@ describe('installation', () => {
   })
 })
 
+describe('what a reader kept while nobody asked it', () => {
+  const card = (text: string) => ({ kind: 'formatted', reader: 0, backwards: false, text }) as const
+  const raw = { kind: 'raw', reader: 0, bitCount: 8, bits: Uint8Array.of(7) } as const
+  const keys = { kind: 'keypad', reader: 0, keys: '7' } as const
+  const toldOf = (bench: Bench) =>
+    bench.actions.flatMap((action) => (action.kind === 'fact' ? [action.fact] : []))
+
+  test('cards and keys of before open nothing, tampering is told, and only then is the reader there', () => {
+    const bench = new Bench()
+    bench.step({ kind: 'lineDown' })
+    for (const kept of [card('1'), raw, keys]) bench.reader.report(kept)
+    bench.reader.report({ kind: 'localStatus', tamper: true, powerFailed: false })
+    bench.until('online')
+    for (let turns = 0; turns < 5; turns += 1) bench.turn()
+    expect(bench.actions.filter(({ kind }) => kind === 'presence').at(-1)).toMatchObject({ online: false })
+    bench.turn()
+    expect(bench.actions.at(-1)).toEqual({ kind: 'presence', online: true })
+    bench.reader.report(card('2'))
+    bench.turn()
+    const now = { kind: 'local', powerFailed: false }
+    expect(toldOf(bench)).toEqual([
+      { ...now, tamper: false },
+      { ...now, tamper: true },
+      { kind: 'formatted', text: '2' },
+    ])
+  })
+
+  test('a light that was set ends nothing: only an empty poll does, or a bound', () => {
+    const bench = new Bench().until('online')
+    bench.reader.report(card('1'))
+    bench.step({ kind: 'requested', ticket: 3, command: { kind: 'led', reader: 0, led: 0, steady: 'red' } })
+    for (let turns = 0; turns < 3; turns += 1) bench.turn()
+    expect(toldOf(bench).map(({ kind }) => kind)).toEqual(['local'])
+
+    const endless = new Bench().until('online')
+    endless.turn()
+    for (let turns = 0; turns <= oldAnswersMax; turns += 1) {
+      endless.reader.report(card('1'))
+      endless.turn()
+    }
+    expect(toldOf(endless).filter(({ kind }) => kind === 'formatted')).toHaveLength(1)
+  })
+})
+
+test('a card that was drawn through backwards has the number that it has forwards', () => {
+  const bench = new Bench().until('online')
+  bench.turn()
+  bench.turn()
+  bench.reader.report({ kind: 'formatted', reader: 0, backwards: true, text: '7124' })
+  bench.turn()
+  expect(bench.actions).toContainEqual({ kind: 'fact', fact: { kind: 'formatted', text: '4217' } })
+})
+
 describe('what was enrolled', () => {
+  test('another model that can do less takes the place of a broken one inside the window alone', () => {
+    const bench = new Bench()
+    const more = [...facts.capabilities, { function: 4, level: 1, count: 1 }]
+    bench.secrets = { key: ownKey, facts: { ...facts, capabilities: more } }
+    bench.reader.key = undefined
+    bench.until('describing').turn()
+    expect(bench.alarms).toEqual(['capability_downgraded'])
+    bench.isInstalling = true
+    bench.until('online')
+    expect(bench.secrets).toEqual({ key: bench.reader.key, facts })
+
+    const keyed = new Bench()
+    keyed.secrets = { key: ownKey, facts: { ...facts, capabilities: more } }
+    keyed.isInstalling = true
+    keyed.until('online')
+    expect(keyed.secrets).toEqual({ key: ownKey, facts })
+  })
+
   test('a reader that can do less stays outside, one that can do more does not', () => {
     const bench = new Bench()
     bench.secrets = { key: ownKey, facts }

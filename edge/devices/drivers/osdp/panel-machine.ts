@@ -33,7 +33,8 @@ import {
  *      └── silence, NAK, wrong key, plain text, MAC failure, line lost: from everywhere, with a pause of 1 → 30 s
  *
  * Cards, PINs and inputs come out of `online` alone, and `online` has a session under a key of the reader's own. There
- * is no way to it in clear.
+ * is no way to it in clear. Cards and PINs that wait in the reader when a session begins are dropped; presence is told
+ * after that.
  */
 
 /** Pause after the first failure and after many, milliseconds. A long pause strands a door. */
@@ -43,6 +44,8 @@ export const backoffLongestMs = 30_000
 const stableMs = 10_000
 /** Requests that may wait for one reader. */
 export const requestsMax = 16
+/** Answers to polls that may be of the time before the session; no reader is known to keep as many. */
+export const oldAnswersMax = 128
 
 const keyDrawsMax = 3
 const communicationSecurity = 9
@@ -176,7 +179,8 @@ function onCapabilities(
   const canEncrypt = capabilities.some(
     ({ function: what, level }) => what === communicationSecurity && level & 1,
   )
-  if (secrets?.facts && isLess(secrets.facts, { identity: state.identity, capabilities })) {
+  const pinned = context.isInstalling() ? undefined : secrets?.facts
+  if (pinned && isLess(pinned, { identity: state.identity, capabilities })) {
     return goOffline(state, context, 'capability_downgraded')
   }
   if (!canEncrypt) return goOffline(state, context, 'no_secure_channel')
@@ -273,22 +277,41 @@ function onOnline(state: StateOf<'online'>, context: PanelContext, { frame }: Ev
   if (answer.kind !== 'reply') return notYet({ ...rest, exchange }, answer, context)
   const { reply, mac = state.session.replyMac } = answer
   if (reply?.kind === 'nak' && mustBeginAnew(reply)) return goOffline(state, context, 'restarted')
+  const isPoll = exchange.ticket === undefined
+  const left = isPoll ? oldLeft(state, reply) : state.oldAnswersLeft
   const isStable = context.nowMs - state.sinceMs >= stableMs
   const online: PanelState = {
     ...rest,
     session: { ...state.session, replyMac: mac },
     nextPollMs: context.nowMs + context.pollMs,
+    oldAnswersLeft: left,
     ...(isStable && { backoffMs: backoffFirstMs }),
   }
   const { ticket } = exchange
   const end = reply?.kind === 'nak' || reply === undefined ? 'refused' : 'done'
   const ended: PanelAction[] = ticket === undefined ? [] : [{ kind: 'ended', ticket, end }]
-  return { state: online, actions: [...ended, ...factsOf(reply)] }
+  const isFirstEmpty = state.oldAnswersLeft > 0 && left === 0
+  const presence: PanelAction[] = isFirstEmpty ? [{ kind: 'presence', online: true }] : []
+  const told = state.oldAnswersLeft > 0 ? withoutPersons(factsOf(reply)) : factsOf(reply)
+  return { state: online, actions: [...ended, ...told, ...presence] }
+}
+
+/** The first poll that finds nothing waiting ends the time in which cards may be old. */
+function oldLeft({ oldAnswersLeft }: StateOf<'online'>, reply: OsdpReply | undefined): number {
+  return reply?.kind === 'ack' ? 0 : Math.max(0, oldAnswersLeft - 1)
+}
+
+/** Whoever showed a card or pressed keys before the session may be gone; what the reader is now stays true. */
+function withoutPersons(actions: readonly PanelAction[]): PanelAction[] {
+  return actions.map((action) => {
+    if (action.kind !== 'fact' || action.fact.kind === 'local' || action.fact.kind === 'inputs') return action
+    return { kind: 'garbage', reason: 'told_too_late' }
+  })
 }
 
 function goOnline(state: StateOf<'proving'>, session: Session, context: PanelContext): PanelStep {
   const { nowMs } = context
-  const isPinned = context.secrets()?.facts !== undefined
+  const isPinned = context.secrets()?.facts !== undefined && !context.isInstalling()
   const pin: PanelAction[] = isPinned ? [] : [{ kind: 'pin', key: state.baseKey, facts: state.facts }]
   return {
     state: {
@@ -299,9 +322,10 @@ function goOnline(state: StateOf<'proving'>, session: Session, context: PanelCon
       queue: [{ ticket: 0, command: { kind: 'localStatus' } }],
       nextPollMs: nowMs,
       sinceMs: nowMs,
+      oldAnswersLeft: oldAnswersMax,
       backoffMs: state.backoffMs,
     },
-    actions: [...pin, { kind: 'presence', online: true }],
+    actions: pin,
   }
 }
 
@@ -313,7 +337,7 @@ function factsOf(reply: OsdpReply | undefined): PanelAction[] {
     case 'raw':
       return [{ kind: 'fact', fact: { kind: 'raw', bitCount: reply.bitCount, bits: reply.bits } }]
     case 'formatted':
-      return [{ kind: 'fact', fact: { kind: 'formatted', text: reply.text } }]
+      return [{ kind: 'fact', fact: { kind: 'formatted', text: inOrder(reply) } }]
     case 'keypad':
       return [{ kind: 'fact', fact: { kind: 'keys', keys: reply.keys } }]
     case 'localStatus': {
@@ -336,6 +360,11 @@ function factsOf(reply: OsdpReply | undefined): PanelAction[] {
     default:
       return assertNever(reply)
   }
+}
+
+/** A card that was drawn through the other way tells its characters from the last to the first. */
+function inOrder({ text, backwards }: Extract<OsdpReply, { kind: 'formatted' }>): string {
+  return backwards ? [...text].reverse().join('') : text
 }
 
 interface ChallengeFrom {

@@ -93,6 +93,8 @@ export type PanelState =
       readonly queue: readonly Request[]
       readonly nextPollMs: number
       readonly sinceMs: number
+      /** While above 0, a card or PIN may be of the time before the session and counts for nothing. */
+      readonly oldAnswersLeft: number
       readonly backoffMs: number
     }
 
@@ -130,7 +132,7 @@ export type PanelAction =
   | { readonly kind: 'presence'; readonly online: boolean; readonly reason?: OfflineReason }
   | { readonly kind: 'alarm'; readonly reason: AlarmReason }
   | { readonly kind: 'fact'; readonly fact: ReaderFact }
-  | { readonly kind: 'garbage'; readonly reason: 'reply_not_understood' }
+  | { readonly kind: 'garbage'; readonly reason: 'reply_not_understood' | 'told_too_late' }
   | { readonly kind: 'ended'; readonly ticket: number; readonly end: RequestEnd }
 
 /** What a step knows beside its state. */
