@@ -33,6 +33,13 @@ export const requestIsOver = `EXISTS (SELECT FROM booking_request r WHERE r.stat
   AND (r.expires_ms <= $1::bigint OR EXISTS (SELECT FROM request_answers a
     WHERE a.site_id = r.site_id AND a.request_id = r.request_id)))`
 
+// Long enough for a person who looks at the directory to see what was asked.
+const settledKeptMs = 10 * 60_000
+const settledRow = `booking_request WHERE NOT removed AND settled_ms < $1::bigint - ${settledKeptMs}`
+
+/** SQL that tells whether there are `settledRequests` at `$1::bigint`, epoch ms. */
+export const requestIsSettled = `EXISTS (SELECT FROM ${settledRow})`
+
 /** SQL that tells whether there are `holdsMadeAfterAll`. */
 export const holdIsMadeAfterAll = `EXISTS (SELECT FROM ${madeAfterAll})`
 
@@ -110,16 +117,16 @@ export async function waitingRequests(
   }))
 }
 
-/** Settled requests whose rows still burden their sites' directories, oldest first. */
+/** Requests settled a while before `nowMs` whose rows still burden their sites' directories, oldest first. */
 export async function settledRequests(
   db: Queryable,
-  settledBeforeMs: number,
+  nowMs: number,
   max: number,
 ): Promise<readonly StoredRequest[]> {
   const found = await db.query<RequestRow>(
-    `SELECT request_id, booking_id, site_id, kind, payment_id, expires_ms FROM booking_request
-     WHERE NOT removed AND settled_ms < $1 ORDER BY settled_ms LIMIT $2`,
-    [settledBeforeMs, max],
+    `SELECT request_id, booking_id, site_id, kind, payment_id, expires_ms FROM ${settledRow}
+     ORDER BY settled_ms LIMIT $2`,
+    [nowMs, max],
   )
   return found.rows.map(storedRequest)
 }

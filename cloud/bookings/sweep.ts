@@ -10,6 +10,7 @@ import {
   holdsMadeAfterAll,
   removeRequests,
   requestIsOver,
+  requestIsSettled,
   type StoredRequest,
   sendRequest,
   settledRequests,
@@ -28,8 +29,6 @@ export interface SweepParts {
 
 const batchMax = 500
 const requestMaxMs = 60_000
-// Long enough for a person who looks at the directory to see what was asked.
-const settledKeptMs = 10 * 60_000
 
 /**
  * Finishes what no HTTP call waits for any more: settles requests the site has answered, takes back the
@@ -43,8 +42,7 @@ export function bookingJobs(parts: SweepParts): readonly DueJob[] {
       run: () => finishBookings(parts),
     },
     {
-      isDue: `EXISTS (SELECT FROM booking_request
-        WHERE NOT removed AND settled_ms < $1::bigint - ${settledKeptMs})`,
+      isDue: requestIsSettled,
       run: () => clearSettled(parts, parts.clock.now().wallMs),
     },
   ]
@@ -65,7 +63,7 @@ async function finishBookings(parts: SweepParts): Promise<void> {
 
 async function clearSettled({ pool, link }: SweepParts, nowMs: number): Promise<void> {
   const bySite = new Map<string, RequestId[]>()
-  for (const { siteId, requestId } of await settledRequests(pool, nowMs - settledKeptMs, batchMax)) {
+  for (const { siteId, requestId } of await settledRequests(pool, nowMs, batchMax)) {
     bySite.set(siteId, [...(bySite.get(siteId) ?? []), requestId])
   }
   for (const [siteId, requestIds] of bySite) {

@@ -11,6 +11,7 @@ const batchMax = 20
 const againMs = 60_000
 const sitesMax = 20
 const dayMs = 24 * 3_600_000
+const dueBucket = 'credit_buckets WHERE tend_ms <= $1::bigint'
 
 /** How the cloud shares credits by itself. */
 export interface CreditPolicy extends SpreadPolicy {
@@ -27,7 +28,7 @@ interface TendParts {
 /** Shares credits where that was not looked at lately; run it every few seconds. */
 export function creditJob(parts: TendParts): DueJob {
   return {
-    isDue: 'EXISTS (SELECT FROM credit_buckets WHERE tend_ms <= $1::bigint)',
+    isDue: `EXISTS (SELECT FROM ${dueBucket})`,
     run: () => tendCredits(parts),
   }
 }
@@ -41,7 +42,7 @@ export async function tendCredits(parts: TendParts): Promise<void> {
   const nowMs = clock.now().wallMs
   const { rows } = await pool.query<{ bucket_id: string }>(
     `UPDATE credit_buckets SET tend_ms = $1 + ${againMs} WHERE bucket_id IN (
-       SELECT bucket_id FROM credit_buckets WHERE tend_ms <= $1 ORDER BY tend_ms LIMIT ${batchMax} FOR UPDATE SKIP LOCKED)
+       SELECT bucket_id FROM ${dueBucket} ORDER BY tend_ms LIMIT ${batchMax} FOR UPDATE SKIP LOCKED)
      RETURNING bucket_id`,
     [nowMs],
   )

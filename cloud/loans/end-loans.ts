@@ -3,7 +3,7 @@ import type { SiteId } from '@gatehouse/shared/ids/ids'
 import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
 import { type DueJob, runDue } from '../jobs/run-due.ts'
 import { LoanDesk } from './loan-desk.ts'
-import { endAllRestoredLoans } from './restored-loans.ts'
+import { endAllRestoredLoans, loanIsRestored } from './restored-loans.ts'
 import { expireInLoans, refundDisplaced, type SoldChange } from './sell.ts'
 
 export interface LoanJobParts {
@@ -34,7 +34,7 @@ export function loanJobs(parts: TendParts): readonly DueJob[] {
       isDue: `EXISTS (SELECT FROM bookings WHERE ${displacedBooking})`,
       run: () => refundAllDisplaced(parts),
     },
-    { isDue: "EXISTS (SELECT FROM loans WHERE state = 'suspended')", run: () => endAllRestoredLoans(parts) },
+    { isDue: loanIsRestored, run: () => endAllRestoredLoans(parts) },
   ]
 }
 

@@ -6,6 +6,10 @@ import { LoanDesk, type RestoredFacts } from './loan-desk.ts'
 /** Clocks of phones and sites may be behind ours by this much when they believe a pass. */
 const clocksApartMaxMs = 3_600_000
 const batchMax = 500
+const isOfEarlierEpoch = "l.state = 'suspended'"
+
+/** SQL that tells whether a site has loans of an earlier epoch, which `endAllRestoredLoans` looks at. */
+export const loanIsRestored = `EXISTS (SELECT FROM loans l WHERE ${isOfEarlierEpoch})`
 
 /** A site with suspended loans, and what they wait for. */
 interface RestoredSite {
@@ -31,7 +35,7 @@ export async function readRestoredSites(
        EXISTS (SELECT FROM loan_releases r WHERE r.site_id = s.site_id AND r.epoch = c.epoch) AS "isReleased"
      FROM sites s, cloud_identity c
      WHERE s.site_id = coalesce($1, s.site_id)
-       AND EXISTS (SELECT FROM loans l WHERE l.site_id = s.site_id AND l.state = 'suspended') ORDER BY s.site_id`,
+       AND EXISTS (SELECT FROM loans l WHERE l.site_id = s.site_id AND ${isOfEarlierEpoch}) ORDER BY s.site_id`,
     [siteId ?? null],
   )
   return rows.map(({ beganMs, ...site }) => ({
@@ -69,7 +73,7 @@ export async function endRestoredLoans(
   { siteId, restored }: { readonly siteId: string; readonly restored: RestoredFacts },
 ): Promise<number> {
   const { rows } = await tx.query<{ loan_id: string }>(
-    `SELECT loan_id FROM loans WHERE site_id = $1 AND state = 'suspended' ORDER BY loan_id LIMIT ${batchMax}`,
+    `SELECT loan_id FROM loans l WHERE site_id = $1 AND ${isOfEarlierEpoch} ORDER BY loan_id LIMIT ${batchMax}`,
     [siteId],
   )
   if (rows.length === 0) return 0
