@@ -36,7 +36,7 @@ export async function installReaderCommand(
       print('Whoever is on the wire now learns the key: do this on the bench, or watch the line.')
       return 0
     }
-    const problem = problemSchema.safeParse(await response.json())
+    const problem = problemSchema.safeParse(await response.json().catch(() => undefined))
     print(`${deviceId}: ${problem.success ? `${problem.data.title} ${problem.data.hint}` : response.status}`)
   } catch {
     print(`No edge answers on ${host}:${http.port}; start it first.`)

@@ -85,11 +85,14 @@ export interface DeviceHub {
   display(deviceId: DeviceId, content: DisplayContent): Promise<DriveOutcome>
   /** Shows at a reader what came of a card; readers without light and buzzer answer `failed` with `no_indicator`. */
   signal(deviceId: DeviceId, signal: ReaderSignal): Promise<DriveOutcome>
-  /** Opens the install window of a reader; it closes by itself, and when the reader has its key. */
+  /**
+   * Opens the install window of a reader; it closes by itself, and when the reader has its key. One that is online has
+   * one already (`reader_online`): its window would stay open for whoever takes its place.
+   */
   openInstallWindow(
     deviceId: DeviceId,
     forMs: number,
-  ): Result<void, 'unknown_device' | 'not_secure' | 'wrong_time'>
+  ): Result<void, 'unknown_device' | 'not_secure' | 'reader_online' | 'wrong_time'>
   /** Takes readings that a camera posted; gives how many were new. */
   acceptPlateReads(
     deviceId: DeviceId,

@@ -121,6 +121,7 @@ class Hub implements DeviceHub {
     const served = this.#served.get(deviceId)
     if (!served) return err('unknown_device')
     if (served.planned?.profile.driver !== 'osdp') return err('not_secure')
+    if (served.online) return err('reader_online')
     return this.#windows.open(deviceId, forMs) ? ok(undefined) : err('wrong_time')
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 
 /** Longest time for which a reader may be given a key, milliseconds. An endless window is a known way in. */
-export const installWindowMax = 15 * 60_000
+export const installWindowMaxMs = 15 * 60_000
 
 /**
  * Which readers may be given a key, and until when. Inside its window a reader is trusted with the key that everybody
@@ -17,7 +17,7 @@ export class InstallWindows {
 
   /** Opens one for `forMs` milliseconds; false for a time that is none or too long. */
   open(deviceId: string, forMs: number): boolean {
-    if (!(forMs > 0 && forMs <= installWindowMax)) return false
+    if (!(forMs > 0 && forMs <= installWindowMaxMs)) return false
     this.#untilMs.set(deviceId, this.#clock.now().monotonicMs + forMs)
     return true
   }

@@ -144,6 +144,7 @@ test('a card at a reader that was installed opens its own door, and its key is n
   for (const deviceId of ['front-reader', 'yard-reader']) expect(await install(deviceId)).toBe(0)
   const isOnline = (id: string) => hub?.status().some(({ deviceId, online }) => online && deviceId === id)
   await until(() => ['front-reader', 'yard-reader'].every(isOnline))
+  expect(await install('front-reader')).toBe(1)
 
   yard?.tap(card)
   expect(await strikes.next(() => true)).toBe(2)

@@ -6,7 +6,7 @@ import { sha256Hex } from '@gatehouse/shared/ledger/chain'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import type { DeviceHub, DeviceStatus } from '../devices/hub.ts'
-import { installWindowMax } from '../devices/install-windows.ts'
+import { installWindowMaxMs } from '../devices/install-windows.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import type { Retention } from '../retention/retention.ts'
 import { body, problem } from './described-answers.ts'
@@ -64,11 +64,14 @@ const installRoute = createRoute({
   path: '/local/readers/install',
   summary: 'Open the install window of a reader on a secure channel (tools on this machine only)',
   request: {
-    body: body(z.strictObject({ deviceId: deviceIdSchema, forMs: z.int().min(1_000).max(installWindowMax) })),
+    body: body(
+      z.strictObject({ deviceId: deviceIdSchema, forMs: z.int().min(1_000).max(installWindowMaxMs) }),
+    ),
   },
   responses: {
     204: { description: 'The window is open; it closes by itself, and when the reader has its key' },
     404: problem('There is no such device, or it has no secure channel'),
+    409: problem('The reader is online, so it has its key'),
   },
 })
 

@@ -209,6 +209,11 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
     ],
     unknown_door: [404, 'There is no such door here.', 'Check the id.'],
     wrong_time: [422, 'That is no possible length of time.', 'Give one to fifteen minutes.'],
+    reader_online: [
+      409,
+      'This reader is online with a key of its own.',
+      'Disconnect it first, if another one is to take its place.',
+    ],
     not_secure: [404, 'This device has no secure channel.', 'Name a reader on OSDP.'],
     unknown_device: [404, 'There is no such device here.', 'Check the id.'],
     not_a_camera: [422, 'This device is not a camera.', 'Check the address the camera calls.'],

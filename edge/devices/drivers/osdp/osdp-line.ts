@@ -68,7 +68,7 @@ const quietMs = 20
 /** Bytes that an answer may have within the time that is waited for it. */
 const answerBytes = 128
 /** With no reader heard for this long the connection is made anew; converters die half-open. */
-const silentLinkMax = 60_000
+const silentLinkMaxMs = 60_000
 const bitsPerByte = 10
 
 interface OnLine {
@@ -197,7 +197,7 @@ class Line implements OsdpLine {
       this.#step(awaited.one, { kind: 'silence' })
     }
     if (!this.#awaited && nowMs >= this.#quietUntilMs) this.#giveTurn(nowMs)
-    if (this.#up && this.#readers.size > 0 && nowMs - this.#heardMs > silentLinkMax)
+    if (this.#up && this.#readers.size > 0 && nowMs - this.#heardMs > silentLinkMaxMs)
       this.#link.reset('silent')
     this.#arm()
   }

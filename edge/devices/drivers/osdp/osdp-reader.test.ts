@@ -112,6 +112,7 @@ describe.each([
 
     expect(hub.openInstallWindow(r1, 5 * minute)).toEqual({ ok: true, value: undefined })
     await online(heard, 'r1')
+    expect(hub.openInstallWindow(r1, minute)).toEqual({ ok: false, error: 'reader_online' })
     const key = keys.kept.get('r1')!
     expect(reader.firmware.key).toEqual(key.key)
     expect(key.facts?.identity.serial).toBe(1)

@@ -1,5 +1,5 @@
 /** Longest pause between two keys of one PIN, milliseconds. */
-export const keyPauseMax = 10_000
+export const keyPauseMaxMs = 10_000
 /** Digits of a PIN. Longer entries are no PIN. */
 export const pinDigitsMin = 3
 export const pinDigitsMax = 12
@@ -11,7 +11,7 @@ export class PinEntry {
 
   /** Takes keys pressed by `nowMs` (monotonic milliseconds) and gives the PINs that they complete. */
   press(keys: string, nowMs: number): string[] {
-    if (nowMs - this.#atMs > keyPauseMax) this.#digits = ''
+    if (nowMs - this.#atMs > keyPauseMaxMs) this.#digits = ''
     this.#atMs = nowMs
     const pins: string[] = []
     for (const key of keys) {
