@@ -37,6 +37,8 @@ export class CloudChecks {
   readonly #sites: SiteChecks
   #statementsSeen = -1
   #restores = 0
+  /** Its head of each life when it was looked at last. */
+  readonly #heads = new Map<string, number>()
   readonly #books = new Map<string, ToldBooks>()
 
   constructor(simulation: Simulation, sites: SiteChecks) {
@@ -54,6 +56,7 @@ export class CloudChecks {
       // An older copy has every right to know less.
       this.#restores = this.#simulation.restores
       this.#simulation.cloudKnows.heads.clear()
+      this.#heads.clear()
     }
     const rows = await pool.inspect<StreamRow>(stateSql)
     for (const row of rows) this.#checkStream(row)
@@ -74,9 +77,9 @@ export class CloudChecks {
       this.#broken(`the cloud holds entry ${head_seq} of ${name}, which the site never committed like that`)
     }
     if (entries !== head_seq) this.#broken(`the cloud has ${entries} entries of ${name}, head ${head_seq}`)
-    const { heads } = this.#simulation.cloudKnows
-    if (head_seq < (heads.get(name)?.seq ?? 0)) this.#broken(`the cloud lost entries of ${name}`)
-    heads.set(name, { seq: head_seq, hash: head_hash })
+    if (head_seq < (this.#heads.get(name) ?? 0)) this.#broken(`the cloud lost entries of ${name}`)
+    this.#heads.set(name, head_seq)
+    this.#simulation.cloudKnows.heads.set(name, { seq: head_seq, hash: head_hash })
   }
 
   /** The books of a site are the fold of what its lives have told, each up to where the next took over. */
