@@ -4,16 +4,24 @@ import type { Simulation } from './simulation.ts'
 import type { SiteMachine } from './site-machine.ts'
 import type { Fault } from './step.ts'
 
+type Standing = ReadonlyMap<SiteMachine, readonly ProtocolState[]>
+
 /** Counts which fault met which state of the protocols. */
 export class Coverage {
   readonly #simulation: Simulation
   readonly #counts = new Map<string, number>()
-  #before: ReadonlyMap<SiteMachine, readonly ProtocolState[]> = new Map()
+  #before: Standing = new Map()
+  /** Where everything stood before the delivery of whose consequences nothing has settled yet. */
+  #delivery: Standing = new Map()
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation
     simulation.onFall = (machine, at) => this.#fell(fallAt(at), machine)
-    simulation.onMoment = () => this.before(true)
+    simulation.onMoment = () => this.before(this.#before.size > 0)
+    simulation.network.onMoving = () => this.#delivers()
+    simulation.onSettled = () => {
+      this.#delivery = new Map()
+    }
     simulation.onCloudFall = () => {
       for (const machine of simulation.machines) this.#fell(cloudFall, machine)
     }
@@ -21,9 +29,7 @@ export class Coverage {
 
   /** Notes where everything stands before a step that may be a fault. */
   before(isFault: boolean): void {
-    const { machines, stage } = this.#simulation
-    const counts = isFault || stage.pool.isArmed || machines.some(({ armed }) => armed !== undefined)
-    this.#before = new Map(counts ? machines.map((machine) => [machine, this.#standing(machine)]) : [])
+    this.#before = isFault ? this.#everywhere() : new Map()
   }
 
   /** Counts a fault against the states before it. */
@@ -35,10 +41,21 @@ export class Coverage {
     return Object.fromEntries(this.#counts)
   }
 
-  /** A fall has met what held when its step began, and what came to hold since. */
+  /** A fall has met what holds, and what held before the delivery that led to it. */
   #fell(fault: FaultName, machine: SiteMachine): void {
-    const before = this.#before.get(machine) ?? []
+    const before = this.#delivery.get(machine) ?? []
     this.#count(fault, new Set([...before, ...this.#standing(machine)]))
+  }
+
+  /** Where nobody can fall there is nothing to note. */
+  #delivers(): void {
+    const { machines, stage } = this.#simulation
+    const canFall = stage.pool.isArmed || machines.some(({ armed }) => armed !== undefined)
+    if (canFall) this.#delivery = this.#everywhere()
+  }
+
+  #everywhere(): Standing {
+    return new Map(this.#simulation.machines.map((machine) => [machine, this.#standing(machine)]))
   }
 
   #standing(machine: SiteMachine): readonly ProtocolState[] {

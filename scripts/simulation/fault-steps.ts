@@ -60,7 +60,7 @@ async function timePasses(simulation: Simulation, chance: Chance): Promise<strin
 
 async function messagesMove(simulation: Simulation, chance: Chance): Promise<string | Fault> {
   const wanted = 1 + chance.below(12)
-  const overtaken: Message[] = []
+  let at: readonly SiteMachine[] = []
   let moved = 0
   for (; moved < wanted; moved += 1) {
     const movable = simulation.network.movable()
@@ -68,11 +68,15 @@ async function messagesMove(simulation: Simulation, chance: Chance): Promise<str
     if (!message) break
     const isOvertaken = ({ id, life, flow }: Message) =>
       life === message.life && flow !== message.flow && id < message.id
-    overtaken.push(...movable.filter(isOvertaken).slice(0, 1))
+    const overtaken = at.length === 0 ? movable.filter(isOvertaken) : []
+    if (overtaken.length > 0) {
+      // The first of a step is the one that counts, with what holds right before it.
+      at = ownersOf(simulation, overtaken)
+      simulation.onMoment()
+    }
     simulation.network.move(message)
     await simulation.settle()
   }
-  const at = ownersOf(simulation, overtaken)
   return at.length === 0 ? `${moved}` : { fault: 'a message overtakes another', at, said: `${moved}` }
 }
 
@@ -101,7 +105,7 @@ async function repeatMessage(simulation: Simulation, chance: Chance): Promise<st
     (life) => focus?.isAlive(life) ?? true,
   )
   if (!past) return 'none'
-  let outcome = 'no connection'
+  let outcome: string | undefined
   past.answered.then(
     (what) => {
       outcome = what
@@ -109,6 +113,7 @@ async function repeatMessage(simulation: Simulation, chance: Chance): Promise<st
     () => undefined,
   )
   await simulation.settle()
+  if (outcome === undefined) return 'no connection'
   const machine = simulation.machines.find(({ name }) => past.life.startsWith(`${name}#`))
   const fault = past.isLate ? 'a message arrives late' : 'a message comes again'
   return machine ? faultAt(machine, fault, outcome) : outcome
@@ -116,8 +121,11 @@ async function repeatMessage(simulation: Simulation, chance: Chance): Promise<st
 
 async function cutCable(simulation: Simulation, chance: Chance): Promise<string | Fault> {
   const machine = aMachineOf(simulation, chance, simulation.machines)
-  const wire = chance.pickAny(brokenWires)
-  if (!machine || !wire) return 'no site'
+  if (!machine) return 'no site'
+  const now = simulation.network.wireOf(machine.siteId)
+  const others = brokenWires.filter(({ asks, answers }) => asks !== now.asks || answers !== now.answers)
+  const wire = chance.pickAny(others)
+  if (!wire) return 'nothing more to break'
   const { fault, asks, answers } = wire
   simulation.network.setWire(machine.siteId, { asks, answers })
   return atSite(simulation, machine, fault, `asks ${asks}, answers ${answers}`)
@@ -209,9 +217,10 @@ async function upsetClock(simulation: Simulation, chance: Chance): Promise<strin
 }
 
 async function setClock(simulation: Simulation, chance: Chance): Promise<string | Fault> {
-  const machine = aMachineOf(simulation, chance, simulation.machines)
+  const wrong = simulation.machines.filter(({ clock }) => !clock.isRight)
+  const machine = aMachineOf(simulation, chance, wrong)
   machine?.clock.set()
-  return machine ? faultAt(machine, 'a clock is set') : 'no site'
+  return machine ? faultAt(machine, 'a clock is set') : 'all are right'
 }
 
 function running(simulation: Simulation): SiteMachine[] {

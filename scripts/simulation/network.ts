@@ -72,6 +72,8 @@ export class Network {
   #messages: Message[] = []
   #lives = new Map<string, { readonly site: string; readonly life: Owner }>()
   #ids = 0
+  /** Hears that a call is about to move, while it still stands where it was. */
+  onMoving: () => void = () => {}
   /** Hears how each call ended, for the trace. */
   onMoved: (what: string, message: Message, status?: number) => void = () => {}
   /** Where the next request goes. */
@@ -149,6 +151,7 @@ export class Network {
 
   /** Moves a call one leg: to the cloud, or its answer home. */
   move(message: Message, door?: Door): void {
+    this.onMoving()
     if (message.state === 'asked') {
       this.#toCloud(message, door ?? this.door())
       return

@@ -102,7 +102,7 @@ export class Simulation {
   readonly unwitnessed = new Set<string>()
   /** What was put into each bucket of credits, or asked to be; minor units. */
   readonly funded = new Map<string, number>()
-  /** What the cloud knew when it was looked at last: its epoch, and its head of each life. */
+  /** What the cloud is known to know, for who asks what a site stands at: its epoch, and its head of each life. */
   readonly cloudKnows = { epoch: 0, heads: new Map<string, ChainHead>() }
   /** How often the cloud has forgotten what it knew. */
   restores = 0
@@ -112,8 +112,10 @@ export class Simulation {
   onCommitted: (machine: SiteMachine) => void = () => {}
   onFall: (machine: SiteMachine, at: FailpointName) => void = () => {}
   onCloudFall: () => void = () => {}
-  /** Hears that something was brought about that a fault is to meet. */
+  /** Hears that a fault is to meet what holds now, not what held when its step began. */
   onMoment: () => void = () => {}
+  /** Hears that everything that followed from one event is over. */
+  onSettled: () => void = () => {}
   /** The machine that the next fault is meant for. */
   focus: SiteMachine | undefined
   onOpened: (machine: SiteMachine) => void = () => {}
@@ -373,6 +375,7 @@ export class Simulation {
       this.onCloudFall()
       await this.killCloud()
     }
+    this.onSettled()
   }
 }
 

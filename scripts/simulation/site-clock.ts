@@ -33,6 +33,11 @@ export class SiteClock implements Clock {
     }
   }
 
+  /** Whether wall time is the true time, and stays so. */
+  get isRight(): boolean {
+    return this.#offsetMs === 0 && this.#driftPerMillion === 0
+  }
+
   /** The machine starts: monotonic time begins again. */
   boot(): void {
     this.#boots += 1
