@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { meetingsMin, rareMeetings } from './coverage-aim.ts'
+import { families, meetingsMin, rareMeetings } from './coverage-aim.ts'
+import { faultNames } from './fault-names.ts'
 import { dwellingPlan, emphasisOf } from './run-seed.ts'
 
 test('a meeting that was seen too seldom is named with its count, the rarest first', () => {
@@ -19,10 +20,21 @@ test('what cannot happen by its meaning is not asked for', () => {
   expect(rare).toContain('a site loses power × cloud down: 0')
 })
 
-test('what a recovery stands at has to meet each family of faults, whichever of it', () => {
-  const rare = rareMeetings(new Map([['a clock jumps × epoch behind', meetingsMin]]))
-  expect(rare).toContain('some disk × epoch behind: 0')
-  expect(rare.filter((line) => line.includes('clock') && line.includes('epoch behind'))).toEqual([])
+test('what a recovery stands at has to meet each family of faults, in whichever two of it', () => {
+  const ofClocks = (coverage: ReadonlyMap<string, number>) =>
+    rareMeetings(coverage).filter((line) => line.startsWith('some clock × epoch behind'))
+  const one = [['a clock jumps × epoch behind', meetingsMin]] as const
+  expect(rareMeetings(new Map(one))).toContain('some disk × epoch behind: 0')
+  expect(ofClocks(new Map(one))).toEqual(['some clock × epoch behind (another fault of it): 0'])
+  expect(ofClocks(new Map([...one, ['a clock drifts × epoch behind', 1]]))).toEqual([])
+})
+
+test('each fault belongs to one family', () => {
+  for (const fault of faultNames) {
+    expect(
+      families.filter(([, faults]) => faults.test(fault)).map(([family]) => [fault, family]),
+    ).toHaveLength(1)
+  }
 })
 
 test('a seed dwells on the same faults each time, another one on others', () => {

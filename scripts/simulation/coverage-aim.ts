@@ -49,15 +49,15 @@ const impossible: readonly Impossible[] = [
 ]
 
 /**
- * Faults of one family: what recovery stands at is not asked to meet each of them, but each family. To be brought about it
+ * Faults of one family: what recovery stands at is not asked to meet each of them, but two of each family. To be brought about it
  * needs a whole recovery, which would make every story half as long again.
  */
-const families: readonly (readonly [family: string, faults: RegExp])[] = [
+export const families: readonly (readonly [family: string, faults: RegExp])[] = [
   ['some cable', /^a (cable|connection) is/],
   ['some message', /^a message/],
   ['some clock', /^a clock/],
   ['some disk', /disk/],
-  ['some machine', /^a (site loses power|(dead )?machine is replaced)/],
+  ['some machine', /^a (site|failpoint|machine|dead machine) /],
   ['the cloud', /^the cloud/],
   ['some fall', /^fell at/],
 ]
@@ -94,7 +94,11 @@ function ofFamilies(
 ): readonly Meeting[] {
   return families.flatMap(([family, faults]) => {
     const own = met.filter(({ fault }) => faults.test(fault))
+    if (own.length === 0) return []
+    // One fault that is everywhere does not speak for its family.
+    const metBy = own.filter(({ count }) => count > 0).length
     const count = own.reduce((sum, one) => sum + one.count, 0)
-    return own.length === 0 ? [] : [{ cell: `${family} × ${state}`, count }]
+    const cell = `${family} × ${state}`
+    return metBy === 1 ? [{ cell: `${cell} (another fault of it)`, count: 0 }] : [{ cell, count }]
   })
 }
