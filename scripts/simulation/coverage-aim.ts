@@ -46,6 +46,11 @@ const impossible: readonly Impossible[] = [
     state: /^store behind$/,
     because: 'the handshake before each upload tells such a store that it is behind: it sends nothing',
   },
+  {
+    fault: /^fell at upload\.after$/,
+    state: /^handshake under way$/,
+    because: 'a site sends nothing before its handshake is answered, and begins no other while it sends',
+  },
 ]
 
 /**
