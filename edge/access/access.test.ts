@@ -19,7 +19,7 @@ describe('a reader', () => {
     await vi.waitFor(() => expect(site.signals).toEqual(['front-reader:granted', 'elm-reader:refused']))
   })
 
-  test('that is opened or not to be trusted opens an incident, once in ten minutes for each reason', async () => {
+  test('that is opened or not to be trusted opens an incident, again only when it was trusted in between', async () => {
     const site = openDoors()
     const deviceId = 'front-reader'
     const untrusted = (reason: string) => site.handle({ kind: 'untrusted', deviceId, reason })
@@ -28,7 +28,11 @@ describe('a reader', () => {
     site.handle({ kind: 'tamper', deviceId, active: true })
     for (const reason of ['plain_text', 'plain_text', 'wrong_key']) untrusted(reason)
     site.clock.advance(sameAlarmMs)
+    untrusted('wrong_key')
+    site.handle({ kind: 'status', deviceId, online: true })
     untrusted('plain_text')
+    site.handle({ kind: 'tamper', deviceId, active: false })
+    site.handle({ kind: 'tamper', deviceId, active: true })
     const incidents = () => site.events().map(({ type, body }) => [type, body.kind, body.about])
     await vi.waitFor(() =>
       expect(incidents()).toEqual([
@@ -36,6 +40,7 @@ describe('a reader', () => {
         ['incident.opened', 'reader_untrusted', `${deviceId}/plain_text`],
         ['incident.opened', 'reader_untrusted', `${deviceId}/wrong_key`],
         ['incident.opened', 'reader_untrusted', `${deviceId}/plain_text`],
+        ['incident.opened', 'reader_tampered', deviceId],
       ]),
     )
   })

@@ -55,6 +55,8 @@ export function accessDeviceEvents(options: AccessDevicesOptions): (event: Devic
   const alarms = new ReaderAlarms(options.clock)
   return (event) => {
     if (event.kind === 'tamper' && event.active) alarm(options, alarms, event.deviceId, { alarm: 'tampered' })
+    if (event.kind === 'tamper' && !event.active) alarms.closed(event.deviceId)
+    if (event.kind === 'status' && event.online) alarms.trusted(event.deviceId)
     if (event.kind === 'untrusted') {
       alarm(options, alarms, event.deviceId, { alarm: 'untrusted', reason: event.reason })
     }
