@@ -22,6 +22,11 @@ export class Deframer {
     return dropped
   }
 
+  /** Whether a frame has begun and is not whole yet. */
+  get isInFrame(): boolean {
+    return this.#length > 0
+  }
+
   /** Takes bytes from the line. */
   receive(bytes: Uint8Array): Deframed {
     const frames: OsdpFrame[] = []

@@ -65,8 +65,10 @@ export interface OsdpLineOptions {
 
 /** Silence after an answer that did not come, milliseconds, so that a late one meets nobody's question. */
 const quietMs = 20
-/** Bytes that an answer may have within the time that is waited for it. */
+/** Bytes of a usual answer: the wait for the first byte allows for so many. */
 const answerBytes = 128
+/** Longest gap inside an answer, milliseconds; converters and serial servers hand bytes on in packets. */
+const gapMaxMs = 50
 /** With no reader heard for this long the connection is made anew; converters die half-open. */
 const silentLinkMaxMs = 60_000
 const bitsPerByte = 10
@@ -75,6 +77,13 @@ interface OnLine {
   readonly reader: OsdpReaderOnLine
   state: PanelState
   readonly requests: Map<number, (end: RequestEnd) => void>
+}
+
+interface Awaited {
+  readonly one: OnLine
+  readonly untilMs: number
+  /** Until when the longest frame would be here; nothing is waited for longer. */
+  readonly lastMs: number
 }
 
 class Line implements OsdpLine {
@@ -86,7 +95,7 @@ class Line implements OsdpLine {
   readonly #readers = new Map<number, OnLine>()
   /** Readers that answer and had a turn since one had it that may keep silent. */
   readonly #served = new Set<OnLine>()
-  #awaited: { readonly one: OnLine; readonly untilMs: number } | undefined
+  #awaited: Awaited | undefined
   #up = false
   #closed = false
   #quietUntilMs = 0
@@ -169,6 +178,11 @@ class Line implements OsdpLine {
     const { frames, garbageBytes } = this.#deframer.receive(bytes)
     if (garbageBytes > 0) this.#garbage.count(garbageBytes, 'bytes_not_a_frame')
     for (const frame of frames) this.#hear(frame)
+    const awaited = this.#awaited
+    if (awaited && this.#deframer.isInFrame) {
+      const untilMs = Math.min(awaited.lastMs, Math.max(awaited.untilMs, this.#now() + gapMaxMs))
+      this.#awaited = { ...awaited, untilMs }
+    }
     this.#arm()
   }
 
@@ -278,9 +292,15 @@ class Line implements OsdpLine {
     const marked = new Uint8Array(bytes.length + 1)
     marked[0] = markByte
     marked.set(bytes, 1)
-    const bytesInAll = marked.length + Math.min(answerBytes, frameBytesMax)
-    const transmissionMs = (bytesInAll * bitsPerByte * 1_000) / this.#options.baudRate
-    this.#awaited = { one, untilMs: this.#now() + one.reader.replyTimeoutMs + transmissionMs }
+    const patienceMs = (bytesInAnswer: number) =>
+      one.reader.replyTimeoutMs +
+      ((marked.length + bytesInAnswer) * bitsPerByte * 1_000) / this.#options.baudRate
+    const nowMs = this.#now()
+    this.#awaited = {
+      one,
+      untilMs: nowMs + patienceMs(answerBytes),
+      lastMs: nowMs + patienceMs(frameBytesMax) + gapMaxMs,
+    }
     // A full buffer means a stuck line; the missing answer is noticed as such.
     this.#link.write(marked)
   }
