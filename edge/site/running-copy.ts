@@ -9,7 +9,8 @@ export async function copyFromRunningEdge({ http, dataFolder }: EdgeConfig): Pro
   const host = http.host === '0.0.0.0' ? '127.0.0.1' : http.host
   const response = await fetch(`http://${host}:${http.port}/api/v1/local/copy`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${secret}` },
+    // Asked once: whoever asks may stop the edge next.
+    headers: { authorization: `Bearer ${secret}`, connection: 'close' },
   })
   if (!response.ok) {
     const hint = `The edge that holds the store answered ${response.status}; stop it and try again.`

@@ -79,7 +79,7 @@ const bay = () => rowsOf(world.site.rows, 'space')[0]?.key
 async function expectDegraded(): Promise<void> {
   const folders = readdirSync(dataFolder()).filter((name) => /^damaged-\d+$/.test(name))
   expect(folders.length).toBe(1)
-  const ready = await fetch(`${world.edgeUrl}/readyz`)
+  const ready = await fetch(`${world.edgeUrl}/readyz`, { headers: { connection: 'close' } })
   expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('ledger_damaged')])
   expect(await arrive('DEMO 222')).toMatchObject({
     ok: false,

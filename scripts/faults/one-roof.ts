@@ -73,7 +73,7 @@ export class OneRoof {
 
   /** What the site answers at this path. */
   get(path: string): Promise<Response> {
-    return fetch(`${this.#url}${path}`)
+    return fetch(`${this.#url}${path}`, { headers: { connection: 'close' } })
   }
 
   /** A command of a device, each under a key of its own. */
@@ -90,6 +90,8 @@ export class OneRoof {
       headers: {
         authorization: `Bearer ${this.lone.site.callers.kiosk}`,
         'content-type': 'application/json',
+        // The edge is stopped and started between two calls: a kept connection may end under the second.
+        connection: 'close',
         'idempotency-key': `request-${this.#count}`,
       },
       body: JSON.stringify(body),
