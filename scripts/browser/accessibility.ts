@@ -2,9 +2,11 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import type { Checklist } from './checklist.ts'
 import type { DemoUnderTest } from './demo-under-test.ts'
+import { parkCar } from './parked-car.ts'
 import { fitWindow, ScreenCamera, turnDark } from './screen-camera.ts'
 import { type Screen, screens, type Who } from './screens.ts'
 import { expectThat } from './until.ts'
+import { beginWorkingDay } from './working-day.ts'
 
 // WCAG 2.2 level AA; axe names it by the version in which each rule appeared.
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
@@ -37,6 +39,8 @@ export async function checkAccessibility(
   browser: Browser,
   only?: string,
 ): Promise<void> {
+  await parkCar(demo.panel)
+  await beginWorkingDay(demo.panel, 'harbour-house')
   const camera = new ScreenCamera(demo, browser)
   const wanted = screens.filter(({ name }) => only === undefined || name.includes(only))
   const anyTime = wanted.filter(({ who }) => who === 'nobody' || who === 'hq')
