@@ -97,7 +97,7 @@ export class Story {
 
   async #opensScreens(): Promise<void> {
     const { panel, panelUrl, cloudUrl } = this.#demo
-    await beginWorkingDay(panel, harbour)
+    await beginWorkingDay(this.#demo, harbour)
     const [house, garage] = [await panel.site(harbour), await panel.site(quay)]
     // One browser for all of a person who takes the tour; the screens of the sites must not log each other out.
     const visitor = await this.#browserOf()

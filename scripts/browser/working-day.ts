@@ -1,17 +1,28 @@
-import type { PanelClient } from './panel-client.ts'
+import { siteViewSchema } from '@gatehouse/shared/api/views'
+import { Member } from '../story/member.ts'
+import type { DemoUnderTest } from './demo-under-test.ts'
+import { until } from './until.ts'
 
 const hourMs = 3_600_000
 const openingHour = 8
 const lastHour = 18
 
-/** At night and on weekends a house sells little: moves the clock of the demo on to its next working hour. */
-export async function beginWorkingDay(panel: PanelClient, siteId: string): Promise<void> {
+/**
+ * At night and on weekends a house sells little: moves the clock of the demo on to its next working hour, and waits until
+ * the cloud has heard of the site again, which was hours ago for it.
+ */
+export async function beginWorkingDay({ cloudUrl, panel }: DemoUnderTest, siteId: string): Promise<void> {
   const { clock, timeZone } = await panel.site(siteId)
   const atWork = (byMs: number) => isWorkingHour(clock.nowMs + byMs, timeZone)
   if (atWork(0)) return
   let byMs = hourMs
   while (!atWork(byMs)) byMs += hourMs
   await panel.act({ kind: 'moveClock', byMs })
+  const member = await Member.logIn(cloudUrl, 'member@demo.example')
+  await until(`the cloud hears of ${siteId} at the new hour`, async () => {
+    const answer = await member.get(`/sites/${siteId}`)
+    return answer.ok && siteViewSchema.parse(await answer.json()).link.state === 'live'
+  })
 }
 
 function isWorkingHour(atMs: number, timeZone: string): boolean {

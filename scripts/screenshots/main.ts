@@ -121,7 +121,7 @@ async function main(): Promise<void> {
   try {
     say('Starting a demo of its own …')
     demo = await startDemo({ historyDays })
-    await beginWorkingDay(demo.panel, 'harbour-house')
+    await beginWorkingDay(demo, 'harbour-house')
     const camera = new ScreenCamera(demo, started.browser)
     await settled(camera, demo)
     if (values.all) await takeMatrix(camera, values.screen ?? '')
