@@ -1,4 +1,10 @@
 import { type AccessBooking, type AccessRefusal, decideAccess } from '@gatehouse/shared/access/decide-access'
+import {
+  doorPinPolicy,
+  judgePinWithCard,
+  type PinRefusal,
+  type PinVerdict,
+} from '@gatehouse/shared/access/pin-at-door'
 import { isOpen } from '@gatehouse/shared/calendar/opening'
 import * as ids from '@gatehouse/shared/ids/ids'
 import { err, ok } from '@gatehouse/shared/result/result'
@@ -28,13 +34,24 @@ const presented = z.object({
   /** Keyed digest of the card number or PIN; the number itself never reaches the ledger. */
   digest: z.string().length(64),
 })
+/** What was shown at a door; a card may come with the PIN typed after it, or with the word that none came in time. */
+const presentedAtDoor = presented.extend({
+  doorId: ids.doorIdSchema,
+  pinDigest: z.string().length(64).optional(),
+  pinTimeIsOver: z.boolean().optional(),
+})
+type PresentedAtDoor = z.infer<typeof presentedAtDoor>
 
 type Presented = z.infer<typeof presented>
 
 /** What a reader's owner is told: open, or why not. */
 export type AccessAnswer =
   | { readonly granted: true; readonly memberId: ids.MemberId; readonly pulseMs: number }
-  | { readonly granted: false; readonly reason: AccessRefusal | 'pin_locked' }
+  | { readonly granted: false; readonly reason: DoorRefusal }
+  /** The card may enter and the door wants its member's PIN as well; nothing is decided yet. */
+  | { readonly granted: false; readonly reason: 'pin_wanted' }
+
+type DoorRefusal = AccessRefusal | PinRefusal | 'pin_locked'
 
 /** The commands of the access module. */
 export function accessCommands(options: AccessOptions): Command[] {
@@ -47,15 +64,14 @@ function presentCredential(options: AccessOptions): Command {
     kind: 'presentCredential',
     priority: 1,
     sells: false,
-    input: presented.extend({ doorId: ids.doorIdSchema }),
+    input: presentedAtDoor,
     run: (db, input, context) => {
       const door = options.directory.get('door', input.doorId)
       const site = options.directory.site()
       if (!door || !site) return err({ code: 'unknown_door' })
       const { wallMs: atMs } = context.at
-      if (input.kind === 'pin' && pinEntryLocked(db, input.deviceId, atMs)) {
-        return ok(refuseAt(input, 'pin_locked', undefined, []))
-      }
+      const unfit = unfitForDoor(db, door, input, atMs)
+      if (unfit) return ok(refuseAt(input, unfit, undefined, []))
       const credential = options.directory.credentialByDigest(input.digest)
       const lock = input.kind === 'pin' ? countPin(db, input.deviceId, { right: !!credential, atMs }) : []
       const decided = decideAccess({
@@ -69,6 +85,11 @@ function presentCredential(options: AccessOptions): Command {
         bookings: credential ? options.bookingsOf(db, credential.body.memberId, atMs) : [],
       })
       if (!decided.ok) return ok(refuseAt(input, decided.error, credential?.key, lock))
+      const asked = credential && askPin(options, db, { door, input, card: credential.body, atMs })
+      if (asked?.verdict === 'wanted') return ok({ events: lock, answer: pinWanted })
+      if (asked?.verdict === 'pin_missing' || asked?.verdict === 'pin_wrong') {
+        return ok(refuseAt(input, asked.verdict, credential?.key, asked.lock))
+      }
       const strike = strikeEffect(door, input.doorId, context)
       const grant = decided.value
       const answer: AccessAnswer = { granted: true, memberId: grant.memberId, pulseMs: door.pulseMs }
@@ -85,6 +106,43 @@ function presentCredential(options: AccessOptions): Command {
       })
     },
   })
+}
+
+const pinWanted = (): AccessAnswer => ({ granted: false, reason: 'pin_wanted' })
+
+/** Why the door does not even look at who it is: what was shown is not what it takes, or PINs are locked. */
+function unfitForDoor(
+  db: SiteDatabase,
+  door: DirectoryBody<'door'>,
+  input: PresentedAtDoor,
+  atMs: number,
+): Extract<DoorRefusal, 'pin_not_accepted' | 'card_missing' | 'pin_locked'> | undefined {
+  const policy = doorPinPolicy(door)
+  if (input.kind === 'pin' && policy === 'never') return 'pin_not_accepted'
+  if (input.kind === 'pin' && policy === 'with_card') return 'card_missing'
+  const holdsPin = input.kind === 'pin' || (input.pinDigest !== undefined && policy === 'with_card')
+  return holdsPin && pinEntryLocked(db, input.deviceId, atMs) ? 'pin_locked' : undefined
+}
+
+/** Judges the PIN of a card at a door that wants both; wrong ones are counted as any wrong PIN. */
+function askPin(
+  { directory }: AccessOptions,
+  db: SiteDatabase,
+  asked: {
+    readonly door: DirectoryBody<'door'>
+    readonly input: PresentedAtDoor
+    readonly card: DirectoryBody<'credential'>
+    readonly atMs: number
+  },
+): { readonly verdict: PinVerdict; readonly lock: readonly LedgerEvent[] } {
+  const { door, input, card, atMs } = asked
+  if (input.kind !== 'card') return { verdict: 'not_needed', lock: [] }
+  const typed = input.pinDigest
+  const pin = typed === undefined ? undefined : (directory.credentialByDigest(typed)?.body ?? 'unknown')
+  const timeIsOver = input.pinTimeIsOver === true
+  const verdict = judgePinWithCard({ policy: doorPinPolicy(door), card, pin, timeIsOver, atMs })
+  if (verdict !== 'right' && verdict !== 'pin_wrong') return { verdict, lock: [] }
+  return { verdict, lock: countPin(db, input.deviceId, { right: verdict === 'right', atMs }) }
 }
 
 /** A card or PIN at the kiosk: says whose it is. Refusals: `pin_locked`, `member_unknown`. */
@@ -168,7 +226,7 @@ const reportReader = defineCommand({
 
 function refuseAt(
   shown: Presented & { readonly doorId: ids.DoorId },
-  reason: AccessRefusal | 'pin_locked',
+  reason: DoorRefusal,
   credentialKey: string | undefined,
   lock: readonly LedgerEvent[],
 ): { events: LedgerEvent[]; answer: () => AccessAnswer } {

@@ -1,3 +1,4 @@
+import { doorPinPolicy, pinWithinMs } from '@gatehouse/shared/access/pin-at-door'
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { DeviceId, DoorId } from '@gatehouse/shared/ids/ids'
 import { doorIdSchema, randomCode } from '@gatehouse/shared/ids/ids'
@@ -5,8 +6,10 @@ import { credentialDigest } from '@gatehouse/shared/passes/credential-digest'
 import type { Random } from '@gatehouse/shared/random/random'
 import { z } from 'zod'
 import type { DeviceEvent } from '../devices/hub.ts'
+import type { ReaderSignal } from '../devices/ports/indicator.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
+import { type AwaitingCard, CardsAwaitingPin } from './cards-awaiting-pin.ts'
 import type { DoorWatch } from './door-watch.ts'
 import { ReaderAlarms } from './reader-alarms.ts'
 
@@ -21,10 +24,10 @@ export interface AccessDevicesOptions {
   /** A card or PIN at a reader that belongs to a kiosk, not to a door. */
   readonly onKioskCredential: (deviceId: DeviceId, kind: 'card' | 'pin', digest: string) => void
   /** What came of a card, PIN or pass at the reader of a door. */
-  readonly onAnswer: (deviceId: DeviceId, signal: 'granted' | 'refused') => void
+  readonly onAnswer: (deviceId: DeviceId, signal: ReaderSignal) => void
 }
 
-const answerSchema = z.object({ granted: z.boolean() })
+const answerSchema = z.object({ granted: z.boolean(), reason: z.string().optional() })
 
 // Entries whose effect energises a strike.
 const releases: ReadonlySet<string> = new Set(['access.granted', 'access.exit_requested', 'door.unlocked'])
@@ -37,9 +40,13 @@ interface DoorWires {
 
 /**
  * Turns what readers, contacts and exit buttons report into commands, and tells the doors' watch of every release that
- * was recorded, whoever asked for it. Returns the listener for the device hub.
+ * was recorded, whoever asked for it. Returns the listener for the device hub, and what gives up cards whose PIN did not
+ * come; call it a few times a second.
  */
-export function accessDeviceEvents(options: AccessDevicesOptions): (event: DeviceEvent) => void {
+export function accessDeviceEvents(options: AccessDevicesOptions): {
+  readonly handle: (event: DeviceEvent) => void
+  readonly tick: () => void
+} {
   const { kernel, directory, doors } = options
   kernel.onCommitted((entries) => {
     for (const { entry } of entries) {
@@ -53,15 +60,17 @@ export function accessDeviceEvents(options: AccessDevicesOptions): (event: Devic
     if (changes.some(({ kind }) => kind === 'door')) wires = doorWires(directory)
   })
   const alarms = new ReaderAlarms(options.clock)
-  return (event) => {
+  const awaiting = new CardsAwaitingPin()
+  const tick = () => giveUpWaiting(options, awaiting)
+  const handle = (event: DeviceEvent) => {
     if (event.kind === 'tamper' && event.active) alarm(options, alarms, event.deviceId, { alarm: 'tampered' })
     if (event.kind === 'tamper' && !event.active) alarms.closed(event.deviceId)
     if (event.kind === 'status' && event.online) alarms.trusted(event.deviceId)
     if (event.kind === 'untrusted') {
       alarm(options, alarms, event.deviceId, { alarm: 'untrusted', reason: event.reason })
     }
-    if (event.kind === 'card') present(options, wires, event.deviceId, 'card', event.number)
-    if (event.kind === 'pin') present(options, wires, event.deviceId, 'pin', event.digits)
+    if (event.kind === 'card') present(options, { wires, awaiting }, event.deviceId, 'card', event.number)
+    if (event.kind === 'pin') present(options, { wires, awaiting }, event.deviceId, 'pin', event.digits)
     if (event.kind === 'code') presentCode(options, wires, event)
     if (event.kind === 'contact') {
       const doorId = wires.byContact.get(event.deviceId)
@@ -72,28 +81,66 @@ export function accessDeviceEvents(options: AccessDevicesOptions): (event: Devic
       if (doorId) requestExit(options, doorId)
     }
   }
+  return { handle, tick }
 }
 
 function present(
   options: AccessDevicesOptions,
-  wires: DoorWires,
+  { wires, awaiting }: { readonly wires: DoorWires; readonly awaiting: CardsAwaitingPin },
   deviceId: DeviceId,
   kind: 'card' | 'pin',
   secret: string,
 ): void {
   const digest = credentialDigest(options.siteKey, kind, secret)
   const doorId = wires.byReader.get(deviceId)
-  if (doorId) presentAtDoor(options, { doorId, deviceId, kind, digest })
-  else options.onKioskCredential(deviceId, kind, digest)
+  if (!doorId) {
+    options.onKioskCredential(deviceId, kind, digest)
+    return
+  }
+  const nowMs = options.clock.now().monotonicMs
+  const before = awaiting.take(deviceId, nowMs)
+  if (kind === 'pin') {
+    const shown = before ? { ...cardInput(before), pinDigest: digest } : { doorId, deviceId, kind, digest }
+    void presentAtDoor(options, shown)
+    return
+  }
+  const door = options.directory.get('door', doorId)
+  if (!door || doorPinPolicy(door) !== 'with_card') {
+    void presentAtDoor(options, { doorId, deviceId, kind, digest })
+    return
+  }
+  // Held before the answer is there: the PIN may come in the same breath.
+  const card: AwaitingCard = { doorId, deviceId, digest, untilMs: nowMs + pinWithinMs(door) }
+  awaiting.hold(card)
+  void presentAtDoor(options, cardInput(card)).then((signal) => {
+    if (signal !== 'pin_wanted') awaiting.release(card)
+  })
 }
 
-function presentAtDoor(
-  options: AccessDevicesOptions,
-  input: { doorId: DoorId; deviceId: DeviceId; kind: 'card' | 'pin'; digest: string },
-): void {
+/** Cards whose PIN did not come in time are refused as such. */
+function giveUpWaiting(options: AccessDevicesOptions, awaiting: CardsAwaitingPin): void {
+  for (const card of awaiting.takeOverdue(options.clock.now().monotonicMs)) {
+    void presentAtDoor(options, { ...cardInput(card), pinTimeIsOver: true })
+  }
+}
+
+function cardInput({ doorId, deviceId, digest }: AwaitingCard): ShownAtDoor {
+  return { doorId, deviceId, kind: 'card', digest }
+}
+
+interface ShownAtDoor {
+  readonly doorId: DoorId
+  readonly deviceId: DeviceId
+  readonly kind: 'card' | 'pin'
+  readonly digest: string
+  readonly pinDigest?: string
+  readonly pinTimeIsOver?: boolean
+}
+
+function presentAtDoor(options: AccessDevicesOptions, input: ShownAtDoor): Promise<ReaderSignal> {
   const caller = `device:${input.deviceId}`
   const key = randomCode(options.random, 20)
-  void answer(options, input.deviceId, { kind: 'presentCredential', caller, key, input })
+  return answer(options, input.deviceId, { kind: 'presentCredential', caller, key, input })
 }
 
 /** Submits what was shown at a reader, and tells the reader what came of it. */
@@ -101,10 +148,17 @@ async function answer(
   { kernel, onAnswer }: AccessDevicesOptions,
   deviceId: DeviceId,
   submission: Parameters<Kernel['submit']>[0],
-): Promise<void> {
+): Promise<ReaderSignal> {
   const outcome = await kernel.submit(submission)
   const said = answerSchema.safeParse(outcome.ok ? outcome.value : undefined)
-  onAnswer(deviceId, said.success && said.data.granted ? 'granted' : 'refused')
+  const signal = said.success ? signalOf(said.data) : 'refused'
+  onAnswer(deviceId, signal)
+  return signal
+}
+
+function signalOf({ granted, reason }: z.infer<typeof answerSchema>): ReaderSignal {
+  if (granted) return 'granted'
+  return reason === 'pin_wanted' ? 'pin_wanted' : 'refused'
 }
 
 function alarm(

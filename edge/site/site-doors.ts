@@ -25,6 +25,7 @@ export class SiteDoors {
   readonly watch: DoorWatch
   readonly memberTokens: MemberTokens
   readonly #options: SiteDoorsOptions
+  readonly #giveUpWaiting: () => void
 
   constructor(options: SiteDoorsOptions) {
     const { kernel, directory, hub, live, adapters, siteKey } = options
@@ -43,12 +44,12 @@ export class SiteDoors {
     const { watch } = this
     const onKioskCredential = (deviceId: DeviceId, kind: 'card' | 'pin', digest: string) =>
       void this.#identify(deviceId, kind, digest)
-    hub.onEvent(
-      accessDeviceEvents({
-        ...{ kernel, directory, doors: watch, random, clock, siteKey, onKioskCredential },
-        onAnswer: (deviceId, signal) => void hub.signal(deviceId, signal),
-      }),
-    )
+    const access = accessDeviceEvents({
+      ...{ kernel, directory, doors: watch, random, clock, siteKey, onKioskCredential },
+      onAnswer: (deviceId, signal) => void hub.signal(deviceId, signal),
+    })
+    this.#giveUpWaiting = access.tick
+    hub.onEvent(access.handle)
     hub.onEvent((event) => {
       if (event.kind === 'status') live.changed('devices', [event.deviceId])
     })
@@ -59,9 +60,10 @@ export class SiteDoors {
     return this.watch.stateOf(doorIdSchema.parse(doorId))
   }
 
-  /** Lets time pass at the doors: relocked, held open. */
+  /** Lets time pass at the doors: relocked, held open, a PIN that did not come. */
   tick(): void {
     this.watch.tick()
+    this.#giveUpWaiting()
   }
 
   async #identify(readerId: DeviceId, kind: 'card' | 'pin', digest: string): Promise<void> {

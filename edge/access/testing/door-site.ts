@@ -125,6 +125,8 @@ export interface DoorSite {
   /** The types of its entries; of a refusal its reason. */
   readonly types: () => unknown[]
   readonly handle: (event: object) => void
+  /** Lets the time of cards pass that wait for their PIN. */
+  readonly tick: () => void
 }
 
 /** A site with a front door and a room's door over a store in `folder`; another `seed` for each of its lives. */
@@ -170,7 +172,7 @@ export function openDoors(
   const onKioskCredential = (_reader: string, kind: string, digest: string) =>
     void kiosk.push(`${kind}:${digest}`)
   const signals: string[] = []
-  const handle = accessDeviceEvents({
+  const { handle, tick } = accessDeviceEvents({
     ...{ kernel, directory, doors, random, clock, siteKey, onKioskCredential },
     onAnswer: (deviceId, signal) => void signals.push(`${deviceId}:${signal}`),
   })
@@ -189,6 +191,7 @@ export function openDoors(
     signals,
     events,
     types,
+    tick,
     handle: (event: object) => handle(event as DeviceEvent),
   }
 }

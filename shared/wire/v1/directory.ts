@@ -149,6 +149,10 @@ export const directoryBodies = {
     pulseMs: z.int().min(200).max(30_000),
     /** How old knowledge may be that opens it; the site's own limit where that is shorter, or when absent. */
     offlineMaxMs: z.int().min(0).optional(),
+    /** PINs: none, only after a card of the same member, or instead of a card (when absent). */
+    pin: z.enum(['never', 'with_card', 'alone']).optional(),
+    /** Time for the PIN after the card; 15 s when absent. */
+    pinWithinMs: z.int().min(3_000).max(60_000).optional(),
     at: z.object({ x: z.number(), y: z.number() }),
   }),
   lane: z.object({

@@ -64,6 +64,17 @@ describe('golden samples', () => {
     }
   })
 
+  test('what a door takes of PINs is read as it was written, and no short or endless wait for one', () => {
+    const { pinDoors } = golden('frames')
+    const door = golden('directory').door as object
+    for (const pins of pinDoors as object[]) {
+      expect(directoryBodies.door.parse({ ...door, ...pins })).toEqual({ ...door, ...pins })
+    }
+    for (const pinWithinMs of [2_999, 60_001, 0.5]) {
+      expect(directoryBodies.door.safeParse({ ...door, pinWithinMs }).success).toBe(false)
+    }
+  })
+
   test('stays that signed papers tell of are read as they were written', () => {
     for (const [type, body] of Object.entries(golden('frames').signedPapers as object)) {
       expect(parseEvent({ type, body })).toEqual({ type, body })

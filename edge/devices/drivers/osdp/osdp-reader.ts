@@ -18,10 +18,11 @@ const shownMs = 1_500
 /** What a person at the reader sees and hears. */
 const signals: Record<ReaderSignal, readonly RequestCommand[]> = {
   granted: [light('green'), { kind: 'buzzer', reader: 0, tone: 2, onMs: 200, offMs: 0, count: 1 }],
+  pin_wanted: [light('amber'), { kind: 'buzzer', reader: 0, tone: 2, onMs: 100, offMs: 0, count: 1 }],
   refused: [light('red'), { kind: 'buzzer', reader: 0, tone: 2, onMs: 100, offMs: 100, count: 3 }],
 }
 
-function light(color: 'green' | 'red'): RequestCommand {
+function light(color: 'green' | 'red' | 'amber'): RequestCommand {
   return { kind: 'led', reader: 0, led: 0, temporary: { color, onMs: shownMs, offMs: 0, forMs: shownMs } }
 }
 
