@@ -6,7 +6,7 @@ import { packageRoot } from '../package-root.ts'
 /** Where the profiles of this distribution are, the same from source and from `dist`. */
 export const profileFolder = join(packageRoot, '..', 'firmware-profiles')
 
-const notVendors = ['templates', 'fixtures']
+const notVendors = ['templates', 'fixtures', 'drivers']
 
 /**
  * Reads all profiles of a folder `<vendor>/<model>.json` with its `templates/`. A broken file is reported in

@@ -17,7 +17,6 @@ const quiet = deviceProfileSchema.parse({
   capability: 'screen',
   driver: 'caller',
   provenance: 'simulator',
-  quality: 'simulated',
   timing: { silentAfterMs: 60_000 },
 })
 

@@ -8,7 +8,7 @@ const strike = {
   capability: 'strike',
   driver: 'io',
   provenance: 'vendor-doc',
-  quality: 'simulated',
+  sources: ['Strike, manual 1.0'],
   output: { parameter: 'output' },
   parameters: { output: { type: 'integer', about: 'Relay.', min: 1, max: 8 } },
 }
@@ -45,6 +45,7 @@ test('refuses an unknown template, a template on a template and a broken one', (
 
 test.each([
   ['a field that nobody reads', { ...strike, colour: 'red' }, ''],
+  ['documents without a source', { ...strike, sources: undefined }, 'sources'],
   ['a missing title', { ...strike, title: undefined }, 'title'],
   ['a time without its unit in the name', { ...strike, timing: { pulse: 500 } }, 'timing.pulse'],
   ['an undeclared parameter', { ...strike, output: { parameter: 'relay' } }, 'relay'],

@@ -103,6 +103,9 @@ function findContradictions(path: string, profile: DeviceProfile): ProfileProble
     const read = needs.includes(section) || may.includes(section)
     if (profile[section] !== undefined && !read) report(section, `Driver ${profile.driver} never reads it.`)
   }
+  if (profile.provenance === 'vendor-doc' && !profile.sources?.length) {
+    report('sources', 'A profile from documents names at least one.')
+  }
   for (const [name, rule] of Object.entries(profile.parameters)) {
     if (rule.default !== undefined && !fits(rule.default, rule)) {
       report(`parameters.${name}.default`, 'The default does not fit its own type and bounds.')

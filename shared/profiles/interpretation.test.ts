@@ -4,7 +4,7 @@ import { lineReader, messageReader, readInput } from './interpretation.ts'
 import { fillPlaceholders } from './placeholders.ts'
 import { deviceProfileSchema } from './profile.ts'
 
-const about = { title: 'T', provenance: 'simulator', quality: 'simulated', vendor: 'a', model: 'b' }
+const about = { title: 'T', provenance: 'simulator', vendor: 'a', model: 'b' }
 const reader = deviceProfileSchema.parse({
   ...about,
   capability: 'reader',

@@ -9,7 +9,6 @@ const profile = deviceProfileSchema.parse({
   capability: 'strike',
   driver: 'io',
   provenance: 'simulator',
-  quality: 'simulated',
   parameters: {
     output: { type: 'integer', about: 'Relay.', min: 1, max: 8 },
     unit: { type: 'integer', about: 'Board.', default: 1 },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { modelQualitySchema } from './quality.ts'
 
 /** What a device is for. `board` carries others; `bridge` publishes for others on MQTT; `screen` calls the edge. */
 export const profileCapabilitySchema = z.enum([
@@ -107,6 +108,9 @@ const registersSchema = z.strictObject({
 })
 export type RegisterMap = z.infer<typeof registersSchema>
 
+/** Where facts come from. */
+export const provenanceSchema = z.enum(['vendor-doc', 'simulator', 'captured'])
+
 /** What a device is and how to talk to it, complete, as drivers use it. */
 export const deviceProfileSchema = z.strictObject({
   vendor: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
@@ -114,11 +118,12 @@ export const deviceProfileSchema = z.strictObject({
   title: z.string().min(1),
   capability: profileCapabilitySchema,
   driver: driverSchema,
-  /** Where the facts come from: a vendor's document, or made up for our simulator. */
-  provenance: z.enum(['vendor-doc', 'simulator']),
-  /** How far it was tried. Nothing may say `hardware` that was not on a bench. */
-  quality: z.enum(['documents-only', 'simulated', 'hardware']),
-  sources: z.array(z.string()).optional(),
+  /** Where the facts come from: a vendor's document, made up for our simulator, or recorded from the device itself. */
+  provenance: provenanceSchema,
+  /** Where this model differs from its driver's ratings in `drivers/`. */
+  quality: modelQualitySchema.optional(),
+  /** Addresses or titles of the documents; a `vendor-doc` has at least one. */
+  sources: z.array(z.string().min(1)).optional(),
   /** Milliseconds, so every name ends in `Ms`. */
   timing: z.record(z.string().regex(/Ms$/), z.number().min(0)).default({}),
   parameters: z.record(z.string().regex(/^[a-z][A-Za-z0-9]*$/), parameterSchema).default({}),

@@ -1,0 +1,152 @@
+import { isDeepStrictEqual } from 'node:util'
+import { signMessage } from '@gatehouse/edge/devices/drivers/level-sign'
+import { encodeRequest, flashOn } from '@gatehouse/edge/devices/drivers/modbus-rtu'
+import { cardNumber } from '@gatehouse/edge/devices/drivers/osdp/card-number'
+import { parsePlateRecognizer } from '@gatehouse/edge/devices/drivers/plate-recognizer'
+import {
+  lineReader,
+  messageReader,
+  type Reading,
+  readInput,
+  watchedInputs,
+} from '@gatehouse/shared/profiles/interpretation'
+import { resolveParameters } from '@gatehouse/shared/profiles/parameters'
+import type { Parameters } from '@gatehouse/shared/profiles/placeholders'
+import { type DeviceProfile, provenanceSchema } from '@gatehouse/shared/profiles/profile'
+import { z } from 'zod'
+
+const events = z.array(z.record(z.string(), z.unknown())).optional()
+const reading = z.enum(['understood', 'not_mine', 'garbage']).optional()
+
+/** One step of a fixture: what goes in, and what must come out. */
+const stepSchema = z.union([
+  z.strictObject({ input: z.int(), closed: z.boolean(), events }),
+  z.strictObject({ line: z.string(), events, reading }),
+  z.strictObject({ topic: z.string(), payload: z.unknown(), events, reading }),
+  z.strictObject({ topic: z.string(), text: z.string(), events, reading }),
+  z.strictObject({ webhook: z.unknown(), events, refusal: z.string().optional() }),
+  z.strictObject({
+    shows: z.union([
+      z.strictObject({ free: z.int(), full: z.boolean() }),
+      z.strictObject({ lines: z.array(z.string()) }),
+    ]),
+    writes: z.string(),
+  }),
+  z.strictObject({
+    card: z.strictObject({ bitCount: z.int(), hex: z.string() }),
+    events,
+    refusal: z.string().optional(),
+  }),
+  z.strictObject({ frame: z.enum(['readInputs', 'readOutputs']), unit: z.int(), hex: z.string() }),
+  z.strictObject({
+    frame: z.literal('pulse'),
+    unit: z.int(),
+    channel: z.int(),
+    pulseMs: z.number(),
+    hex: z.string(),
+  }),
+])
+type Step = z.infer<typeof stepSchema>
+
+/** A file of `fixtures/`: a profile with its parameters, and steps that must come out as said. */
+export const fixtureSchema = z.strictObject({
+  profile: z.string(),
+  /** Where these bytes or messages come from, when not from where the profile does. */
+  provenance: provenanceSchema.optional(),
+  /** The document or the recording. */
+  source: z.string().optional(),
+  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  output: z.int().optional(),
+  steps: z.array(stepSchema),
+})
+export type Fixture = z.infer<typeof fixtureSchema>
+
+/** Runs a fixture through its profile; gives a sentence for each step that came out otherwise. */
+export function fixtureProblems(fixture: Fixture, profile: DeviceProfile): string[] {
+  const resolved = resolveParameters(profile, fixture.parameters)
+  if (!resolved.ok) return [`parameters: ${resolved.error.code} ${resolved.error.parameter}`]
+  const parameters = resolved.value
+  const problems: string[] = []
+  if (fixture.output !== undefined && fixture.output !== outputOf(profile, parameters)) {
+    problems.push(`output: it is ${outputOf(profile, parameters)}`)
+  }
+  const before = new Map<number, boolean>()
+  for (const [index, step] of fixture.steps.entries()) {
+    const { came, expected } = runStep(step, { profile, parameters, before })
+    if (isDeepStrictEqual(came, expected)) continue
+    problems.push(`steps.${index}: expected ${JSON.stringify(expected)}, came ${JSON.stringify(came)}`)
+  }
+  return problems
+}
+
+interface Setting {
+  readonly profile: DeviceProfile
+  readonly parameters: Parameters
+  readonly before: Map<number, boolean>
+}
+
+/** What came out of one step and what the fixture says. */
+interface Comparison {
+  readonly came: unknown
+  readonly expected: unknown
+}
+
+function outputOf({ output }: DeviceProfile, parameters: Parameters) {
+  return output && parameters[output.parameter]
+}
+
+function runStep(step: Step, { profile, parameters, before }: Setting): Comparison {
+  if ('input' in step) return inputStep(step, { profile, parameters, before })
+  if ('line' in step) return readingStep(lineReader(profile, parameters)(step.line), step)
+  if ('topic' in step) {
+    const payload = 'text' in step ? step.text : JSON.stringify(step.payload)
+    return readingStep(messageReader(profile, parameters)(step.topic, payload), step)
+  }
+  if ('webhook' in step) return webhookStep(step)
+  if ('card' in step) {
+    const number = cardNumber(step.card.bitCount, Buffer.from(step.card.hex, 'hex'))
+    if (step.refusal) return { came: number.ok ? undefined : number.error, expected: step.refusal }
+    return { came: number.ok && [{ kind: 'card', number: number.value }], expected: step.events }
+  }
+  if ('shows' in step) {
+    return { came: profile.sign && signMessage(profile.sign, parameters, step.shows), expected: step.writes }
+  }
+  return { came: Buffer.from(frameOf(step, profile)).toString('hex'), expected: step.hex.replace(/\s/g, '') }
+}
+
+function inputStep(step: Extract<Step, { input: number }>, setting: Setting): Comparison {
+  const { profile, parameters, before } = setting
+  const watched = watchedInputs(profile, parameters).filter(({ channel }) => channel === step.input)
+  const change = { before: before.get(step.input), closed: step.closed }
+  before.set(step.input, step.closed)
+  return { came: watched.flatMap(({ rule }) => readInput(rule, parameters, change)), expected: step.events }
+}
+
+function readingStep(
+  read: Reading,
+  step: { readonly events?: unknown; readonly reading?: unknown },
+): Comparison {
+  if (step.reading) return { came: read.kind, expected: step.reading }
+  return { came: read, expected: { kind: 'understood', events: step.events } }
+}
+
+function webhookStep(step: { readonly webhook?: unknown; events?: unknown; refusal?: unknown }): Comparison {
+  const read = parsePlateRecognizer(step.webhook, 0)
+  if (!read.ok) return { came: read.error.code, expected: step.refusal }
+  const came = read.value.map(({ arrivalKey: _key, ...plate }) => ({ kind: 'plate', ...plate }))
+  return { came, expected: step.events }
+}
+
+function frameOf(step: Extract<Step, { frame: string }>, profile: DeviceProfile): Uint8Array {
+  const { registers } = profile
+  if (!registers) return new Uint8Array()
+  if (step.frame === 'pulse') {
+    const request = flashOn(registers, step)
+    return request.ok ? encodeRequest(request.value) : new Uint8Array()
+  }
+  const [address, count] =
+    step.frame === 'readInputs'
+      ? [registers.inputAddress, registers.inputs]
+      : [registers.coilAddress, registers.outputs]
+  return encodeRequest({ kind: step.frame, unit: step.unit, address, count })
+}
