@@ -1,7 +1,5 @@
 import { OfflineBanner } from '@gatehouse/shared/ui/faces.tsx'
-import { LanguageSwitch } from '@gatehouse/shared/ui/language-switch.tsx'
-import { Container, Group, Text } from '@mantine/core'
-import { IconBuilding, IconMapPin, IconTicket, IconUser } from '@tabler/icons-react'
+import { IconMapPin, IconTicket, IconUser } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -9,7 +7,7 @@ import { useLiveUpdates } from '../api/live-updates.ts'
 import { meQuery } from '../api/queries.ts'
 import { LoginScreen } from '../login/login-screen.tsx'
 import { useWords } from '../words/words.ts'
-import './app-frame.css'
+import { PageFrame } from './page-frame.tsx'
 
 function Navigation(props: { readonly className: string }): ReactNode {
   const t = useWords()
@@ -36,25 +34,14 @@ export function AppFrame(): ReactNode {
   const t = useWords()
   const me = useQuery(meQuery)
   const live = useLiveUpdates(Boolean(me.data))
+  const isLost = live.state === 'lost' && Boolean(me.data)
   return (
-    <div className="app-frame">
-      <header className="app-header">
-        <Container size={1120} px="md" className="app-header-inner">
-          <Group gap="xs" wrap="nowrap">
-            <IconBuilding size={24} aria-hidden color="var(--gh-brand)" />
-            <Text fw={650}>{t('app.name')}</Text>
-          </Group>
-          {me.data ? <Navigation className="app-nav-wide" /> : null}
-          <LanguageSwitch />
-        </Container>
-      </header>
-      {live.state === 'lost' && me.data ? (
-        <OfflineBanner sinceMs={live.sinceMs}>{t('offline.device')}</OfflineBanner>
-      ) : null}
-      <Container component="main" size={1120} px="md" py="lg" className="app-main">
-        {me.data === null ? <LoginScreen /> : <Outlet />}
-      </Container>
-      {me.data ? <Navigation className="app-nav-phone" /> : null}
-    </div>
+    <PageFrame
+      navigation={me.data ? <Navigation className="app-nav-wide" /> : null}
+      banner={isLost ? <OfflineBanner sinceMs={live.sinceMs}>{t('offline.device')}</OfflineBanner> : null}
+      foot={me.data ? <Navigation className="app-nav-phone" /> : null}
+    >
+      {me.data === null ? <LoginScreen /> : <Outlet />}
+    </PageFrame>
   )
 }

@@ -7,7 +7,7 @@ import {
 import { assertNever } from '@gatehouse/shared/result/result'
 import { Faces, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { IntervalText, TimeText } from '@gatehouse/shared/ui/time-text.tsx'
-import { Button, List, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Button, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useLocation } from '@tanstack/react-router'
@@ -17,6 +17,7 @@ import '../bookings/booking-screen.css'
 import type { Holder } from '../pass/holder-key.ts'
 import type { HeldPass } from '../pass/kept-pass.ts'
 import { PassSheet } from '../pass/pass-sheet.tsx'
+import { RefusedSteps } from '../pass/refused-steps.tsx'
 import { useWords } from '../words/words.ts'
 import { findGuestPass, lookAtLink, type OnPhone, openGuestLink } from './guest-keeper.ts'
 
@@ -107,7 +108,8 @@ function Offer(props: {
       return (
         <>
           <Title order={1}>{link.siteName}</Title>
-          <Notice tone="out" title={t(`guest.${link.state}`)}>
+          {/* An end that was agreed is no alarm. */}
+          <Notice tone={link.state === 'over' ? 'plain' : 'out'} title={t(`guest.${link.state}`)}>
             {t(`guest.${link.state}Hint`)}
           </Notice>
         </>
@@ -136,17 +138,7 @@ function Held(props: { readonly held: HeldPass<GuestPass> }): ReactNode {
       <Occasion link={view.link} />
       <PassSheet held={props.held} timeZone={view.link.timeZone} overHint={t('guest.passOver')} />
       <Text size="sm">{t(view.toMs < view.link.toMs ? 'guest.renew' : 'guest.keep')}</Text>
-      <section>
-        <Title order={2} size="h4" mb="xs">
-          {t('pass.refusedTitle')}
-        </Title>
-        <List size="sm" spacing={4}>
-          <List.Item>{t('pass.refusedNext')}</List.Item>
-          <List.Item>{t('pass.refusedPicture')}</List.Item>
-          <List.Item>{t('pass.refusedTime')}</List.Item>
-          <List.Item>{t('guest.refusedElse')}</List.Item>
-        </List>
-      </section>
+      <RefusedSteps>{t('guest.refusedElse')}</RefusedSteps>
     </>
   )
 }

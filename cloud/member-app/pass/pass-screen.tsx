@@ -1,7 +1,7 @@
 import { Failed, Notice } from '@gatehouse/shared/ui/faces.tsx'
 import { viewerZone } from '@gatehouse/shared/ui/format.ts'
 import { IntervalText } from '@gatehouse/shared/ui/time-text.tsx'
-import { Anchor, List, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { IconChevronLeft } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -12,6 +12,7 @@ import { useSite } from '../site/site-answer.ts'
 import { useWords } from '../words/words.ts'
 import { holdPass, type PassSubject } from './pass-keeper.ts'
 import { PassSheet } from './pass-sheet.tsx'
+import { RefusedSteps } from './refused-steps.tsx'
 
 const bookingRoute = getRouteApi('/bookings/$bookingId/pass')
 const siteRoute = getRouteApi('/sites/$siteId/pass')
@@ -40,23 +41,6 @@ function Pass(props: { readonly subject: PassSubject; readonly timeZone: string 
   return <Skeleton height={360} maw={480} radius="md" aria-label={t('pass.loading')} />
 }
 
-function Refused(): ReactNode {
-  const t = useWords()
-  return (
-    <section>
-      <Title order={2} size="h4" mb="xs">
-        {t('pass.refusedTitle')}
-      </Title>
-      <List size="sm" spacing={4}>
-        <List.Item>{t('pass.refusedNext')}</List.Item>
-        <List.Item>{t('pass.refusedPicture')}</List.Item>
-        <List.Item>{t('pass.refusedTime')}</List.Item>
-        <List.Item>{t('pass.refusedElse')}</List.Item>
-      </List>
-    </section>
-  )
-}
-
 /** The pass of one booking: code, place, time, and what to do when it is refused. */
 export function BookingPassScreen(): ReactNode {
   const t = useWords()
@@ -80,7 +64,7 @@ export function BookingPassScreen(): ReactNode {
         ) : null}
       </div>
       <Pass subject={{ kind: 'booking', bookingId }} timeZone={timeZone} />
-      <Refused />
+      <RefusedSteps>{t('pass.refusedElse')}</RefusedSteps>
     </Stack>
   )
 }
@@ -101,7 +85,7 @@ export function SitePassScreen(): ReactNode {
         <Text>{t('pass.member')}</Text>
       </div>
       <Pass subject={{ kind: 'member', siteId }} timeZone={site?.timeZone ?? viewerZone()} />
-      <Refused />
+      <RefusedSteps>{t('pass.refusedElse')}</RefusedSteps>
     </Stack>
   )
 }

@@ -259,7 +259,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'guest.cancelled': 'Die Buchung wurde storniert',
   'guest.cancelledHint': 'Die Einladung öffnet nichts mehr. Fragen Sie die einladende Person.',
   'guest.over': 'Diese Einladung ist vorbei',
-  'guest.overHint': 'Sie endete mit der Buchung.',
+  'guest.overHint': 'Sie endete mit der Buchung. Für einen weiteren Besuch fragen Sie die einladende Person.',
   'guest.passOver':
     'Öffnen Sie den Link noch einmal, wenn Sie online sind. Hilft das nicht, fragen Sie die einladende Person.',
   'guest.keep': 'Behalten Sie den Link: Auf diesem Telefon zeigt er den Pass wieder, auch ohne Netz.',

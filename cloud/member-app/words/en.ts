@@ -254,7 +254,7 @@ export const en = {
   'guest.cancelled': 'The booking was cancelled',
   'guest.cancelledHint': 'The invitation opens nothing any more. Ask whoever invited you.',
   'guest.over': 'This invitation is over',
-  'guest.overHint': 'It ended with the booking.',
+  'guest.overHint': 'It ended with the booking. For another visit, ask whoever invited you.',
   'guest.passOver':
     'Open the link again while you are online. If that does not help, ask whoever invited you.',
   'guest.keep': 'Keep the link: on this phone it shows the pass again, also without a network.',

@@ -1,13 +1,17 @@
 import { LanguageSwitch } from '@gatehouse/shared/ui/language-switch.tsx'
 import { Container, Group, Text } from '@mantine/core'
 import { IconBuilding } from '@tabler/icons-react'
-import { Outlet } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useWords } from '../words/words.ts'
 import './app-frame.css'
 
-/** Header and page for somebody without a log-in. */
-export function GuestFrame(): ReactNode {
+/** Header and page; what somebody with a log-in has beside them comes in. */
+export function PageFrame(props: {
+  readonly children: ReactNode
+  readonly navigation?: ReactNode
+  readonly banner?: ReactNode
+  readonly foot?: ReactNode
+}): ReactNode {
   const t = useWords()
   return (
     <div className="app-frame">
@@ -17,12 +21,15 @@ export function GuestFrame(): ReactNode {
             <IconBuilding size={24} aria-hidden color="var(--gh-brand)" />
             <Text fw={650}>{t('app.name')}</Text>
           </Group>
+          {props.navigation}
           <LanguageSwitch />
         </Container>
       </header>
+      {props.banner}
       <Container component="main" size={1120} px="md" py="lg" className="app-main">
-        <Outlet />
+        {props.children}
       </Container>
+      {props.foot}
     </div>
   )
 }
