@@ -115,10 +115,10 @@ function restingFindings(config: EdgeConfig, db: SiteDatabase): Finding[] {
 }
 
 function plannedDevices({ buses }: EdgeConfig, directory: Directory): Finding {
-  const { profiles } = readProfileFolder(profileFolder)
+  const { profiles, cardFormats } = readProfileFolder(profileFolder)
   const rows = [...directory.all('device')]
   const refused = rows.flatMap(([key, row]) => {
-    const planned = planDevice(deviceIdSchema.parse(key), row, { profiles, buses })
+    const planned = planDevice(deviceIdSchema.parse(key), row, { profiles, cardFormats, buses })
     return planned.ok ? [] : [`${key} (${planned.error.code})`]
   })
   return {

@@ -1,4 +1,10 @@
 import type { DeviceId } from '@gatehouse/shared/ids/ids'
+import type { CardFormat } from '@gatehouse/shared/profiles/card-format'
+import {
+  type CardChoiceRefusal,
+  type CardFormatChoice,
+  chooseCardFormats,
+} from '@gatehouse/shared/profiles/card-number'
 import { type ParameterRefusal, resolveParameters } from '@gatehouse/shared/profiles/parameters'
 import type { DeviceProfile, ProfileDriver } from '@gatehouse/shared/profiles/profile'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
@@ -23,6 +29,8 @@ export interface PlannedDevice {
   readonly place: DevicePlace
   /** The board's address and facts, for devices that need a board. */
   readonly board?: { readonly unit: number; readonly facts: BoardFacts }
+  /** Which cards a reader that sends bits takes. */
+  readonly cardFormats?: CardFormatChoice
   /** Equal for rows that need no new attachment. */
   readonly fingerprint: string
 }
@@ -30,12 +38,14 @@ export interface PlannedDevice {
 /** Why a device row cannot be served. */
 export type PlanRefusal =
   | { readonly code: 'unknown_profile' | 'no_bus' | 'unknown_bus' | 'unknown_board' | 'bus_does_not_fit' }
+  | { readonly code: CardChoiceRefusal }
   | ParameterRefusal
 
 /** What planning needs to know of the site. */
 export interface PlanContext {
   readonly profiles: ReadonlyMap<string, DeviceProfile>
   readonly buses: Readonly<Record<string, BusConfig>>
+  readonly cardFormats: ReadonlyMap<string, CardFormat>
 }
 
 const defaultPollMs = 50
@@ -53,17 +63,30 @@ export function planDevice(
   if (!parameters.ok) return parameters
   const place = placeOf(profile.driver, row.bus, context.buses)
   if (!place.ok) return place
+  const cards = cardFormatsOf(profile, parameters.value, context)
+  if (cards && !cards.ok) return err({ code: cards.error })
   const planned = {
     deviceId,
     profile,
     parameters: parameters.value,
     place: place.value,
-    fingerprint: JSON.stringify([profile, parameters.value, place.value]),
+    ...(cards && { cardFormats: cards.value }),
+    fingerprint: JSON.stringify([profile, parameters.value, place.value, cards]),
   }
   if (place.value.kind !== 'bus' || place.value.family !== 'modbus') return ok(planned)
   const board = boardOf(profile, parameters.value, context.profiles)
   if (!board) return err({ code: 'unknown_board' })
   return ok({ ...planned, board, fingerprint: JSON.stringify([planned.fingerprint, board]) })
+}
+
+const sendsBits: ReadonlySet<ProfileDriver> = new Set<ProfileDriver>(['osdp'])
+
+function cardFormatsOf(
+  { driver }: DeviceProfile,
+  { cardFormats = '' }: DirectoryBody<'device'>['parameters'],
+  context: PlanContext,
+): Result<CardFormatChoice, CardChoiceRefusal> | undefined {
+  return sendsBits.has(driver) ? chooseCardFormats(String(cardFormats), context.cardFormats) : undefined
 }
 
 function placeOf(

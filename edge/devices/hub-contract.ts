@@ -1,5 +1,6 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { DeviceId } from '@gatehouse/shared/ids/ids'
+import type { CardFormat } from '@gatehouse/shared/profiles/card-format'
 import type { DeviceProfile, ProfileCapability } from '@gatehouse/shared/profiles/profile'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { Result } from '@gatehouse/shared/result/result'
@@ -58,6 +59,7 @@ export interface DeviceStatus {
 export interface DeviceHubOptions {
   readonly devices: DeviceRows
   readonly profiles: ReadonlyMap<string, DeviceProfile>
+  readonly cardFormats: ReadonlyMap<string, CardFormat>
   readonly buses: Readonly<Record<string, BusConfig>>
   /** Absent: MQTT devices are offline with `no_broker`. */
   readonly mqtt?: MqttConfig | undefined

@@ -149,9 +149,9 @@ class Hub implements DeviceHub {
   reconfigure(devices: DeviceRows): void {
     this.#rows = devices
     if (this.#state !== 'running') return
-    const { profiles, buses } = this.#options
+    const { profiles, cardFormats, buses } = this.#options
     const plans = new Map(
-      [...devices].map(([id, row]) => [id, planDevice(id, row, { profiles, buses })] as const),
+      [...devices].map(([id, row]) => [id, planDevice(id, row, { profiles, cardFormats, buses })] as const),
     )
     for (const [deviceId, served] of this.#served) {
       const plan = plans.get(deviceId)

@@ -33,7 +33,7 @@ async function openSite() {
   directory.apply([callerRow('kiosk-1', 'kiosk', 'gatehouse/kiosk'), camera], position, false)
   const hub = createDeviceHub({
     devices: new Map([[deviceIdSchema.parse(camera.key), directoryBodies.device.parse(camera.body)]]),
-    profiles: readProfileFolder(profileFolder).profiles,
+    ...readProfileFolder(profileFolder),
     buses: {},
     clock,
     random,

@@ -35,13 +35,14 @@ const ownName = 'gatehouse-edge'
 export async function prepareDevices(options: SiteDevicesOptions): Promise<SiteDevices> {
   const { config, adapters, directory } = options
   const { clock, random, logger } = adapters
-  const { profiles, problems } = readProfileFolder(profileFolder)
+  const { profiles, cardFormats, problems } = readProfileFolder(profileFolder)
   for (const problem of problems) logger.warn({ problem }, 'device profile left out')
   const broker = await startBroker(options, profiles)
   const mqtt = mqttConfig(config, options.localSecret)
   const hub = createDeviceHub({
     devices: deviceRows(directory),
     profiles,
+    cardFormats,
     buses: config.buses,
     ...(mqtt && { mqtt }),
     readerKeys: openReaderKeys(config.dataFolder, (problem) =>

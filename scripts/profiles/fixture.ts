@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { signMessage } from '@gatehouse/edge/devices/drivers/level-sign'
 import { encodeRequest, flashOn } from '@gatehouse/edge/devices/drivers/modbus-rtu'
-import { cardNumber } from '@gatehouse/edge/devices/drivers/osdp/card-number'
 import { parsePlateRecognizer } from '@gatehouse/edge/devices/drivers/plate-recognizer'
+import type { CardFormat } from '@gatehouse/shared/profiles/card-format'
+import { chooseCardFormats, readCard } from '@gatehouse/shared/profiles/card-number'
 import {
   lineReader,
   messageReader,
@@ -62,7 +63,11 @@ export const fixtureSchema = z.strictObject({
 export type Fixture = z.infer<typeof fixtureSchema>
 
 /** Runs a fixture through its profile; gives a sentence for each step that came out otherwise. */
-export function fixtureProblems(fixture: Fixture, profile: DeviceProfile): string[] {
+export function fixtureProblems(
+  fixture: Fixture,
+  profile: DeviceProfile,
+  cardFormats: ReadonlyMap<string, CardFormat>,
+): string[] {
   const resolved = resolveParameters(profile, fixture.parameters)
   if (!resolved.ok) return [`parameters: ${resolved.error.code} ${resolved.error.parameter}`]
   const parameters = resolved.value
@@ -72,7 +77,7 @@ export function fixtureProblems(fixture: Fixture, profile: DeviceProfile): strin
   }
   const before = new Map<number, boolean>()
   for (const [index, step] of fixture.steps.entries()) {
-    const { came, expected } = runStep(step, { profile, parameters, before })
+    const { came, expected } = runStep(step, { profile, parameters, before, cardFormats })
     if (isDeepStrictEqual(came, expected)) continue
     problems.push(`steps.${index}: expected ${JSON.stringify(expected)}, came ${JSON.stringify(came)}`)
   }
@@ -83,6 +88,7 @@ interface Setting {
   readonly profile: DeviceProfile
   readonly parameters: Parameters
   readonly before: Map<number, boolean>
+  readonly cardFormats: ReadonlyMap<string, CardFormat>
 }
 
 /** What came out of one step and what the fixture says. */
@@ -95,8 +101,8 @@ function outputOf({ output }: DeviceProfile, parameters: Parameters) {
   return output && parameters[output.parameter]
 }
 
-function runStep(step: Step, { profile, parameters, before }: Setting): Comparison {
-  if ('input' in step) return inputStep(step, { profile, parameters, before })
+function runStep(step: Step, { profile, parameters, before, cardFormats }: Setting): Comparison {
+  if ('input' in step) return inputStep(step, { profile, parameters, before, cardFormats })
   if ('line' in step) return readingStep(lineReader(profile, parameters)(step.line), step)
   if ('topic' in step) {
     const payload = 'text' in step ? step.text : JSON.stringify(step.payload)
@@ -104,9 +110,11 @@ function runStep(step: Step, { profile, parameters, before }: Setting): Comparis
   }
   if ('webhook' in step) return webhookStep(step)
   if ('card' in step) {
-    const number = cardNumber(step.card.bitCount, Buffer.from(step.card.hex, 'hex'))
-    if (step.refusal) return { came: number.ok ? undefined : number.error, expected: step.refusal }
-    return { came: number.ok && [{ kind: 'card', number: number.value }], expected: step.events }
+    const choice = chooseCardFormats(String(parameters.cardFormats ?? ''), cardFormats)
+    if (!choice.ok) return { came: choice.error, expected: step.refusal }
+    const read = readCard(choice.value, step.card.bitCount, Buffer.from(step.card.hex, 'hex'))
+    if (step.refusal) return { came: read.ok ? undefined : read.error, expected: step.refusal }
+    return { came: read.ok && [{ kind: 'card', number: read.value.number }], expected: step.events }
   }
   if ('shows' in step) {
     return { came: profile.sign && signMessage(profile.sign, parameters, step.shows), expected: step.writes }

@@ -1,16 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { profileFolder } from '@gatehouse/edge/devices/profile-folder'
-import { profileJsonSchema } from '@gatehouse/shared/profiles/json-schema'
 import { cataloguePage, catalogueTable } from './catalogue-page.ts'
-import { checkProfiles, isSchemaFresh } from './profile-check.ts'
+import { checkProfiles, oldSchemas } from './profile-check.ts'
 
 /** Checks every profile, prints the catalogue and writes its page; with `--check` an old page is a failure instead. */
 function main(): number {
   const onlyCheck = process.argv.includes('--check')
-  if (!onlyCheck && !isSchemaFresh(profileFolder)) {
-    const schema = JSON.stringify(profileJsonSchema(), null, 2)
-    writeFileSync(join(profileFolder, 'profile.schema.json'), `${schema}\n`)
+  for (const { file, schema } of onlyCheck ? [] : oldSchemas(profileFolder)) {
+    writeFileSync(join(profileFolder, file), `${JSON.stringify(schema, null, 2)}\n`)
   }
   const checked = checkProfiles(profileFolder)
   process.stdout.write(`${catalogueTable(checked)}\n\n`)

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { readProfileFolder } from '@gatehouse/edge/devices/profile-folder'
-import { profileJsonSchema } from '@gatehouse/shared/profiles/json-schema'
+import { jsonSchemas } from '@gatehouse/shared/profiles/json-schema'
 import type { DeviceProfile } from '@gatehouse/shared/profiles/profile'
 import { type DriverQuality, driverQualitySchema } from '@gatehouse/shared/profiles/quality'
 import type { z } from 'zod'
@@ -19,7 +19,7 @@ export interface CheckedProfiles {
 
 /** Reads and checks every profile, template, driver rating and fixture of `folder`. */
 export function checkProfiles(folder: string): CheckedProfiles {
-  const { profiles, problems: broken } = readProfileFolder(folder)
+  const { profiles, cardFormats, problems: broken } = readProfileFolder(folder)
   const problems = broken.map(({ path, at, message }) => `${path}: ${at}: ${message}`)
   const report = (problem: string) => problems.push(problem)
   const drivers = readAll(join(folder, 'drivers'), driverQualitySchema, report)
@@ -28,7 +28,9 @@ export function checkProfiles(folder: string): CheckedProfiles {
   for (const [name, fixture] of fixtures) {
     const profile = profiles.get(fixture.profile)
     if (!profile) report(`fixtures/${name}.json: there is no profile "${fixture.profile}"`)
-    else for (const problem of fixtureProblems(fixture, profile)) report(`fixtures/${name}.json: ${problem}`)
+    else
+      for (const problem of fixtureProblems(fixture, profile, cardFormats))
+        report(`fixtures/${name}.json: ${problem}`)
     steps.set(fixture.profile, (steps.get(fixture.profile) ?? 0) + fixture.steps.length)
   }
   for (const [name, profile] of profiles) {
@@ -37,14 +39,16 @@ export function checkProfiles(folder: string): CheckedProfiles {
     const claim = hardwareClaim(profile, { drivers, fixtures: [...fixtures.values()], name })
     if (claim) report(claim)
   }
-  if (!isSchemaFresh(folder)) report('profile.schema.json: it is old; npm run profiles writes it')
+  for (const { file } of oldSchemas(folder)) report(`${file}: it is old; npm run profiles writes it`)
   return { profiles, drivers, steps, problems }
 }
 
-/** Tells whether the JSON Schema that editors read is what shared/profiles/profile.ts says. */
-export function isSchemaFresh(folder: string): boolean {
-  const made: unknown = JSON.parse(JSON.stringify(profileJsonSchema()))
-  return isDeepStrictEqual(readJson(join(folder, 'profile.schema.json')), made)
+/** The JSON Schemas that editors read and that are not what the code says any more, as they should be. */
+export function oldSchemas(folder: string): { readonly file: string; readonly schema: object }[] {
+  return Object.entries(jsonSchemas()).flatMap(([file, schema]) => {
+    const made: unknown = JSON.parse(JSON.stringify(schema))
+    return isDeepStrictEqual(readJson(join(folder, file)), made) ? [] : [{ file, schema }]
+  })
 }
 
 function readAll<T>(

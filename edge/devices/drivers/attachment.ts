@@ -1,3 +1,4 @@
+import type { CardFormatChoice } from '@gatehouse/shared/profiles/card-number'
 import type { ProfileEvent } from '@gatehouse/shared/profiles/interpretation'
 import type { Parameters } from '@gatehouse/shared/profiles/placeholders'
 import type { DeviceProfile } from '@gatehouse/shared/profiles/profile'
@@ -10,6 +11,8 @@ export interface DeviceSetting {
   readonly profile: DeviceProfile
   /** Complete and checked against the profile. */
   readonly parameters: Parameters
+  /** Which cards it takes, for readers that send bits. */
+  readonly cardFormats?: CardFormatChoice
 }
 
 /** What a driver tells about its device. */

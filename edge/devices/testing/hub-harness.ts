@@ -72,7 +72,7 @@ export function deviceRow(
   return { name: profile, profile, parameters, ...(bus === undefined ? {} : { bus }) }
 }
 
-export const profiles = readProfileFolder(profileFolder).profiles
+export const { profiles, cardFormats } = readProfileFolder(profileFolder)
 
 /** A started hub over the given rows and buses, with everything it said. */
 export async function startHub(
@@ -82,6 +82,7 @@ export async function startHub(
   const log = new LogKeeper()
   const hub = createDeviceHub({
     profiles,
+    cardFormats,
     clock: realClock,
     random: new SeededRandom(7),
     logger: log,

@@ -1,10 +1,10 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
+import { type CardFormatChoice, readCard } from '@gatehouse/shared/profiles/card-number'
 import type { ProfileEvent } from '@gatehouse/shared/profiles/interpretation'
 import { assertNever } from '@gatehouse/shared/result/result'
 import type { DriveOutcome } from '../../ports/drive-outcome.ts'
 import type { ReaderSignal } from '../../ports/indicator.ts'
 import type { Attachment, DeviceReport, DeviceSetting } from '../attachment.ts'
-import { cardNumber } from './card-number.ts'
 import type { OsdpLine, OsdpReaderHandle } from './osdp-line.ts'
 import type { ReaderFact, RequestCommand, RequestEnd } from './panel-state.ts'
 import { PinEntry } from './pin-entry.ts'
@@ -14,6 +14,8 @@ const defaultPollMs = 50
 const defaultReplyTimeoutMs = 200
 const formattedCard = /^[0-9]{1,80}$/
 const shownMs = 1_500
+/** Without any known format: every card by all of its bits. */
+const anyCard: CardFormatChoice = { formats: [], takesOthers: true }
 
 /** What a person at the reader sees and hears. */
 const signals: Record<ReaderSignal, readonly RequestCommand[]> = {
@@ -32,8 +34,8 @@ export function attachOsdpReader(
   setting: DeviceSetting & { readonly deviceId: string },
   { report, clock }: { readonly report: DeviceReport; readonly clock: Clock },
 ): Attachment {
-  const { profile, parameters, deviceId } = setting
-  const read = factReader(clock)
+  const { profile, parameters, deviceId, cardFormats = anyCard } = setting
+  const read = factReader(clock, cardFormats)
   const handle = line.add({
     deviceId,
     address: Number(parameters.address ?? 0),
@@ -87,16 +89,17 @@ function outcomeOf(end: RequestEnd): DriveOutcome {
 /** Reads what a reader told into events; tampering is told when it begins and when it ends. */
 function factReader(
   clock: Clock,
+  cardFormats: CardFormatChoice,
 ): (fact: ReaderFact) => { readonly events: readonly ProfileEvent[]; readonly garbage?: string } {
   const pins = new PinEntry()
   let tampered = false
   return (fact) => {
     switch (fact.kind) {
       case 'raw': {
-        const number = cardNumber(fact.bitCount, fact.bits)
+        const read = readCard(cardFormats, fact.bitCount, fact.bits)
         pins.clear()
-        if (!number.ok) return { events: [], garbage: number.error }
-        return { events: [{ kind: 'card', number: number.value }] }
+        if (!read.ok) return { events: [], garbage: read.error }
+        return { events: [{ kind: 'card', number: read.value.number }] }
       }
       case 'formatted': {
         pins.clear()
