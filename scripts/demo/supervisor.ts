@@ -15,6 +15,7 @@ import { type PanelServer, startPanelServer } from './panel-server.ts'
 import { panelSite, StateTimes } from './panel-state.ts'
 import type { DemoPorts, SitePorts } from './ports.ts'
 import { demoBuses } from './site/buses.ts'
+import { keyReaders } from './site/keyed-readers.ts'
 import { ParkedVehicles } from './site/parked-vehicles.ts'
 import { PassPhone } from './site/pass-phone.ts'
 import type { RunningSite } from './site/running-site.ts'
@@ -151,6 +152,7 @@ export class Supervisor {
       random: systemRandom,
       onChange: () => this.#changed(),
     })
+    keyReaders(folders.store, site)
     this.#undo.push(() => edge.stop())
     this.#undo.push(() => world.close())
     await edge.start()

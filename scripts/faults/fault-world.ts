@@ -18,6 +18,7 @@ import { demoSites } from '../demo/demo-sites.ts'
 import { row, rowsOf, type WorldRow } from '../demo/world/rows.ts'
 import { writeWorld } from '../demo/world/write-world.ts'
 import { freePort } from '../story/free-port.ts'
+import { onLines } from '../story/line-readers.ts'
 
 /** Short enough that a door can be opened several times a second. */
 const pulseMs = 200
@@ -66,7 +67,7 @@ export async function startFaultWorld(): Promise<FaultWorld> {
   if (!house || !garage) throw new RangeError('the demo has no two sites')
   // The garage gets the doors of the coworking house: every kind of thing happens at one site.
   const doorRows = house.rows.filter(({ key }) => key.startsWith('door-') || key.startsWith('hh-'))
-  const sites = [house, { ...garage, rows: [...garage.rows, ...doorRows.map(withShortPulse)] }]
+  const sites = [house, { ...garage, rows: [...garage.rows, ...doorRows.map(onLines).map(withShortPulse)] }]
   await writeWorld({
     pool: cloud.pool,
     auth: cloud.auth,

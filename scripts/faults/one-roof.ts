@@ -11,6 +11,7 @@ import { expect, vi } from 'vitest'
 import { harbourHouse } from '../demo/world/harbour-house.ts'
 import { rowsOf } from '../demo/world/rows.ts'
 import { freePort } from '../story/free-port.ts'
+import { onLines } from '../story/line-readers.ts'
 import { type LoneSite, writeLoneSite } from './lone-site.ts'
 
 const dayMs = 86_400_000
@@ -47,10 +48,10 @@ export class OneRoof {
     const board = await createSimulatedBoard({ listen, units: [1, 2] })
     const readers = await createSimulatedReaders({ listen })
     const port = await freePort()
-    const door = harbourHouse.rows.filter(({ key }) => key.startsWith('door-main') || key === 'hh-ground')
+    const rows = harbourHouse.rows.filter(({ key }) => key.startsWith('door-main') || key === 'hh-ground')
     const bus = (to: { readonly port: number }) => ({ kind: 'tcp', host: '127.0.0.1', port: to.port })
     const buses = { 'boards-1': bus(board), 'readers-1': bus(readers) }
-    const lone = writeLoneSite(folder, { siteId: 'quay-street', port, buses, rows: door })
+    const lone = writeLoneSite(folder, { siteId: 'quay-street', port, buses, rows: rows.map(onLines) })
     return new OneRoof(lone, port, board, readers, await startedFrom(lone))
   }
 

@@ -20,6 +20,7 @@ import { openNetwork } from '../demo/network.ts'
 import type { WorldRow } from '../demo/world/rows.ts'
 import { writeWorld } from '../demo/world/write-world.ts'
 import { freePort } from './free-port.ts'
+import { onLines } from './line-readers.ts'
 import { Member } from './member.ts'
 
 const hour = 3_600_000
@@ -73,7 +74,7 @@ export async function startStory(options: StoryOptions = {}): Promise<StoryWorld
     startCloud({ ...cloudSettings(folder, limits), databaseUrl: database.url }, adapters)
   const cloud = await startCloudWith({})
   // A story lends what it says; rounds of the demo's policy would take spaces between two of its steps.
-  const sites = demoSites(folder).map(lendingNothing)
+  const sites = demoSites(folder).map(asStory)
   await writeWorld({
     pool: cloud.pool,
     auth: cloud.auth,
@@ -130,13 +131,14 @@ export async function startStory(options: StoryOptions = {}): Promise<StoryWorld
   }
 }
 
-function lendingNothing(site: DemoSite): DemoSite {
+/** Lends nothing by itself; its readers send lines. */
+function asStory(site: DemoSite): DemoSite {
   const rows = site.rows.map((row): WorldRow => {
     if (!('lending' in row.body)) return row
     const { lending: _, ...body } = row.body
     return { ...row, body }
   })
-  return { ...site, rows }
+  return { ...site, rows: rows.map(onLines) }
 }
 
 function cloudSettings(folder: string, limits: Partial<CloudConfig['limits']>): CloudConfig {

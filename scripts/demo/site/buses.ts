@@ -1,6 +1,6 @@
 import { rowsOf, type WorldRow } from '../world/rows.ts'
 
-export type BusKind = 'boards' | 'readers' | 'kiosk-reader' | 'signs'
+export type BusKind = 'boards' | 'readers' | 'osdp' | 'kiosk-reader' | 'signs'
 
 /** One wire of a site: what hangs on it, at which addresses, and the port on which its simulation listens. */
 export interface DemoBus {
@@ -15,6 +15,7 @@ const kindByProfile: Record<string, BusKind> = {
   'generic/wiegand-ascii-reader': 'readers',
   'generic/code-reader': 'readers',
   'generic/ticket-scanner': 'readers',
+  'generic/osdp-reader': 'osdp',
   'generic/kiosk-reader': 'kiosk-reader',
   'generic/level-sign': 'signs',
 }

@@ -92,7 +92,7 @@ export class SimulatedSite {
           showTicket: ({ plate }) => {
             const parked = this.parked.get(plate)
             const ticket = parked?.signedTicket ?? parked?.ticket
-            if (ticket !== undefined) wires.readers.get(body.readerDeviceId ?? '')?.scan(ticket)
+            if (ticket !== undefined) wires.readers.get(body.readerDeviceId ?? '')?.scan?.(ticket)
           },
         }),
       )
@@ -101,7 +101,10 @@ export class SimulatedSite {
 
   /** Starts listening on every wire; the edge may connect from now on. */
   static async open(options: SimulatedSiteOptions): Promise<SimulatedSite> {
-    const site = new SimulatedSite(options, await openWires(options.rows, options.buses, options.host))
+    const site = new SimulatedSite(
+      options,
+      await openWires(options.rows, options.buses, { ...options, readerKeys: options.callers.readerKeys }),
+    )
     for (const { spaceId } of options.parked.all())
       if (spaceId !== undefined) site.#sensors.set(spaceId, true)
     // The broker comes up with the edge; the sensors wait for it.
@@ -143,7 +146,9 @@ export class SimulatedSite {
 
   showCode(doorId: string, text: string): void {
     this.door(doorId).expectSomebody()
-    this.#readerOf(doorId).showCode(text)
+    const reader = this.#readerOf(doorId)
+    if (reader.showCode === undefined) throw unknown(`The reader of ${doorId} reads no codes.`)
+    reader.showCode(text)
   }
 
   tapKioskCard(card: string): void {

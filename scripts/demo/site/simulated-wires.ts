@@ -1,5 +1,9 @@
 import { createSimulatedBoard, type SimulatedBoard } from '@gatehouse/edge/devices/simulators/simulated-board'
 import {
+  createSimulatedOsdpReaders,
+  type SimulatedOsdpReaders,
+} from '@gatehouse/edge/devices/simulators/simulated-osdp-readers'
+import {
   createSimulatedKioskReader,
   createSimulatedReaders,
   type SimulatedLineReader,
@@ -7,7 +11,9 @@ import {
   type SimulatedReaders,
 } from '@gatehouse/edge/devices/simulators/simulated-readers'
 import { createSimulatedSigns, type SimulatedSigns } from '@gatehouse/edge/devices/simulators/simulated-signs'
+import { listenForEdge } from '@gatehouse/edge/devices/simulators/socket-server'
 import { SiteError } from '@gatehouse/shared/errors/site-error'
+import type { Random } from '@gatehouse/shared/random/random'
 import { rowsOf, type WorldRow } from '../world/rows.ts'
 import type { DemoBus } from './buses.ts'
 import { DoorSimulation } from './door-simulation.ts'
@@ -17,16 +23,28 @@ import type { LaneWires } from './lane-simulation.ts'
 export interface SimulatedWires {
   readonly doors: ReadonlyMap<string, DoorSimulation>
   /** The readers of doors and the scanners of exits by device id. */
-  readonly readers: ReadonlyMap<string, SimulatedLineReader>
+  readonly readers: ReadonlyMap<string, DemoReader>
   readonly lanes: ReadonlyMap<string, LaneWires>
   readonly kioskReader: SimulatedReader | undefined
   readonly signs: SimulatedSigns | undefined
   close(): Promise<void>
 }
 
+/** A reader of the demo; not every one reads tickets and codes. */
+export type DemoReader = SimulatedReader & Partial<SimulatedLineReader>
+
+/** What the devices of a site are opened with. */
+export interface WireSettings {
+  readonly host: string
+  /** Keys of the readers on OSDP by device id; the edge has the same. */
+  readonly readerKeys: ReadonlyMap<string, Uint8Array>
+  readonly random: Random
+}
+
 interface Open {
   readonly boards: Map<string, SimulatedBoard>
   readonly readers: Map<string, SimulatedReaders>
+  readonly osdp: Map<string, SimulatedOsdpReaders & { close(): Promise<void> }>
   kioskReader: (SimulatedReader & { close(): Promise<void> }) | undefined
   signs: SimulatedSigns | undefined
 }
@@ -35,39 +53,52 @@ interface Open {
 export async function openWires(
   rows: readonly WorldRow[],
   buses: readonly DemoBus[],
-  host: string,
+  settings: WireSettings,
 ): Promise<SimulatedWires> {
-  const open: Open = { boards: new Map(), readers: new Map(), kioskReader: undefined, signs: undefined }
-  for (const bus of buses) await openBus(open, bus, host)
+  const open: Open = {
+    boards: new Map(),
+    readers: new Map(),
+    osdp: new Map(),
+    kioskReader: undefined,
+    signs: undefined,
+  }
+  for (const bus of buses) await openBus(open, bus, settings)
   return {
     doors: wireDoors(rows, open),
-    readers: wireReaders(rows, open),
+    readers: wireReaders(rows, open, settings.readerKeys),
     lanes: wireLanes(rows, open),
     kioskReader: open.kioskReader,
     signs: open.signs,
     close: async () => {
       for (const board of open.boards.values()) await board.close()
       for (const readers of open.readers.values()) await readers.close()
+      for (const line of open.osdp.values()) await line.close()
       await open.kioskReader?.close()
       await open.signs?.close()
     },
   }
 }
 
-async function openBus(open: Open, bus: DemoBus, host: string): Promise<void> {
+async function openBus(open: Open, bus: DemoBus, { host, random }: WireSettings): Promise<void> {
+  const { addresses } = bus
   const listen = { host, port: bus.port }
   switch (bus.kind) {
     case 'boards':
-      open.boards.set(bus.name, await createSimulatedBoard({ listen, units: bus.addresses }))
+      open.boards.set(bus.name, await createSimulatedBoard({ listen, units: addresses }))
       return
     case 'readers':
       open.readers.set(bus.name, await createSimulatedReaders({ listen }))
       return
+    case 'osdp': {
+      const openWire = (onBytes: Parameters<typeof listenForEdge>[1]) => listenForEdge(listen, onBytes)
+      open.osdp.set(bus.name, await createSimulatedOsdpReaders({ openWire, addresses, random }))
+      return
+    }
     case 'kiosk-reader':
       open.kioskReader = await createSimulatedKioskReader({ listen })
       return
     default:
-      open.signs = await createSimulatedSigns({ listen, addresses: bus.addresses })
+      open.signs = await createSimulatedSigns({ listen, addresses })
   }
 }
 
@@ -101,11 +132,20 @@ function wireLanes(rows: readonly WorldRow[], open: Open): Map<string, LaneWires
   )
 }
 
-function wireReaders(rows: readonly WorldRow[], open: Open): Map<string, SimulatedLineReader> {
-  const readers = new Map<string, SimulatedLineReader>()
+function wireReaders(
+  rows: readonly WorldRow[],
+  open: Open,
+  readerKeys: WireSettings['readerKeys'],
+): Map<string, DemoReader> {
+  const readers = new Map<string, DemoReader>()
   for (const { key, body } of rowsOf(rows, 'device')) {
+    const address = Number(body.parameters.address ?? 1)
     const line = open.readers.get(body.bus ?? '')
-    if (line !== undefined) readers.set(key, line.reader(Number(body.parameters.address ?? 1)))
+    if (line !== undefined) readers.set(key, line.reader(address))
+    const secure = open.osdp.get(body.bus ?? '')?.readers.find((reader) => reader.address === address)
+    if (secure === undefined) continue
+    secure.firmware.key = readerKeys.get(key)
+    readers.set(key, secure)
   }
   return readers
 }

@@ -257,11 +257,13 @@ const doors: readonly [string, string, string, boolean, number, number][] = [
 
 /** The door whose reader reads passes from phones as well; at the main entrance the kiosk does. */
 const codeDoor = 'door-yard'
-const cardReader = 'generic/wiegand-ascii-reader'
+const cardReader = 'generic/osdp-reader'
 
-// One line of readers, one bus with two boards: strikes and contacts on the first, exit buttons on the second.
+// A line of readers on OSDP and one with the code reader; a bus with two boards: strikes and contacts on the first, exit
+// buttons on the second.
 const doorRows = doors.flatMap(([key, name, levelId, isPublic, x, y], index): WorldRow[] => {
   const channel = index + 1
+  const readsCodes = key === codeDoor
   const device = (part: string, profile: string, bus: string, parameters: object) =>
     row('device', `${key}-${part}`, { name: `${name}: ${part}`, profile, bus, parameters })
   return [
@@ -276,9 +278,9 @@ const doorRows = doors.flatMap(([key, name, levelId, isPublic, x, y], index): Wo
       pulseMs: 3000,
       at: { x, y },
     }),
-    device('reader', key === codeDoor ? 'generic/code-reader' : cardReader, 'readers-1', {
-      address: channel,
-    }),
+    readsCodes
+      ? device('reader', 'generic/code-reader', 'readers-1', { address: channel })
+      : device('reader', cardReader, 'osdp-1', { address: channel }),
     device('strike', 'generic/relay-strike', 'boards-1', { unit: 1, output: channel }),
     device('contact', 'generic/door-contact', 'boards-1', { unit: 1, input: channel }),
     device('exit', 'generic/exit-button', 'boards-1', { unit: 2, input: channel }),

@@ -8,7 +8,11 @@ export interface SiteCallers {
   readonly panel: string
   /** By device id: cameras and the bridges that publish over MQTT. */
   readonly devices: ReadonlyMap<string, string>
+  /** By device id: the keys that readers on OSDP got on the bench. */
+  readonly readerKeys: ReadonlyMap<string, Uint8Array>
 }
+
+const readerKeyBytes = 16
 
 /** The MQTT bridges of a garage. */
 const bridges = [
@@ -25,6 +29,10 @@ const bridges = [
     parameters: { application: 'parking@demo' },
   },
 ] as const
+
+function readerKey(secret: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(sha256Hex(secret), 'hex').subarray(0, readerKeyBytes))
+}
 
 /** Everything that calls the edge with a secret of its own, and the kiosk's reader. `secretOf` gives secrets by name. */
 export function siteCallers(
@@ -68,5 +76,10 @@ export function siteCallers(
       add(key, name, profile, { ...parameters, scope: 'sensor' })
     }
   }
-  return { rows: added, callers: { kiosk, board, panel, devices } }
+  const readerKeys = new Map(
+    rowsOf(rows, 'device')
+      .filter(({ body }) => body.profile === 'generic/osdp-reader')
+      .map(({ key }) => [key, readerKey(secretOf(key))]),
+  )
+  return { rows: added, callers: { kiosk, board, panel, devices, readerKeys } }
 }
