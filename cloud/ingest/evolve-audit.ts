@@ -19,6 +19,7 @@ export const auditTypes = [
   'session.voided',
   'door.state_changed',
   'door.unlocked',
+  'door.trouble_ended',
   'lockdown.started',
   'lockdown.ended',
   'incident.opened',
@@ -58,6 +59,9 @@ export function evolveAudit(rows: ProjectedRows, event: LedgerEvent, at: Place):
       return
     case 'door.state_changed':
       if (event.body.state === 'closed') end(rows, `door:${event.body.doorId}`, at)
+      return
+    case 'door.trouble_ended':
+      end(rows, `trouble:${event.body.doorId}`, at)
       return
     case 'lockdown.started': {
       const { requestId, by } = event.body

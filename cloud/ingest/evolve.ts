@@ -219,6 +219,8 @@ function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPl
     case 'access.refused':
     case 'access.exit_requested':
     case 'door.unlocked':
+    case 'door.trouble_started':
+    case 'door.trouble_ended':
     case 'lockdown.started':
     case 'lockdown.ended':
       // Noted by `evolveAudit`.

@@ -17,7 +17,7 @@ const nowhere: IncidentSubject = { place: null, place_id: null, session_id: null
 
 /**
  * Reads the kind of an incident and what its entry says it is about (`about` is an id, or two with a slash).
- * A door's alarm lasts until the door is closed, a call from an exit until its lane lets somebody out, what is
+ * A door's alarm lasts until the door is closed, that of its contact's line until the line is sound, a call from an exit until its lane lets somebody out, what is
  * about a stay until the stay ends, a call for help at a kiosk until a person says that they see to it, a lockdown
  * until its end; everything else is over at once. Kinds of later sites keep only their text.
  */
@@ -27,6 +27,8 @@ export function incidentSubject(kind: string, about: string): IncidentSubject {
     case 'door_forced':
     case 'door_held_open':
       return { ...nowhere, place: 'door', place_id: about, ends_with: `door:${about}` }
+    case 'door_trouble':
+      return { ...nowhere, place: 'door', place_id: first, ends_with: `trouble:${first}` }
     case 'lockdown':
       return { ...nowhere, ends_with: lockdownEnd }
     case 'help_called':

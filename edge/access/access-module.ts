@@ -16,7 +16,7 @@ export function accessModule(options: PassOptions): LedgerModule {
   return {
     name: 'access',
     tablesSql: readFileSync(join(packageRoot, 'access/tables.sql'), 'utf8'),
-    projectedTables: ['doors', 'pass_uses', 'lockdown'],
+    projectedTables: ['doors', 'pass_uses', 'lockdown', 'door_troubles'],
     commands: [...accessCommands(options), presentPass(options), ...remoteCommands(options)],
     projections: {
       'access.granted': (db, body, entry) => {
@@ -40,6 +40,15 @@ export function accessModule(options: PassOptions): LedgerModule {
           `INSERT INTO doors (door_id, state, since_ms) VALUES (?, ?, ?)
            ON CONFLICT (door_id) DO UPDATE SET state = excluded.state, since_ms = excluded.since_ms`,
         ).run(body.doorId, body.state, entry.at.wallMs)
+      },
+      'door.trouble_started': (db, { doorId, fault }) => {
+        statement(db, 'INSERT OR REPLACE INTO door_troubles (door_id, fault) VALUES (?, ?)').run(
+          doorId,
+          fault,
+        )
+      },
+      'door.trouble_ended': (db, { doorId }) => {
+        statement(db, 'DELETE FROM door_troubles WHERE door_id = ?').run(doorId)
       },
     },
   }

@@ -14,6 +14,7 @@ import { z } from 'zod'
 import { type Command, type CommandContext, defineCommand, type EffectRequest } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
+import { incident, reportDoor, reportDoorTrouble } from './door-reports.ts'
 import { lockdownSince } from './lockdown.ts'
 import { countPin, pinEntryLocked } from './pin-guards.ts'
 
@@ -55,7 +56,10 @@ type DoorRefusal = AccessRefusal | PinRefusal | 'pin_locked'
 
 /** The commands of the access module. */
 export function accessCommands(options: AccessOptions): Command[] {
-  return [presentCredential(options), identifyMember(options), requestExit(options), reportDoor, reportReader]
+  return [
+    ...[presentCredential(options), identifyMember(options), requestExit(options)],
+    ...[reportDoor, reportDoorTrouble, reportReader],
+  ]
 }
 
 /** A card or PIN at a door's reader: opens the door or records why not. Refusal: `unknown_door`. */
@@ -189,22 +193,6 @@ function requestExit({ directory }: AccessOptions): Command {
   })
 }
 
-/** What the door contact means: open, closed, held open or forced; the last two open an incident. */
-const reportDoor = defineCommand({
-  kind: 'reportDoor',
-  priority: 1,
-  sells: false,
-  input: z.object({ doorId: ids.doorIdSchema, state: z.enum(['closed', 'open', 'held_open', 'forced']) }),
-  run: (_db, { doorId, state }, context) => {
-    const events: LedgerEvent[] = [{ type: 'door.state_changed', body: { doorId, state } }]
-    if (state === 'forced' || state === 'held_open') {
-      const incidentId = `inc_${ids.randomCode(context.random, 16)}`
-      events.push({ type: 'incident.opened', body: { incidentId, kind: `door_${state}`, about: doorId } })
-    }
-    return ok({ events, answer: () => state })
-  },
-})
-
 /** A reader whose case was opened, or that is not what it says it is: opens an incident about it. */
 const reportReader = defineCommand({
   kind: 'reportReader',
@@ -215,11 +203,10 @@ const reportReader = defineCommand({
     z.object({ deviceId: ids.deviceIdSchema, alarm: z.literal('untrusted'), reason: z.string().max(64) }),
   ]),
   run: (_db, input, context) => {
-    const incidentId = `inc_${ids.randomCode(context.random, 16)}`
     const about = input.alarm === 'untrusted' ? `${input.deviceId}/${input.reason}` : input.deviceId
     return ok({
-      events: [{ type: 'incident.opened', body: { incidentId, kind: `reader_${input.alarm}`, about } }],
-      answer: () => ({ incidentId }),
+      events: [incident(context, `reader_${input.alarm}`, about)],
+      answer: () => input.alarm,
     })
   },
 })

@@ -74,7 +74,12 @@ export function accessDeviceEvents(options: AccessDevicesOptions): {
     if (event.kind === 'code') presentCode(options, wires, event)
     if (event.kind === 'contact') {
       const doorId = wires.byContact.get(event.deviceId)
-      if (doorId) doors.observe(doorId, { kind: event.closed ? 'closed' : 'opened' })
+      if (doorId) doors.hearContact(doorId, event.closed)
+    }
+    if (event.kind === 'status') {
+      const doorId = wires.byContact.get(event.deviceId)
+      if (doorId && event.online) doors.regainContact(doorId)
+      if (doorId && !event.online) doors.loseContact(doorId, 'offline')
     }
     if (event.kind === 'button') {
       const doorId = wires.byExitButton.get(event.deviceId)

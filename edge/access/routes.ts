@@ -53,7 +53,7 @@ const doorViewSchema = z.object({
   doorId: z.string(),
   name: z.string(),
   levelId: z.string(),
-  state: z.enum(['unknown', 'locked', 'unlocked', 'open', 'held_open', 'forced']),
+  state: z.enum(['unknown', 'locked', 'unlocked', 'open', 'held_open', 'forced', 'free', 'trouble']),
   last: z
     .object({
       kind: z.string(),

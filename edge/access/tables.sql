@@ -31,3 +31,9 @@ CREATE TABLE IF NOT EXISTS lockdown (
   since_ms INTEGER NOT NULL,
   started_by TEXT NOT NULL
 ) STRICT;
+
+-- Doors whose contact says nothing that can be believed. Rebuilt from the ledger.
+CREATE TABLE IF NOT EXISTS door_troubles (
+  door_id TEXT PRIMARY KEY,
+  fault TEXT NOT NULL
+) STRICT;

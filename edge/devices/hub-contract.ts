@@ -82,6 +82,8 @@ export interface DeviceHub {
   onEvent(listener: (event: DeviceEvent) => void): () => void
   /** Releases a strike. Always answers within `driveTimeoutMax`. */
   strike(deviceId: DeviceId, command: { readonly pulseMs: number }): Promise<DriveOutcome>
+  /** Puts a strike to rest at once, also in the middle of a pulse. */
+  rest(deviceId: DeviceId): Promise<DriveOutcome>
   /** A barrier by id; unknown ids answer `failed` with `unknown_device` when used. */
   barrier(deviceId: DeviceId): Barrier
   display(deviceId: DeviceId, content: DisplayContent): Promise<DriveOutcome>

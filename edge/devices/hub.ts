@@ -100,6 +100,11 @@ class Hub implements DeviceHub {
     return this.#pulse(deviceId, 'strike', command.pulseMs)
   }
 
+  rest(deviceId: DeviceId): Promise<DriveOutcome> {
+    const strike = this.#served.get(deviceId)?.attachment?.strike
+    return strike ? bounded(strike.rest()) : failed('not_served')
+  }
+
   barrier(deviceId: DeviceId): Barrier {
     return { vend: ({ pulseMs }) => this.#pulse(deviceId, 'barrier', pulseMs) }
   }

@@ -1,7 +1,7 @@
 import { type DeviceId, doorIdSchema, memberIdSchema, randomCode } from '@gatehouse/shared/ids/ids'
 import { z } from 'zod'
 import { accessDeviceEvents } from '../access/device-events.ts'
-import { DoorWatch } from '../access/door-watch.ts'
+import { DoorWatch, keepPulseMs } from '../access/door-watch.ts'
 import { MemberTokens } from '../access/member-tokens.ts'
 import type { DeviceHub } from '../devices/hub.ts'
 import type { EdgeAdapters } from '../edge-program.ts'
@@ -39,6 +39,22 @@ export class SiteDoors {
         live.changed('doors', [doorId])
         const key = randomCode(random, 20)
         void kernel.submit({ kind: 'reportDoor', caller: 'device:contact', key, input: { doorId, state } })
+      },
+      onTrouble: (doorId, fault) => {
+        live.changed('doors', [doorId])
+        const key = randomCode(random, 20)
+        const input = { doorId, fault }
+        void kernel.submit({ kind: 'reportDoorTrouble', caller: 'device:contact', key, input })
+      },
+      onWarn: (doorId) => {
+        const door = directory.get('door', doorId)
+        if (door) void hub.signal(door.readerDeviceId, 'close_door')
+      },
+      onLock: (doorId, how) => {
+        const door = directory.get('door', doorId)
+        if (!door) return
+        if (how === 'rest') void hub.rest(door.strikeDeviceId)
+        else void hub.strike(door.strikeDeviceId, { pulseMs: keepPulseMs })
       },
     })
     const { watch } = this

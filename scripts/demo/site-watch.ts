@@ -12,7 +12,7 @@ const doorsSchema = z.object({
   items: z.array(
     z.object({
       doorId: z.string(),
-      state: z.enum(['unknown', 'locked', 'unlocked', 'open', 'held_open', 'forced']),
+      state: z.enum(['unknown', 'locked', 'unlocked', 'open', 'held_open', 'forced', 'free', 'trouble']),
       last: z
         .object({
           kind: z.string(),

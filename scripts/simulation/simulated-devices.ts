@@ -36,6 +36,7 @@ export class SimulatedDevices implements SiteDevices {
         },
       }),
       display: async () => done,
+      rest: async () => done,
       signal: async () => done,
       openInstallWindow: () => ({ ok: true, value: undefined }),
       acceptPlateReads: () => ({ ok: true, value: 0 }),

@@ -121,6 +121,8 @@ export interface DoorSite {
   readonly kiosk: readonly string[]
   /** What readers were told to show: device and signal. */
   readonly signals: readonly string[]
+  /** What locks were told without a decision: door, and `keep` released or `rest`. */
+  readonly locks: readonly string[]
   readonly events: () => { readonly type: string; readonly body: Record<string, unknown> }[]
   /** The types of its entries; of a refusal its reason. */
   readonly types: () => unknown[]
@@ -157,21 +159,12 @@ export function openDoors(
       throw error
     },
   })
-  const doors = new DoorWatch({
-    directory,
-    clock,
-    onReport: (doorId, state) =>
-      void kernel.submit({
-        kind: 'reportDoor',
-        caller: 'contact',
-        key: `${state}-${clock.now().monotonicMs}`,
-        input: { doorId, state },
-      }),
-  })
+  const signals: string[] = []
+  const locks: string[] = []
+  const doors = watchDoors({ kernel, directory, clock }, signals, locks)
   const kiosk: string[] = []
   const onKioskCredential = (_reader: string, kind: string, digest: string) =>
     void kiosk.push(`${kind}:${digest}`)
-  const signals: string[] = []
   const { handle, tick } = accessDeviceEvents({
     ...{ kernel, directory, doors, random, clock, siteKey, onKioskCredential },
     onAnswer: (deviceId, signal) => void signals.push(`${deviceId}:${signal}`),
@@ -189,11 +182,44 @@ export function openDoors(
     strikes,
     kiosk,
     signals,
+    locks,
     events,
     types,
     tick,
     handle: (event: object) => handle(event as DeviceEvent),
   }
+}
+
+/** The doors' watch as a site wires it. */
+function watchDoors(
+  {
+    kernel,
+    directory,
+    clock,
+  }: { readonly kernel: Kernel; readonly directory: Directory; readonly clock: ManualClock },
+  signals: string[],
+  locks: string[],
+): DoorWatch {
+  return new DoorWatch({
+    directory,
+    clock,
+    onReport: (doorId, state) =>
+      void kernel.submit({
+        kind: 'reportDoor',
+        caller: 'contact',
+        key: `${state}-${clock.now().monotonicMs}`,
+        input: { doorId, state },
+      }),
+    onTrouble: (doorId, fault) =>
+      void kernel.submit({
+        kind: 'reportDoorTrouble',
+        caller: 'contact',
+        key: `${fault}-${clock.now().monotonicMs}`,
+        input: { doorId, fault },
+      }),
+    onWarn: (doorId) => void signals.push(`${doorId}:close_door`),
+    onLock: (doorId, how) => void locks.push(`${doorId}:${how}`),
+  })
 }
 
 const eventsOf = (db: SiteDatabase) =>

@@ -34,6 +34,7 @@ interface Watcher {
 /** Time the keeper of the lines gets to confirm a pulse, milliseconds. */
 const confirmMax = 1_000
 const pulsesMax = 32
+const shortestPulseMs = 1
 
 interface GpioBoardOptions {
   readonly bus: string
@@ -93,6 +94,11 @@ class GpioBus implements GpioBoard {
       const message = Buffer.from(`${JSON.stringify({ id, channel, pulseMs })}\n`, 'latin1')
       if (!this.#link.write(message)) this.#settle(id, { outcome: 'failed', detail: 'link_down' })
     })
+  }
+
+  rest(terminal: Terminal): Promise<DriveOutcome> {
+    // The keeper of the lines lets a later pulse take the place of the one that runs.
+    return this.pulse(terminal, shortestPulseMs)
   }
 
   watch({ channel }: Terminal, listener: (change: InputChange) => void): () => void {

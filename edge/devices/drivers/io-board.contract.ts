@@ -61,6 +61,17 @@ function testPulses(open: () => Promise<IoBoardRig>): void {
     expect([1, 2, 3, 5, 8].map(isOn)).toEqual([true, true, false, true, true])
   })
 
+  test('a pulse is cut by putting the output to rest, and only on its channel', async () => {
+    const { board, isOn, onOutput } = await open()
+    const output = new Heard<boolean>()
+    onOutput(3, output.add)
+    await Promise.all([board.pulse(at(3), 30_000), board.pulse(at(4), 30_000)])
+    expect(await board.rest(at(3))).toEqual({ outcome: 'done' })
+    await output.next((on) => !on)
+    expect(isOn(4)).toBe(true)
+    expect(await board.rest(at(9))).toEqual({ outcome: 'failed', detail: 'no_such_channel' })
+  })
+
   test('a channel that the board lacks fails with the reason', async () => {
     const { board } = await open()
     expect(await board.pulse(at(9), 200)).toEqual({ outcome: 'failed', detail: 'no_such_channel' })

@@ -17,5 +17,7 @@ export function attachIoDevice(board: IoBoard, setting: DeviceSetting, report: D
   }
   const channel = profile.output && parameters[profile.output.parameter]
   if (typeof channel !== 'number') return { detach }
-  return { detach, strike: { pulse: (pulseMs) => board.pulse({ unit, channel }, pulseMs) } }
+  const terminal = { unit, channel }
+  const strike = { pulse: (ms: number) => board.pulse(terminal, ms), rest: () => board.rest(terminal) }
+  return { detach, strike }
 }

@@ -6,7 +6,7 @@ import type { DriveOutcome } from '../ports/drive-outcome.ts'
 import type { InputChange, IoBoard, Terminal } from '../ports/io-board.ts'
 import type { ByteLink, ByteLinkHandlers } from '../transports/byte-link.ts'
 import { type MasterEnd, type MasterOutput, ModbusMaster } from './modbus-master.ts'
-import { flashOn, type ModbusRequest } from './modbus-rtu.ts'
+import { flashOn, type ModbusRequest, switchOff } from './modbus-rtu.ts'
 
 /** What the bus must know of one board. */
 export interface BoardFacts {
@@ -99,8 +99,18 @@ class ModbusBus implements ModbusBoards {
     const board = this.#boards.get(terminal.unit)
     if (!board) return { outcome: 'failed', detail: 'no_such_board' }
     const request = flashOn(board.facts.registers, { ...terminal, pulseMs })
-    if (!request.ok) return { outcome: 'failed', detail: request.error }
-    const end = await new Promise<MasterEnd>((resolve) => this.#submit(request.value, board.facts, resolve))
+    return request.ok ? this.#write(request.value, board) : { outcome: 'failed', detail: request.error }
+  }
+
+  async rest(terminal: Terminal): Promise<DriveOutcome> {
+    const board = this.#boards.get(terminal.unit)
+    if (!board) return { outcome: 'failed', detail: 'no_such_board' }
+    const request = switchOff(board.facts.registers, terminal)
+    return request.ok ? this.#write(request.value, board) : { outcome: 'failed', detail: request.error }
+  }
+
+  async #write(request: ModbusRequest, board: Board): Promise<DriveOutcome> {
+    const end = await new Promise<MasterEnd>((resolve) => this.#submit(request, board.facts, resolve))
     if (end.kind === 'not_sent') return { outcome: 'failed', detail: end.reason }
     if (end.kind === 'no_reply') return { outcome: 'unknown', detail: 'no_reply' }
     if (end.reply.kind === 'written') return { outcome: 'done' }

@@ -82,6 +82,18 @@ export function flashOn(
   return ok({ kind: 'writeOutput', unit, address: map.flashOnAddress + channel - 1, value })
 }
 
+/**
+ * Makes the request that switches `channel` (1-based) off, also while the board times a pulse.
+ * Source: Modbus application protocol 1.1b3 §6.5: FC05 with 0000 is off.
+ */
+export function switchOff(
+  map: Pick<FlashMap, 'outputs'> & { readonly coilAddress: number },
+  { unit, channel }: { readonly unit: number; readonly channel: number },
+): Result<ModbusRequest, 'no_such_channel'> {
+  if (!Number.isInteger(channel) || channel < 1 || channel > map.outputs) return err('no_such_channel')
+  return ok({ kind: 'writeOutput', unit, address: map.coilAddress + channel - 1, value: 0 })
+}
+
 /** One attempt to find a reply: the reply and the bytes skipped before it, or that more bytes are needed. */
 type Search =
   | { readonly kind: 'found'; readonly reply: ModbusReply; readonly at: number; readonly length: number }

@@ -1,7 +1,10 @@
 import type { DriveOutcome } from './drive-outcome.ts'
 
-/** What a reader tells the person before it; `pin_wanted`: the card was right, and its PIN is asked for. */
-export type ReaderSignal = 'granted' | 'refused' | 'pin_wanted'
+/**
+ * What a reader tells the person before it; `pin_wanted`: the card was right, and its PIN is asked for; `close_door`: the
+ * leaf stands open and an alarm is near.
+ */
+export type ReaderSignal = 'granted' | 'refused' | 'pin_wanted' | 'close_door'
 
 /** The light and buzzer of a reader. */
 export interface Indicator {

@@ -10,6 +10,8 @@ export interface Terminal {
 export interface PulseOutput {
   /** `pulseMs` milliseconds, rounded up to what the board can time. */
   pulse(terminal: Terminal, pulseMs: number): Promise<DriveOutcome>
+  /** Switches the output off at once, also in the middle of a pulse. */
+  rest(terminal: Terminal): Promise<DriveOutcome>
 }
 
 /** A change of an input; `before` is undefined for the first reading after it is watched. */

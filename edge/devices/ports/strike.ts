@@ -4,4 +4,6 @@ import type { DriveOutcome } from './drive-outcome.ts'
 export interface Strike {
   /** Releases the lock for `pulseMs` milliseconds. */
   pulse(pulseMs: number): Promise<DriveOutcome>
+  /** Puts the lock to rest now, although a pulse runs. */
+  rest(): Promise<DriveOutcome>
 }

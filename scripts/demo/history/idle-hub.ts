@@ -11,6 +11,7 @@ export const idleHub: DeviceHub = {
   strike: async () => done,
   barrier: () => ({ vend: async () => done }),
   display: async () => done,
+  rest: async () => done,
   signal: async () => done,
   openInstallWindow: () => ok(undefined),
   acceptPlateReads: () => ok(0),

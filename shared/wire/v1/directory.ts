@@ -153,6 +153,14 @@ export const directoryBodies = {
     pin: z.enum(['never', 'with_card', 'alone']).optional(),
     /** Time for the PIN after the card; 15 s when absent. */
     pinWithinMs: z.int().min(3_000).max(60_000).optional(),
+    /** An open leaf is held open after this long; the site's time when absent. */
+    heldOpenMs: z.int().min(1_000).max(3_600_000).optional(),
+    /** The reader warns so long before that; never when absent. */
+    heldOpenWarnMs: z.int().min(1_000).max(600_000).optional(),
+    /** Without power the lock stays locked (when absent) or lets go. */
+    lock: z.enum(['fail_secure', 'fail_safe']).optional(),
+    /** When the lock is put to rest: as its pulse ends (when absent), as the leaf opens, or as it closes again. */
+    relock: z.enum(['after_pulse', 'on_open', 'on_close']).optional(),
     at: z.object({ x: z.number(), y: z.number() }),
   }),
   lane: z.object({

@@ -197,6 +197,9 @@ export const entryBodies = {
     doorId: ids.doorIdSchema,
     state: z.enum(['closed', 'open', 'held_open', 'forced']),
   }),
+  /** Where the leaf is cannot be known: `open_circuit`, `short` or `chatter` on the line of its contact. */
+  'door.trouble_started': z.object({ doorId: ids.doorIdSchema, fault: z.string().min(1).max(40) }),
+  'door.trouble_ended': z.object({ doorId: ids.doorIdSchema }),
   'incident.opened': z.object({ incidentId: z.string(), kind: z.string(), about: z.string() }),
   'session.arrived': z.object({
     ...session,

@@ -75,6 +75,13 @@ describe('golden samples', () => {
     }
   })
 
+  test('how a door is set is read as it was written', () => {
+    const door = golden('directory').door as object
+    for (const set of golden('frames').setDoors as object[]) {
+      expect(directoryBodies.door.parse({ ...door, ...set })).toEqual({ ...door, ...set })
+    }
+  })
+
   test('stays that signed papers tell of are read as they were written', () => {
     for (const [type, body] of Object.entries(golden('frames').signedPapers as object)) {
       expect(parseEvent({ type, body })).toEqual({ type, body })
