@@ -38,6 +38,8 @@ export function incidentSubject(kind: string, about: string): IncidentSubject {
       return { ...nowhere, place: 'device', place_id: first }
     case 'tailgate_entry':
     case 'tailgate_exit':
+    case 'wrong_way_in':
+    case 'wrong_way_out':
       return { ...nowhere, place: 'lane', place_id: second }
     case 'count_corrected':
       return { ...nowhere, place: 'zone', place_id: first }

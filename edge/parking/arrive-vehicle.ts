@@ -23,7 +23,7 @@ import { type Command, type CommandContext, defineCommand } from '../ledger/comm
 import type { SiteDatabase } from '../ledger/database.ts'
 import { type ArrivalBay, chooseBay } from './arrival-bay.ts'
 import { rememberFull, zonePlaces } from './occupancy.ts'
-import { keepPlate, matchSessions, openSessionsOf } from './open-plates.ts'
+import { keepPlate, matchSessions, mayBePlateOf, openSessionsOf } from './open-plates.ts'
 import type { ParkingOptions } from './parking-options.ts'
 import { memberVehicle } from './plate-vault.ts'
 import { keepTariff } from './pricing.ts'
@@ -168,7 +168,9 @@ function findUnconfirmed(
   if (match.kind === 'one') return match.id
   if (match.kind === 'tie') return match.ids.at(-1)
   if (input.position !== 'front') return undefined
-  return last.stay.vehicleId === undefined ? last : 'busy'
+  // Where one vehicle is expected, a bad read of it is likelier than another one that looks so much like it.
+  if (last.stay.vehicleId === undefined || mayBePlateOf(db, options, plate, last)) return last
+  return 'busy'
 }
 
 /** A vehicle that arrives has left, or never came in: its earlier unconfirmed authorisation ends so. */

@@ -4,6 +4,7 @@ import {
   countCorrectedIncident,
   decideBackOut,
   decidePassage,
+  decideWrongWay,
   type LanePlace,
 } from '@gatehouse/shared/parking/passage'
 import { err, ok } from '@gatehouse/shared/result/result'
@@ -36,6 +37,28 @@ export function confirmPassage({ directory }: ParkingOptions): Command {
         answer: () => {
           rememberFull(db, directory)
           return { sessionId: pending?.stay.sessionId ?? null, tailgate: pending === undefined }
+        },
+      })
+    },
+  })
+}
+
+/** One vehicle drove through against the direction. Refusal: `not_found` (no such lane). */
+export function recordWrongWay({ directory }: ParkingOptions): Command {
+  return defineCommand({
+    kind: 'recordWrongWay',
+    priority: 1,
+    sells: false,
+    input: z.object({ laneId: laneIdSchema }),
+    run: (db, { laneId }, context) => {
+      const place = lanePlace(directory, laneId)?.place
+      if (!place) return err({ code: 'not_found' })
+      const events = [decideWrongWay(place, `inc_${randomCode(context.random, 16)}`)]
+      return ok({
+        events,
+        answer: () => {
+          rememberFull(db, directory)
+          return { recorded: true }
         },
       })
     },

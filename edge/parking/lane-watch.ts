@@ -22,6 +22,7 @@ export class LaneWatch {
   readonly #options: LaneWatchOptions
   readonly #states = new Map<LaneId, LaneState>()
   readonly #looped = new Set<LaneId>()
+  readonly #exitWired = new Set<LaneId>()
 
   constructor(options: LaneWatchOptions) {
     this.#options = options
@@ -53,8 +54,13 @@ export class LaneWatch {
   /** Takes one observation of one lane. */
   observe(laneId: LaneId, input: LaneInput): void {
     if (input.kind === 'approach') this.#looped.add(laneId)
+    if (input.kind === 'exit') this.#exitWired.add(laneId)
     const { clock, onFact } = this.#options
-    const step = stepLane(this.stateOf(laneId), input, clock.now().monotonicMs)
+    const step = stepLane(this.stateOf(laneId), input, {
+      nowMs: clock.now().monotonicMs,
+      safety: 'trusted',
+      exit: this.#exitWired.has(laneId) ? 'wired' : 'absent',
+    })
     this.#states.set(laneId, step.state)
     for (const fact of step.facts) onFact(laneId, fact)
   }
@@ -67,13 +73,12 @@ export class LaneWatch {
   }
 
   /**
-   * Another vehicle stands where the last authorised one should. Tells whether that one was authorised before a restart: it
-   * has then passed unseen, and its passage is told.
+   * Another vehicle stands where the last authorised one should; not `sure`: that one may be read wrongly. Tells whether
+   * that one was authorised before a restart: it has then passed unseen, and its passage is told. Otherwise time tells.
    */
-  otherStands(laneId: LaneId): boolean {
-    const before = this.stateOf(laneId)
-    this.observe(laneId, { kind: 'other_stands' })
-    return this.stateOf(laneId) !== before
+  otherStands(laneId: LaneId, sure: boolean): boolean {
+    this.observe(laneId, { kind: 'other_stands', sure })
+    return this.stateOf(laneId).kind === 'presented'
   }
 
   /**

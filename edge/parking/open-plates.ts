@@ -1,5 +1,5 @@
 import type { VehicleId } from '@gatehouse/shared/ids/ids'
-import { matchPlate, type PlateMatch } from '@gatehouse/shared/parking/plate'
+import { matchPlate, mayBeMisread, type PlateMatch } from '@gatehouse/shared/parking/plate'
 import type { Session } from '@gatehouse/shared/parking/session'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
@@ -47,6 +47,17 @@ export function matchSessions<S extends Session>(
     return known === undefined ? [] : [{ id: session, plate: known }]
   })
   return matchPlate(plate, candidates)
+}
+
+/** Whether a normalised plate may be a bad read of the vehicle of this session. */
+export function mayBePlateOf(
+  db: SiteDatabase,
+  { vault }: Pick<PlateOptions, 'vault'>,
+  plate: string,
+  { stay: { vehicleId } }: Session,
+): boolean {
+  const known = vehicleId === undefined ? undefined : vault.get(db, vehicleId)
+  return known !== undefined && mayBeMisread(plate, known)
 }
 
 /** Finds the open sessions that a normalised plate may mean; only without an exact one are all opened. */

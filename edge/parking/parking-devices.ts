@@ -1,7 +1,7 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { type LaneId, randomCode } from '@gatehouse/shared/ids/ids'
 import { sha256Hex } from '@gatehouse/shared/ledger/chain'
-import type { LaneFact } from '@gatehouse/shared/parking/lane'
+import { type LaneFact, usesAuthorisation } from '@gatehouse/shared/parking/lane'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { DeviceEvent, DeviceHub } from '../devices/hub.ts'
 import type { DeviceLogger } from '../devices/ports/device-logger.ts'
@@ -14,8 +14,10 @@ import type { DepartureCredential } from './departing-session.ts'
 import { DurableFacts, isStoreTrouble } from './durable-facts.ts'
 import { ExitWaits, exitPolicy, type ShownAtExit, waitCause } from './exit-waits.ts'
 import { forgottenVehicles } from './forget-vehicles.ts'
+import { recordingOf } from './lane-facts.ts'
 import { LaneWatch } from './lane-watch.ts'
 import { laneWires, type WiredLane } from './lane-wires.ts'
+import { NextInLine } from './next-in-line.ts'
 import { waitingForPayment } from './paid-at-exit.ts'
 import type { ReleaseAnswer } from './release-exit.ts'
 import type { DepartureAnswer } from './request-departure.ts'
@@ -49,6 +51,7 @@ export class ParkingDevices {
   readonly #facts: DurableFacts
   readonly #bays: BaySensors
   readonly #waits: ExitWaits
+  readonly #next: NextInLine
   readonly #running = new Set<Promise<void>>()
   /** Vehicles per lane that were let out without a record; their passages are recorded with them. */
   readonly #unrecorded = new Map<LaneId, number>()
@@ -74,6 +77,7 @@ export class ParkingDevices {
       pendingAtStart: (laneId) => readPending(kernel.db, laneId).length,
       onFact: (laneId, fact) => this.#record(laneId, fact),
     })
+    this.#next = new NextInLine(clock)
     this.#waits = new ExitWaits({
       clock,
       policy: () => exitPolicy(directory),
@@ -118,8 +122,9 @@ export class ParkingDevices {
       }
       case 'loop': {
         const lane = this.#wires.byBarrier.get(event.deviceId)
-        if (!lane || event.loop === 'exit') return
+        if (!lane) return
         this.lanes.observe(lane.laneId, { kind: event.loop, covered: event.covered })
+        this.#askNext(lane.laneId)
         return
       }
       case 'bay':
@@ -190,8 +195,9 @@ export class ParkingDevices {
     // The command's own answer, just made in this process.
     const answer = outcome.value as ArrivalAnswer
     if (answer.kind === 'busy') {
-      const again = { caller: from.caller, key: this.#freshKey() }
-      return this.#overtake(laneId, () => this.#arrive(laneId, asked, again))
+      if (!this.lanes.otherStands(laneId, true)) return
+      await this.#facts.settled()
+      return this.#arrive(laneId, asked, { caller: from.caller, key: this.#freshKey() })
     }
     if (answer.kind === 'opened' || answer.kind === 'again') this.lanes.opened(laneId, answer.kind)
   }
@@ -208,29 +214,40 @@ export class ParkingDevices {
     // The command's own answer, just made in this process.
     const answer = outcome.value as DepartureAnswer
     if (answer.kind === 'refused') {
-      // Who is let out already and is read once more does not wait.
-      if (input.position === 'front') return
+      // Who is let out already and is read once more does not wait; somebody else shows by staying there.
+      if (input.position === 'front') {
+        this.lanes.otherStands(laneId, false)
+        return
+      }
       const session = 'sessionId' in answer ? { sessionId: answer.sessionId } : {}
       this.#waits.refused(laneId, waitCause(answer.reason), { by, ...session })
       return
     }
     if (answer.kind === 'busy') {
-      return this.#overtake(laneId, () => this.#requestDeparture(laneId, by, this.#freshKey()))
+      this.#next.keep(laneId, by)
+      this.lanes.otherStands(laneId, true)
+      await this.#facts.settled()
+      return this.#askNext(laneId)
     }
     this.#waits.letOut(laneId)
     this.lanes.opened(laneId, answer.kind)
   }
 
-  /** Somebody else's authorisation is in the way: one from before a restart is over, and who stands there is asked about anew. */
-  async #overtake(laneId: LaneId, again: () => Promise<void>): Promise<void> {
-    if (!this.lanes.otherStands(laneId)) return
-    await this.#facts.settled()
-    await again()
+  /** Whoever was read too early, with somebody else before the boom, is asked about once they stand there themselves. */
+  #askNext(laneId: LaneId): void {
+    if (this.lanes.stateOf(laneId).kind !== 'presented') return
+    const by = this.#next.take(laneId)
+    if (by === undefined) return
+    this.#run(async () => {
+      await this.#facts.settled()
+      await this.#requestDeparture(laneId, by, this.#freshKey())
+    })
   }
 
   /** Only who stands before the boom waits; while somebody is let out, the next one's time does not run. */
   #watchExits(): void {
     for (const { laneId, body } of this.#wires.byBarrier.values()) {
+      this.#askNext(laneId)
       const { kind } = this.lanes.stateOf(laneId)
       if (body.direction !== 'exit' || (kind !== 'presented' && kind !== 'idle')) continue
       const absent = this.lanes.mayBeOccupied(laneId) ? 'unheard' : 'no'
@@ -271,17 +288,15 @@ export class ParkingDevices {
 
   #record(laneId: LaneId, fact: LaneFact): void {
     const unrecorded = this.#unrecorded.get(laneId) ?? 0
-    if (unrecorded > 0) {
+    if (unrecorded > 0 && usesAuthorisation(fact)) {
       this.#unrecorded.set(laneId, unrecorded - 1)
       return
     }
-    if (fact.kind === 'passage') {
-      if (!fact.authorised) this.#waits.letOut(laneId)
-      this.#pushFact('confirmPassage', laneId, { laneId })
-      return
-    }
-    const reason = fact.kind === 'back_out' ? 'backed_out' : 'timeout'
-    this.#pushFact('backOut', laneId, { laneId, reason })
+    if (fact.kind === 'passage' && !fact.authorised) this.#waits.letOut(laneId)
+    const recording = recordingOf(fact)
+    if (recording === undefined) return
+    const { kind, ...more } = recording
+    this.#pushFact(kind, laneId, { laneId, ...more })
   }
 
   #pushFact(kind: string, laneId: LaneId, input: object): void {

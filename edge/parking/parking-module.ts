@@ -4,7 +4,7 @@ import type { LedgerModule } from '../ledger/command.ts'
 import { packageRoot } from '../package-root.ts'
 import { arriveVehicle } from './arrive-vehicle.ts'
 import { forgetVehicles } from './forget-vehicles.ts'
-import { backOut, confirmPassage, correctCounts, senseBay } from './lane-commands.ts'
+import { backOut, confirmPassage, correctCounts, recordWrongWay, senseBay } from './lane-commands.ts'
 import { loseTicket } from './lost-ticket-command.ts'
 import type { ParkingOptions } from './parking-options.ts'
 import { paySession, quoteSession } from './payment-commands.ts'
@@ -34,6 +34,7 @@ export function parkingModule(options: ParkingOptions): LedgerModule {
       callAttendant(options),
       confirmPassage(options),
       backOut(options),
+      recordWrongWay(options),
       senseBay(options),
       correctCounts(options),
       forgetVehicles(options),

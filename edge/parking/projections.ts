@@ -1,6 +1,6 @@
 import type { SessionId, ZoneId } from '@gatehouse/shared/ids/ids'
 import { countPassage } from '@gatehouse/shared/parking/counting'
-import { countCorrectedIncident, tailgateIncident } from '@gatehouse/shared/parking/passage'
+import { countCorrectedIncident, tailgateIncident, wrongWayIncident } from '@gatehouse/shared/parking/passage'
 import { beginSession, evolveSession, sessionInferredIncident } from '@gatehouse/shared/parking/session'
 import type { Entry, LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
 import type { Projections } from '../ledger/command.ts'
@@ -56,6 +56,11 @@ export const parkingProjections: Projections = {
         statement(db, 'UPDATE parking_lanes SET tailgates = tailgates + 1 WHERE lane_id = ?').run(detail)
         return
       }
+      case wrongWayIncident.entry:
+      case wrongWayIncident.exit:
+        count(db, place as ZoneId, body.kind === wrongWayIncident.exit ? 'entry' : 'exit', entry)
+        notePassage(db, detail, entry)
+        return
       case countCorrectedIncident:
         return setCount(db, place as ZoneId, Math.max(0, Number(detail) || 0), entry)
       case sessionInferredIncident:

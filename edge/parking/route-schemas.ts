@@ -113,7 +113,7 @@ export const laneViewSchema = z.object({
   laneId: z.string(),
   name: z.string(),
   direction: z.enum(['entry', 'exit']),
-  state: z.enum(['idle', 'presented', 'vending', 'withdrawing', 'passing']),
+  state: z.enum(['idle', 'presented', 'vending', 'withdrawing', 'passing', 'opposing']),
   /** Authorised vehicles that have not passed. */
   pending: z.int(),
   passages: z.int(),

@@ -12,6 +12,10 @@ export interface TestLanes {
   readonly warnings: string[]
   /** Devices that say of themselves that they work. */
   readonly healthy: DeviceStatus[]
+  /** One loop of the lane is covered or cleared. */
+  loop(lane: string, which: 'approach' | 'safety' | 'exit', covered: boolean): void
+  /** Time goes by, tick by tick, while the loops stay as they are. */
+  wait(seconds: number): Promise<void>
   /** Moves onto the approach loop. */
   approach(lane: string): void
   /** Leaves the approach loop backwards and stays away. */
@@ -48,13 +52,15 @@ export function openLanes(garage: Garage): TestLanes {
     },
   })
   const deviceOf = (lane: string, role: string) => deviceIdSchema.parse(`${lane}-${role}`)
-  const loop = (lane: string, which: 'approach' | 'safety', covered: boolean) =>
+  const loop = (lane: string, which: 'approach' | 'safety' | 'exit', covered: boolean) =>
     devices.handle({ kind: 'loop', deviceId: deviceOf(lane, 'barrier'), loop: which, covered })
   return {
     devices,
     shown,
     warnings,
     healthy,
+    loop,
+    wait: (seconds) => wait(garage, devices, seconds),
     approach: (lane) => loop(lane, 'approach', true),
     withdraw: async (lane) => {
       loop(lane, 'approach', false)
@@ -90,6 +96,14 @@ export function openLanes(garage: Garage): TestLanes {
       devices.handle({ kind: 'card', deviceId: deviceOf(lane, 'reader'), number: code })
       await devices.settled()
     },
+  }
+}
+
+async function wait(garage: Garage, devices: ParkingDevices, seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second += 1) {
+    garage.clock.advance(1_000)
+    devices.tick()
+    await devices.settled()
   }
 }
 

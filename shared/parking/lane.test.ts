@@ -1,91 +1,199 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   authorisationMs,
   backOutConfirmMs,
-  type LaneFact,
-  type LaneInput,
+  type LaneMoment,
   type LaneState,
-  pendingMax,
-  restoredLane,
+  pendingOf,
   stepLane,
 } from './lane.ts'
+import { type InputName, inputs, nameOf } from './test-lane-inputs.ts'
 
-const inputs = {
-  approachCovered: { kind: 'approach', covered: true },
-  approachCleared: { kind: 'approach', covered: false },
-  safetyCovered: { kind: 'safety', covered: true },
-  safetyCleared: { kind: 'safety', covered: false },
-  authorised: { kind: 'authorised' },
-  otherStands: { kind: 'other_stands' },
-  tickEarly: { kind: 'tick' },
-  tickLate: { kind: 'tick' },
-} as const satisfies Record<string, LaneInput>
-type InputName = keyof typeof inputs
-
+const beyond = { exit: { kind: 'beyond' } } as const
 const states = {
   idle: { kind: 'idle' },
+  idleBeyond: { kind: 'idle', ...beyond },
+  idleAwaited: { kind: 'idle', exit: { kind: 'awaited', owed: false, sinceMs: 0 } },
   presented: { kind: 'presented' },
+  presentedBeyond: { kind: 'presented', ...beyond },
+  presentedOwed: { kind: 'presented', exit: { kind: 'awaited', owed: true, sinceMs: 0 } },
+  presentedLeaving: { kind: 'presented', exit: { kind: 'leaving' } },
   vendingSeen: { kind: 'vending', pending: 1, approach: true, sinceMs: 0 },
+  vendingLeft: { kind: 'vending', pending: 1, approach: true, sinceMs: 0, left: true, otherMs: 0 },
   vendingUnseen: { kind: 'vending', pending: 1, approach: false, sinceMs: 0 },
+  vendingBeyond: { kind: 'vending', pending: 1, approach: true, sinceMs: 0, ...beyond },
   vendingRestored: { kind: 'vending', pending: 1, approach: false },
   vendingRestoredSeen: { kind: 'vending', pending: 1, approach: true },
   withdrawing: { kind: 'withdrawing', pending: 1, sinceMs: 0 },
-  passing: { kind: 'passing', pending: 1, approach: true },
-  passingUnauthorised: { kind: 'passing', pending: 0, approach: false },
+  withdrawingLeaving: { kind: 'withdrawing', pending: 1, sinceMs: 0, exit: { kind: 'leaving' } },
+  passing: { kind: 'passing', pending: 1, approach: true, through: false },
+  passingAlone: { kind: 'passing', pending: 1, approach: false, through: false },
+  passingThrough: { kind: 'passing', pending: 1, approach: true, through: true, exit: { kind: 'leaving' } },
+  passingUnauthorised: { kind: 'passing', pending: 0, approach: false, through: true },
+  opposing: { kind: 'opposing', pending: 0, approach: false, ...beyond },
+  opposingThrough: { kind: 'opposing', pending: 1, approach: true },
 } as const satisfies Record<string, LaneState>
 type StateName = keyof typeof states
 
-type Expected = readonly [LaneState['kind'], pending: number, ...facts: string[]]
+/** The next state with the mark of the exit loop, how many are still authorised, and what is told. */
+type Expected = readonly [state: string, pending: number, ...facts: string[]]
+type Row = Record<InputName, Expected>
 
-const table: Record<StateName, Record<InputName, Expected>> = {
+/** Approach, safety and exit loop, all sound. */
+const threeLoops: Record<StateName, Row> = {
   idle: {
     approachCovered: ['presented', 0],
     approachCleared: ['idle', 0],
     safetyCovered: ['passing', 0],
     safetyCleared: ['idle', 0],
+    exitCovered: ['idle beyond', 0],
+    exitCleared: ['idle', 0],
     authorised: ['vending', 1],
     otherStands: ['idle', 0],
+    otherMayStand: ['idle', 0],
     tickEarly: ['idle', 0],
     tickLate: ['idle', 0],
+  },
+  idleBeyond: {
+    approachCovered: ['presented beyond', 0],
+    approachCleared: ['idle beyond', 0],
+    safetyCovered: ['opposing beyond', 0],
+    safetyCleared: ['idle beyond', 0],
+    exitCovered: ['idle beyond', 0],
+    exitCleared: ['idle', 0],
+    authorised: ['vending beyond', 1],
+    otherStands: ['idle beyond', 0],
+    otherMayStand: ['idle beyond', 0],
+    tickEarly: ['idle beyond', 0],
+    tickLate: ['idle beyond', 0],
+  },
+  idleAwaited: {
+    approachCovered: ['presented awaited', 0],
+    approachCleared: ['idle awaited', 0],
+    safetyCovered: ['passing awaited', 0],
+    safetyCleared: ['idle awaited', 0],
+    exitCovered: ['idle leaving', 0],
+    exitCleared: ['idle awaited', 0],
+    authorised: ['vending awaited', 1],
+    otherStands: ['idle awaited', 0],
+    otherMayStand: ['idle awaited', 0],
+    tickEarly: ['idle awaited', 0],
+    tickLate: ['idle', 0, 'exit_missed'],
   },
   presented: {
     approachCovered: ['presented', 0],
     approachCleared: ['idle', 0],
     safetyCovered: ['passing', 0],
     safetyCleared: ['presented', 0],
+    exitCovered: ['presented beyond', 0],
+    exitCleared: ['presented', 0],
     authorised: ['vending', 1],
     otherStands: ['presented', 0],
+    otherMayStand: ['presented', 0],
     tickEarly: ['presented', 0],
     tickLate: ['presented', 0],
+  },
+  presentedBeyond: {
+    approachCovered: ['presented beyond', 0],
+    approachCleared: ['idle beyond', 0],
+    safetyCovered: ['opposing beyond', 0],
+    safetyCleared: ['presented beyond', 0],
+    exitCovered: ['presented beyond', 0],
+    exitCleared: ['presented', 0],
+    authorised: ['vending beyond', 1],
+    otherStands: ['presented beyond', 0],
+    otherMayStand: ['presented beyond', 0],
+    tickEarly: ['presented beyond', 0],
+    tickLate: ['presented beyond', 0],
+  },
+  presentedOwed: {
+    approachCovered: ['presented awaited', 0],
+    approachCleared: ['idle awaited', 0],
+    safetyCovered: ['passing awaited', 0],
+    safetyCleared: ['presented awaited', 0],
+    exitCovered: ['presented leaving', 0, 'tailgate'],
+    exitCleared: ['presented awaited', 0],
+    authorised: ['vending awaited', 1],
+    otherStands: ['presented awaited', 0],
+    otherMayStand: ['presented awaited', 0],
+    tickEarly: ['presented awaited', 0],
+    tickLate: ['presented', 0],
+  },
+  presentedLeaving: {
+    approachCovered: ['presented leaving', 0],
+    approachCleared: ['idle leaving', 0],
+    safetyCovered: ['passing leaving', 0],
+    safetyCleared: ['presented leaving', 0],
+    exitCovered: ['presented leaving', 0],
+    exitCleared: ['presented', 0],
+    authorised: ['vending leaving', 1],
+    otherStands: ['presented leaving', 0],
+    otherMayStand: ['presented leaving', 0],
+    tickEarly: ['presented leaving', 0],
+    tickLate: ['presented leaving', 0],
   },
   vendingSeen: {
     approachCovered: ['vending', 1],
     approachCleared: ['withdrawing', 1],
     safetyCovered: ['passing', 1],
     safetyCleared: ['vending', 1],
+    exitCovered: ['vending beyond', 1],
+    exitCleared: ['vending', 1],
     authorised: ['vending', 2],
     otherStands: ['vending', 1],
+    otherMayStand: ['vending', 1],
     tickEarly: ['vending', 1],
     tickLate: ['vending', 1],
+  },
+  vendingLeft: {
+    approachCovered: ['vending', 1],
+    approachCleared: ['withdrawing', 1],
+    safetyCovered: ['passing', 1],
+    safetyCleared: ['vending', 1],
+    exitCovered: ['vending beyond', 1],
+    exitCleared: ['vending', 1],
+    authorised: ['vending', 2],
+    otherStands: ['vending', 1],
+    otherMayStand: ['vending', 1],
+    tickEarly: ['vending', 1],
+    tickLate: ['presented', 0, 'passage', 'safety_missed'],
   },
   vendingUnseen: {
     approachCovered: ['vending', 1],
     approachCleared: ['vending', 1],
     safetyCovered: ['passing', 1],
     safetyCleared: ['vending', 1],
+    exitCovered: ['vending beyond', 1],
+    exitCleared: ['vending', 1],
     authorised: ['vending', 2],
     otherStands: ['vending', 1],
+    otherMayStand: ['vending', 1],
     tickEarly: ['vending', 1],
     tickLate: ['idle', 0, 'timeout'],
+  },
+  vendingBeyond: {
+    approachCovered: ['vending beyond', 1],
+    approachCleared: ['withdrawing beyond', 1],
+    safetyCovered: ['opposing beyond', 1],
+    safetyCleared: ['vending beyond', 1],
+    exitCovered: ['vending beyond', 1],
+    exitCleared: ['vending', 1],
+    authorised: ['vending beyond', 2],
+    otherStands: ['vending beyond', 1],
+    otherMayStand: ['vending beyond', 1],
+    tickEarly: ['vending beyond', 1],
+    tickLate: ['vending beyond', 1],
   },
   vendingRestored: {
     approachCovered: ['vending', 1],
     approachCleared: ['vending', 1],
     safetyCovered: ['passing', 1],
     safetyCleared: ['vending', 1],
+    exitCovered: ['vending beyond', 1],
+    exitCleared: ['vending', 1],
     authorised: ['vending', 2],
     otherStands: ['vending', 1],
+    otherMayStand: ['vending', 1],
     tickEarly: ['vending', 1],
     tickLate: ['vending', 1],
   },
@@ -94,8 +202,11 @@ const table: Record<StateName, Record<InputName, Expected>> = {
     approachCleared: ['withdrawing', 1],
     safetyCovered: ['passing', 1],
     safetyCleared: ['vending', 1],
+    exitCovered: ['vending beyond', 1],
+    exitCleared: ['vending', 1],
     authorised: ['vending', 2],
     otherStands: ['presented', 0, 'passage'],
+    otherMayStand: ['vending', 1],
     tickEarly: ['vending', 1],
     tickLate: ['vending', 1],
   },
@@ -104,18 +215,132 @@ const table: Record<StateName, Record<InputName, Expected>> = {
     approachCleared: ['withdrawing', 1],
     safetyCovered: ['passing', 1],
     safetyCleared: ['withdrawing', 1],
+    exitCovered: ['idle leaving', 0, 'passage', 'safety_missed'],
+    exitCleared: ['withdrawing', 1],
     authorised: ['withdrawing', 2],
     otherStands: ['withdrawing', 1],
+    otherMayStand: ['withdrawing', 1],
     tickEarly: ['withdrawing', 1],
     tickLate: ['idle', 0, 'back_out'],
+  },
+  withdrawingLeaving: {
+    approachCovered: ['vending leaving', 1],
+    approachCleared: ['withdrawing leaving', 1],
+    safetyCovered: ['passing leaving', 1],
+    safetyCleared: ['withdrawing leaving', 1],
+    exitCovered: ['withdrawing leaving', 1],
+    exitCleared: ['withdrawing', 1],
+    authorised: ['withdrawing leaving', 2],
+    otherStands: ['withdrawing leaving', 1],
+    otherMayStand: ['withdrawing leaving', 1],
+    tickEarly: ['withdrawing leaving', 1],
+    tickLate: ['idle leaving', 0, 'back_out'],
   },
   passing: {
     approachCovered: ['passing', 1],
     approachCleared: ['passing', 1],
     safetyCovered: ['passing', 1],
-    safetyCleared: ['presented', 0, 'passage'],
+    safetyCleared: ['vending awaited', 1],
+    exitCovered: ['passing leaving', 1],
+    exitCleared: ['passing', 1],
     authorised: ['passing', 2],
     otherStands: ['passing', 1],
+    otherMayStand: ['passing', 1],
+    tickEarly: ['passing', 1],
+    tickLate: ['passing', 1],
+  },
+  passingAlone: {
+    approachCovered: ['passing', 1],
+    approachCleared: ['passing', 1],
+    safetyCovered: ['passing', 1],
+    safetyCleared: ['idle awaited', 0, 'passage'],
+    exitCovered: ['passing leaving', 1],
+    exitCleared: ['passing', 1],
+    authorised: ['passing', 2],
+    otherStands: ['passing', 1],
+    otherMayStand: ['passing', 1],
+    tickEarly: ['passing', 1],
+    tickLate: ['passing', 1],
+  },
+  passingThrough: {
+    approachCovered: ['passing leaving', 1],
+    approachCleared: ['passing leaving', 1],
+    safetyCovered: ['passing leaving', 1],
+    safetyCleared: ['presented leaving', 0, 'passage'],
+    exitCovered: ['passing leaving', 1],
+    exitCleared: ['passing', 1],
+    authorised: ['passing leaving', 2],
+    otherStands: ['passing leaving', 1],
+    otherMayStand: ['passing leaving', 1],
+    tickEarly: ['passing leaving', 1],
+    tickLate: ['passing leaving', 1],
+  },
+  passingUnauthorised: {
+    approachCovered: ['passing', 0],
+    approachCleared: ['passing', 0],
+    safetyCovered: ['passing', 0],
+    safetyCleared: ['idle', 0, 'tailgate'],
+    exitCovered: ['passing leaving', 0],
+    exitCleared: ['passing', 0],
+    authorised: ['passing', 1],
+    otherStands: ['passing', 0],
+    otherMayStand: ['passing', 0],
+    tickEarly: ['passing', 0],
+    tickLate: ['passing', 0],
+  },
+  opposing: {
+    approachCovered: ['opposing beyond', 0],
+    approachCleared: ['opposing beyond', 0],
+    safetyCovered: ['opposing beyond', 0],
+    safetyCleared: ['idle beyond', 0],
+    exitCovered: ['opposing beyond', 0],
+    exitCleared: ['opposing', 0],
+    authorised: ['opposing beyond', 1],
+    otherStands: ['opposing beyond', 0],
+    otherMayStand: ['opposing beyond', 0],
+    tickEarly: ['opposing beyond', 0],
+    tickLate: ['opposing beyond', 0],
+  },
+  opposingThrough: {
+    approachCovered: ['opposing', 1],
+    approachCleared: ['opposing', 1],
+    safetyCovered: ['opposing', 1],
+    safetyCleared: ['vending', 1, 'wrong_way'],
+    exitCovered: ['opposing beyond', 1],
+    exitCleared: ['opposing', 1],
+    authorised: ['opposing', 2],
+    otherStands: ['opposing', 1],
+    otherMayStand: ['opposing', 1],
+    tickEarly: ['opposing', 1],
+    tickLate: ['opposing', 1],
+  },
+}
+
+/** Without an exit loop the safety loop alone says who passed. */
+const twoLoops: Partial<Record<StateName, Row>> = {
+  passing: {
+    approachCovered: ['passing', 1],
+    approachCleared: ['passing', 1],
+    safetyCovered: ['passing', 1],
+    safetyCleared: ['presented', 0, 'passage'],
+    exitCovered: ['passing leaving', 1],
+    exitCleared: ['passing', 1],
+    authorised: ['passing', 2],
+    otherStands: ['passing', 1],
+    otherMayStand: ['passing', 1],
+    tickEarly: ['passing', 1],
+    tickLate: ['passing', 1],
+  },
+  passingAlone: {
+    approachCovered: ['passing', 1],
+    approachCleared: ['passing', 1],
+    safetyCovered: ['passing', 1],
+    safetyCleared: ['idle', 0, 'passage'],
+    exitCovered: ['passing leaving', 1],
+    exitCleared: ['passing', 1],
+    authorised: ['passing', 2],
+    otherStands: ['passing', 1],
+    otherMayStand: ['passing', 1],
     tickEarly: ['passing', 1],
     tickLate: ['passing', 1],
   },
@@ -124,53 +349,74 @@ const table: Record<StateName, Record<InputName, Expected>> = {
     approachCleared: ['passing', 0],
     safetyCovered: ['passing', 0],
     safetyCleared: ['idle', 0, 'tailgate'],
+    exitCovered: ['passing leaving', 0],
+    exitCleared: ['passing', 0],
     authorised: ['passing', 1],
     otherStands: ['passing', 0],
+    otherMayStand: ['passing', 0],
     tickEarly: ['passing', 0],
     tickLate: ['passing', 0],
   },
 }
 
-const pendingOf = (state: LaneState) => ('pending' in state ? state.pending : 0)
-const nameOf = (fact: LaneFact) => (fact.kind === 'passage' && !fact.authorised ? 'tailgate' : fact.kind)
+/** The safety loop is not believed: the approach says who passed, and nobody is seen to go back. */
+const noSafety: Partial<Record<StateName, Row>> = {
+  vendingSeen: {
+    approachCovered: ['vending', 1],
+    approachCleared: ['withdrawing', 1],
+    safetyCovered: ['passing', 1],
+    safetyCleared: ['vending', 1],
+    exitCovered: ['vending beyond', 1],
+    exitCleared: ['vending', 1],
+    authorised: ['vending', 2],
+    otherStands: ['presented', 0, 'passage'],
+    otherMayStand: ['vending', 1],
+    tickEarly: ['vending', 1],
+    tickLate: ['vending', 1],
+  },
+  withdrawing: {
+    approachCovered: ['presented', 0, 'passage'],
+    approachCleared: ['withdrawing', 1],
+    safetyCovered: ['passing', 1],
+    safetyCleared: ['withdrawing', 1],
+    exitCovered: ['idle leaving', 0, 'passage', 'safety_missed'],
+    exitCleared: ['withdrawing', 1],
+    authorised: ['withdrawing', 2],
+    otherStands: ['withdrawing', 1],
+    otherMayStand: ['withdrawing', 1],
+    tickEarly: ['withdrawing', 1],
+    tickLate: ['idle', 0, 'passage'],
+  },
+  withdrawingLeaving: {
+    approachCovered: ['presented leaving', 0, 'passage'],
+    approachCleared: ['withdrawing leaving', 1],
+    safetyCovered: ['passing leaving', 1],
+    safetyCleared: ['withdrawing leaving', 1],
+    exitCovered: ['withdrawing leaving', 1],
+    exitCleared: ['withdrawing', 1],
+    authorised: ['withdrawing leaving', 2],
+    otherStands: ['withdrawing leaving', 1],
+    otherMayStand: ['withdrawing leaving', 1],
+    tickEarly: ['withdrawing leaving', 1],
+    tickLate: ['idle leaving', 0, 'passage'],
+  },
+}
 
-describe('lane', () => {
-  for (const [stateName, row] of Object.entries(table)) {
-    for (const [inputName, [kind, pending, ...facts]] of Object.entries(row)) {
-      test(`${stateName} × ${inputName} → ${kind} ${facts.join(' ')}`, () => {
+const pairs = <A extends string, B>(table: Record<A, B>) => Object.entries(table) as [A, B][]
+
+function walk(title: string, table: Partial<Record<StateName, Row>>, loops: Omit<LaneMoment, 'nowMs'>): void {
+  describe(title, () => {
+    for (const [stateName, row] of pairs(table as Record<StateName, Row>)) {
+      test.each(pairs(row))(`${stateName} × %s`, (inputName, expected) => {
         const nowMs = inputName === 'tickLate' ? authorisationMs : backOutConfirmMs - 1
-        const step = stepLane(states[stateName as StateName], inputs[inputName as InputName], nowMs)
-        expect([step.state.kind, pendingOf(step.state), ...step.facts.map(nameOf)]).toEqual([
-          kind,
-          pending,
-          ...facts,
-        ])
+        const { state, facts } = stepLane(states[stateName], inputs[inputName], { nowMs, ...loops })
+        const name = state.exit === undefined ? state.kind : `${state.kind} ${state.exit.kind}`
+        expect([name, pendingOf(state), ...facts.map(nameOf)]).toEqual(expected)
       })
     }
-  }
-
-  test('after a restart it waits for the passages of what was authorised', () => {
-    expect(restoredLane(0)).toEqual({ kind: 'idle' })
-    expect(restoredLane(2)).toEqual({ kind: 'vending', pending: 2, approach: false })
   })
+}
 
-  test('every authorisation ends as one passage, back-out or timeout, and every other passage is a tailgate', () => {
-    const input = fc.constantFrom(...(Object.keys(inputs) as InputName[]))
-    fc.assert(
-      fc.property(fc.array(input, { maxLength: 60 }), (names) => {
-        let state: LaneState = { kind: 'idle' }
-        let nowMs = 0
-        const seen = { authorised: 0, used: 0 }
-        for (const name of names) {
-          nowMs += name === 'tickLate' ? authorisationMs : 100
-          if (name === 'authorised' && pendingOf(state) < pendingMax) seen.authorised += 1
-          const step = stepLane(state, inputs[name], nowMs)
-          seen.used += step.facts.filter((fact) => nameOf(fact) !== 'tailgate').length
-          state = step.state
-          expect(pendingOf(state)).toBe(seen.authorised - seen.used)
-          expect(pendingOf(state)).toBeLessThanOrEqual(pendingMax)
-        }
-      }),
-    )
-  })
-})
+walk('a lane with three loops', threeLoops, { safety: 'trusted', exit: 'wired' })
+walk('a lane without an exit loop', twoLoops, { safety: 'trusted', exit: 'absent' })
+walk('a lane whose safety loop is lost', noSafety, { safety: 'lost', exit: 'wired' })

@@ -5,6 +5,8 @@ import { exitBackedOut, type Session } from './session.ts'
 
 /** Kinds of the incidents that say a vehicle passed without an authorisation; `about` is `zone/lane`. */
 export const tailgateIncident = { entry: 'tailgate_entry', exit: 'tailgate_exit' } as const
+/** Kinds of the incidents that say a vehicle drove through against the direction of the lane; `about` is `zone/lane`. */
+export const wrongWayIncident = { entry: 'wrong_way_out', exit: 'wrong_way_in' } as const
 /** Kind of the incident that says bay sensors corrected a count; `about` is `zone/count`. */
 export const countCorrectedIncident = 'count_corrected'
 
@@ -40,6 +42,12 @@ export function decidePassage(
     default:
       return assertNever(pending)
   }
+}
+
+/** Records a vehicle that drove through against the direction: the count follows it (RULES, Parking). */
+export function decideWrongWay({ laneId, zoneId, direction }: LanePlace, incidentId: string): LedgerEvent {
+  const kind = wrongWayIncident[direction]
+  return { type: 'incident.opened', body: { incidentId, kind, about: `${zoneId}/${laneId}` } }
 }
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { matchPlate, normalisePlate } from './plate.ts'
+import { matchPlate, mayBeMisread, normalisePlate } from './plate.ts'
 
 const open = (...plates: string[]) => plates.map((plate) => ({ id: plate, plate }))
 const plates = fc.array(fc.constantFrom(...'ABDEFHKMRTVY0123458OQISZ'), { minLength: 4, maxLength: 8 })
@@ -67,6 +67,13 @@ describe('matchPlate', () => {
         expect(matchPlate(read, open(own))).toMatchObject({ kind: 'one', id: own })
       }),
     )
+  })
+
+  test('two wrong characters of a long plate may be a bad read of who is expected, a stranger is not', () => {
+    expect(mayBeMisread('HHAB128', 'HHAS123')).toBe(true)
+    expect(mayBeMisread('HHAB12', 'HHAB1234')).toBe(true)
+    expect(mayBeMisread('HHCD456', 'HHAB123')).toBe(false)
+    expect(mayBeMisread('HH12', 'HH13')).toBe(false)
   })
 
   test('matching is symmetric', () => {

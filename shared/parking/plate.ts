@@ -72,3 +72,31 @@ export function matchPlate<Id>(read: string, candidates: readonly PlateCandidate
   }
   return { kind: 'none' }
 }
+
+/** Two wrong characters of this many may still be the same plate; shorter ones say too little. */
+const misreadLengthMin = 6
+const misreadCharactersMax = 2
+
+/**
+ * Whether `a` may be a bad read of what stands there already as `b`, wider than `matchPlate`: only for a vehicle that is
+ * expected at exactly this place. Both normalised.
+ */
+export function mayBeMisread(a: string, b: string): boolean {
+  const longer = Math.max(a.length, b.length)
+  if (longer < misreadLengthMin) return false
+  return longer - commonLength(a, b) <= misreadCharactersMax
+}
+
+/** The length of the longest common subsequence. */
+function commonLength(a: string, b: string): number {
+  let row = new Array<number>(b.length + 1).fill(0)
+  for (const char of a) {
+    const next = [0]
+    for (let index = 0; index < b.length; index += 1) {
+      const longest = Math.max(row[index + 1] ?? 0, next[index] ?? 0)
+      next.push(char === b[index] ? (row[index] ?? 0) + 1 : longest)
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}
