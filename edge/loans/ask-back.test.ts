@@ -61,6 +61,19 @@ test('offline nothing is asked back, and the refusal says why', async () => {
   expect(site.entries('loan.recalled')).toEqual([])
 })
 
+test('a site that is stopped while somebody waits says that it is stopping', async () => {
+  const stopped = () => {
+    site.kernel.close()
+    site.close()
+  }
+  site.kernel.onCommitted((entries) => {
+    if (entries.some(({ entry }) => entry.type === 'loan.recalled')) process.nextTick(stopped)
+  })
+  const { status, body } = await want()
+  expect([status, body.code]).toEqual([503, 'stopping'])
+  site = openLoanSite(site.folder)
+})
+
 test('nothing is asked back where it would not help', async () => {
   const past = friday10 - 5 * hour
   expect((await want(past)).body.code).toBe('in_the_past')

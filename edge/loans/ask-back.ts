@@ -78,20 +78,23 @@ export class AskBack {
   async #recall(loanIds: readonly LoanId[]): Promise<boolean> {
     const { kernel, wait } = this.#options
     const over = new AbortController()
-    const isOver = () => loanIds.every((loanId) => loadLoan(kernel.db, loanId).kind === 'ended')
+    // Looked at as it is recorded: once the wait is over the site may have been stopped.
+    let ended = false
     const stop = kernel.onCommitted((entries) => {
-      if (entries.some(({ entry }) => entry.type === 'loan.ended') && isOver()) over.abort()
+      if (!entries.some(({ entry }) => entry.type === 'loan.ended')) return
+      ended = loanIds.every((loanId) => loadLoan(kernel.db, loanId).kind === 'ended')
+      if (ended) over.abort()
     })
     try {
       const waited = wait(askBackMsMax, over.signal).catch(() => undefined)
-      await kernel.submit({
+      const recalled = await kernel.submit({
         kind: 'recallLoans',
         caller: 'system',
         key: `kiosk-${loanIds[0]}-${kernel.head.seq}`,
         input: { loanIds, reason: 'kiosk' },
       })
-      if (!isOver()) await waited
-      return isOver()
+      if (recalled.ok && !ended) await waited
+      return ended
     } finally {
       stop()
       over.abort()
