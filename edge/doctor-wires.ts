@@ -3,6 +3,7 @@ import { createConnection } from 'node:net'
 import type { EdgeConfig } from './config.ts'
 import type { BusConfig } from './devices/bus-config.ts'
 import { findGpioNumber } from './devices/transports/gpio-chip.ts'
+import { findChip } from './devices/transports/gpio-tools.ts'
 import type { Finding } from './doctor-finding.ts'
 
 const timeoutMs = 3_000
@@ -31,6 +32,12 @@ async function busFinding(name: string, bus: BusConfig): Promise<Finding> {
     const ok = mayOpen(bus.path)
     const seen = `${bus.path} ${ok ? 'can be opened' : 'cannot be opened'}`
     return { name: title, ok, seen, hint: 'Check the plug, and that this user may use the port.' }
+  }
+  if (bus.kind === 'wiegand') {
+    const found = await findChip(bus.chip)
+    const seen = found.ok ? `${bus.chip} is ${found.value.chip}` : `${bus.chip}: ${found.error}`
+    const hint = 'Wiegand needs gpiomon (package gpiod) and the label that gpiodetect prints.'
+    return { name: title, ok: found.ok, seen, hint }
   }
   const refused = [...Object.values(bus.outputs), ...Object.values(bus.inputs)].flatMap((offset) => {
     const found = findGpioNumber({ chip: bus.chip, offset })

@@ -21,6 +21,13 @@ export const busConfigSchema = z.discriminatedUnion('kind', [
     outputsActiveLow: z.boolean().default(false),
     inputsActiveLow: z.boolean().default(true),
   }),
+  /** The two data wires of one Wiegand reader on lines of a GPIO chip, watched by `gpiomon`. */
+  z.object({
+    kind: z.literal('wiegand'),
+    chip: z.string().min(1),
+    d0: z.int().min(0).max(255),
+    d1: z.int().min(0).max(255),
+  }),
 ])
 export type BusConfig = z.infer<typeof busConfigSchema>
 

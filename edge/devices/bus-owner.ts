@@ -12,9 +12,11 @@ import { createModbusBoards } from './drivers/modbus-board.ts'
 import { createOsdpLine } from './drivers/osdp/osdp-line.ts'
 import { attachOsdpReader } from './drivers/osdp/osdp-reader.ts'
 import type { ReaderKeys } from './drivers/osdp/reader-keys.ts'
+import { createWiegandWires } from './drivers/wiegand/wiegand-reader.ts'
 import type { DeviceLogger } from './ports/device-logger.ts'
 import type { ByteLink, ByteLinkHandlers } from './transports/byte-link.ts'
 import { createGpioLink } from './transports/gpio.ts'
+import { createGpioMonitor } from './transports/gpio-monitor.ts'
 import { createSerialLink } from './transports/serial.ts'
 import { createTcpLink } from './transports/tcp.ts'
 
@@ -40,11 +42,15 @@ export interface BusSurroundings {
 /** What is behind a serial server is not known; readers leave the factory with this. */
 const slowestBaudRate = 9_600
 
-/** Opens buses over TCP, serial ports and the keeper of GPIO lines. */
+/** Opens buses over TCP, serial ports, the keeper of GPIO lines and the watcher of Wiegand wires. */
 export function openBus(random: Random): BusSurroundings['openTransport'] {
   return (_bus, config, handlers) => {
     if (config.kind === 'tcp') return createTcpLink({ ...config, handlers, random })
     if (config.kind === 'serial') return createSerialLink({ ...config, handlers, random })
+    if (config.kind === 'wiegand') {
+      const { chip, d0, d1 } = config
+      return createGpioMonitor({ chip, offsets: [d0, d1], handlers, random })
+    }
     return createGpioLink({ lines: config, handlers, random })
   }
 }
@@ -59,6 +65,16 @@ export function createBusOwner(
   const openLink = (handlers: ByteLinkHandlers) => openTransport(bus.name, bus.config, handlers)
   if (family === 'line') return lineOwner(createLineBus({ bus: bus.name, openLink, clock, logger }), clock)
   if (family === 'osdp') return osdpOwner(bus, openLink, surroundings)
+  if (bus.config.kind === 'wiegand') {
+    const { d0, d1 } = bus.config
+    const wires = createWiegandWires({ bus: bus.name, d0, d1, openLink, clock, logger })
+    return {
+      open: () => wires.open(),
+      close: () => wires.close(),
+      setDevices: () => {},
+      attach: (device, report) => wires.attach(device, report),
+    }
+  }
   if (bus.config.kind === 'gpio') {
     const board = createGpioBoard({ bus: bus.name, openLink, clock, logger })
     return {

@@ -13,7 +13,7 @@ import type { BusConfig } from './bus-config.ts'
 import type { BoardFacts } from './drivers/modbus-board.ts'
 
 /** What a bus is used for; one bus serves one family. */
-export type BusFamily = 'modbus' | 'gpio' | 'line' | 'osdp'
+export type BusFamily = 'modbus' | 'gpio' | 'line' | 'osdp' | 'wiegand'
 
 /** Where a device is served: on a bus, through the broker, or it calls us. */
 export type DevicePlace =
@@ -79,7 +79,7 @@ export function planDevice(
   return ok({ ...planned, board, fingerprint: JSON.stringify([planned.fingerprint, board]) })
 }
 
-const sendsBits: ReadonlySet<ProfileDriver> = new Set<ProfileDriver>(['osdp'])
+const sendsBits: ReadonlySet<ProfileDriver> = new Set<ProfileDriver>(['osdp', 'wiegand'])
 
 function cardFormatsOf(
   { driver }: DeviceProfile,
@@ -99,14 +99,16 @@ function placeOf(
   if (bus === undefined) return err({ code: 'no_bus' })
   const config = Object.hasOwn(buses, bus) ? buses[bus] : undefined
   if (!config) return err({ code: 'unknown_bus' })
-  const gpio = config.kind === 'gpio'
-  if (driver === 'line' || driver === 'sign') {
-    return gpio ? err({ code: 'bus_does_not_fit' }) : ok({ kind: 'bus', bus, family: 'line' })
-  }
-  if (driver === 'osdp')
-    return gpio ? err({ code: 'bus_does_not_fit' }) : ok({ kind: 'bus', bus, family: 'osdp' })
-  if (driver === 'modbus-relay' && gpio) return err({ code: 'bus_does_not_fit' })
-  return ok({ kind: 'bus', bus, family: gpio ? 'gpio' : 'modbus' })
+  const family = familyOf(driver, config.kind)
+  return family ? ok({ kind: 'bus', bus, family }) : err({ code: 'bus_does_not_fit' })
+}
+
+/** What a driver makes of a bus; undefined for wires on which it cannot speak. */
+function familyOf(driver: ProfileDriver, bus: BusConfig['kind']): BusFamily | undefined {
+  if (driver === 'wiegand' || bus === 'wiegand') return driver === bus ? 'wiegand' : undefined
+  if (bus === 'gpio') return driver === 'io' ? 'gpio' : undefined
+  if (driver === 'osdp') return 'osdp'
+  return driver === 'line' || driver === 'sign' ? 'line' : 'modbus'
 }
 
 function boardOf(

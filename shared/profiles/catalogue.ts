@@ -85,6 +85,7 @@ const sectionsOf: Record<DeviceProfile['driver'], { needs: readonly Section[]; m
   line: { needs: ['lines'], may: [] },
   sign: { needs: ['sign'], may: [] },
   osdp: { needs: [], may: [] },
+  wiegand: { needs: [], may: [] },
   mqtt: { needs: ['messages'], may: [] },
   'mqtt-bridge': { needs: ['publishes'], may: ['messages'] },
   'plate-recognizer': { needs: [], may: [] },

@@ -24,6 +24,7 @@ const driverSchema = z.enum([
   'line',
   'sign',
   'osdp',
+  'wiegand',
   'mqtt',
   'mqtt-bridge',
   'plate-recognizer',

@@ -5,9 +5,9 @@ import { assertNever } from '@gatehouse/shared/result/result'
 import type { DriveOutcome } from '../../ports/drive-outcome.ts'
 import type { ReaderSignal } from '../../ports/indicator.ts'
 import type { Attachment, DeviceReport, DeviceSetting } from '../attachment.ts'
+import { PinEntry } from '../pin-entry.ts'
 import type { OsdpLine, OsdpReaderHandle } from './osdp-line.ts'
 import type { ReaderFact, RequestCommand, RequestEnd } from './panel-state.ts'
-import { PinEntry } from './pin-entry.ts'
 
 const defaultPollMs = 50
 /** OSDP 2.2 §5.7: a reader answers within 200 ms. */
