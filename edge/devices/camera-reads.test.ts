@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { parsePlateRecognizer } from './drivers/plate-recognizer.ts'
 import { plateRecognizerMessage } from './simulators/simulated-camera.ts'
-import { device, deviceRow, startHub } from './testing/hub-harness.ts'
+import { device, deviceRow, realClock, startHub } from './testing/hub-harness.ts'
 
 test('plates that a camera posted become one event per arrival', async () => {
   const { hub, heard } = await startHub({
@@ -11,19 +10,23 @@ test('plates that a camera posted become one event per arrival', async () => {
     ]),
     buses: {},
   })
-  const read = (plate: string, wallMs: number) => {
-    const parsed = parsePlateRecognizer(plateRecognizerMessage('lane-1', { plate }, wallMs), wallMs)
-    return parsed.ok ? parsed.value : []
+  const nowMs = realClock.now().wallMs
+  const post = (plate: string, wallMs: number, to = 'cam') => {
+    const text = JSON.stringify(plateRecognizerMessage('lane-1', { plate }, wallMs))
+    return hub.acceptCameraMessage(device(to), { text })
   }
-  expect(hub.acceptPlateReads(device('cam'), read('HQ 4711', 1_000))).toEqual({ ok: true, value: 1 })
-  expect(hub.acceptPlateReads(device('cam'), read('HQ 4711', 1_000))).toEqual({ ok: true, value: 0 })
-  expect(hub.acceptPlateReads(device('cam'), read('HQ 4712', 1_500))).toEqual({ ok: true, value: 1 })
-  expect(hub.acceptPlateReads(device('kiosk'), read('HQ 1', 1))).toEqual({ ok: false, error: 'not_a_camera' })
-  expect(hub.acceptPlateReads(device('x'), read('HQ 1', 1))).toEqual({ ok: false, error: 'unknown_device' })
+  const stateOf = () => hub.status().find(({ deviceId }) => deviceId === 'cam')
+  expect(post('HQ 4711', nowMs)).toEqual({ ok: true, value: 1 })
+  expect(post('HQ 4711', nowMs)).toEqual({ ok: true, value: 0 })
+  expect(post('HQ 4712', nowMs + 500)).toEqual({ ok: true, value: 1 })
+  expect(post('HQ 1', nowMs, 'kiosk')).toEqual({ ok: false, error: { code: 'not_a_camera' } })
+  expect(post('HQ 1', nowMs, 'x')).toEqual({ ok: false, error: { code: 'unknown_device' } })
+  expect(stateOf()).toMatchObject({ online: true })
+  expect(post('HQ 9', nowMs - 600_000)).toEqual({ ok: true, value: 0 })
+  expect(stateOf()).toMatchObject({ online: false, detail: 'readings_late' })
   expect(heard.all.filter((event) => event.kind === 'plate').map((event) => event.plate)).toEqual([
     'HQ4711',
     'HQ4712',
   ])
-  expect(hub.status().find(({ deviceId }) => deviceId === 'cam')).toMatchObject({ online: true })
   await hub.stop()
 })

@@ -94,8 +94,8 @@ function placeOf(
   bus: string | undefined,
   buses: Readonly<Record<string, BusConfig>>,
 ): Result<DevicePlace, PlanRefusal> {
-  if (driver === 'mqtt' || driver === 'mqtt-bridge') return ok({ kind: 'broker' })
-  if (driver === 'plate-recognizer' || driver === 'caller') return ok({ kind: 'caller' })
+  if (driver === 'mqtt' || driver === 'mqtt-bridge' || driver === 'mqtt-camera') return ok({ kind: 'broker' })
+  if (driver === 'camera' || driver === 'caller') return ok({ kind: 'caller' })
   if (bus === undefined) return err({ code: 'no_bus' })
   const config = Object.hasOwn(buses, bus) ? buses[bus] : undefined
   if (!config) return err({ code: 'unknown_bus' })

@@ -6,6 +6,7 @@ import type { Random } from '@gatehouse/shared/random/random'
 import type { Result } from '@gatehouse/shared/result/result'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import type { BusConfig } from './bus-config.ts'
+import type { CameraMessage, CameraRefusal } from './camera-intake.ts'
 import type { ReaderKeys } from './drivers/osdp/reader-keys.ts'
 import type { Barrier } from './ports/barrier.ts'
 import type { DeviceLogger } from './ports/device-logger.ts'
@@ -97,11 +98,11 @@ export interface DeviceHub {
     deviceId: DeviceId,
     forMs: number,
   ): Result<void, 'unknown_device' | 'not_secure' | 'reader_online' | 'wrong_time'>
-  /** Takes readings that a camera posted; gives how many were new. */
-  acceptPlateReads(
+  /** Takes a message that a camera posted; gives how many of its readings were new arrivals. */
+  acceptCameraMessage(
     deviceId: DeviceId,
-    reads: readonly PlateRead[],
-  ): Result<number, 'unknown_device' | 'not_a_camera'>
+    message: CameraMessage,
+  ): Result<number, CameraRefusal | { readonly code: 'unknown_device' | 'not_a_camera' }>
   /** A device that calls the edge (camera, kiosk, screen) was heard. */
   heardFrom(deviceId: DeviceId): void
   /** Follows a changed directory: keeps what is equal, closes what left, opens what is new. */

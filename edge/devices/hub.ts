@@ -2,8 +2,8 @@ import type { Moment } from '@gatehouse/shared/clock/clock'
 import type { DeviceId } from '@gatehouse/shared/ids/ids'
 import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
-import { ArrivalFilter } from './arrival-filter.ts'
 import { type BusOwner, type BusSurroundings, createBusOwner, openBus } from './bus-owner.ts'
+import { CameraIntake, type CameraMessage, type CameraRefusal } from './camera-intake.ts'
 import { type BusFamily, type PlannedDevice, type PlanRefusal, planDevice } from './device-plan.ts'
 import type { Attachment, DeviceReport } from './drivers/attachment.ts'
 import { attachMqttDevice } from './drivers/mqtt-device.ts'
@@ -15,7 +15,6 @@ import type { Barrier } from './ports/barrier.ts'
 import type { DisplayContent } from './ports/display.ts'
 import type { DriveOutcome } from './ports/drive-outcome.ts'
 import type { ReaderSignal } from './ports/indicator.ts'
-import type { PlateRead } from './ports/plate-camera.ts'
 import { createMqttLink, type MqttLink } from './transports/mqtt.ts'
 
 export type { DeviceEvent, DeviceHub, DeviceHubOptions, DeviceRows, DeviceStatus } from './hub-contract.ts'
@@ -38,7 +37,8 @@ interface Served {
   heard: Moment | undefined
   /** When it began to be served. */
   readonly since: Moment
-  arrivals: ArrivalFilter | undefined
+  /** Reads what a camera sends. */
+  readonly camera: CameraIntake | undefined
 }
 
 interface OwnedBus {
@@ -47,7 +47,6 @@ interface OwnedBus {
 }
 
 const noReaderKeys: ReaderKeys = { read: () => undefined, write: () => false }
-const defaultSameArrivalMs = 10_000
 
 class Hub implements DeviceHub {
   readonly #options: DeviceHubOptions
@@ -130,16 +129,28 @@ class Hub implements DeviceHub {
     return this.#windows.open(deviceId, forMs) ? ok(undefined) : err('wrong_time')
   }
 
-  acceptPlateReads(
+  acceptCameraMessage(
     deviceId: DeviceId,
-    reads: readonly PlateRead[],
-  ): ReturnType<DeviceHub['acceptPlateReads']> {
+    message: CameraMessage,
+  ): ReturnType<DeviceHub['acceptCameraMessage']> {
     const served = this.#served.get(deviceId)
-    if (!served) return err('unknown_device')
-    if (!served.arrivals) return err('not_a_camera')
-    const { monotonicMs } = this.#options.clock.now()
-    const fresh = reads.filter((read) => served.arrivals?.isNew(read, monotonicMs))
-    this.heardFrom(deviceId)
+    if (!served) return err({ code: 'unknown_device' })
+    if (!served.camera || served.planned?.place.kind !== 'caller') return err({ code: 'not_a_camera' })
+    return this.#takePlates(deviceId, served, served.camera, message)
+  }
+
+  #takePlates(
+    deviceId: DeviceId,
+    served: Served,
+    camera: CameraIntake,
+    message: CameraMessage,
+  ): Result<number, CameraRefusal> {
+    const taken = camera.take(message, this.#options.clock.now())
+    if (!taken.ok) return taken
+    const { fresh, late } = taken.value
+    // A camera that sends what it could not deliver is late for a moment; one whose clock is wrong stays so.
+    if (late === 0) this.heardFrom(deviceId)
+    else this.#presence(deviceId, served, { online: false, detail: 'readings_late' })
     for (const read of fresh) this.#emit({ ...read, kind: 'plate', deviceId })
     return ok(fresh.length)
   }
@@ -228,7 +239,10 @@ class Hub implements DeviceHub {
       detail: plan.ok ? 'connecting' : refusalDetail(plan.error),
       heard: undefined,
       since: this.#options.clock.now(),
-      arrivals: undefined,
+      camera:
+        plan.ok && plan.value.profile.plates
+          ? new CameraIntake(plan.value, plan.value.profile.plates)
+          : undefined,
     }
     this.#served.set(deviceId, served)
     if (!plan.ok) {
@@ -239,9 +253,6 @@ class Hub implements DeviceHub {
     const device = plan.value
     if (device.place.kind === 'caller') {
       served.detail = 'not_heard'
-      if (device.profile.capability === 'camera') {
-        served.arrivals = new ArrivalFilter(device.profile.timing.sameArrivalMs ?? defaultSameArrivalMs)
-      }
       return
     }
     const report = this.#reportOf(deviceId, served)
@@ -273,6 +284,11 @@ class Hub implements DeviceHub {
           this.#windows.close(deviceId)
         }
         this.#presence(deviceId, served, presence)
+      },
+      plates: (text) => {
+        if (!alive() || !served.camera) return
+        const taken = this.#takePlates(deviceId, served, served.camera, { text })
+        if (!taken.ok) meter.count(1, taken.error.code)
       },
       garbage: (reason) => meter.count(1, reason),
     }

@@ -27,7 +27,7 @@ export interface ParkingRoutesOptions {
   readonly callers: DeviceCallers
   readonly cards: CardPayments
   readonly lanes: LaneWatch
-  readonly hub: Pick<DeviceHub, 'acceptPlateReads'>
+  readonly hub: Pick<DeviceHub, 'acceptCameraMessage'>
   readonly clock: Clock
   /** Counts a camera message that cannot be used, by why. */
   readonly onCameraRefused: (deviceId: string, reason: string) => void

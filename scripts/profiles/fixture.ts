@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
+import { CameraIntake } from '@gatehouse/edge/devices/camera-intake'
 import { signMessage } from '@gatehouse/edge/devices/drivers/level-sign'
 import { encodeRequest, flashOn } from '@gatehouse/edge/devices/drivers/modbus-rtu'
-import { parsePlateRecognizer } from '@gatehouse/edge/devices/drivers/plate-recognizer'
 import type { CardFormat } from '@gatehouse/shared/profiles/card-format'
 import { chooseCardFormats, readCard } from '@gatehouse/shared/profiles/card-number'
 import {
@@ -12,7 +12,7 @@ import {
   watchedInputs,
 } from '@gatehouse/shared/profiles/interpretation'
 import { resolveParameters } from '@gatehouse/shared/profiles/parameters'
-import type { Parameters } from '@gatehouse/shared/profiles/placeholders'
+import { fillPlaceholders, type Parameters } from '@gatehouse/shared/profiles/placeholders'
 import { type DeviceProfile, provenanceSchema } from '@gatehouse/shared/profiles/profile'
 import { z } from 'zod'
 
@@ -25,7 +25,14 @@ const stepSchema = z.union([
   z.strictObject({ line: z.string(), events, reading }),
   z.strictObject({ topic: z.string(), payload: z.unknown(), events, reading }),
   z.strictObject({ topic: z.string(), text: z.string(), events, reading }),
-  z.strictObject({ webhook: z.unknown(), events, refusal: z.string().optional() }),
+  z.strictObject({
+    /** A camera's message: JSON, or text. */
+    webhook: z.unknown(),
+    /** Wall clock of the site; without it the site does not trust its own. */
+    atMs: z.int().optional(),
+    events,
+    refusal: z.string().optional(),
+  }),
   z.strictObject({
     shows: z.union([
       z.strictObject({ free: z.int(), full: z.boolean() }),
@@ -75,9 +82,10 @@ export function fixtureProblems(
   if (fixture.output !== undefined && fixture.output !== outputOf(profile, parameters)) {
     problems.push(`output: it is ${outputOf(profile, parameters)}`)
   }
-  const before = new Map<number, boolean>()
+  const camera = profile.plates && new CameraIntake({ profile, parameters }, profile.plates)
+  const setting = { profile, parameters, before: new Map<number, boolean>(), cardFormats, camera }
   for (const [index, step] of fixture.steps.entries()) {
-    const { came, expected } = runStep(step, { profile, parameters, before, cardFormats })
+    const { came, expected } = runStep(step, setting)
     if (isDeepStrictEqual(came, expected)) continue
     problems.push(`steps.${index}: expected ${JSON.stringify(expected)}, came ${JSON.stringify(came)}`)
   }
@@ -89,6 +97,7 @@ interface Setting {
   readonly parameters: Parameters
   readonly before: Map<number, boolean>
   readonly cardFormats: ReadonlyMap<string, CardFormat>
+  readonly camera: CameraIntake | undefined
 }
 
 /** What came out of one step and what the fixture says. */
@@ -101,14 +110,17 @@ function outputOf({ output }: DeviceProfile, parameters: Parameters) {
   return output && parameters[output.parameter]
 }
 
-function runStep(step: Step, { profile, parameters, before, cardFormats }: Setting): Comparison {
-  if ('input' in step) return inputStep(step, { profile, parameters, before, cardFormats })
+function runStep(step: Step, setting: Setting): Comparison {
+  const { profile, parameters, cardFormats, camera } = setting
+  if ('input' in step) return inputStep(step, setting)
   if ('line' in step) return readingStep(lineReader(profile, parameters)(step.line), step)
   if ('topic' in step) {
     const payload = 'text' in step ? step.text : JSON.stringify(step.payload)
+    const topics = (profile.plates?.topics ?? []).map((topic) => fillPlaceholders(topic, parameters))
+    if (topics.includes(step.topic)) return cameraStep({ ...step, webhook: payload }, camera)
     return readingStep(messageReader(profile, parameters)(step.topic, payload), step)
   }
-  if ('webhook' in step) return webhookStep(step)
+  if ('webhook' in step) return cameraStep(step, camera)
   if ('card' in step) {
     const choice = chooseCardFormats(String(parameters.cardFormats ?? ''), cardFormats)
     if (!choice.ok) return { came: choice.error, expected: step.refusal }
@@ -138,11 +150,24 @@ function readingStep(
   return { came: read, expected: { kind: 'understood', events: step.events } }
 }
 
-function webhookStep(step: { readonly webhook?: unknown; events?: unknown; refusal?: unknown }): Comparison {
-  const read = parsePlateRecognizer(step.webhook, 0)
-  if (!read.ok) return { came: read.error.code, expected: step.refusal }
-  const came = read.value.map(({ arrivalKey: _key, ...plate }) => ({ kind: 'plate', ...plate }))
-  return { came, expected: step.events }
+interface CameraStep {
+  readonly webhook?: unknown
+  readonly atMs?: number | undefined
+  readonly events?: unknown
+  readonly refusal?: string | undefined
+}
+
+function cameraStep(
+  { webhook, atMs, events: expected, refusal }: CameraStep,
+  camera?: CameraIntake,
+): Comparison {
+  const text = typeof webhook === 'string' ? webhook : JSON.stringify(webhook)
+  const quality = atMs === undefined ? 'untrusted' : 'trusted'
+  const ms = atMs ?? 0
+  const taken = camera?.take({ text }, { wallMs: ms, monotonicMs: ms, bootId: 'fixture', quality })
+  if (!taken?.ok) return { came: taken?.error.code, expected: refusal }
+  const came = taken.value.fresh.map(({ arrivalKey: _key, ...plate }) => ({ kind: 'plate', ...plate }))
+  return { came, expected }
 }
 
 function frameOf(step: Extract<Step, { frame: string }>, profile: DeviceProfile): Uint8Array {

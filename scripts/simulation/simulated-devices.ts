@@ -39,7 +39,7 @@ export class SimulatedDevices implements SiteDevices {
       rest: async () => done,
       signal: async () => done,
       openInstallWindow: () => ({ ok: true, value: undefined }),
-      acceptPlateReads: () => ({ ok: true, value: 0 }),
+      acceptCameraMessage: () => ({ ok: true, value: 0 }),
       heardFrom: () => {},
       reconfigure: () => {},
       status: () => [],

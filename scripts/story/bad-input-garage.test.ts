@@ -68,7 +68,7 @@ async function leavingNothing(run: () => Promise<void>): Promise<void> {
 
 const fromCameras = () => logs.lines('device input not understood').filter(({ from }) => from === 'camera')
 
-const right = () => plateRecognizerMessage(camera, { plate: 'DEMO 1' }, 1_790_000_000_000)
+const right = () => plateRecognizerMessage(camera, { plate: 'DEMO 1' }, clock.now().wallMs)
 
 describe('cameras', () => {
   test('messages with missing or wrong fields are refused with the field', () =>

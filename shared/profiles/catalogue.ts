@@ -76,7 +76,17 @@ export function readCatalogue(
   return { profiles, problems }
 }
 
-type Section = 'inputs' | 'output' | 'lines' | 'messages' | 'publishes' | 'sign' | 'registers'
+const sections = [
+  'inputs',
+  'output',
+  'lines',
+  'messages',
+  'publishes',
+  'sign',
+  'registers',
+  'plates',
+] as const
+type Section = (typeof sections)[number]
 
 /** Which sections each driver needs; any other section would never be read and is a mistake. */
 const sectionsOf: Record<DeviceProfile['driver'], { needs: readonly Section[]; may: readonly Section[] }> = {
@@ -88,7 +98,8 @@ const sectionsOf: Record<DeviceProfile['driver'], { needs: readonly Section[]; m
   wiegand: { needs: [], may: [] },
   mqtt: { needs: ['messages'], may: [] },
   'mqtt-bridge': { needs: ['publishes'], may: ['messages'] },
-  'plate-recognizer': { needs: [], may: [] },
+  camera: { needs: ['plates'], may: [] },
+  'mqtt-camera': { needs: ['plates'], may: ['messages'] },
   caller: { needs: [], may: [] },
 }
 
@@ -99,7 +110,6 @@ function findContradictions(path: string, profile: DeviceProfile): ProfileProble
   for (const section of needs) {
     if (profile[section] === undefined) report(section, `Driver ${profile.driver} needs "${section}".`)
   }
-  const sections: Section[] = ['inputs', 'output', 'lines', 'messages', 'publishes', 'sign', 'registers']
   for (const section of sections) {
     const read = needs.includes(section) || may.includes(section)
     if (profile[section] !== undefined && !read) report(section, `Driver ${profile.driver} never reads it.`)
@@ -135,6 +145,8 @@ function namesUsed(profile: DeviceProfile): Set<string> {
   const texts = [
     ...(profile.messages ?? []).map((rule) => rule.topic),
     ...(profile.publishes ?? []),
+    ...(profile.plates?.topics ?? []),
+    ...(profile.plates?.rules ?? []).flatMap(({ when }) => Object.values(when ?? {}).flat()),
     ...(profile.lines ?? []).map((rule) => rule.match),
   ]
   for (const text of texts) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plateRulesSchema } from './plate-rules.ts'
 import { modelQualitySchema } from './quality.ts'
 
 /** What a device is for. `board` carries others; `bridge` publishes for others on MQTT; `screen` calls the edge. */
@@ -27,7 +28,8 @@ const driverSchema = z.enum([
   'wiegand',
   'mqtt',
   'mqtt-bridge',
-  'plate-recognizer',
+  'camera',
+  'mqtt-camera',
   'caller',
 ])
 export type ProfileDriver = z.infer<typeof driverSchema>
@@ -138,6 +140,7 @@ export const deviceProfileSchema = z.strictObject({
   publishes: z.array(z.string()).optional(),
   sign: signSchema.optional(),
   registers: registersSchema.optional(),
+  plates: plateRulesSchema.optional(),
 })
 export type DeviceProfile = z.infer<typeof deviceProfileSchema>
 

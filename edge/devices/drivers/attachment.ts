@@ -19,6 +19,8 @@ export interface DeviceSetting {
 export interface DeviceReport {
   event(event: ProfileEvent): void
   presence(presence: { readonly online: boolean; readonly detail?: string }): void
+  /** A message of a camera, as it came. */
+  plates?(text: string): void
   /** Something of this device that was not understood. */
   garbage(reason: string): void
 }

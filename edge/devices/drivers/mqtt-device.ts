@@ -1,4 +1,5 @@
 import { messageReader, messageTopics } from '@gatehouse/shared/profiles/interpretation'
+import { fillPlaceholders } from '@gatehouse/shared/profiles/placeholders'
 import type { MqttLink } from '../transports/mqtt.ts'
 import type { Attachment, DeviceReport, DeviceSetting } from './attachment.ts'
 
@@ -7,17 +8,24 @@ const messageBytesMax = 65_536
 
 /** Serves a sensor or bridge that speaks through the broker. Unheard is offline; so is everything without a broker. */
 export function attachMqttDevice(link: MqttLink, setting: DeviceSetting, report: DeviceReport): Attachment {
-  const read = messageReader(setting.profile, setting.parameters)
+  const { parameters, profile } = setting
+  const plateTopics = (profile.plates?.topics ?? []).map((topic) => fillPlaceholders(topic, parameters))
+  const read = messageReader(profile, parameters)
   let last: Parameters<DeviceReport['presence']>[0] = { online: false, detail: 'not_heard' }
   const hear = (presence: typeof last) => {
     last = presence
     report.presence(presence)
   }
   const stopMessages = link.subscribe(
-    messageTopics(setting.profile, setting.parameters),
+    [...messageTopics(profile, parameters), ...plateTopics],
     (topic, payload) => {
       if (payload.length > messageBytesMax) return report.garbage('too_large')
-      const reading = read(topic, Buffer.from(payload).toString('utf8'))
+      const text = Buffer.from(payload).toString('utf8')
+      if (plateTopics.includes(topic)) {
+        hear({ online: true })
+        return report.plates?.(text)
+      }
+      const reading = read(topic, text)
       if (reading.kind === 'garbage') return report.garbage(reading.reason)
       if (reading.kind === 'not_mine') return
       const status = reading.events.find((event) => event.kind === 'status')

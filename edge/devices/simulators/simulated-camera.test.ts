@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { parsePlateRecognizer } from '../drivers/plate-recognizer.ts'
+import { readPlateMessage } from '../drivers/cameras/plate-message.ts'
+import { platesOf } from '../testing/camera-profiles.ts'
 import { realClock } from '../testing/hub-harness.ts'
 import { createSimulatedCamera } from './simulated-camera.ts'
 
@@ -42,7 +43,10 @@ test('posts JSON and the multipart form with a picture, with its secret, in a fo
   expect(await camera.see({ plate: 'HQ 4711' }, 'multipart')).toBe(202)
   expect(secrets).toEqual(['Bearer quiet', 'Bearer quiet'])
   for (const body of bodies) {
-    expect(parsePlateRecognizer(body, 0)).toMatchObject({ ok: true, value: [{ plate: 'HQ4711' }] })
+    expect(readPlateMessage(platesOf('plate-recognizer/stream'), body, 0)).toMatchObject({
+      ok: true,
+      value: [{ plate: 'HQ4711' }],
+    })
   }
 })
 
