@@ -233,6 +233,9 @@ function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPl
     case 'request.refused':
     case 'site.recovered':
     case 'reader.pin_locked':
+    case 'staff.logged_in':
+    case 'staff.locked':
+    case 'device.tested':
     case 'loan.granted':
     case 'loan.recalled':
     case 'loan.ended':

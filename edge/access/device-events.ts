@@ -30,7 +30,12 @@ export interface AccessDevicesOptions {
 const answerSchema = z.object({ granted: z.boolean(), reason: z.string().optional() })
 
 // Entries whose effect energises a strike.
-const releases: ReadonlySet<string> = new Set(['access.granted', 'access.exit_requested', 'door.unlocked'])
+const releases: ReadonlySet<string> = new Set([
+  'access.granted',
+  'access.exit_requested',
+  'door.unlocked',
+  'device.tested',
+])
 
 interface DoorWires {
   readonly byReader: ReadonlyMap<string, DoorId>
@@ -50,7 +55,8 @@ export function accessDeviceEvents(options: AccessDevicesOptions): {
   const { kernel, directory, doors } = options
   kernel.onCommitted((entries) => {
     for (const { entry } of entries) {
-      if (!releases.has(entry.type)) continue
+      // Of a device that was tried by hand, only a door's strike names a door.
+      if (!releases.has(entry.type) || entry.body.doorId === undefined) continue
       const doorId = doorIdSchema.parse(entry.body.doorId)
       doors.observe(doorId, { kind: 'released', pulseMs: directory.get('door', doorId)?.pulseMs ?? 0 })
     }

@@ -52,6 +52,8 @@ export interface DeviceStatus {
   readonly detail?: string
   /** Nothing was heard of it since it is served, and its first contact may still take that long. */
   readonly awaited?: boolean
+  /** Lines, messages and frames that could not be understood since it is served. */
+  readonly garbage?: number
   /** Wall time of the last sign of life, milliseconds; absent when never heard. */
   readonly heardMs?: number
 }

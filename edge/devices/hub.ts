@@ -35,6 +35,7 @@ interface Served {
   online: boolean
   detail: string | undefined
   heard: Moment | undefined
+  garbage: number
   /** When it began to be served. */
   readonly since: Moment
   /** Reads what a camera sends. */
@@ -197,6 +198,7 @@ class Hub implements DeviceHub {
         online: served.online,
         ...(served.detail === undefined ? {} : { detail: served.detail }),
         ...(isAwaited(served, monotonicMs) ? { awaited: true } : {}),
+        ...(served.garbage === 0 ? {} : { garbage: served.garbage }),
         ...(heardMs === undefined ? {} : { heardMs }),
       }
     })
@@ -238,6 +240,7 @@ class Hub implements DeviceHub {
       online: false,
       detail: plan.ok ? 'connecting' : refusalDetail(plan.error),
       heard: undefined,
+      garbage: 0,
       since: this.#options.clock.now(),
       camera:
         plan.ok && plan.value.profile.plates
@@ -290,7 +293,10 @@ class Hub implements DeviceHub {
         const taken = this.#takePlates(deviceId, served, served.camera, { text })
         if (!taken.ok) meter.count(1, taken.error.code)
       },
-      garbage: (reason) => meter.count(1, reason),
+      garbage: (reason) => {
+        served.garbage += 1
+        meter.count(1, reason)
+      },
     }
   }
 

@@ -67,3 +67,11 @@ function readJson(path: string): unknown {
     return undefined
   }
 }
+
+let installed: ProfileFolder | undefined
+
+/** What came with this version; read once, since nothing changes it while it runs. */
+export function installedCatalogue(): ProfileFolder {
+  installed ??= readProfileFolder(profileFolder)
+  return installed
+}

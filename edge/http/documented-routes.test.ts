@@ -75,7 +75,7 @@ describe('the document of the edge', () => {
     expect(paths['/api/v1/bookings/{id}/cancel']?.post?.parameters).toHaveLength(2)
   })
 
-  test('lists no call under /api that answers a stranger, but the pairing of a screen', async () => {
+  test('lists no call under /api that answers a stranger, but the pairing of a screen and the log-in of staff', async () => {
     const calls = (await operations()).filter(([, path]) => path.startsWith('/api/'))
     expect(calls.length).toBeGreaterThan(20)
     const open: string[] = []
@@ -84,6 +84,6 @@ describe('the document of the edge', () => {
       const answer = await fetch(`${url}${path.replaceAll(/\{\w+\}/g, 'x1')}`, { method, ...body })
       if (answer.status !== 401) open.push(path)
     }
-    expect(open).toEqual(['/api/v1/device-login'])
+    expect(open).toEqual(['/api/v1/device-login', '/api/v1/staff/login'])
   })
 })

@@ -5,6 +5,7 @@ import type { CardPayments } from '../drawer/card-payments.ts'
 import type { EffectHandler } from '../ledger/effects.ts'
 import { vendHandler } from '../parking/vend.ts'
 
+const trial = z.object({ deviceId: deviceIdSchema, text: z.string().optional() })
 const pulse = z.object({ deviceId: deviceIdSchema, pulseMs: z.number() })
 
 /** Everything the edge does after a decision is durable: strikes, barriers, card money. */
@@ -16,6 +17,19 @@ export function effectHandlers(hub: () => DeviceHub | undefined, cards: CardPaym
       perform: async ({ body }) => {
         const { deviceId, pulseMs } = pulse.parse(body)
         return (await hub()?.strike(deviceId, { pulseMs })) ?? noDevices
+      },
+    },
+    {
+      // A reader blinks, a sign shows a text: asked for by hand.
+      kind: 'device_test',
+      afterCrash: 'unknown',
+      perform: async ({ body }) => {
+        const { deviceId, text } = trial.parse(body)
+        const answer =
+          text === undefined
+            ? hub()?.signal(deviceId, 'granted')
+            : hub()?.display(deviceId, { lines: [text] })
+        return (await answer) ?? noDevices
       },
     },
     vendHandler((deviceId) => hub()?.barrier(deviceId) ?? missingBarrier),

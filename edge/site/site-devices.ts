@@ -1,6 +1,9 @@
 import { type DeviceId, deviceIdSchema } from '@gatehouse/shared/ids/ids'
 import type { DeviceProfile } from '@gatehouse/shared/profiles/profile'
+import { BusTraces } from '../commissioning/bus-traces.ts'
+import { familyOf } from '../commissioning/device-list.ts'
 import type { EdgeConfig } from '../config.ts'
+import { openBus } from '../devices/bus-owner.ts'
 import { startDeviceBroker } from '../devices/device-broker.ts'
 import { createDeviceHub, type DeviceHub, type DeviceRows } from '../devices/hub.ts'
 import { profileFolder, readProfileFolder } from '../devices/profile-folder.ts'
@@ -22,6 +25,8 @@ export interface SiteDevicesOptions {
 /** The site's devices, with the broker they may need. */
 export interface SiteDevices {
   readonly hub: DeviceHub
+  /** Listens in on the buses; absent where there are none. */
+  readonly traces?: BusTraces
   /** Opens every device; listeners are attached before, so that first readings are not missed. */
   start(): Promise<void>
   /** Ids of devices that do not answer. */
@@ -39,7 +44,12 @@ export async function prepareDevices(options: SiteDevicesOptions): Promise<SiteD
   for (const problem of problems) logger.warn({ problem }, 'device profile left out')
   const broker = await startBroker(options, profiles)
   const mqtt = mqttConfig(config, options.localSecret)
+  const traces = new BusTraces({
+    clock,
+    familyOf: (bus) => familyOf(bus, { buses: config.buses, directory, profiles, cardFormats }) ?? 'line',
+  })
   const hub = createDeviceHub({
+    openTransport: traces.around(openBus(random)),
     devices: deviceRows(directory),
     profiles,
     cardFormats,
@@ -57,6 +67,7 @@ export async function prepareDevices(options: SiteDevicesOptions): Promise<SiteD
   })
   return {
     hub,
+    traces,
     start: () => hub.start(),
     down: () =>
       hub

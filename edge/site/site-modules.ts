@@ -8,7 +8,9 @@ import { passKnowledge } from '../access/pass-keys.ts'
 import type { BookingEnvironment } from '../bookings/booking-environment.ts'
 import { accessBookings } from '../bookings/booking-lookup.ts'
 import { createBookingsModule } from '../bookings/bookings-module.ts'
+import { commissioningModule } from '../commissioning/commissioning-module.ts'
 import { creditsModule } from '../credits/credits-module.ts'
+import { installedCatalogue } from '../devices/profile-folder.ts'
 import { drawerModule } from '../drawer/drawer-module.ts'
 import { helpModule } from '../help/help-module.ts'
 import type { LedgerModule } from '../ledger/command.ts'
@@ -19,6 +21,7 @@ import { parkingModule } from '../parking/parking-module.ts'
 import type { ParkingOptions } from '../parking/parking-options.ts'
 import { createPlateVault } from '../parking/plate-vault.ts'
 import { retentionModule } from '../retention/retention-module.ts'
+import { staffModule } from '../staff/staff-module.ts'
 import type { Directory } from '../sync/directory.ts'
 import type { Link } from '../sync/link.ts'
 
@@ -53,6 +56,8 @@ export function siteModules(options: SiteModulesOptions): LedgerModule[] {
     }),
     parkingModule(parkingOptions(options)),
     helpModule,
+    staffModule,
+    commissioningModule({ directory, profiles: () => installedCatalogue().profiles }),
     retentionModule,
   ]
 }

@@ -21,6 +21,7 @@ import { SiteSync } from '../sync/site-sync.ts'
 import { siteTokens } from '../sync/site-token.ts'
 import { version } from '../version.ts'
 import { makeLocalSecret } from './local-secret.ts'
+import { openSiteAdmin } from './site-admin.ts'
 import { openSiteCore, type SiteCore } from './site-core.ts'
 import { prepareDevices, type SiteDevices } from './site-devices.ts'
 import { SiteDoors } from './site-doors.ts'
@@ -129,6 +130,7 @@ export class Site {
     directory.onChange(() => live.changed('plan'))
     measureSite(registry, { core, live, sync, devices })
     const lending = new SiteLending(core, adapters)
+    const admin = openSiteAdmin({ config, adapters, core, devices })
     const routes = siteRouting({
       lending,
       config,
@@ -148,7 +150,7 @@ export class Site {
     return new Site({ core, devices, live, doors, parking, sync, lending }, adapters, {
       callers,
       live,
-      routes,
+      routes: [...routes, ...admin],
     })
   }
 

@@ -8,6 +8,7 @@ import { holderSchema, partsMax, paymentMethodSchema, wallMsSchema } from './ent
 import { loanEndSchema, soldBookingSchema } from './loans.ts'
 import { passKeySchema, passRevocationSchema } from './passes.ts'
 import { remoteCommandSchema } from './remote-commands.ts'
+import { staffSchema } from './staff.ts'
 
 const label = z.string().min(1).max(120)
 /** A wall-clock time of the site's zone, `HH:MM`, `24:00` allowed as an end. */
@@ -275,6 +276,7 @@ export const directoryBodies = {
   /** A key that this site itself signed tickets and receipts with in an earlier life. */
   site_key: passKeySchema,
   pass_revocation: passRevocationSchema,
+  staff: staffSchema,
 } as const
 
 export type DirectoryKind = keyof typeof directoryBodies

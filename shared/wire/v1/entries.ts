@@ -18,6 +18,7 @@ import {
 } from './loans.ts'
 import { shownPassSchema } from './passes.ts'
 import { lockdownSchema, remotelyUnlockedSchema } from './remote-commands.ts'
+import { deviceTestedSchema, staffLockedSchema, staffLoggedInSchema } from './staff.ts'
 
 export {
   amountMinorSchema,
@@ -238,6 +239,9 @@ export const entryBodies = {
     sessionId: ids.sessionIdSchema.optional(),
   }),
   'space.sensed': z.object({ spaceId: ids.spaceIdSchema, occupied: z.boolean() }),
+  'staff.logged_in': staffLoggedInSchema,
+  'staff.locked': staffLockedSchema,
+  'device.tested': deviceTestedSchema,
   'effect.settled': z.object({
     effectId: ids.effectIdSchema,
     outcome: z.enum(['done', 'failed', 'expired', 'unknown']),
