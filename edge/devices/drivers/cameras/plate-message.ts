@@ -38,8 +38,9 @@ export function readPlateMessage(
   for (const rule of rules.rules) {
     const read = applyRule(rule, whole, nowMs)
     if (read.kind === 'reads') return read.reads.length === 0 ? err({ code: 'no_plate' }) : ok(read.reads)
-    if (read.kind === 'refused') refusal ??= read.refusal
-    else isOther = true
+    if (read.kind === 'refused') return err(read.refusal)
+    if (read.kind === 'other') isOther = true
+    else refusal ??= { code: 'missing_field', at: read.at }
   }
   return refusal === undefined || isOther ? ok([]) : err(refusal)
 }
@@ -66,6 +67,8 @@ function parse(body: PlateRules['body'], text: string): unknown {
 type Applied =
   | { readonly kind: 'reads'; readonly reads: PlateRead[] }
   | { readonly kind: 'other' }
+  /** What would tell whether the rule is about this message is not there. */
+  | { readonly kind: 'unlike'; readonly at: string }
   | { readonly kind: 'refused'; readonly refusal: PlateRefusal }
 
 const missing = (at: string): Applied => ({ kind: 'refused', refusal: { code: 'missing_field', at } })
@@ -78,14 +81,18 @@ function applyRule(rule: PlateRule, whole: Reading, nowMs: number): Applied {
     (rule.requires ?? []).filter((path) => path.startsWith('^')),
   )
   if (required) return required
+  const gate = Object.entries(rule.when ?? {}).filter(([path]) => path.startsWith('^'))
+  const isAbout = matches(gate, whole)
+  if (isAbout) return isAbout
   const list = valueAt(whole, rule.each)
-  if (list.kind === 'missing') return missing(list.at)
+  if (list.kind === 'missing') return gate.length > 0 ? missing(list.at) : { kind: 'unlike', at: list.at }
   if (!Array.isArray(list.value) || list.value.length > readingsMax) return wrong(rule.each)
   const reads: PlateRead[] = []
   let others = 0
   for (const [index, value] of list.value.entries()) {
     const applied = readOne(rule, { ...whole, value, at: `${rule.each}.${index}` }, nowMs)
     if (applied.kind === 'refused') return applied
+    if (applied.kind === 'unlike') return missing(applied.at)
     if (applied.kind === 'other') others += 1
     else reads.push(...applied.reads)
   }
@@ -93,11 +100,8 @@ function applyRule(rule: PlateRule, whole: Reading, nowMs: number): Applied {
 }
 
 function readOne(rule: PlateRule, reading: Reading, nowMs: number): Applied {
-  for (const [path, values] of Object.entries(rule.when ?? {})) {
-    const text = textAt(reading, path)
-    if (text === undefined) return missing(placeOf(reading, path))
-    if (!values.includes(text)) return { kind: 'other' }
-  }
+  const isAbout = matches(Object.entries(rule.when ?? {}), reading)
+  if (isAbout) return isAbout
   for (const [path, values] of Object.entries(rule.unless ?? {})) {
     const text = textAt(reading, path)
     if (text !== undefined && values.includes(text)) return { kind: 'other' }
@@ -121,6 +125,16 @@ function readOne(rule: PlateRule, reading: Reading, nowMs: number): Applied {
     kind: 'reads',
     reads: [describe(rule, reading, { plate: clean, score: score.value, candidates: others, nowMs })],
   }
+}
+
+/** Undefined when every value is among those wished. */
+function matches(wished: readonly [string, string[]][], reading: Reading): Applied | undefined {
+  for (const [path, values] of wished) {
+    const text = textAt(reading, path)
+    if (text === undefined) return { kind: 'unlike', at: placeOf(reading, path) }
+    if (!values.includes(text)) return { kind: 'other' }
+  }
+  return undefined
 }
 
 function missingOf(reading: Reading, paths: readonly string[]): Applied | undefined {
