@@ -39,13 +39,23 @@ async function busFinding(name: string, bus: BusConfig): Promise<Finding> {
     const hint = 'Wiegand needs gpiomon (package gpiod) and the label that gpiodetect prints.'
     return { name: title, ok: found.ok, seen, hint }
   }
+  return gpioFinding(title, bus)
+}
+
+async function gpioFinding(title: string, bus: Extract<BusConfig, { kind: 'gpio' }>): Promise<Finding> {
+  const hint = 'Compare the label and the offsets with what gpiodetect prints; without it: apt install gpiod.'
   const refused = [...Object.values(bus.outputs), ...Object.values(bus.inputs)].flatMap((offset) => {
     const found = findGpioNumber({ chip: bus.chip, offset })
-    return found.ok ? [] : [`${offset} (${found.error})`]
+    return found.ok ? [] : [{ offset, code: found.error }]
   })
-  const ok = refused.length === 0
-  const seen = ok ? `every line of ${bus.chip} is there` : `${bus.chip} lacks ${refused.join(', ')}`
-  return { name: title, ok, seen, hint: 'Compare the label and the offsets with the kernel’s.' }
+  if (refused.length === 0) return { name: title, ok: true, seen: `every line of ${bus.chip} is there`, hint }
+  if (refused.some(({ code }) => code !== 'no_sysfs')) {
+    const listed = refused.map(({ offset, code }) => `${offset} (${code})`).join(', ')
+    return { name: title, ok: false, seen: `${bus.chip} lacks ${listed}`, hint }
+  }
+  const found = await findChip(bus.chip)
+  const seen = found.ok ? `${bus.chip} is ${found.value.chip}` : `${bus.chip}: ${found.error}`
+  return { name: title, ok: found.ok, seen, hint }
 }
 
 function mayOpen(path: string): boolean {

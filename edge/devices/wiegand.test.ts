@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { type GpioToolsDouble, gpioToolsDouble } from './testing/gpio-tools-double.ts'
+import { type GpioToolsDouble, gpioToolsDouble, untilGo } from './testing/gpio-tools-double.ts'
 import { device, deviceRow, startHub } from './testing/hub-harness.ts'
 
 let tools: GpioToolsDouble | undefined
@@ -17,11 +17,13 @@ const bus = { kind: 'wiegand' as const, chip: 'board', d0: 5, d1: 6 }
 
 test('a card at a Wiegand reader comes out of the hub, and gpiomon goes with the hub', async () => {
   tools = gpioToolsDouble('1.6.3')
-  tools.script('gpiomon', `sleep 0.5; printf '${edges}\\n'; exec sleep 60`)
+  tools.script('gpiomon', `${untilGo}; printf '${edges}\\n'; exec sleep 60`)
   const { hub, heard } = await startHub({
     devices: new Map([[device('front'), deviceRow('generic/wiegand-reader', 'wires', {})]]),
     buses: { wires: bus },
   })
+  await heard.next((event) => event.kind === 'status' && event.online)
+  tools.go()
   expect(await heard.next(({ kind }) => kind === 'card')).toMatchObject({
     deviceId: 'front',
     number: '8065495',

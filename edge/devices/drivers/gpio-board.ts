@@ -182,8 +182,10 @@ function readSaid(line: string): z.infer<typeof saidSchema> | undefined {
 }
 
 function gpioHint(reason: string): string {
-  if (reason === 'no_onoff') return 'GPIO needs the optional package onoff: npm install onoff'
-  if (reason === 'no_sysfs') return 'this kernel shows no /sys/class/gpio: use a relay board instead'
+  if (reason === 'no_onoff' || reason === 'no_sysfs') {
+    return 'GPIO needs gpioset and gpiomon (apt install gpiod); older kernels can use the package onoff instead'
+  }
+  if (reason === 'lines_taken') return 'something else holds these GPIO lines: see gpioinfo'
   if (reason === 'no_such_chip') return 'no GPIO chip has this label: compare with gpiodetect'
   return 'GPIO lines cannot be used'
 }

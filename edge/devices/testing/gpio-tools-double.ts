@@ -9,8 +9,13 @@ export interface GpioToolsDouble {
   calls(): string[]
   /** What `tool` does when it is called, as a shell script. */
   script(tool: 'gpiomon' | 'gpioset' | 'gpioget', body: string): void
+  /** Lets scripts go on that wait with `untilGo`. */
+  go(): void
   remove(): void
 }
+
+/** Part of a script: waits until the test says `go`, however slow the machine is. */
+export const untilGo = 'while [ ! -e "$(dirname "$0")/go" ]; do sleep 0.02; done'
 
 const usual = process.env.PATH ?? ''
 
@@ -33,6 +38,7 @@ export function gpioToolsDouble(version: string): GpioToolsDouble {
     folder,
     calls: () => readFileSync(trace, 'utf8').trim().split('\n'),
     script: write,
+    go: () => writeFileSync(join(bin, 'go'), ''),
     remove: () => {
       process.env.PATH = usual
       rmSync(folder, { recursive: true })

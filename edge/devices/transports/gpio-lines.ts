@@ -54,7 +54,8 @@ export interface GpioKeeper {
 
 /** Contacts bounce for a few milliseconds. */
 const debounceMs = 10
-const pulseMsMax = 60_000
+/** Longest pulse, milliseconds. */
+export const pulseMsMax = 60_000
 
 interface KeeperOptions {
   readonly lines: GpioLines

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import { afterEach, expect, test, vi } from 'vitest'
-import { type GpioToolsDouble, gpioToolsDouble } from '../testing/gpio-tools-double.ts'
+import { type GpioToolsDouble, gpioToolsDouble, untilGo } from '../testing/gpio-tools-double.ts'
 import { Heard } from '../testing/hub-harness.ts'
 import type { ByteLink } from './byte-link.ts'
 import { createGpioMonitor } from './gpio-monitor.ts'
@@ -42,14 +42,18 @@ test.each([
   ['1.6.3', 'gpiomon --falling-edge --line-buffered --bias=pull-up --format=%o %s %n gpiochip3 5 6'],
   ['2.2.1', 'gpiomon --chip gpiochip3 --edges falling --bias pull-up --format %o %S 5 6'],
 ])('asks version %s in its own words, and hands on what it writes', async (version, expected) => {
-  const { double, said } = watch(version, "sleep 0.4; echo '5 1.000000002'; exec sleep 60")
+  const { double, said } = watch(version, `${untilGo}; echo '5 1.000000002'; exec sleep 60`)
+  await said.next((line) => line === 'up')
+  double.go()
   await said.next((line) => line === '5 1.000000002')
   expect(said.all[0]).toBe('up')
   expect(double.calls()).toContain(expected)
 })
 
 test('is started again when it ends, and says so', async () => {
-  const { said } = watch('2.2.1', 'exec sleep 0.5')
+  const { double, said } = watch('2.2.1', `${untilGo}; rm "$(dirname "$0")/go"`)
+  await said.next((line) => line === 'up')
+  double.go()
   await said.next((line) => line === 'helper_ended')
   await said.next((line) => line === 'up', said.all.indexOf('helper_ended'))
 })

@@ -1,11 +1,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { gpioToolsDouble } from '../testing/gpio-tools-double.ts'
 import { Heard } from '../testing/hub-harness.ts'
 import type { GpioSaid } from './gpio-lines.ts'
 
@@ -114,4 +115,22 @@ test('says what is missing: the library, GPIO in the kernel, the chip', async ()
   expect(await reasonOf('no-such-module-anywhere', sysfs)).toBe('no_onoff')
   expect(await reasonOf(double, join(folder, 'nowhere'))).toBe('no_sysfs')
   expect(await reasonOf(double, join(folder, 'gpio', 'gpiochip512'))).toBe('no_such_chip')
+})
+
+test('without sysfs the tools hold the lines, and a pulse ends also when the keeper itself is killed', async () => {
+  const tools = gpioToolsDouble('1.6.3')
+  const done = join(tools.folder, 'at-rest')
+  tools.script(
+    'gpioset',
+    `case "$*" in *mode=time*) exec sleep 1;; *mode=exit*) echo yes >'${done}'; exit 0;; esac; exec sleep 60`,
+  )
+  tools.script('gpioget', 'echo 0')
+  const { child, said, exited } = start('no-such-module-anywhere', join(folder, 'nowhere'))
+  await said.next(({ kind }) => kind === 'ready')
+  child.stdin.write('{"id":1,"channel":1,"pulseMs":1000}\n')
+  await said.next(({ kind }) => kind === 'ended')
+  child.kill('SIGKILL')
+  await exited
+  await vi.waitFor(() => expect(existsSync(done)).toBe(true), 5_000)
+  tools.remove()
 })

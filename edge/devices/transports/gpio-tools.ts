@@ -55,9 +55,74 @@ export function fallingEdges({ version, chip }: FoundChip, offsets: readonly num
     : ['--falling-edge', '--line-buffered', '--bias=pull-up', '--format=%o %s %n', chip, ...lines]
 }
 
-function runTool(name: string, args: readonly string[]): Promise<string | undefined> {
+/** What a tool that only tells something printed; undefined when it cannot be run, refuses or takes too long. */
+export function runTool(name: string, args: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve) => {
     const options = { timeout: answerTimeoutMax, encoding: 'utf8' as const }
     execFile(name, [...args], options, (error, stdout) => resolve(error ? undefined : stdout))
   })
+}
+
+/** How a line is taken: by its offset, with its sense turned round or not. */
+export interface ToolLine {
+  readonly offset: number
+  readonly activeLow: boolean
+}
+
+/** `gpioset` that holds a line at rest until it is ended. */
+export function holdAtRest({ version, chip }: FoundChip, { offset, activeLow }: ToolLine): string[] {
+  const low = activeLow ? ['--active-low'] : []
+  return version === 2
+    ? ['--chip', chip, ...low, `${offset}=0`]
+    : ['--mode=signal', ...low, chip, `${offset}=0`]
+}
+
+/**
+ * A command that switches a line on and ends it by itself, at rest. Version 2 turns the line round after the time and then
+ * leaves; version 1 leaves the line as it is, which some kernels keep for ever, so a second call puts it to rest.
+ */
+export function timedPulse(
+  { version, chip }: FoundChip,
+  { offset, activeLow }: ToolLine,
+  pulseMs: number,
+): { readonly command: string; readonly args: string[] } {
+  const low = activeLow ? ['--active-low'] : []
+  if (version === 2) {
+    return {
+      command: 'gpioset',
+      args: ['--chip', chip, ...low, '--toggle', `${Math.ceil(pulseMs)}ms,0`, `${offset}=1`],
+    }
+  }
+  const whole = Math.floor(pulseMs / 1_000)
+  const rest = Math.round((pulseMs - whole * 1_000) * 1_000)
+  const script =
+    'gpioset --mode=time --sec="$1" --usec="$2" $3 "$4" "$5=1"; on=$?; gpioset --mode=exit $3 "$4" "$5=0" && exit "$on"'
+  const values = [String(whole), String(rest), low.join(' '), chip, String(offset)]
+  return { command: '/bin/sh', args: ['-c', script, 'sh', ...values] }
+}
+
+const pullUp = { 1: ['--bias=pull-up'], 2: ['--bias', 'pull-up'] } as const
+
+/** `gpioget` for the present values of lines that are all taken alike: `1 0 0` in their order. */
+export function presentValues(
+  { version, chip }: FoundChip,
+  offsets: readonly number[],
+  activeLow: boolean,
+): string[] {
+  const taken = activeLow ? ['--active-low', ...pullUp[version]] : []
+  const lines = offsets.map(String)
+  return version === 2 ? ['--chip', chip, '--numeric', ...taken, ...lines] : [...taken, chip, ...lines]
+}
+
+/** `gpiomon` for every change of lines that are all taken alike: `17 1` when line 17 became active, else `17` and 0 or 2. */
+export function allChanges(
+  { version, chip }: FoundChip,
+  offsets: readonly number[],
+  activeLow: boolean,
+): string[] {
+  const taken = activeLow ? ['--active-low', ...pullUp[version]] : []
+  const lines = offsets.map(String)
+  return version === 2
+    ? ['--chip', chip, ...taken, '--format', '%o %e', ...lines]
+    : ['--line-buffered', ...taken, '--format=%o %e', chip, ...lines]
 }
