@@ -68,6 +68,16 @@ test('a board may not do what only a kiosk may', async () => {
   expect(await asks('/for-kiosk', await pair('http://localhost:8101', secrets.board))).toBe(403)
 })
 
+test('a camera that knows only HTTP Basic gives its secret as the password', async () => {
+  const asksBasic = async (text: string) => {
+    const authorization = `Basic ${Buffer.from(text).toString('base64')}`
+    return (await app.request('/for-kiosk', { headers: { authorization } })).status
+  }
+  expect(await asksBasic(`camera:${secrets.kiosk}`)).toBe(200)
+  expect(await asksBasic(`${secrets.kiosk}:camera`)).toBe(401)
+  expect(await asksBasic(':made-up-secret')).toBe(401)
+})
+
 test('a device that is withdrawn between two guards of its own request is refused by the second', async () => {
   const known = new Map<string, never>(directory.all('device') as ReadonlyMap<string, never>)
   let tell: () => void = () => {}

@@ -34,10 +34,21 @@ export function deviceCookie(url: string, scope: DeviceScope): string {
   return `${cookiePrefix}_${new URL(url).port || 'default'}_${scope}`
 }
 
-/** Every secret that a request presents: the bearer's, or else those of all paired screens of this browser. */
+/**
+ * Every secret that a request presents: the bearer's, the password of HTTP Basic (cameras know nothing else), or else
+ * those of all paired screens of this browser.
+ */
 function presentedSecrets(c: Context): readonly string[] {
-  const bearer = /^Bearer (.{8,200})$/.exec(c.req.header('authorization') ?? '')?.[1]
+  const authorization = c.req.header('authorization') ?? ''
+  const bearer = /^Bearer (.{8,200})$/.exec(authorization)?.[1]
   if (bearer !== undefined) return [bearer]
+  const basic = /^Basic ([A-Za-z0-9+/=]{8,400})$/.exec(authorization)?.[1]
+  if (basic !== undefined)
+    return [
+      Buffer.from(basic, 'base64')
+        .toString('utf8')
+        .replace(/^[^:]*:/, ''),
+    ]
   return Object.entries(getCookie(c)).flatMap(([name, secret]) =>
     name.startsWith(cookiePrefix) ? [secret] : [],
   )

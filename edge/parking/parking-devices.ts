@@ -35,6 +35,12 @@ export interface ParkingDevicesOptions {
   readonly logger: DeviceLogger
 }
 
+interface FollowedVehicle {
+  readonly vehicle: string | undefined
+  readonly decided: Promise<void>
+  letThrough: boolean
+}
+
 /** How often facts that the store refused are tried again. */
 const retryMs = 5_000
 /** How often bay sensors are asked whether they correct a count. */
@@ -53,6 +59,8 @@ export class ParkingDevices {
   readonly #waits: ExitWaits
   readonly #next: NextInLine
   readonly #running = new Set<Promise<void>>()
+  /** The vehicle that a lane's camera read last, as the camera counts them. */
+  readonly #followed = new Map<LaneId, FollowedVehicle>()
   /** Vehicles per lane that were let out without a record; their passages are recorded with them. */
   readonly #unrecorded = new Map<LaneId, number>()
   #wires: ReturnType<typeof laneWires>
@@ -163,7 +171,19 @@ export class ParkingDevices {
     await this.#facts.settled()
   }
 
-  async #readPlate(
+  async #readPlate(lane: WiredLane, event: Extract<DeviceEvent, { kind: 'plate' }>): Promise<void> {
+    const followed = this.#followed.get(lane.laneId)
+    if (event.vehicle !== undefined && followed?.vehicle === event.vehicle) {
+      await followed.decided
+      // The camera still sees the one that it let through, and only corrects its plate.
+      if (followed.letThrough) return
+    }
+    const decided = this.#decidePlate(lane, event)
+    this.#followed.set(lane.laneId, { vehicle: event.vehicle, decided, letThrough: false })
+    await decided
+  }
+
+  async #decidePlate(
     { laneId, body }: WiredLane,
     event: Extract<DeviceEvent, { kind: 'plate' }>,
   ): Promise<void> {
@@ -174,6 +194,12 @@ export class ParkingDevices {
     const vehicleClass = vehicleClassOf(event.vehicleType)
     const more = vehicleClass === undefined ? {} : { vehicleClass }
     await this.#arrive(laneId, { by, ...more }, { caller: `device:${event.deviceId}`, key })
+  }
+
+  #opened(laneId: LaneId, kind: 'opened' | 'again'): void {
+    const followed = this.#followed.get(laneId)
+    if (followed) followed.letThrough = true
+    this.lanes.opened(laneId, kind)
   }
 
   async #pressButton({ laneId }: WiredLane, deviceId: string): Promise<void> {
@@ -199,7 +225,7 @@ export class ParkingDevices {
       await this.#facts.settled()
       return this.#arrive(laneId, asked, { caller: from.caller, key: this.#freshKey() })
     }
-    if (answer.kind === 'opened' || answer.kind === 'again') this.lanes.opened(laneId, answer.kind)
+    if (answer.kind === 'opened' || answer.kind === 'again') this.#opened(laneId, answer.kind)
   }
 
   async #requestDeparture(laneId: LaneId, by: DepartureCredential, key: string): Promise<void> {
@@ -230,7 +256,7 @@ export class ParkingDevices {
       return this.#askNext(laneId)
     }
     this.#waits.letOut(laneId)
-    this.lanes.opened(laneId, answer.kind)
+    this.#opened(laneId, answer.kind)
   }
 
   /** Whoever was read too early, with somebody else before the boom, is asked about once they stand there themselves. */
@@ -269,7 +295,7 @@ export class ParkingDevices {
     // The command's own answer, just made in this process.
     const { debtMinor } = outcome.value as ReleaseAnswer
     logger.warn({ laneId, debtMinor }, 'an exit opened by policy and the debt is recorded')
-    this.lanes.opened(laneId, 'opened')
+    this.#opened(laneId, 'opened')
   }
 
   /** Nobody is ever trapped: the store cannot decide, so the gate opens and the departure is recorded later. */
@@ -282,7 +308,7 @@ export class ParkingDevices {
     this.#unrecorded.set(laneId, (this.#unrecorded.get(laneId) ?? 0) + 1)
     this.#pushFact('recordUnrecordedDeparture', laneId, input)
     this.#waits.letOut(laneId)
-    this.lanes.opened(laneId, 'opened')
+    this.#opened(laneId, 'opened')
     await hub.barrier(lane.barrierDeviceId).vend({ pulseMs: vendPulseMs })
   }
 
