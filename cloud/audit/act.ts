@@ -25,6 +25,7 @@ export const actCodes = [
   'user.changed',
   'role.changed',
   'password.changed',
+  'site_password.changed',
   'epoch.renewed',
   'data.exported',
   'exception.taken',

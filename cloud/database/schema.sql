@@ -829,6 +829,13 @@ TABLE site_manager
   CONSTRAINT site_manager_pkey PRIMARY KEY (user_id, site_id)
   CONSTRAINT site_manager_user_id_fkey FOREIGN KEY (user_id) REFERENCES login_user(id) ON DELETE CASCADE
 
+TABLE site_password
+  user_id text NOT NULL
+  verifier text NOT NULL
+  set_ms bigint NOT NULL
+  CONSTRAINT site_password_pkey PRIMARY KEY (user_id)
+  CONSTRAINT site_password_user_id_fkey FOREIGN KEY (user_id) REFERENCES login_user(id) ON DELETE CASCADE
+
 TABLE site_recoveries
   site_id text NOT NULL
   incarnation integer NOT NULL

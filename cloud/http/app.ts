@@ -10,6 +10,7 @@ import type { Pool } from '../database/pool.ts'
 import type { Auth } from '../members/auth.ts'
 import { authHandler, loginFinder, requireLogin, requirePermission } from '../members/login.ts'
 import { passwordRoutes } from '../members/password-routes.ts'
+import { sitePasswordRoutes } from '../members/site-password-routes.ts'
 import { findAddress } from './address.ts'
 import { createApi } from './api.ts'
 import type { AppEnv } from './app-context.ts'
@@ -83,6 +84,7 @@ function mountLogIn(app: OpenAPIHono<AppEnv>, parts: CloudAppParts): void {
   app.post('/api/auth/sign-in/*', attempts)
   app.post('/api/auth/sign-up/*', attempts)
   app.route('/', passwordRoutes({ ...parts, pool: parts.db }))
+  app.route('/', sitePasswordRoutes({ ...parts, pool: parts.db }))
   app.on(['GET', 'POST'], '/api/auth/*', authHandler(parts.auth))
 }
 

@@ -8,6 +8,7 @@ import { recordActs } from '../audit/record-acts.ts'
 import { inTransaction, type Pool, type Transaction } from '../database/pool.ts'
 import type { Auth } from './auth.ts'
 import { type Role, roles } from './permissions.ts'
+import { settleStaffRows } from './site-password.ts'
 
 /** Somebody who may log in. */
 export interface NewUser {
@@ -64,6 +65,7 @@ export async function ensureUser(parts: UserParts, user: NewUser, by: ActOrigin)
       )
     }
     await setManagedSites(tx, userId, user.role === 'site_manager' ? (user.siteIds ?? []) : [])
+    await settleStaffRows(tx, userId)
     await recordActs(tx, by, userActs(userId, before, await standing(tx, userId)))
     return userId
   })

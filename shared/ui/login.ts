@@ -44,6 +44,14 @@ export function changePassword(currentPassword: string, newPassword: string): Pr
   return authCall('/api/auth/change-password', { currentPassword, newPassword })
 }
 
+/**
+ * Sets the password with which a site manager logs in at the sites they run; throws `ProblemError` as `changePassword` does,
+ * `forbidden` for who runs none.
+ */
+export function setSitePassword(currentPassword: string, sitePassword: string): Promise<void> {
+  return authCall('/api/auth/site-password', { currentPassword, sitePassword })
+}
+
 /** Ends the login session of this browser. */
 export function logOut(): Promise<void> {
   return authCall('/api/auth/sign-out', {})

@@ -2,7 +2,7 @@ import { Button, Group, Paper, PasswordInput, Stack, Text, Title } from '@mantin
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { isProblem, type ProblemError } from './api.ts'
 import { Notice } from './faces.tsx'
-import { changePassword } from './login.ts'
+import { changePassword, setSitePassword } from './login.ts'
 import { useProblemWords } from './problem-words.ts'
 import { useUiWords } from './words.ts'
 
@@ -14,7 +14,15 @@ const fieldOf: Readonly<Record<string, 'current' | 'new'>> = {
   password_unchanged: 'new',
 }
 
-function PasswordForm(props: { readonly onDone: () => void; readonly onCancel: () => void }): ReactNode {
+/** The password of the log-in here, or the one for the sites that somebody runs. */
+type PasswordKind = 'password' | 'sitePassword'
+const saves = { password: changePassword, sitePassword: setSitePassword } as const
+
+function PasswordForm(props: {
+  readonly kind: PasswordKind
+  readonly onDone: () => void
+  readonly onCancel: () => void
+}): ReactNode {
   const t = useUiWords()
   const words = useProblemWords()
   const [busy, setBusy] = useState(false)
@@ -24,7 +32,7 @@ function PasswordForm(props: { readonly onDone: () => void; readonly onCancel: (
     const form = new FormData(event.currentTarget)
     setBusy(true)
     setRefused(undefined)
-    changePassword(String(form.get('current') ?? ''), String(form.get('new') ?? ''))
+    saves[props.kind](String(form.get('current') ?? ''), String(form.get('new') ?? ''))
       .then(props.onDone, (error: unknown) => {
         if (isProblem(error)) setRefused(error)
       })
@@ -46,7 +54,7 @@ function PasswordForm(props: { readonly onDone: () => void; readonly onCancel: (
         />
         <PasswordInput
           name="new"
-          label={t('password.new')}
+          label={t(`${props.kind}.new`)}
           description={t('password.rule')}
           autoComplete="new-password"
           error={field === 'new' ? said : undefined}
@@ -58,14 +66,14 @@ function PasswordForm(props: { readonly onDone: () => void; readonly onCancel: (
           </Notice>
         ) : null}
         <Text size="sm" c="dimmed">
-          {t('password.others')}
+          {t(`${props.kind}.others`)}
         </Text>
         <div className="gh-choices">
           <Button variant="default" onClick={props.onCancel}>
             {t('password.cancel')}
           </Button>
           <Button type="submit" loading={busy}>
-            {t('password.submit')}
+            {t(`${props.kind}.submit`)}
           </Button>
         </div>
       </Stack>
@@ -74,26 +82,27 @@ function PasswordForm(props: { readonly onDone: () => void; readonly onCancel: (
 }
 
 /** Where somebody changes their own password: the way in, the form, and that it is done. */
-export function PasswordCard(): ReactNode {
+export function PasswordCard(props: { readonly kind?: PasswordKind }): ReactNode {
   const t = useUiWords()
+  const kind = props.kind ?? 'password'
   const [face, setFace] = useState<'closed' | 'open' | 'done'>('closed')
   return (
     <Paper className="gh-card" p="md">
       <Stack gap="md">
         <Group justify="space-between">
           <Title order={2} size="h3">
-            {t('login.password')}
+            {t(`${kind}.title`)}
           </Title>
           {face === 'open' ? null : (
             <Button variant="default" onClick={() => setFace('open')}>
-              {t('password.change')}
+              {t(`${kind}.change`)}
             </Button>
           )}
         </Group>
         {face === 'open' ? (
-          <PasswordForm onDone={() => setFace('done')} onCancel={() => setFace('closed')} />
+          <PasswordForm kind={kind} onDone={() => setFace('done')} onCancel={() => setFace('closed')} />
         ) : null}
-        {face === 'done' ? <Text role="status">{t('password.done')}</Text> : null}
+        {face === 'done' ? <Text role="status">{t(`${kind}.done`)}</Text> : null}
       </Stack>
     </Paper>
   )

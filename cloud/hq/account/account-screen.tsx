@@ -28,6 +28,7 @@ export function AccountScreen(): ReactNode {
         )}
       </Faces>
       <PasswordCard />
+      {me.data?.role === 'site_manager' ? <PasswordCard kind="sitePassword" /> : null}
     </Stack>
   )
 }

@@ -6,6 +6,7 @@ import type { DirectoryWrite } from '@gatehouse/cloud/directory/put-rows'
 import { readDirectory } from '@gatehouse/cloud/directory/read-rows'
 import type { Auth } from '@gatehouse/cloud/members/auth'
 import { issueCredentials, putMembers, putPlans } from '@gatehouse/cloud/members/member-store'
+import { hasSitePassword, setSitePassword } from '@gatehouse/cloud/members/site-password'
 import type { SubjectSeal } from '@gatehouse/cloud/members/subject-seal'
 import { ensureUser } from '@gatehouse/cloud/members/users'
 import { putVehicle } from '@gatehouse/cloud/members/vehicle-store'
@@ -121,7 +122,7 @@ async function writePeople(parts: WorldParts, by: ActOrigin): Promise<void> {
     await giveCredits(parts, by)
   }
   for (const { email, name, role, memberId, siteIds: managed } of demoLogins) {
-    await ensureUser(
+    const userId = await ensureUser(
       { pool, auth, random },
       {
         email,
@@ -133,6 +134,8 @@ async function writePeople(parts: WorldParts, by: ActOrigin): Promise<void> {
       },
       by,
     )
+    if (role !== 'site_manager' || (await hasSitePassword(pool, userId))) continue
+    await setSitePassword({ pool, random }, { userId, password: demoPassword }, by)
   }
 }
 

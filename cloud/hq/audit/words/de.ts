@@ -70,6 +70,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'act.user.changed': 'Benutzer geändert',
   'act.role.changed': 'Rolle geändert',
   'act.password.changed': 'Passwort geändert',
+  'act.site_password.changed': 'Standort-Passwort geändert',
   'act.epoch.renewed': 'Neue Epoche begonnen',
   'act.data.exported': 'Daten exportiert',
   'act.exception.taken': 'Ausnahme übernommen',

@@ -69,6 +69,7 @@ export const en = {
   'act.user.changed': 'User changed',
   'act.role.changed': 'Role changed',
   'act.password.changed': 'Password changed',
+  'act.site_password.changed': 'Site password changed',
   'act.epoch.renewed': 'New epoch begun',
   'act.data.exported': 'Data exported',
   'act.exception.taken': 'Exception taken',
