@@ -24,8 +24,8 @@ export interface SecurityBlock {
   readonly data: Uint8Array
 }
 
-/** One frame as it is on the line; `data` is still encrypted where the security block says so. */
-export interface OsdpFrame {
+/** A frame to be written. */
+export interface FrameParts {
   /** 0–126, or 127 for everyone. */
   readonly address: number
   readonly fromReader: boolean
@@ -35,20 +35,13 @@ export interface OsdpFrame {
   readonly security?: SecurityBlock
   readonly code: number
   readonly data: Uint8Array
+}
+
+/** One frame as it is on the line; `data` is still encrypted where the security block says so. */
+export interface OsdpFrame extends FrameParts {
   readonly mac?: Uint8Array
   /** The bytes that the MAC is taken over: start byte to the end of the data. */
   readonly covered: Uint8Array
-}
-
-/** A frame to be written. */
-export interface FrameParts {
-  readonly address: number
-  readonly fromReader: boolean
-  readonly sequence: number
-  readonly check: 'crc' | 'checksum'
-  readonly security?: SecurityBlock
-  readonly code: number
-  readonly data: Uint8Array
 }
 
 /** Why bytes are no frame. */

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { Bench, facts, frameOf, ownKey } from '../../testing/osdp-bench.ts'
 import { busyMax, triesMax } from './exchange.ts'
-import { backoffFirstMs, backoffLongestMs, oldAnswersMax, panelDueMs } from './panel-machine.ts'
+import { oldAnswersMax } from './panel-handshake.ts'
+import { panelDueMs } from './panel-machine.ts'
+import { backoffFirstMs, backoffLongestMs } from './panel-step.ts'
 
 test('numbers go 0, 1, 2, 3, 1… and the handshake is ID, CAP, CHLNG, SCRYPT', () => {
   const bench = new Bench()
