@@ -110,4 +110,6 @@ export interface DeviceHub {
   /** Follows a changed directory: keeps what is equal, closes what left, opens what is new. */
   reconfigure(devices: DeviceRows): void
   status(): DeviceStatus[]
+  /** Messages that came from the broker so far. */
+  readonly brokerMessages: number
 }

@@ -185,6 +185,10 @@ class Hub implements DeviceHub {
     }
   }
 
+  get brokerMessages(): number {
+    return this.#mqtt?.heard ?? 0
+  }
+
   status(): DeviceStatus[] {
     const { wallMs: nowMs, monotonicMs } = this.#options.clock.now()
     return [...this.#served].map(([deviceId, served]) => {

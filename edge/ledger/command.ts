@@ -6,7 +6,7 @@ import type { Entry, EntryBody, EntryType, LedgerEvent } from '@gatehouse/shared
 import type { z } from 'zod'
 import type { SiteDatabase } from './database.ts'
 
-/** Who waits: 0 life safety, 1 doors and gates, 2 people at a screen, 3 the cloud. Lower goes first. */
+/** Who waits: 0 life safety, 1 doors and gates, 2 people at a screen, 3 the cloud, sensors and sweeps. Lower goes first. */
 export type Priority = 0 | 1 | 2 | 3
 
 /** Why a command was not carried out. `code` is stable; `detail` is JSON for the answer. */

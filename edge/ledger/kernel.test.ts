@@ -104,6 +104,16 @@ describe('kernel', () => {
     expect(kernel.head.seq).toBe(1)
   })
 
+  test('refuses what comes when too many wait, and counts it', async () => {
+    const { kernel } = openSite()
+    const room = 4_000
+    const asked = Array.from({ length: room + 1 }, (_none, at) => kernel.submit(take(`k-${at}`)))
+    expect(await asked[room]).toEqual({ ok: false, refusal: { code: 'busy' } })
+    expect(kernel.shed).toEqual([0, 0, 1, 0])
+    expect(await asked[0]).toEqual({ ok: true, value: { taken: 'bay-1' } })
+    await Promise.all(asked)
+  })
+
   test('refuses another body under a used key', async () => {
     const { kernel } = openSite()
     await kernel.submit(take('k-1'))

@@ -79,6 +79,7 @@ export class Kernel {
   #sellingStopped: string | undefined
   #scheduled = false
   #closed = false
+  readonly #shed = [0, 0, 0, 0]
 
   constructor(options: KernelOptions) {
     const modules = [ledgerModule, ...options.modules]
@@ -127,6 +128,11 @@ export class Kernel {
     return this.#whySellingStops() === undefined
   }
 
+  /** Commands refused as `busy` since the start, by priority 0 to 3: the queue of their priority was full. */
+  get shed(): readonly number[] {
+    return this.#shed
+  }
+
   /** How many commands wait now. */
   get waiting(): number {
     return this.#queue.size
@@ -171,7 +177,11 @@ export class Kernel {
     if (!pending.ok) return Promise.resolve({ ok: false, refusal: pending.error })
     return new Promise((answer) => {
       const waiting = { ...pending.value, answer }
-      if (!this.#queue.push(waiting.command.priority, waiting)) return answer(refused('busy'))
+      const { priority } = waiting.command
+      if (!this.#queue.push(priority, waiting)) {
+        this.#shed[priority] = (this.#shed[priority] ?? 0) + 1
+        return answer(refused('busy'))
+      }
       this.#schedule()
     })
   }

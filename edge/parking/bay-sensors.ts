@@ -13,28 +13,56 @@ export interface BaySensorsOptions {
   readonly run: (work: () => Promise<void>) => void
 }
 
-/** Turns readings of bay sensors into commands; repeats of what is known cost nothing. */
+/**
+ * Turns readings of bay sensors into commands; repeats of what is known cost nothing. One command is under way per bay, and
+ * of what a bay says meanwhile only the last is kept: a sensor that flutters fills no queue.
+ */
 export class BaySensors {
   readonly #options: BaySensorsOptions
+  /** What is recorded of each bay, or is being recorded. */
   readonly #last: Map<string, boolean>
+  /** The last reading of each bay whose command is under way. */
+  readonly #underWay = new Map<string, boolean>()
+  #shed = 0
 
   constructor(options: BaySensorsOptions) {
     this.#options = options
     this.#last = new Map(readSensedBays(options.kernel.db))
   }
 
+  /** Changes of bays that were left out since the start because a newer one came before they could be recorded. */
+  get shed(): number {
+    return this.#shed
+  }
+
   /** Takes one reading; sensors that watch no space are ignored. */
   sense(deviceId: string, occupied: boolean): void {
-    const { directory, kernel, random, run } = this.#options
-    const spaceId = directory.get('device', deviceId)?.spaceId
-    if (spaceId === undefined || this.#last.get(spaceId) === occupied) return
+    const spaceId = this.#options.directory.get('device', deviceId)?.spaceId
+    if (spaceId === undefined) return
+    const latest = this.#underWay.get(spaceId)
+    if (latest !== undefined) {
+      if (latest !== occupied && latest !== this.#last.get(spaceId)) this.#shed += 1
+      this.#underWay.set(spaceId, occupied)
+    } else if (this.#last.get(spaceId) !== occupied) this.#record(spaceId, deviceId, occupied)
+  }
+
+  #record(spaceId: SpaceId, deviceId: string, occupied: boolean): void {
+    const { kernel, random, run } = this.#options
     this.#last.set(spaceId, occupied)
+    this.#underWay.set(spaceId, occupied)
     const key = randomCode(random, 20)
     run(async () => {
       const input = { spaceId, occupied }
-      const outcome = await kernel.submit({ kind: 'senseBay', caller: `device:${deviceId}`, key, input })
-      // Not recorded: the next reading, equal or not, is taken again.
-      if (!outcome.ok) this.#last.delete(spaceId)
+      let latest = occupied
+      try {
+        const outcome = await kernel.submit({ kind: 'senseBay', caller: `device:${deviceId}`, key, input })
+        // Not recorded: the next reading, equal or not, is taken again.
+        if (!outcome.ok) this.#last.delete(spaceId)
+        else latest = this.#underWay.get(spaceId) ?? occupied
+      } finally {
+        this.#underWay.delete(spaceId)
+      }
+      if (latest !== occupied) this.#record(spaceId, deviceId, latest)
     })
   }
 

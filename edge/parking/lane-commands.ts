@@ -91,7 +91,7 @@ export function backOut({ directory }: ParkingOptions): Command {
 export function senseBay({ directory }: ParkingOptions): Command {
   return defineCommand({
     kind: 'senseBay',
-    priority: 2,
+    priority: 3,
     sells: false,
     input: z.object({ spaceId: spaceIdSchema, occupied: z.boolean() }),
     run: (db, { spaceId, occupied }) => {

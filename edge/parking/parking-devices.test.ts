@@ -1,5 +1,6 @@
 import { deviceIdSchema, zoneIdSchema } from '@gatehouse/shared/ids/ids'
 import { describe, expect, test } from 'vitest'
+import { readSensedBays } from './occupancy.ts'
 import { readInside } from './projections.ts'
 import { readOpenSessions } from './session-store.ts'
 import { type Garage, openGarage } from './test-garage.ts'
@@ -161,6 +162,20 @@ describe('lanes and their devices', () => {
     ])
     expect(inside(garage)).toBe(0)
     expect(garage.rebuildsEqual()).toBe(true)
+  })
+
+  test('of a bay that flutters faster than it can be recorded the last word counts', async () => {
+    const { garage, lanes } = open()
+    const deviceId = deviceIdSchema.parse('sensor-1')
+    const flutter = [true, false, true, false, true, false]
+    for (const occupied of flutter) lanes.devices.handle({ kind: 'bay', deviceId, occupied })
+    await lanes.devices.settled()
+    expect(garage.entryTypes()).toEqual(['space.sensed', 'space.sensed'])
+    expect([...readSensedBays(garage.db).values()]).toEqual([false])
+    expect(lanes.devices.bays.shed).toBe(2)
+    lanes.devices.handle({ kind: 'bay', deviceId, occupied: true })
+    await lanes.devices.settled()
+    expect([...readSensedBays(garage.db).values()]).toEqual([true])
   })
 
   test('a level sign follows its bays, once per change', async () => {

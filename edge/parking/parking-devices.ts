@@ -53,9 +53,9 @@ const correctionMs = 5 * 60_000
 export class ParkingDevices {
   readonly lanes: LaneWatch
   readonly signs: LevelSigns
+  readonly bays: BaySensors
   readonly #options: ParkingDevicesOptions
   readonly #facts: DurableFacts
-  readonly #bays: BaySensors
   readonly #waits: ExitWaits
   readonly #next: NextInLine
   readonly #running = new Set<Promise<void>>()
@@ -74,7 +74,7 @@ export class ParkingDevices {
     this.#retriedMs = clock.now().monotonicMs
     this.#correctedMs = this.#retriedMs
     this.#facts = new DurableFacts((fact) => kernel.submit(fact))
-    this.#bays = new BaySensors({ ...options, run: (work) => this.#run(work) })
+    this.bays = new BaySensors({ ...options, run: (work) => this.#run(work) })
     this.signs = new LevelSigns({
       kernel,
       directory,
@@ -136,7 +136,7 @@ export class ParkingDevices {
         return
       }
       case 'bay':
-        this.#bays.sense(event.deviceId, event.occupied)
+        this.bays.sense(event.deviceId, event.occupied)
         return
       default:
         return
@@ -160,7 +160,7 @@ export class ParkingDevices {
     }
     if (nowMs - this.#correctedMs >= correctionMs) {
       this.#correctedMs = nowMs
-      this.#bays.correctCounts()
+      this.bays.correctCounts()
       this.#run(() => this.#forgetVehicles())
     }
   }

@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { LiveScreens } from '../http/live.ts'
+import type { ParkingDevices } from '../parking/parking-devices.ts'
 import type { SiteSync } from '../sync/site-sync.ts'
 import type { SiteCore } from './site-core.ts'
 import type { SiteDevices } from './site-devices.ts'
@@ -9,11 +10,12 @@ export interface SiteMeasures {
   readonly live: LiveScreens
   readonly sync: SiteSync
   readonly devices: SiteDevices
+  readonly parking: ParkingDevices
 }
 
 /** Registers the site's own figures for `/metrics`. */
 export function measureSite(registry: Registry, measures: SiteMeasures): void {
-  const { core, live, sync, devices } = measures
+  const { core, live, sync, devices, parking } = measures
   const { kernel, link, retention } = core
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
@@ -22,6 +24,22 @@ export function measureSite(registry: Registry, measures: SiteMeasures): void {
       registers: [registry],
       collect() {
         this.set(read())
+      },
+    })
+  const counter = (
+    name: string,
+    help: string,
+    count: (counter: Counter) => void,
+    labelNames: readonly string[] = [],
+  ) =>
+    new Counter({
+      name: `gatehouse_edge_${name}`,
+      help,
+      labelNames,
+      registers: [registry],
+      collect() {
+        this.reset()
+        count(this)
       },
     })
   gauge('head_seq', 'Sequence number of the newest entry', () => kernel.head.seq)
@@ -40,6 +58,22 @@ export function measureSite(registry: Registry, measures: SiteMeasures): void {
   )
   gauge('upload_waiting_entries', 'Entries the cloud has not acknowledged', () => sync.waiting)
   gauge('commands_waiting', 'Commands waiting for their turn', () => kernel.waiting)
+  counter('broker_messages_total', 'Messages that came from the MQTT broker', (count) =>
+    count.inc(devices.hub.brokerMessages),
+  )
+  counter(
+    'bay_changes_shed_total',
+    'Changes of bays left out because a newer one came before they could be recorded',
+    (count) => count.inc(parking.bays.shed),
+  )
+  counter(
+    'commands_shed_total',
+    'Commands refused because too many of their priority waited: 0 life safety, 1 doors and gates, 2 people, 3 the cloud and sensors',
+    (count) => {
+      for (const [priority, shed] of kernel.shed.entries()) count.inc({ priority }, shed)
+    },
+    ['priority'],
+  )
   gauge('screens', 'Connected screens', () => live.count)
   gauge('devices_down', 'Devices that do not answer', () => devices.down().length)
   gauge('cloud_link', '1 while the cloud hears this site', () => (link.state.state === 'live' ? 1 : 0))

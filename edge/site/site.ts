@@ -128,7 +128,7 @@ export class Site {
     kernel.onCommitted((entries) => announceEntries(live, entries))
     link.onChange(() => live.changed('link'))
     directory.onChange(() => live.changed('plan'))
-    measureSite(registry, { core, live, sync, devices })
+    measureSite(registry, { core, live, sync, devices, parking })
     const lending = new SiteLending(core, adapters)
     const admin = openSiteAdmin({ config, adapters, core, devices })
     const routes = siteRouting({

@@ -43,6 +43,7 @@ export class SimulatedDevices implements SiteDevices {
       heardFrom: () => {},
       reconfigure: () => {},
       status: () => [],
+    brokerMessages: 0,
     }
   }
 

@@ -15,6 +15,8 @@ type LinkListener = (link: { readonly up: boolean; readonly reason?: string }) =
 
 /** One connection to a broker that reconnects by itself. Carries messages, knows nothing of their meaning. */
 export interface MqttLink {
+  /** Messages of the broker so far. */
+  readonly heard: number
   open(): void
   /** Listens to exact topics; subscribes what nobody listened to yet. Returns how to stop. */
   subscribe(topics: readonly string[], listener: MessageListener): () => void
@@ -51,6 +53,7 @@ class BrokerLink implements MqttLink {
   #proof: NodeJS.Timeout | undefined
   #attempt = 0
   #ended = false
+  heard = 0
 
   constructor(options: MqttLinkOptions) {
     this.#options = options
@@ -76,6 +79,7 @@ class BrokerLink implements MqttLink {
     })
     this.#client.on('connect', () => this.#connected())
     this.#client.on('message', (topic, payload) => {
+      this.heard += 1
       for (const listener of this.#listeners.get(topic) ?? []) listener(topic, payload)
     })
     this.#client.on('error', (error) => {

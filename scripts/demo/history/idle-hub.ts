@@ -18,4 +18,5 @@ export const idleHub: DeviceHub = {
   heardFrom: () => undefined,
   reconfigure: () => undefined,
   status: () => [],
+    brokerMessages: 0,
 }
