@@ -60,6 +60,10 @@ const compose = z
   })
   .parse(parse(read('compose.yaml')))
 
+test('systemd leaves the keeper of GPIO lines alone, which ends by itself after its pulses', () => {
+  expect(read('gatehouse-edge.service')).toMatch(/^KillMode=process$/m)
+})
+
 describe('the compose file', () => {
   test('names files and volumes that exist', () => {
     for (const { build, volumes } of Object.values(compose.services)) {
