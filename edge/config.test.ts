@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { isConfigProblem, parseEdgeConfig } from './config.ts'
+import { isConfigProblem, parseEdgeConfig, readEdgeConfig } from './config.ts'
 
 const smallest = { dataFolder: 'store', cloud: { url: 'https://gatehouse.example/' } }
 
@@ -27,6 +30,16 @@ describe('the configuration', () => {
   ])('names %s, its value and what is allowed', (_field, raw, value, allowed) => {
     expect(problemOf(raw)).toContain(value)
     expect(problemOf(raw)).toContain(allowed)
+  })
+
+  test('finds the authority of a broker beside itself, and takes one only where the connection is encrypted', () => {
+    const outside = { kind: 'outside', url: 'mqtts://broker', caFile: 'broker-ca.pem' }
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-config-'))
+    writeFileSync(join(folder, 'edge.json'), JSON.stringify({ ...smallest, mqtt: outside }))
+    const read = readEdgeConfig(join(folder, 'edge.json'))
+    expect(read).toMatchObject({ mqtt: { caFile: join(folder, 'broker-ca.pem') } })
+    rmSync(folder, { recursive: true })
+    expect(problemOf({ ...smallest, mqtt: { ...outside, url: 'mqtt://broker' } })).toContain('mqtt.caFile')
   })
 
   test('hides secrets, also those beside a field it does not know', () => {

@@ -9,6 +9,11 @@ const port = z.int().min(1).max(65_535)
 const keptDaysMin = 35
 const keptDaysMax = 3_650
 
+/** A certificate for a connection that is not encrypted would promise what nobody checks. */
+function fitsUrl({ url, caFile }: { readonly url: string; readonly caFile?: string | undefined }): boolean {
+  return caFile === undefined || url.startsWith('mqtts:')
+}
+
 /** What one edge is told on its own machine. Everything about the site itself comes from the directory. */
 export const edgeConfigSchema = z.strictObject({
   /** Folder of the ledger, keys and pictures; relative to the configuration file. */
@@ -48,8 +53,14 @@ export const edgeConfigSchema = z.strictObject({
         url: z.url({ protocol: /^mqtts?$/, error: 'expected mqtt://… or mqtts://…' }),
         username: z.string().optional(),
         password: z.string().optional(),
+        /** Certificate of the authority that signed the broker's (PEM); relative to the configuration file. */
+        caFile: z.string().min(1).optional(),
       }),
     ])
+    .refine((mqtt) => mqtt.kind === 'embedded' || fitsUrl(mqtt), {
+      path: ['caFile'],
+      error: 'expected with an mqtts:// address only',
+    })
     .optional(),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
@@ -73,9 +84,13 @@ export function readEdgeConfig(path: string): EdgeConfig | ConfigProblem {
   const parsed = parseEdgeConfig(raw)
   if ('lines' in parsed) return parsed
   const folder = dirname(resolve(path))
-  const { witnessFile } = parsed
+  const { witnessFile, mqtt } = parsed
+  const caFile = mqtt?.kind === 'outside' ? mqtt.caFile : undefined
   return {
     ...parsed,
+    ...(mqtt?.kind === 'outside' && caFile !== undefined
+      ? { mqtt: { ...mqtt, caFile: resolve(folder, caFile) } }
+      : {}),
     dataFolder: resolve(folder, parsed.dataFolder),
     ...(witnessFile !== undefined && { witnessFile: resolve(folder, witnessFile) }),
   }

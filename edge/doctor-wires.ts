@@ -18,7 +18,22 @@ export async function wireFindings({ buses, mqtt }: EdgeConfig, running: boolean
   const port = mqtt.kind === 'outside' ? Number(outside?.port || usualPort) : mqtt.port
   const ok = await connects(host, port)
   const seen = `${mqtt.kind}, ${host}:${port} ${ok ? 'accepts connections' : 'does not answer'}`
-  return [...findings, { name: 'mqtt', ok, seen, hint: 'Check the broker and its address.' }]
+  const caFile = mqtt.kind === 'outside' ? mqtt.caFile : undefined
+  const lacks = caFile !== undefined && !mayOpen(caFile, constants.R_OK)
+  return [
+    ...findings,
+    { name: 'mqtt', ok, seen, hint: 'Check the broker and its address.' },
+    ...(lacks
+      ? [
+          {
+            name: 'mqtt authority',
+            ok: false,
+            seen: `${caFile} cannot be read`,
+            hint: 'Correct mqtt.caFile.',
+          },
+        ]
+      : []),
+  ]
 }
 
 async function busFinding(name: string, bus: BusConfig): Promise<Finding> {
@@ -58,9 +73,9 @@ async function gpioFinding(title: string, bus: Extract<BusConfig, { kind: 'gpio'
   return { name: title, ok: found.ok, seen, hint }
 }
 
-function mayOpen(path: string): boolean {
+function mayOpen(path: string, mode = constants.R_OK | constants.W_OK): boolean {
   try {
-    accessSync(path, constants.R_OK | constants.W_OK)
+    accessSync(path, mode)
     return true
   } catch {
     return false

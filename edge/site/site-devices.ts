@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { SiteError } from '@gatehouse/shared/errors/site-error'
 import { type DeviceId, deviceIdSchema } from '@gatehouse/shared/ids/ids'
 import type { DeviceProfile } from '@gatehouse/shared/profiles/profile'
 import { BusTraces } from '../commissioning/bus-traces.ts'
@@ -102,8 +104,18 @@ function mqttConfig({ mqtt }: EdgeConfig, localSecret: string): MqttConfig | und
   if (mqtt.kind === 'embedded') {
     return { url: `mqtt://${mqtt.host}:${mqtt.port}`, username: ownName, password: localSecret }
   }
-  const { url, username, password } = mqtt
-  return { url, ...(username !== undefined && { username }), ...(password !== undefined && { password }) }
+  const { url, username, password, caFile } = mqtt
+  const authority = caFile === undefined ? undefined : readAuthority(caFile)
+  return { url, username, password, authority }
+}
+
+function readAuthority(caFile: string): string {
+  try {
+    return readFileSync(caFile, 'utf8')
+  } catch (cause) {
+    const hint = `mqtt.caFile ${caFile} cannot be read; correct its name, or let this user read it.`
+    throw new SiteError({ code: 'config_unusable', op: 'mqtt.authority', hint, retryable: false, cause })
+  }
 }
 
 function callsUs(directory: Directory, deviceId: DeviceId): boolean {

@@ -8,6 +8,8 @@ export interface MqttConfig {
   readonly url: string
   readonly username?: string | undefined
   readonly password?: string | undefined
+  /** The certificate of the authority that signed the broker's, PEM; those of the system when absent. */
+  readonly authority?: string | undefined
 }
 
 type MessageListener = (topic: string, payload: Uint8Array) => void
@@ -66,6 +68,9 @@ class BrokerLink implements MqttLink {
     this.#client = connect(config.url, {
       ...(config.username === undefined ? {} : { username: config.username }),
       ...(config.password === undefined ? {} : { password: config.password }),
+      ...(config.authority === undefined ? {} : { ca: config.authority }),
+      // Said although it is the default: without it anybody on the way could pass for the broker.
+      rejectUnauthorized: true,
       clientId: `gatehouse-${name}-${randomCode(random, 6)}`,
       protocolVersion: 4,
       clean: true,
@@ -83,8 +88,7 @@ class BrokerLink implements MqttLink {
       for (const listener of this.#listeners.get(topic) ?? []) listener(topic, payload)
     })
     this.#client.on('error', (error) => {
-      const code = 'code' in error ? error.code : undefined
-      reason = code === badCredentials || code === notAuthorised ? 'broker_refused' : 'broker_down'
+      reason = reasonOf('code' in error ? error.code : undefined)
     })
     this.#client.on('close', () => this.#closed(reason))
   }
@@ -167,6 +171,13 @@ class BrokerLink implements MqttLink {
       if (this.#state?.up) this.#client?.unsubscribe(topic, () => undefined)
     }
   }
+}
+
+function reasonOf(code: unknown): string {
+  if (code === badCredentials || code === notAuthorised) return 'broker_refused'
+  return typeof code === 'string' && /CERT|SIGNATURE|ERR_TLS|ERR_SSL|ISSUER/.test(code)
+    ? 'broker_untrusted'
+    : 'broker_down'
 }
 
 /**
