@@ -14,6 +14,8 @@ const osdpReplies: Readonly<Record<number, string>> = {
 }
 const securityBit = 0x08
 const checkBytes = 2
+/** What a printer is asked and answers; anything longer is a paper. */
+const questionBytesMax = 4
 
 /**
  * A frame in words for the person who wires a bus. Of readers no payload is shown at all, sealed or not: it holds card
@@ -23,6 +25,9 @@ const checkBytes = 2
 export function frameText(family: BusFamily, direction: 'out' | 'in', bytes: Uint8Array): string {
   if (family === 'osdp') return osdpText(direction, bytes)
   if (family === 'modbus') return hexText(bytes)
+  // A ticket opens the exit for who holds it.
+  if (family === 'escpos')
+    return bytes.length > questionBytesMax ? `${bytes.length} bytes to print` : hexText(bytes)
   const text = Buffer.from(bytes.subarray(0, shownBytesMax * 2))
     .toString('latin1')
     .trim()

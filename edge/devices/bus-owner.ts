@@ -3,6 +3,7 @@ import type { Random } from '@gatehouse/shared/random/random'
 import type { BusConfig } from './bus-config.ts'
 import type { BusFamily, PlannedDevice } from './device-plan.ts'
 import type { Attachment, DeviceReport } from './drivers/attachment.ts'
+import { EscposLine } from './drivers/escpos/escpos-printer.ts'
 import { createGpioBoard } from './drivers/gpio-board.ts'
 import { attachIoDevice } from './drivers/io-device.ts'
 import { attachLevelSign } from './drivers/level-sign.ts'
@@ -65,6 +66,7 @@ export function createBusOwner(
   const openLink = (handlers: ByteLinkHandlers) => openTransport(bus.name, bus.config, handlers)
   if (family === 'line') return lineOwner(createLineBus({ bus: bus.name, openLink, clock, logger }), clock)
   if (family === 'osdp') return osdpOwner(bus, openLink, surroundings)
+  if (family === 'escpos') return printerOwner(new EscposLine({ bus: bus.name, openLink, clock, logger }))
   if (bus.config.kind === 'wiegand') {
     const { d0, d1 } = bus.config
     const wires = createWiegandWires({ bus: bus.name, d0, d1, openLink, clock, logger })
@@ -91,6 +93,18 @@ export function createBusOwner(
     attach: (device, report) => attachIoDevice(boards, device, report),
     setDevices: (devices) =>
       boards.setUnits(new Map(devices.flatMap(({ board }) => (board ? [[board.unit, board.facts]] : [])))),
+  }
+}
+
+function printerOwner(line: EscposLine): BusOwner {
+  return {
+    open: () => line.open(),
+    close: () => line.close(),
+    setDevices: () => {},
+    attach: (device, report) => {
+      const rules = device.profile.printer
+      return rules ? line.attach(device, rules, report) : { detach: () => {} }
+    },
   }
 }
 

@@ -13,7 +13,7 @@ import type { BusConfig } from './bus-config.ts'
 import type { BoardFacts } from './drivers/modbus-board.ts'
 
 /** What a bus is used for; one bus serves one family. */
-export type BusFamily = 'modbus' | 'gpio' | 'line' | 'osdp' | 'wiegand'
+export type BusFamily = 'modbus' | 'gpio' | 'line' | 'osdp' | 'wiegand' | 'escpos'
 
 /** Where a device is served: on a bus, through the broker, or it calls us. */
 export type DevicePlace =
@@ -107,7 +107,7 @@ function placeOf(
 function familyOf(driver: ProfileDriver, bus: BusConfig['kind']): BusFamily | undefined {
   if (driver === 'wiegand' || bus === 'wiegand') return driver === bus ? 'wiegand' : undefined
   if (bus === 'gpio') return driver === 'io' ? 'gpio' : undefined
-  if (driver === 'osdp') return 'osdp'
+  if (driver === 'osdp' || driver === 'escpos') return driver
   return driver === 'line' || driver === 'sign' ? 'line' : 'modbus'
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { DeviceId } from '@gatehouse/shared/ids/ids'
 import type { CardFormat } from '@gatehouse/shared/profiles/card-format'
+import type { PrinterTrouble } from '@gatehouse/shared/profiles/printer-rules'
 import type { DeviceProfile, ProfileCapability } from '@gatehouse/shared/profiles/profile'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { Result } from '@gatehouse/shared/result/result'
@@ -14,6 +15,7 @@ import type { DisplayContent } from './ports/display.ts'
 import type { DriveOutcome } from './ports/drive-outcome.ts'
 import type { ReaderSignal } from './ports/indicator.ts'
 import type { PlateRead } from './ports/plate-camera.ts'
+import type { Paper } from './ports/printer.ts'
 import type { ByteLink, ByteLinkHandlers } from './transports/byte-link.ts'
 import type { MqttConfig } from './transports/mqtt.ts'
 
@@ -38,6 +40,8 @@ export type DeviceEvent = { readonly deviceId: DeviceId } & (
   | { readonly kind: 'tamper'; readonly active: boolean }
   /** The device is not what it says it is, or speaks in clear; `reason` is a stable machine word. */
   | { readonly kind: 'untrusted'; readonly reason: string }
+  /** A printer needs a person for something, or no longer. */
+  | { readonly kind: 'printer'; readonly trouble: PrinterTrouble; readonly active: boolean }
   | { readonly kind: 'status'; readonly online: boolean; readonly detail?: string }
 )
 
@@ -90,6 +94,8 @@ export interface DeviceHub {
   /** A barrier by id; unknown ids answer `failed` with `unknown_device` when used. */
   barrier(deviceId: DeviceId): Barrier
   display(deviceId: DeviceId, content: DisplayContent): Promise<DriveOutcome>
+  /** Prints one paper. `done` when it was printed, `failed` when nothing was; out of paper is the outcome's detail. */
+  print(deviceId: DeviceId, paper: Paper): Promise<DriveOutcome>
   /** Shows at a reader what came of a card; readers without light and buzzer answer `failed` with `no_indicator`. */
   signal(deviceId: DeviceId, signal: ReaderSignal): Promise<DriveOutcome>
   /**

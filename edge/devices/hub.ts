@@ -15,12 +15,16 @@ import type { Barrier } from './ports/barrier.ts'
 import type { DisplayContent } from './ports/display.ts'
 import type { DriveOutcome } from './ports/drive-outcome.ts'
 import type { ReaderSignal } from './ports/indicator.ts'
+import type { Paper } from './ports/printer.ts'
 import { createMqttLink, type MqttLink } from './transports/mqtt.ts'
 
 export type { DeviceEvent, DeviceHub, DeviceHubOptions, DeviceRows, DeviceStatus } from './hub-contract.ts'
 
 /** Longest wait for a strike, vend or display, milliseconds; then the outcome is `unknown`. */
 const driveTimeoutMax = 3_000
+
+/** Longest wait for a paper, milliseconds. */
+const printTimeoutMax = 20_000
 
 /** Longest pulse that is asked of a board, milliseconds. */
 const pulseMsMax = 60_000
@@ -115,6 +119,14 @@ class Hub implements DeviceHub {
     const display = served.attachment?.display
     if (!display) return failed(served.planned ? 'not_a_display' : (served.detail ?? 'not_served'))
     return bounded(display.show(content))
+  }
+
+  print(deviceId: DeviceId, paper: Paper): Promise<DriveOutcome> {
+    const served = this.#served.get(deviceId)
+    if (!served) return failed('unknown_device')
+    const printer = served.attachment?.printer
+    if (!printer) return failed(served.planned ? 'not_a_printer' : (served.detail ?? 'not_served'))
+    return bounded(printer.print(paper), printTimeoutMax)
   }
 
   signal(deviceId: DeviceId, signal: ReaderSignal): Promise<DriveOutcome> {
@@ -358,9 +370,9 @@ async function failed(detail: string): Promise<DriveOutcome> {
 }
 
 /** Answers `unknown` when a device kept its promise open for too long. */
-function bounded(drive: Promise<DriveOutcome>): Promise<DriveOutcome> {
+function bounded(drive: Promise<DriveOutcome>, timeoutMs = driveTimeoutMax): Promise<DriveOutcome> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve({ outcome: 'unknown', detail: 'timeout' }), driveTimeoutMax)
+    const timer = setTimeout(() => resolve({ outcome: 'unknown', detail: 'timeout' }), timeoutMs)
     const settle = (outcome: DriveOutcome) => {
       clearTimeout(timer)
       resolve(outcome)

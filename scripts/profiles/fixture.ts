@@ -1,7 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { CameraIntake } from '@gatehouse/edge/devices/camera-intake'
+import { layOut } from '@gatehouse/edge/devices/drivers/escpos/layout'
+import { troublesOf } from '@gatehouse/edge/devices/drivers/escpos/status'
 import { signMessage } from '@gatehouse/edge/devices/drivers/level-sign'
 import { encodeRequest, flashOn } from '@gatehouse/edge/devices/drivers/modbus-rtu'
+import { EscposPaper } from '@gatehouse/edge/devices/simulators/escpos-paper'
 import type { CardFormat } from '@gatehouse/shared/profiles/card-format'
 import { chooseCardFormats, readCard } from '@gatehouse/shared/profiles/card-number'
 import {
@@ -44,6 +47,14 @@ const stepSchema = z.union([
     card: z.strictObject({ bitCount: z.int(), hex: z.string() }),
     events,
     refusal: z.string().optional(),
+  }),
+  z.strictObject({
+    prints: z.strictObject({ title: z.string(), lines: z.array(z.string()), code: z.string().optional() }),
+    papers: z.array(z.strictObject({ lines: z.array(z.string()), code: z.string().optional() })),
+  }),
+  z.strictObject({
+    printerStatus: z.tuple([z.int(), z.int(), z.int(), z.int()]),
+    troubles: z.array(z.string()),
   }),
   z.strictObject({ frame: z.enum(['readInputs', 'readOutputs']), unit: z.int(), hex: z.string() }),
   z.strictObject({
@@ -128,6 +139,11 @@ function runStep(step: Step, setting: Setting): Comparison {
     if (step.refusal) return { came: read.ok ? undefined : read.error, expected: step.refusal }
     return { came: read.ok && [{ kind: 'card', number: read.value.number }], expected: step.events }
   }
+  if ('prints' in step) return printStep(step, profile)
+  if ('printerStatus' in step) {
+    const [first, second, third, fourth] = step.printerStatus
+    return { came: [...troublesOf({ 1: first, 2: second, 3: third, 4: fourth })], expected: step.troubles }
+  }
   if ('shows' in step) {
     return { came: profile.sign && signMessage(profile.sign, parameters, step.shows), expected: step.writes }
   }
@@ -168,6 +184,14 @@ function cameraStep(
   if (!taken?.ok) return { came: taken?.error.code, expected: refusal }
   const came = taken.value.fresh.map(({ arrivalKey: _key, ...plate }) => ({ kind: 'plate', ...plate }))
   return { came, expected }
+}
+
+function printStep(step: Extract<Step, { prints: object }>, { printer }: DeviceProfile): Comparison {
+  const { title, lines, code } = step.prints
+  const bytes = printer && layOut(printer, { title, lines, ...(code === undefined ? {} : { code }) })
+  const inputs = bytes ? new EscposPaper().receive(bytes) : []
+  const came = inputs.flatMap((input) => (input.kind === 'cut' ? [input.paper] : []))
+  return { came, expected: step.papers }
 }
 
 function frameOf(step: Extract<Step, { frame: string }>, profile: DeviceProfile): Uint8Array {

@@ -37,6 +37,7 @@ export class SimulatedDevices implements SiteDevices {
       }),
       display: async () => done,
       rest: async () => done,
+      print: async () => done,
       signal: async () => done,
       openInstallWindow: () => ({ ok: true, value: undefined }),
       acceptCameraMessage: () => ({ ok: true, value: 0 }),

@@ -85,6 +85,7 @@ const sections = [
   'sign',
   'registers',
   'plates',
+  'printer',
 ] as const
 type Section = (typeof sections)[number]
 
@@ -98,6 +99,7 @@ const sectionsOf: Record<DeviceProfile['driver'], { needs: readonly Section[]; m
   wiegand: { needs: [], may: [] },
   mqtt: { needs: ['messages'], may: [] },
   'mqtt-bridge': { needs: ['publishes'], may: ['messages'] },
+  escpos: { needs: ['printer'], may: [] },
   camera: { needs: ['plates'], may: [] },
   'mqtt-camera': { needs: ['plates'], may: ['messages'] },
   caller: { needs: [], may: [] },

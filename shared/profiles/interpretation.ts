@@ -1,5 +1,6 @@
 import { assertNever } from '../result/result.ts'
 import { escapePattern, fillPlaceholders, type Parameters } from './placeholders.ts'
+import type { PrinterTrouble } from './printer-rules.ts'
 import type { DeviceProfile, InputRule, MessageRule, ParameterValue } from './profile.ts'
 
 /** What a device said, read by its profile, not yet tied to a device id. */
@@ -15,6 +16,8 @@ export type ProfileEvent =
   | { readonly kind: 'tamper'; readonly active: boolean }
   /** The device is not what it says it is, or speaks in clear; `reason` is a stable machine word. */
   | { readonly kind: 'untrusted'; readonly reason: string }
+  /** A printer needs a person for something, or no longer. */
+  | { readonly kind: 'printer'; readonly trouble: PrinterTrouble; readonly active: boolean }
   | { readonly kind: 'status'; readonly online: boolean }
 
 /** What came of reading one line or message: events, or why it was not understood. */

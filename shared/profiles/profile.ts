@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { plateRulesSchema } from './plate-rules.ts'
+import { printerRulesSchema } from './printer-rules.ts'
 import { modelQualitySchema } from './quality.ts'
 
 /** What a device is for. `board` carries others; `bridge` publishes for others on MQTT; `screen` calls the edge. */
@@ -12,6 +13,7 @@ export const profileCapabilitySchema = z.enum([
   'bay_sensor',
   'camera',
   'display',
+  'printer',
   'board',
   'bridge',
   'screen',
@@ -24,6 +26,7 @@ const driverSchema = z.enum([
   'modbus-relay',
   'line',
   'sign',
+  'escpos',
   'osdp',
   'wiegand',
   'mqtt',
@@ -141,6 +144,7 @@ export const deviceProfileSchema = z.strictObject({
   sign: signSchema.optional(),
   registers: registersSchema.optional(),
   plates: plateRulesSchema.optional(),
+  printer: printerRulesSchema.optional(),
 })
 export type DeviceProfile = z.infer<typeof deviceProfileSchema>
 

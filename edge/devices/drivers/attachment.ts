@@ -4,6 +4,7 @@ import type { Parameters } from '@gatehouse/shared/profiles/placeholders'
 import type { DeviceProfile } from '@gatehouse/shared/profiles/profile'
 import type { Display } from '../ports/display.ts'
 import type { Indicator } from '../ports/indicator.ts'
+import type { Printer } from '../ports/printer.ts'
 import type { Strike } from '../ports/strike.ts'
 
 /** A device as drivers know it: what it is and how it is set. */
@@ -30,5 +31,6 @@ export interface Attachment {
   readonly strike?: Strike
   readonly display?: Display
   readonly indicator?: Indicator
+  readonly printer?: Printer
   detach(): void
 }

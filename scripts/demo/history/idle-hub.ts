@@ -12,6 +12,7 @@ export const idleHub: DeviceHub = {
   barrier: () => ({ vend: async () => done }),
   display: async () => done,
   rest: async () => done,
+  print: async () => done,
   signal: async () => done,
   openInstallWindow: () => ok(undefined),
   acceptCameraMessage: () => ok(0),
