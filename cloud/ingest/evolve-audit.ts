@@ -1,5 +1,5 @@
 import type { EntryBody, EntryType, LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
-import { incidentSubject, lockdownEnd } from './incident-subject.ts'
+import { incidentSubject, laneTroubleEnd, lockdownEnd } from './incident-subject.ts'
 import type { AccessEventRow, ProjectedRows } from './projected-rows.ts'
 
 interface Place {
@@ -20,6 +20,7 @@ export const auditTypes = [
   'door.state_changed',
   'door.unlocked',
   'door.trouble_ended',
+  'lane.trouble_ended',
   'lockdown.started',
   'lockdown.ended',
   'incident.opened',
@@ -60,6 +61,11 @@ export function evolveAudit(rows: ProjectedRows, event: LedgerEvent, at: Place):
     case 'door.state_changed':
       if (event.body.state === 'closed') end(rows, `door:${event.body.doorId}`, at)
       return
+    case 'lane.trouble_ended': {
+      const { laneId, trouble } = event.body
+      end(rows, laneTroubleEnd(laneId, `lane_${trouble}`), at)
+      return
+    }
     case 'door.trouble_ended':
       end(rows, `trouble:${event.body.doorId}`, at)
       return

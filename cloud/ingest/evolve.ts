@@ -221,6 +221,7 @@ function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPl
     case 'door.unlocked':
     case 'door.trouble_started':
     case 'door.trouble_ended':
+    case 'lane.trouble_ended':
     case 'lockdown.started':
     case 'lockdown.ended':
       // Noted by `evolveAudit`.

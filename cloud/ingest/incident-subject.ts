@@ -4,6 +4,9 @@ export const endsByPerson = 'person:'
 /** What ends a lockdown: the entry of its end. */
 export const lockdownEnd = 'lockdown'
 
+/** What ends a trouble of a lane; `kind` is that of its incident. */
+export const laneTroubleEnd = (laneId: string, kind: string): string => `${kind}:${laneId}`
+
 /** Where an incident happened, whom it is about, and which fact of the ledger ends it. */
 export interface IncidentSubject {
   readonly place: 'door' | 'lane' | 'zone' | 'space' | 'device' | null
@@ -29,6 +32,19 @@ export function incidentSubject(kind: string, about: string): IncidentSubject {
       return { ...nowhere, place: 'door', place_id: about, ends_with: `door:${about}` }
     case 'door_trouble':
       return { ...nowhere, place: 'door', place_id: first, ends_with: `trouble:${first}` }
+    case 'lane_approach_stuck':
+    case 'lane_approach_chatter':
+    case 'lane_safety_stuck':
+    case 'lane_safety_chatter':
+    case 'lane_safety_silent':
+    case 'lane_exit_stuck':
+    case 'lane_exit_chatter':
+    case 'lane_exit_silent':
+    case 'lane_boom_stuck':
+    case 'lane_boom_forced':
+    case 'lane_boom_open':
+    case 'lane_boom_limits':
+      return { ...nowhere, place: 'lane', place_id: about, ends_with: laneTroubleEnd(about, kind) }
     case 'lockdown':
       return { ...nowhere, ends_with: lockdownEnd }
     case 'help_called':

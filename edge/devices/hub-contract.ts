@@ -34,6 +34,8 @@ export type DeviceEvent = { readonly deviceId: DeviceId } & (
   | { readonly kind: 'button' }
   /** Also sent once when first known. */
   | { readonly kind: 'loop'; readonly loop: 'approach' | 'safety' | 'exit'; readonly covered: boolean }
+  /** A limit switch of a boom; also sent once when first known. */
+  | { readonly kind: 'boom'; readonly limit: 'open' | 'closed'; readonly reached: boolean }
   | { readonly kind: 'bay'; readonly occupied: boolean }
   | ({ readonly kind: 'plate' } & PlateRead)
   /** The case of the device was opened or closed. */

@@ -44,6 +44,8 @@ const inputSchema = z.object({
    * another one, `unknown` when the loops cannot say.
    */
   position: z.enum(['front', 'behind', 'unknown']).default('unknown'),
+  /** Whether the lane can see that a vehicle is there; `blind`: nor that one passes. */
+  sensing: z.enum(['sound', 'presence_lost', 'blind']).default('sound'),
 })
 type Input = z.infer<typeof inputSchema>
 
@@ -111,6 +113,7 @@ function arrive(db: SiteDatabase, options: ParkingOptions, situation: Situation)
     ...(unconfirmed === undefined ? {} : { unconfirmed }),
     alreadyInside: earlier !== undefined && stayingStates.has(earlier.kind),
     lockedDown: lockdownSince(db) !== undefined,
+    unseen: isUnseen(input),
     siteClosed: situation.siteClosed,
     full: zonePlaces(db, options.directory, lane.zoneId).full,
     ...bay,
@@ -137,6 +140,11 @@ function arrive(db: SiteDatabase, options: ParkingOptions, situation: Situation)
       return { ...outcome, ticket }
     },
   }
+}
+
+/** A camera sees the vehicle itself; a button needs the loop, or people would take tickets. */
+function isUnseen({ by, sensing }: Input): boolean {
+  return sensing === 'blind' || (sensing === 'presence_lost' && by.kind === 'ticket')
 }
 
 /** The same decision for a vehicle whose plate is now kept: only vehicles that come in are remembered. */

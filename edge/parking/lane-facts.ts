@@ -1,10 +1,16 @@
-import type { LaneFact } from '@gatehouse/shared/parking/lane'
+import type { ControlFact, LaneTrouble } from '@gatehouse/shared/parking/lane-control'
 import { assertNever } from '@gatehouse/shared/result/result'
 
-/** The command that records what happened at a lane, without the lane; `undefined` when the fact is for the loops' health only. */
-export function recordingOf(
-  fact: LaneFact,
-): { readonly kind: string; readonly reason?: 'backed_out' | 'timeout' } | undefined {
+/** A command that records what happened at a lane, without the lane. */
+export interface Recording {
+  readonly kind: string
+  readonly reason?: 'backed_out' | 'timeout'
+  readonly trouble?: LaneTrouble
+  readonly active?: boolean
+}
+
+/** How a fact is recorded. */
+export function recordingOf(fact: Exclude<ControlFact, { kind: 'vend_again' }>): Recording {
   switch (fact.kind) {
     case 'passage':
       return { kind: 'confirmPassage' }
@@ -14,9 +20,8 @@ export function recordingOf(
       return { kind: 'backOut', reason: 'timeout' }
     case 'wrong_way':
       return { kind: 'recordWrongWay' }
-    case 'safety_missed':
-    case 'exit_missed':
-      return undefined
+    case 'trouble':
+      return { kind: 'reportLaneTrouble', trouble: fact.trouble, active: fact.active }
     default:
       return assertNever(fact)
   }

@@ -1,28 +1,30 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { LaneId } from '@gatehouse/shared/ids/ids'
+import { isOccupied, type LaneState } from '@gatehouse/shared/parking/lane'
 import {
-  idleLane,
-  isOccupied,
-  type LaneFact,
-  type LaneInput,
-  type LaneState,
-  restoredLane,
-  stepLane,
-} from '@gatehouse/shared/parking/lane'
+  type ControlFact,
+  type ControlInput,
+  type LaneControl,
+  type LaneTrouble,
+  sensingOf,
+  startControl,
+  stepControl,
+} from '@gatehouse/shared/parking/lane-control'
 
 export interface LaneWatchOptions {
   readonly clock: Clock
   /** Authorisations of a lane that saw no passage yet, as the store has them at start. */
   readonly pendingAtStart: (laneId: LaneId) => number
-  readonly onFact: (laneId: LaneId, fact: LaneFact) => void
+  /** What was wrong with the lane and has not ended, as the store has it at start. */
+  readonly troublesAtStart: (laneId: LaneId) => ReadonlySet<LaneTrouble>
+  readonly onFact: (laneId: LaneId, fact: ControlFact) => void
 }
 
-/** Follows every lane's loops and authorisations, and tells passages, back-outs and timeouts. */
+/** Follows every lane's loops, boom and authorisations, and tells passages, back-outs, timeouts and troubles. */
 export class LaneWatch {
   readonly #options: LaneWatchOptions
-  readonly #states = new Map<LaneId, LaneState>()
+  readonly #controls = new Map<LaneId, LaneControl>()
   readonly #looped = new Set<LaneId>()
-  readonly #exitWired = new Set<LaneId>()
 
   constructor(options: LaneWatchOptions) {
     this.#options = options
@@ -30,7 +32,12 @@ export class LaneWatch {
 
   /** The state for screens. */
   stateOf(laneId: LaneId): LaneState {
-    return this.#states.get(laneId) ?? this.#restore(laneId)
+    return this.controlOf(laneId).lane
+  }
+
+  /** The whole lane as it is known now. */
+  controlOf(laneId: LaneId): LaneControl {
+    return this.#controls.get(laneId) ?? this.#restore(laneId)
   }
 
   /** Where the vehicle that is now read stands relative to the one that was authorised last. */
@@ -41,32 +48,35 @@ export class LaneWatch {
     return state.kind === 'vending' && state.approach ? 'front' : 'unknown'
   }
 
+  /** What an arrival may rest on: `blind` when neither presence nor passage can be seen. */
+  sensingOf(laneId: LaneId): 'sound' | 'presence_lost' | 'blind' {
+    const { presence, safety } = sensingOf(this.controlOf(laneId))
+    if (presence === 'trusted') return 'sound'
+    return safety === 'trusted' ? 'presence_lost' : 'blind'
+  }
+
   /** True when the loops say that a vehicle is there. */
   isOccupied(laneId: LaneId): boolean {
-    return isOccupied(this.stateOf(laneId))
+    return isOccupied(this.stateOf(laneId)) && this.sensingOf(laneId) === 'sound'
   }
 
   /** False only when the loops work and say that nobody is there. */
   mayBeOccupied(laneId: LaneId): boolean {
-    return !this.#looped.has(laneId) || this.isOccupied(laneId)
+    return !this.#looped.has(laneId) || this.sensingOf(laneId) !== 'sound' || this.isOccupied(laneId)
   }
 
   /** Takes one observation of one lane. */
-  observe(laneId: LaneId, input: LaneInput): void {
-    if (input.kind === 'approach') this.#looped.add(laneId)
-    if (input.kind === 'exit') this.#exitWired.add(laneId)
+  observe(laneId: LaneId, input: ControlInput): void {
+    if (input.kind === 'loop' && input.loop === 'approach') this.#looped.add(laneId)
     const { clock, onFact } = this.#options
-    const step = stepLane(this.stateOf(laneId), input, {
-      nowMs: clock.now().monotonicMs,
-      safety: 'trusted',
-      exit: this.#exitWired.has(laneId) ? 'wired' : 'absent',
-    })
-    this.#states.set(laneId, step.state)
+    const step = stepControl(this.controlOf(laneId), input, clock.now().monotonicMs)
+    this.#controls.set(laneId, step.control)
     for (const fact of step.facts) onFact(laneId, fact)
   }
 
   /** A decision of the store opened this lane; `again` when an older authorisation was used once more. */
   opened(laneId: LaneId, kind: 'opened' | 'again'): void {
+    this.observe(laneId, { kind: 'vended' })
     const state = this.stateOf(laneId)
     if (kind === 'again' && 'pending' in state && state.pending > 0) return
     this.observe(laneId, { kind: 'authorised' })
@@ -82,17 +92,16 @@ export class LaneWatch {
   }
 
   /**
-   * Lets time pass at every lane; called a few times a second. A lane whose loops were never heard does not time
-   * out: its vehicle may well have passed unseen.
+   * Lets time pass at every lane; called a few times a second.
    */
   tick(): void {
-    for (const laneId of this.#looped) this.observe(laneId, { kind: 'tick' })
+    for (const laneId of this.#controls.keys()) this.observe(laneId, { kind: 'tick' })
   }
 
-  #restore(laneId: LaneId): LaneState {
-    const pending = this.#options.pendingAtStart(laneId)
-    const state = pending > 0 ? restoredLane(pending) : idleLane
-    this.#states.set(laneId, state)
-    return state
+  #restore(laneId: LaneId): LaneControl {
+    const { pendingAtStart, troublesAtStart } = this.#options
+    const control = startControl(pendingAtStart(laneId), troublesAtStart(laneId))
+    this.#controls.set(laneId, control)
+    return control
   }
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import { type LaneId, randomCode } from '@gatehouse/shared/ids/ids'
 import { sha256Hex } from '@gatehouse/shared/ledger/chain'
-import { type LaneFact, usesAuthorisation } from '@gatehouse/shared/parking/lane'
+import { usesAuthorisation } from '@gatehouse/shared/parking/lane'
+import type { ControlFact } from '@gatehouse/shared/parking/lane-control'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { DeviceEvent, DeviceHub } from '../devices/hub.ts'
 import type { DeviceLogger } from '../devices/ports/device-logger.ts'
@@ -15,6 +16,7 @@ import { DurableFacts, isStoreTrouble } from './durable-facts.ts'
 import { ExitWaits, exitPolicy, type ShownAtExit, waitCause } from './exit-waits.ts'
 import { forgottenVehicles } from './forget-vehicles.ts'
 import { recordingOf } from './lane-facts.ts'
+import { readLaneTroubles } from './lane-troubles.ts'
 import { LaneWatch } from './lane-watch.ts'
 import { laneWires, type WiredLane } from './lane-wires.ts'
 import { NextInLine } from './next-in-line.ts'
@@ -83,6 +85,7 @@ export class ParkingDevices {
     this.lanes = new LaneWatch({
       clock,
       pendingAtStart: (laneId) => readPending(kernel.db, laneId).length,
+      troublesAtStart: (laneId) => readLaneTroubles(kernel.db, laneId),
       onFact: (laneId, fact) => this.#record(laneId, fact),
     })
     this.#next = new NextInLine(clock)
@@ -131,8 +134,14 @@ export class ParkingDevices {
       case 'loop': {
         const lane = this.#wires.byBarrier.get(event.deviceId)
         if (!lane) return
-        this.lanes.observe(lane.laneId, { kind: event.loop, covered: event.covered })
+        this.lanes.observe(lane.laneId, { kind: 'loop', loop: event.loop, covered: event.covered })
         this.#askNext(lane.laneId)
+        return
+      }
+      case 'boom': {
+        const lane = this.#wires.byBarrier.get(event.deviceId)
+        if (lane)
+          this.lanes.observe(lane.laneId, { kind: 'limit', limit: event.limit, reached: event.reached })
         return
       }
       case 'bay':
@@ -215,7 +224,12 @@ export class ParkingDevices {
     from: { readonly caller: string; readonly key: string },
   ): Promise<void> {
     const { kernel, logger } = this.#options
-    const input = { laneId, ...asked, position: this.lanes.positionOf(laneId) }
+    const input = {
+      laneId,
+      ...asked,
+      position: this.lanes.positionOf(laneId),
+      sensing: this.lanes.sensingOf(laneId),
+    }
     const outcome = await kernel.submit({ kind: 'arriveVehicle', ...from, input })
     if (!outcome.ok) return logger.warn({ laneId, code: outcome.refusal.code }, 'an arrival was not decided')
     // The command's own answer, just made in this process.
@@ -277,7 +291,7 @@ export class ParkingDevices {
       const { kind } = this.lanes.stateOf(laneId)
       if (body.direction !== 'exit' || (kind !== 'presented' && kind !== 'idle')) continue
       const absent = this.lanes.mayBeOccupied(laneId) ? 'unheard' : 'no'
-      this.#waits.tick(laneId, kind === 'presented' ? 'yes' : absent)
+      this.#waits.tick(laneId, this.lanes.isOccupied(laneId) ? 'yes' : absent)
     }
   }
 
@@ -312,17 +326,30 @@ export class ParkingDevices {
     await hub.barrier(lane.barrierDeviceId).vend({ pulseMs: vendPulseMs })
   }
 
-  #record(laneId: LaneId, fact: LaneFact): void {
+  #record(laneId: LaneId, fact: ControlFact): void {
     const unrecorded = this.#unrecorded.get(laneId) ?? 0
     if (unrecorded > 0 && usesAuthorisation(fact)) {
       this.#unrecorded.set(laneId, unrecorded - 1)
       return
     }
     if (fact.kind === 'passage' && !fact.authorised) this.#waits.letOut(laneId)
-    const recording = recordingOf(fact)
-    if (recording === undefined) return
-    const { kind, ...more } = recording
+    if (fact.kind === 'vend_again') {
+      this.#vendAgain(laneId)
+      return
+    }
+    const { kind, ...more } = recordingOf(fact)
     this.#pushFact(kind, laneId, { laneId, ...more })
+  }
+
+  /** The boom did not move: one vend more, while somebody authorised is there. Entries are not written for it. */
+  #vendAgain(laneId: LaneId): void {
+    const { directory, hub, logger, kernel } = this.#options
+    const lane = directory.get('lane', laneId)
+    if (!lane || readPending(kernel.db, laneId).length === 0) return
+    logger.warn({ laneId }, 'the boom did not move and is asked once more')
+    this.#run(async () => {
+      await hub.barrier(lane.barrierDeviceId).vend({ pulseMs: vendPulseMs })
+    })
   }
 
   #pushFact(kind: string, laneId: LaneId, input: object): void {

@@ -5,6 +5,7 @@ import { packageRoot } from '../package-root.ts'
 import { arriveVehicle } from './arrive-vehicle.ts'
 import { forgetVehicles } from './forget-vehicles.ts'
 import { backOut, confirmPassage, correctCounts, recordWrongWay, senseBay } from './lane-commands.ts'
+import { reportLaneTrouble } from './lane-troubles.ts'
 import { loseTicket } from './lost-ticket-command.ts'
 import type { ParkingOptions } from './parking-options.ts'
 import { paySession, quoteSession } from './payment-commands.ts'
@@ -22,6 +23,7 @@ export function parkingModule(options: ParkingOptions): LedgerModule {
       'parking_sessions',
       'parking_counts',
       'parking_lanes',
+      'parking_lane_troubles',
       'parking_bays',
       'parking_substitutes',
     ],
@@ -35,6 +37,7 @@ export function parkingModule(options: ParkingOptions): LedgerModule {
       confirmPassage(options),
       backOut(options),
       recordWrongWay(options),
+      reportLaneTrouble(options),
       senseBay(options),
       correctCounts(options),
       forgetVehicles(options),

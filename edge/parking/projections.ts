@@ -7,6 +7,7 @@ import type { Projections } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
 import { bookedBayTakenIncident } from './incident-kinds.ts'
+import { endLaneTrouble, noteLaneTrouble } from './lane-troubles.ts'
 import { authorisationOrder, readSession, writeSession } from './session-store.ts'
 
 /** How entries change the parking tables. */
@@ -72,9 +73,10 @@ export const parkingProjections: Projections = {
         ).run(detail, place)
         return
       default:
-        return
+        return noteLaneTrouble(db, body, entry.at.wallMs)
     }
   },
+  'lane.trouble_ended': (db, { laneId, trouble }) => endLaneTrouble(db, laneId, trouble),
   'space.sensed': (db, body, entry) => {
     statement(
       db,

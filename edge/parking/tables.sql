@@ -42,6 +42,14 @@ CREATE TABLE IF NOT EXISTS parking_lanes (
   refused_ms INTEGER
 ) STRICT, WITHOUT ROWID;
 
+-- What is wrong with a lane and has not ended. Rebuilt from the ledger.
+CREATE TABLE IF NOT EXISTS parking_lane_troubles (
+  lane_id TEXT NOT NULL,
+  trouble TEXT NOT NULL,
+  since_ms INTEGER NOT NULL,
+  PRIMARY KEY (lane_id, trouble)
+) STRICT, WITHOUT ROWID;
+
 -- What each bay sensor said last. Rebuilt from the ledger.
 CREATE TABLE IF NOT EXISTS parking_bays (
   space_id TEXT PRIMARY KEY,

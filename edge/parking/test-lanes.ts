@@ -14,6 +14,8 @@ export interface TestLanes {
   readonly healthy: DeviceStatus[]
   /** One loop of the lane is covered or cleared. */
   loop(lane: string, which: 'approach' | 'safety' | 'exit', covered: boolean): void
+  /** The boom of the lane reaches or leaves an end of its way. */
+  boom(lane: string, limit: 'open' | 'closed', reached: boolean): void
   /** Time goes by, tick by tick, while the loops stay as they are. */
   wait(seconds: number): Promise<void>
   /** Moves onto the approach loop. */
@@ -29,37 +31,35 @@ export interface TestLanes {
 }
 
 let reads = 0
+const vehicleMs = 200
 
 /** Connects a garage's device glue to vehicles of a test. */
 export function openLanes(garage: Garage): TestLanes {
   const shown: [DeviceId, DisplayContent][] = []
   const warnings: string[] = []
   const healthy: DeviceStatus[] = []
-  const done: DriveOutcome = { outcome: 'done' }
   const devices = new ParkingDevices({
     kernel: garage.kernel,
     directory: garage.directory,
     clock: garage.clock,
     random: garage.random,
     logger: { info: () => {}, warn: (_scope, message) => warnings.push(message) },
-    hub: {
-      barrier: garage.barrier,
-      display: async (deviceId, content) => {
-        shown.push([deviceId, content])
-        return done
-      },
-      status: () => healthy,
-    },
+    hub: hubOf(garage, shown, healthy),
   })
   const deviceOf = (lane: string, role: string) => deviceIdSchema.parse(`${lane}-${role}`)
-  const loop = (lane: string, which: 'approach' | 'safety' | 'exit', covered: boolean) =>
+  const loop = (lane: string, which: 'approach' | 'safety' | 'exit', covered: boolean) => {
+    // Vehicles take their time; what comes at once is a detector that lets go.
+    garage.clock.advance(vehicleMs)
     devices.handle({ kind: 'loop', deviceId: deviceOf(lane, 'barrier'), loop: which, covered })
+  }
   return {
     devices,
     shown,
     warnings,
     healthy,
     loop,
+    boom: (lane, limit, reached) =>
+      devices.handle({ kind: 'boom', deviceId: deviceOf(lane, 'barrier'), limit, reached }),
     wait: (seconds) => wait(garage, devices, seconds),
     approach: (lane) => loop(lane, 'approach', true),
     withdraw: async (lane) => {
@@ -96,6 +96,18 @@ export function openLanes(garage: Garage): TestLanes {
       devices.handle({ kind: 'card', deviceId: deviceOf(lane, 'reader'), number: code })
       await devices.settled()
     },
+  }
+}
+
+function hubOf(garage: Garage, shown: TestLanes['shown'], healthy: DeviceStatus[]) {
+  const done: DriveOutcome = { outcome: 'done' }
+  return {
+    barrier: garage.barrier,
+    display: async (deviceId: DeviceId, content: DisplayContent) => {
+      shown.push([deviceId, content])
+      return done
+    },
+    status: () => healthy,
   }
 }
 

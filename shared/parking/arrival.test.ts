@@ -7,6 +7,7 @@ const arrival: Arrival = {
   laneId: laneIdSchema.parse('entry-1'),
   vehicleClass: 'car',
   alreadyInside: false,
+  unseen: false,
   lockedDown: false,
   siteClosed: false,
   full: false,
@@ -35,6 +36,7 @@ describe('decideArrival', () => {
     ['site_closed', { ...arrival, siteClosed: true, full: true }],
     ['full', { ...arrival, full: true }],
     ['no_space', without('allocatedSpaceId')],
+    ['lane_trouble', { ...arrival, unseen: true }],
     ['already_inside', { ...arrival, alreadyInside: true }],
     ['no_tariff', without('tariff')],
   ])('refuses as %s, on record', (reason, asked) => {

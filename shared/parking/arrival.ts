@@ -3,7 +3,14 @@ import type { LedgerEvent, VehicleClass } from '../wire/v1/entries.ts'
 import type { Decided } from './decision.ts'
 import type { Session } from './session.ts'
 
-export type ArrivalRefusal = 'lockdown' | 'site_closed' | 'full' | 'no_space' | 'already_inside' | 'no_tariff'
+export type ArrivalRefusal =
+  | 'lockdown'
+  | 'lane_trouble'
+  | 'site_closed'
+  | 'full'
+  | 'no_space'
+  | 'already_inside'
+  | 'no_tariff'
 
 export interface Arrival {
   readonly laneId: LaneId
@@ -15,6 +22,8 @@ export interface Arrival {
   readonly alreadyInside: boolean
   /** Nobody is let in, not even again. */
   readonly lockedDown: boolean
+  /** The lane's loops cannot tell that a vehicle is there, or whether it passes (RULES, Parking: arrivals fail closed). */
+  readonly unseen: boolean
   /** The site sells nothing new; who has a booking comes in. */
   readonly siteClosed: boolean
   readonly full: boolean
@@ -36,7 +45,7 @@ export type ArrivalOutcome =
 
 /**
  * Lets a vehicle in, or refuses: arrivals fail closed. Refusals are entries too, because a vehicle stands there.
- * Refusal reasons: `lockdown` (RULES, Access: before all others), `site_closed`, `full`, `no_space`, `already_inside`, `no_tariff`.
+ * Refusal reasons: `lockdown` (RULES, Access: before all others), `lane_trouble`, `site_closed`, `full`, `no_space`, `already_inside`, `no_tariff`.
  */
 export function decideArrival(arrival: Arrival): Decided<ArrivalOutcome> {
   if (arrival.lockedDown) return refuse(arrival, 'lockdown')
@@ -47,6 +56,7 @@ export function decideArrival(arrival: Arrival): Decided<ArrivalOutcome> {
       outcome: { kind: 'again', sessionId, ...(spaceId === undefined ? {} : { spaceId }) },
     }
   }
+  if (arrival.unseen) return refuse(arrival, 'lane_trouble')
   if (arrival.alreadyInside) return refuse(arrival, 'already_inside')
   if (arrival.tariff === undefined) return refuse(arrival, 'no_tariff')
   if (arrival.bookedSpaceId === undefined && arrival.siteClosed) return refuse(arrival, 'site_closed')

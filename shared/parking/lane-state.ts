@@ -55,7 +55,7 @@ export type LaneFact =
   | { readonly kind: 'exit_missed' }
 
 /** Whether the fact ends one authorisation, or would if there was one. */
-export function usesAuthorisation({ kind }: LaneFact): boolean {
+export function usesAuthorisation({ kind }: { readonly kind: string }): boolean {
   return kind === 'passage' || kind === 'back_out' || kind === 'timeout'
 }
 

@@ -11,6 +11,8 @@ export type ProfileEvent =
   | { readonly kind: 'contact'; readonly closed: boolean }
   | { readonly kind: 'button' }
   | { readonly kind: 'loop'; readonly loop: 'approach' | 'safety' | 'exit'; readonly covered: boolean }
+  /** A limit switch of a boom: it is at this end, or not. */
+  | { readonly kind: 'boom'; readonly limit: 'open' | 'closed'; readonly reached: boolean }
   | { readonly kind: 'bay'; readonly occupied: boolean }
   /** The case of the device was opened or closed; its first word that all is well is not told. */
   | { readonly kind: 'tamper'; readonly active: boolean }
@@ -53,6 +55,7 @@ export function readInput(
   const value = change.closed !== flip
   if (rule.event === 'contact') return [{ kind: 'contact', closed: value }]
   if (rule.event === 'loop') return [{ kind: 'loop', loop: rule.loop ?? 'approach', covered: value }]
+  if (rule.event === 'boom') return [{ kind: 'boom', limit: rule.limit ?? 'closed', reached: value }]
   return change.before !== undefined && value ? [{ kind: 'button' }] : []
 }
 

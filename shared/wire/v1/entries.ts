@@ -238,6 +238,8 @@ export const entryBodies = {
     reason: z.string(),
     sessionId: ids.sessionIdSchema.optional(),
   }),
+  /** An incident of the kind `lane_` + `trouble` ends; until then the lane works as far as it safely can. */
+  'lane.trouble_ended': z.object({ laneId: ids.laneIdSchema, trouble: z.string().min(1).max(40) }),
   'space.sensed': z.object({ spaceId: ids.spaceIdSchema, occupied: z.boolean() }),
   'staff.logged_in': staffLoggedInSchema,
   'staff.locked': staffLockedSchema,

@@ -93,6 +93,7 @@ export const en = {
   'reason.site_closed': 'the site is closed',
   'reason.no_space': 'no bay fits',
   'reason.already_inside': 'already inside',
+  'reason.lane_trouble': 'the lane cannot see',
   'reason.no_tariff': 'no price for it',
   'reason.ticket_used': 'ticket already used',
   'reason.ticket_void': 'ticket no longer valid',
