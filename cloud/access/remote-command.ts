@@ -18,11 +18,13 @@ const validMs: Readonly<Record<RemoteAct['kind'], number>> = {
   unlockDoor: 10_000,
   startLockdown: 60_000,
   endLockdown: 60_000,
+  forgivePassback: 60_000,
 }
 const actCodes = {
   unlockDoor: 'remote.unlock_asked',
   startLockdown: 'remote.lockdown_asked',
   endLockdown: 'remote.release_asked',
+  forgivePassback: 'remote.forgiveness_asked',
 } as const
 /** Rows that no site will ever do burden its directory so long at most. */
 const rowMaxMs = 10 * 60_000
@@ -119,14 +121,20 @@ export interface DoorRow {
 export async function readDoors(
   db: Queryable,
   siteId: SiteId,
-): Promise<{ readonly doors: readonly DoorRow[]; readonly lockdownSinceMs?: number }> {
+): Promise<{
+  readonly doors: readonly DoorRow[]
+  readonly lockdownSinceMs?: number
+  readonly keepsPlaces: boolean
+}> {
   const doors = await db.query<{
     doorId: string
     name: string
     state: string | null
     sinceMs: number | null
+    isBetweenZones: boolean
   }>(
-    `SELECT d.key AS "doorId", d.body->>'name' AS name, s.state, s.since_ms AS "sinceMs"
+    `SELECT d.key AS "doorId", d.body->>'name' AS name, s.state, s.since_ms AS "sinceMs",
+       d.body ?| ARRAY['zoneId', 'outerZoneId'] AS "isBetweenZones"
      FROM site_directory d LEFT JOIN door_states s ON s.site_id = d.site_id AND s.door_id = d.key
      WHERE d.site_id = $1 AND d.kind = 'door' AND d.body IS NOT NULL ORDER BY name, d.key`,
     [siteId],
@@ -142,6 +150,7 @@ export async function readDoors(
       ...{ doorId, name },
       ...(state !== null && sinceMs !== null && { state, sinceMs }),
     })),
+    keepsPlaces: doors.rows.some((door) => door.isBetweenZones),
     ...(sinceMs !== undefined && { lockdownSinceMs: sinceMs }),
   }
 }

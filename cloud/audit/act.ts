@@ -41,6 +41,7 @@ export const actCodes = [
   'credits.overdraft_set',
   'remote.unlock_asked',
   'remote.lockdown_asked',
+  'remote.forgiveness_asked',
   'remote.release_asked',
 ] as const
 export type ActCode = (typeof actCodes)[number]

@@ -134,6 +134,7 @@ const catalogue = {
     'Try again in a few seconds.',
   ],
   lockdown: [409, 'The site is locked down: nobody is let in.', 'End the lockdown first.'],
+  interlock: [409, 'Another door of its interlock is not closed.', 'Try again once it is closed.'],
   unknown_door: [404, 'There is no such door at this site.', 'Choose a door from the list.'],
   site_closed: [409, 'This site sells nothing new now.', 'Choose another site.'],
   lent: [

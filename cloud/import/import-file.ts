@@ -38,6 +38,8 @@ const credential = z.strictObject({
   kind: z.enum(['card', 'pin']),
   /** The number of the card or the digits of the PIN. */
   secret: z.string().min(4).max(64),
+  /** A PIN that opens as usual and alarms HQ silently. */
+  duress: z.literal(true).exactOptional(),
   fromMs: wallMs.exactOptional(),
   toMs: wallMs.exactOptional(),
 })

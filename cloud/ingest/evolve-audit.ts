@@ -119,9 +119,24 @@ function accessRow(
       return { ...atReader(event.body), kind: 'refused', reason, credential_id: credentialId }
     }
     case 'access.exit_requested': {
-      const { doorId, effectId } = event.body
-      const button = { direction: 'out', credential_kind: 'button' } as const
-      return { ...button, kind: 'granted', door_id: doorId, reason: 'exit_requested', effect_id: effectId }
+      const {
+        doorId,
+        effectId,
+        deviceId = null,
+        credential,
+        credentialId = null,
+        memberId = null,
+      } = event.body
+      const pass = credentialId === null ? undefined : 'pass'
+      const shown = deviceId === null ? 'button' : (credential ?? pass ?? null)
+      const out = { direction: 'out', reason: 'exit_requested', kind: 'granted', door_id: doorId } as const
+      const who = {
+        reader_id: deviceId,
+        credential_kind: shown,
+        credential_id: credentialId,
+        member_id: memberId,
+      }
+      return { ...out, ...who, effect_id: effectId }
     }
     case 'door.unlocked': {
       const { doorId, effectId } = event.body

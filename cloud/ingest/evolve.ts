@@ -219,6 +219,7 @@ function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPl
     case 'access.refused':
     case 'access.exit_requested':
     case 'door.unlocked':
+    case 'passback.forgiven':
     case 'door.trouble_started':
     case 'door.trouble_ended':
     case 'lane.trouble_ended':

@@ -21,7 +21,8 @@ const nowhere: IncidentSubject = { place: null, place_id: null, session_id: null
 /**
  * Reads the kind of an incident and what its entry says it is about (`about` is an id, or two with a slash).
  * A door's alarm lasts until the door is closed, that of its contact's line until the line is sound, a call from an exit until its lane lets somebody out, what is
- * about a stay until the stay ends, a call for help at a kiosk until a person says that they see to it, a lockdown
+ * about a stay until the stay ends, a call for help at a kiosk and a PIN
+ * of duress until a person says that they see to it, a lockdown
  * until its end; everything else is over at once. Kinds of later sites keep only their text.
  */
 export function incidentSubject(kind: string, about: string): IncidentSubject {
@@ -45,6 +46,12 @@ export function incidentSubject(kind: string, about: string): IncidentSubject {
     case 'lane_boom_open':
     case 'lane_boom_limits':
       return { ...nowhere, place: 'lane', place_id: about, ends_with: laneTroubleEnd(about, kind) }
+    case 'anti_passback':
+      return { ...nowhere, place: 'door', place_id: first }
+    case 'duress':
+      return { ...nowhere, place: 'door', place_id: first, ends_with: `${endsByPerson}duress/${about}` }
+    case 'duress_at_kiosk':
+      return { ...nowhere, place: 'device', place_id: first, ends_with: `${endsByPerson}duress/${about}` }
     case 'lockdown':
       return { ...nowhere, ends_with: lockdownEnd }
     case 'help_called':

@@ -32,6 +32,8 @@ export interface NewCredential {
   readonly memberId: MemberId
   readonly kind: 'card' | 'pin'
   readonly secret: string
+  /** Of a PIN: it opens as usual and alarms silently. */
+  readonly duress?: true
   readonly fromMs?: number
   readonly toMs?: number
 }

@@ -1,4 +1,5 @@
 import { type AccessBooking, type AccessRefusal, decideAccess } from '@gatehouse/shared/access/decide-access'
+import type { PassageRefusal } from '@gatehouse/shared/access/decide-passage'
 import {
   doorPinPolicy,
   judgePinWithCard,
@@ -7,15 +8,24 @@ import {
 } from '@gatehouse/shared/access/pin-at-door'
 import { isOpen } from '@gatehouse/shared/calendar/opening'
 import * as ids from '@gatehouse/shared/ids/ids'
-import { err, ok } from '@gatehouse/shared/result/result'
+import { err, ok, type Result } from '@gatehouse/shared/result/result'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import type { LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
 import { z } from 'zod'
-import { type Command, type CommandContext, defineCommand, type EffectRequest } from '../ledger/command.ts'
+import {
+  type Command,
+  type CommandContext,
+  type Decision,
+  defineCommand,
+  type EffectRequest,
+  type Refusal,
+} from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
 import { incident, reportDoor, reportDoorTrouble } from './door-reports.ts'
+import { duressAlarm } from './duress.ts'
 import { lockdownSince } from './lockdown.ts'
+import { passageAt, type RefusedPassage } from './passage.ts'
 import { countPin, pinEntryLocked } from './pin-guards.ts'
 
 /** A strike is not energised later than this after the decision: nobody expects the door to open by then. */
@@ -52,12 +62,12 @@ export type AccessAnswer =
   /** The card may enter and the door wants its member's PIN as well; nothing is decided yet. */
   | { readonly granted: false; readonly reason: 'pin_wanted' }
 
-type DoorRefusal = AccessRefusal | PinRefusal | 'pin_locked'
+type DoorRefusal = AccessRefusal | PinRefusal | PassageRefusal | 'pin_locked'
 
 /** The commands of the access module. */
 export function accessCommands(options: AccessOptions): Command[] {
   return [
-    ...[presentCredential(options), identifyMember(options), requestExit(options)],
+    ...[presentCredential(options), identifyMember(options)],
     ...[reportDoor, reportDoorTrouble, reportReader],
   ]
 }
@@ -73,42 +83,62 @@ function presentCredential(options: AccessOptions): Command {
       const door = options.directory.get('door', input.doorId)
       const site = options.directory.site()
       if (!door || !site) return err({ code: 'unknown_door' })
-      const { wallMs: atMs } = context.at
-      const unfit = unfitForDoor(db, door, input, atMs)
-      if (unfit) return ok(refuseAt(input, unfit, undefined, []))
-      const credential = options.directory.credentialByDigest(input.digest)
-      const lock = input.kind === 'pin' ? countPin(db, input.deviceId, { right: !!credential, atMs }) : []
-      const decided = decideAccess({
-        atMs,
-        doorId: input.doorId,
-        door,
-        settings: site.settings,
-        ...memberSituation(options, site, credential?.body.memberId, atMs),
-        lockdown: lockdownSince(db) !== undefined,
-        credential: credential && { ...credential, key: ids.credentialIdSchema.parse(credential.key) },
-        bookings: credential ? options.bookingsOf(db, credential.body.memberId, atMs) : [],
-      })
-      if (!decided.ok) return ok(refuseAt(input, decided.error, credential?.key, lock))
-      const asked = credential && askPin(options, db, { door, input, card: credential.body, atMs })
-      if (asked?.verdict === 'wanted') return ok({ events: lock, answer: pinWanted })
-      if (asked?.verdict === 'pin_missing' || asked?.verdict === 'pin_wrong') {
-        return ok(refuseAt(input, asked.verdict, credential?.key, asked.lock))
-      }
-      const strike = strikeEffect(door, input.doorId, context)
-      const grant = decided.value
-      const answer: AccessAnswer = { granted: true, memberId: grant.memberId, pulseMs: door.pulseMs }
-      return ok({
-        events: [
-          ...lock,
-          {
-            type: 'access.granted' as const,
-            body: { ...shownAt(input), effectId: strike.effectId, ...grant },
-          },
-        ],
-        effects: [strike],
-        answer: () => answer,
-      })
+      return decideShown(options, db, { input, door, site }, context)
     },
+  })
+}
+
+interface ShownAtDoor {
+  readonly input: PresentedAtDoor
+  readonly door: DirectoryBody<'door'>
+  readonly site: DirectoryBody<'site'>
+}
+
+function decideShown(
+  options: AccessOptions,
+  db: SiteDatabase,
+  { input, door, site }: ShownAtDoor,
+  context: CommandContext,
+): Result<Decision<AccessAnswer>, Refusal> {
+  const { directory } = options
+  const { doorId } = input
+  const { wallMs: atMs } = context.at
+  const alarm = duressAlarm(directory, input, { kind: 'duress', place: doorId }, context)
+  const unfit = unfitForDoor(db, door, input, atMs)
+  if (unfit) return ok(refuseAt(input, unfit, undefined, alarm))
+  const credential = directory.credentialByDigest(input.digest)
+  const lock = input.kind === 'pin' ? countPin(db, input.deviceId, { right: !!credential, atMs }) : []
+  const decided = decideAccess({
+    ...{ atMs, doorId, door, settings: site.settings },
+    ...memberSituation(options, site, credential?.body.memberId, atMs),
+    lockdown: lockdownSince(db) !== undefined,
+    credential: credential && { ...credential, key: ids.credentialIdSchema.parse(credential.key) },
+    bookings: credential ? options.bookingsOf(db, credential.body.memberId, atMs) : [],
+  })
+  if (!decided.ok) return ok(refuseAt(input, decided.error, credential?.key, [...lock, ...alarm]))
+  const asked = credential && askPin(options, db, { door, input, card: credential.body, atMs })
+  if (asked?.verdict === 'wanted') return ok({ events: lock, answer: pinWanted })
+  if (asked?.verdict === 'pin_missing' || asked?.verdict === 'pin_wrong') {
+    return ok(refuseAt(input, asked.verdict, credential?.key, [...asked.lock, ...alarm]))
+  }
+  const grant = decided.value
+  const passage = passageAt(
+    directory,
+    db,
+    { doorId, door, timeZone: site.timeZone, memberId: grant.memberId, passId: undefined },
+    context,
+  )
+  if (!passage.ok) {
+    const { reason, said } = passage.error
+    return ok(refuseAt(input, reason, credential?.key, [...lock, ...alarm], said))
+  }
+  const strike = strikeEffect(door, doorId, context)
+  const body = { ...shownAt(input), effectId: strike.effectId, ...grant, ...passage.value.said }
+  const answer: AccessAnswer = { granted: true, memberId: grant.memberId, pulseMs: door.pulseMs }
+  return ok({
+    events: [...lock, { type: 'access.granted', body }, ...passage.value.events, ...alarm],
+    effects: [strike],
+    answer: () => answer,
   })
 }
 
@@ -162,33 +192,15 @@ function identifyMember({ directory }: AccessOptions): Command {
       if (isPin && pinEntryLocked(db, input.deviceId, atMs)) return err({ code: 'pin_locked' })
       const credential = directory.credentialByDigest(input.digest)
       const valid = credential && !credential.body.revoked && isInValidity(credential.body, atMs)
-      const events = isPin ? countPin(db, input.deviceId, { right: valid === true, atMs }) : []
+      const alarm = duressAlarm(directory, input, { kind: 'duress_at_kiosk', place: input.deviceId }, context)
+      const counted = isPin ? countPin(db, input.deviceId, { right: valid === true, atMs }) : []
+      const events = [...counted, ...alarm]
       const member = valid ? directory.get('member', credential.body.memberId) : undefined
       if (!valid || !member) return ok({ events, answer: () => null })
       const plan = member.planId && directory.get('plan', member.planId)
       const { displayName } = member
       const planName = plan ? plan.name : undefined
       return ok({ events, answer: () => ({ memberId: credential.body.memberId, displayName, planName }) })
-    },
-  })
-}
-
-/** The exit button: egress is wired; this releases the strike for doors that need it and keeps the alarm quiet. */
-function requestExit({ directory }: AccessOptions): Command {
-  return defineCommand({
-    kind: 'requestExit',
-    priority: 0,
-    sells: false,
-    input: z.object({ doorId: ids.doorIdSchema }),
-    run: (_db, { doorId }, context) => {
-      const door = directory.get('door', doorId)
-      if (!door) return err({ code: 'unknown_door' })
-      const strike = strikeEffect(door, doorId, context)
-      return ok({
-        events: [{ type: 'access.exit_requested', body: { doorId, effectId: strike.effectId } }],
-        effects: [strike],
-        answer: () => ({ pulseMs: door.pulseMs }),
-      })
     },
   })
 }
@@ -215,12 +227,16 @@ function refuseAt(
   shown: Presented & { readonly doorId: ids.DoorId },
   reason: DoorRefusal,
   credentialKey: string | undefined,
-  lock: readonly LedgerEvent[],
+  before: readonly LedgerEvent[],
+  said: RefusedPassage['said'] = {},
 ): { events: LedgerEvent[]; answer: () => AccessAnswer } {
   const credentialId =
     credentialKey === undefined ? {} : { credentialId: ids.credentialIdSchema.parse(credentialKey) }
   return {
-    events: [...lock, { type: 'access.refused', body: { ...shownAt(shown), ...credentialId, reason } }],
+    events: [
+      ...before,
+      { type: 'access.refused', body: { ...shownAt(shown), ...credentialId, reason, ...said } },
+    ],
     answer: () => ({ granted: false, reason }),
   }
 }

@@ -11,6 +11,7 @@ import type { Kernel } from '../ledger/kernel.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
 import { type AwaitingCard, CardsAwaitingPin } from './cards-awaiting-pin.ts'
 import type { DoorWatch } from './door-watch.ts'
+import { type DoorWires, doorWires } from './door-wires.ts'
 import { ReaderAlarms } from './reader-alarms.ts'
 
 export interface AccessDevicesOptions {
@@ -37,12 +38,6 @@ const releases: ReadonlySet<string> = new Set([
   'device.tested',
 ])
 
-interface DoorWires {
-  readonly byReader: ReadonlyMap<string, DoorId>
-  readonly byContact: ReadonlyMap<string, DoorId>
-  readonly byExitButton: ReadonlyMap<string, DoorId>
-}
-
 /**
  * Turns what readers, contacts and exit buttons report into commands, and tells the doors' watch of every release that
  * was recorded, whoever asked for it. Returns the listener for the device hub, and what gives up cards whose PIN did not
@@ -67,6 +62,7 @@ export function accessDeviceEvents(options: AccessDevicesOptions): {
   })
   const alarms = new ReaderAlarms(options.clock)
   const awaiting = new CardsAwaitingPin()
+  const presses = new ButtonPresses(options.clock)
   const tick = () => giveUpWaiting(options, awaiting)
   const handle = (event: DeviceEvent) => {
     if (event.kind === 'tamper' && event.active) alarm(options, alarms, event.deviceId, { alarm: 'tampered' })
@@ -89,10 +85,31 @@ export function accessDeviceEvents(options: AccessDevicesOptions): {
     }
     if (event.kind === 'button') {
       const doorId = wires.byExitButton.get(event.deviceId)
-      if (doorId) requestExit(options, doorId)
+      if (doorId && presses.isNews(doorId)) requestExit(options, doorId)
     }
   }
   return { handle, tick }
+}
+
+/** Buttons bounce; a press within the pulse of the one before changes nothing for whoever presses. */
+const bounceMs = 150
+
+/** Tells a press of an exit button from its bouncing. */
+class ButtonPresses {
+  readonly #clock: Clock
+  readonly #pressedMs = new Map<DoorId, number>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  isNews(doorId: DoorId): boolean {
+    const nowMs = this.#clock.now().monotonicMs
+    const before = this.#pressedMs.get(doorId)
+    if (before !== undefined && nowMs - before < bounceMs) return false
+    this.#pressedMs.set(doorId, nowMs)
+    return true
+  }
 }
 
 function present(
@@ -103,6 +120,11 @@ function present(
   secret: string,
 ): void {
   const digest = credentialDigest(options.siteKey, kind, secret)
+  const exitDoorId = wires.byExitReader.get(deviceId)
+  if (exitDoorId) {
+    requestExit(options, exitDoorId, { kind, deviceId, digest })
+    return
+  }
   const doorId = wires.byReader.get(deviceId)
   if (!doorId) {
     options.onKioskCredential(deviceId, kind, digest)
@@ -169,7 +191,7 @@ async function answer(
 
 function signalOf({ granted, reason }: z.infer<typeof answerSchema>): ReaderSignal {
   if (granted) return 'granted'
-  return reason === 'pin_wanted' ? 'pin_wanted' : 'refused'
+  return reason === 'pin_wanted' || reason === 'second_member_wanted' ? reason : 'refused'
 }
 
 function alarm(
@@ -194,6 +216,8 @@ function presentCode(
   wires: DoorWires,
   { deviceId, text }: { readonly deviceId: DeviceId; readonly text: string },
 ): void {
+  const exitDoorId = wires.byExitReader.get(deviceId)
+  if (exitDoorId) requestExit(options, exitDoorId, { kind: 'pass', deviceId, presentation: text })
   const doorId = wires.byReader.get(deviceId)
   if (!doorId) return
   const input = { deviceId, doorId, presentation: text }
@@ -201,20 +225,17 @@ function presentCode(
   void answer(options, deviceId, { kind: 'presentPass', caller: `device:${deviceId}`, key, input })
 }
 
-function requestExit({ kernel, random }: AccessDevicesOptions, doorId: DoorId): void {
-  const key = randomCode(random, 20)
-  void kernel.submit({ kind: 'requestExit', caller: 'device:exit', key, input: { doorId } })
-}
+type ShownInside =
+  | { readonly kind: 'card' | 'pin'; readonly deviceId: DeviceId; readonly digest: string }
+  | { readonly kind: 'pass'; readonly deviceId: DeviceId; readonly presentation: string }
 
-function doorWires(directory: DirectoryReader): DoorWires {
-  const byReader = new Map<string, DoorId>()
-  const byContact = new Map<string, DoorId>()
-  const byExitButton = new Map<string, DoorId>()
-  for (const [key, door] of directory.all('door')) {
-    const doorId = doorIdSchema.parse(key)
-    byReader.set(door.readerDeviceId, doorId)
-    if (door.contactDeviceId) byContact.set(door.contactDeviceId, doorId)
-    if (door.exitButtonDeviceId) byExitButton.set(door.exitButtonDeviceId, doorId)
+function requestExit(options: AccessDevicesOptions, doorId: DoorId, shown?: ShownInside): void {
+  const submission = {
+    kind: 'requestExit',
+    caller: shown ? `device:${shown.deviceId}` : 'device:exit',
+    key: randomCode(options.random, 20),
+    input: { doorId, ...(shown && { shown }) },
   }
-  return { byReader, byContact, byExitButton }
+  if (shown) void answer(options, shown.deviceId, submission)
+  else void options.kernel.submit(submission)
 }

@@ -1,4 +1,5 @@
 import { decidePass, type PassBooking, type PassDoorRefusal } from '@gatehouse/shared/access/decide-pass'
+import type { PassageRefusal } from '@gatehouse/shared/access/decide-passage'
 import * as ids from '@gatehouse/shared/ids/ids'
 import type { Pass, PassDisbelieved, PassUnreadable } from '@gatehouse/shared/passes/pass'
 import { guardSlot, type PassUse } from '@gatehouse/shared/passes/pass-guard'
@@ -19,6 +20,7 @@ import type { SiteDatabase } from '../ledger/database.ts'
 import { type AccessOptions, memberSituation, strikeEffect } from './commands.ts'
 import { lockdownSince } from './lockdown.ts'
 import { lastPassUse } from './pass-uses.ts'
+import { passageAt, type RefusedPassage } from './passage.ts'
 
 /** What the site knows to judge passes with. */
 export interface PassOptions extends AccessOptions {
@@ -32,7 +34,7 @@ export interface PassOptions extends AccessOptions {
 }
 
 /** Why a pass opened nothing. */
-export type PassRefusal = PassUnreadable | PassDisbelieved | PassDoorRefusal
+export type PassRefusal = PassUnreadable | PassDisbelieved | PassDoorRefusal | PassageRefusal
 
 /** What whoever scanned a pass is told: open, or why not. */
 export type PassAnswer =
@@ -94,7 +96,7 @@ function decideAtDoor(
   const { booking, events } = bookingOf(options, db, pass, atMs)
   const decided = decidePass({
     ...{ atMs, doorId, door, pass, settings: site.settings, window: use.window },
-    ...memberSituation(options, site, memberIdOf(pass), atMs),
+    ...memberSituation(options, site, memberOfPass(pass), atMs),
     booking,
     bookings: pass.kind === 'member' ? options.bookingsOf(db, pass.memberId, atMs) : [],
     lastUse: lastPassUse(db, pass.passId, use.slot),
@@ -105,22 +107,39 @@ function decideAtDoor(
     const refused = refuse(place, decided.error, shownPass(pass, use))
     return ok({ ...refused, events: [...events, ...refused.events] })
   }
-  const strike = strikeEffect(door, doorId, context)
   const { use: kept, ...grant } = decided.value
+  const { memberId } = grant
+  const passId = memberId === undefined ? pass.passId : undefined
+  const asked = { doorId, door, timeZone: site.timeZone, memberId, passId }
+  const passage = passageAt(options.directory, db, asked, context)
+  if (!passage.ok) {
+    const refused = refuse(place, passage.error.reason, shownPass(pass, use), passage.error.said)
+    return ok({ ...refused, events: [...events, ...refused.events] })
+  }
+  const strike = strikeEffect(door, doorId, context)
   const { effectId } = strike
   return ok({
     events: [
       ...events,
-      { type: 'access.granted', body: { ...place, pass: shownPass(pass, kept), effectId, ...grant } },
+      {
+        type: 'access.granted',
+        body: { ...place, pass: shownPass(pass, kept), effectId, ...grant, ...passage.value.said },
+      },
+      ...passage.value.events,
     ],
     effects: [strike],
     answer: () => ({ granted: true, doorId, pulseMs: door.pulseMs }),
   })
 }
 
-function refuse(place: Place, reason: PassRefusal, pass?: ShownPass): Decision<PassAnswer> {
+function refuse(
+  place: Place,
+  reason: PassRefusal,
+  pass?: ShownPass,
+  said: RefusedPassage['said'] = {},
+): Decision<PassAnswer> {
   const credentialId = pass && ids.credentialIdSchema.parse(pass.passId)
-  const body = { ...place, ...(pass && { pass }), ...(credentialId && { credentialId }), reason }
+  const body = { ...place, ...(pass && { pass }), ...(credentialId && { credentialId }), reason, ...said }
   return { events: [{ type: 'access.refused', body }], answer: () => ({ granted: false, reason }) }
 }
 
@@ -137,7 +156,8 @@ function shownPass({ passId, kind, issuedMs, toMs }: Pass, { slot, window }: Pas
   return { passId, kind: kind === 'booking_receipt' ? 'receipt' : kind, issuedMs, toMs, slot, window }
 }
 
-function memberIdOf(pass: Pass): ids.MemberId | undefined {
+/** The member whose pass it is; nobody for guests and paper. */
+export function memberOfPass(pass: Pass): ids.MemberId | undefined {
   return pass.kind === 'member' || pass.kind === 'booking' ? pass.memberId : undefined
 }
 

@@ -14,13 +14,22 @@ import type { SiteDatabase } from '../ledger/database.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
 import { type AccessOptions, strikeEffect } from './commands.ts'
+import { othersSecured } from './door-neighbours.ts'
 import { lockdownSince } from './lockdown.ts'
+import { releaseOf } from './passage.ts'
 
 // The trace names the call that asked, not what was asked: it is no part of the command.
 const input = remoteCommandSchema
   .omit({ traceId: true, askedMs: true })
   .extend({ requestId: requestIdSchema })
 type Input = z.infer<typeof input>
+/** The command that carries out each act. */
+const commandOf = {
+  unlockDoor: 'unlockFromAfar',
+  startLockdown: 'lockdownFromAfar',
+  endLockdown: 'lockdownFromAfar',
+  forgivePassback: 'forgiveFromAfar',
+} as const satisfies Record<RemoteCommand['act']['kind'], string>
 type Decided = Result<Decision<{ readonly outcome: string }>, Refusal>
 
 /** Commands from afar: each is answered by an entry that names its row, and its receipt consumes it for good. */
@@ -31,6 +40,7 @@ export function remoteCommands(options: Pick<AccessOptions, 'directory'>): Comma
     defineCommand({ kind: 'unlockFromAfar', priority: 1, sells: false, input, run }),
     // A lockdown is about people's safety: nothing goes before it.
     defineCommand({ kind: 'lockdownFromAfar', priority: 0, sells: false, input, run }),
+    defineCommand({ kind: 'forgiveFromAfar', priority: 2, sells: false, input, run }),
   ]
 }
 
@@ -48,14 +58,23 @@ function carryOut(
       const door = directory.get('door', doorId)
       if (!door) return refused(requestId, 'unknown_door')
       if (lockdownSince(db) !== undefined) return refused(requestId, 'lockdown')
+      const { interlock } = door
+      const isFree =
+        interlock === undefined ||
+        othersSecured(directory, db, { doorId, interlock, atMs: context.at.wallMs })
+      if (!isFree) return refused(requestId, 'interlock')
       const strike = strikeEffect(door, doorId, context)
-      const body = { requestId, by, doorId, effectId: strike.effectId }
+      const body = { requestId, by, doorId, effectId: strike.effectId, ...releaseOf(door) }
       return done([{ type: 'door.unlocked', body }], [strike])
     }
     case 'startLockdown':
       return done([{ type: 'lockdown.started', body: { requestId, by } }])
     case 'endLockdown':
       return done([{ type: 'lockdown.ended', body: { requestId, by } }])
+    case 'forgivePassback': {
+      const { memberId } = act
+      return done([{ type: 'passback.forgiven', body: { requestId, by, ...(memberId && { memberId }) } }])
+    }
     default:
       return assertNever(act)
   }
@@ -91,7 +110,7 @@ export interface RemoteRunnerOptions {
 export function runRemoteCommands({ kernel, directory, onDecided }: RemoteRunnerOptions): () => void {
   const run = async (key: string, { traceId, askedMs: _, ...command }: RemoteCommand) => {
     const outcome = await kernel.submit({
-      kind: command.act.kind === 'unlockDoor' ? 'unlockFromAfar' : 'lockdownFromAfar',
+      kind: commandOf[command.act.kind],
       caller: 'cloud',
       key,
       input: { ...command, requestId: key },

@@ -37,3 +37,30 @@ CREATE TABLE IF NOT EXISTS door_troubles (
   door_id TEXT PRIMARY KEY,
   fault TEXT NOT NULL
 ) STRICT;
+
+-- In which zone each member (`m:`) or guest's pass (`p:`) is, by the doors; nobody who is outside. Rebuilt from the ledger.
+CREATE TABLE IF NOT EXISTS zone_places (
+  person TEXT PRIMARY KEY,
+  zone_id TEXT NOT NULL,
+  since_ms INTEGER NOT NULL
+) STRICT;
+
+-- Who was let through a door with a contact and is somewhere else once it opens; `zone_id` null is outside. Rebuilt.
+CREATE TABLE IF NOT EXISTS passages (
+  person TEXT PRIMARY KEY,
+  door_id TEXT NOT NULL,
+  zone_id TEXT,
+  until_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS passages_by_door ON passages (door_id);
+
+-- Until when a door of an interlock is released, and who waits at one for a second member. Rebuilt from the ledger.
+CREATE TABLE IF NOT EXISTS door_releases (
+  door_id TEXT PRIMARY KEY,
+  until_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS second_members (
+  door_id TEXT PRIMARY KEY,
+  member_id TEXT NOT NULL,
+  until_ms INTEGER NOT NULL
+) STRICT;

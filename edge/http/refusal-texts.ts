@@ -137,6 +137,9 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
     directory_too_old: [503, 'This site was without the cloud for too long.', 'Call the operator.'],
     no_right: [403, 'You have no right to open this door.', 'Book the room behind it, or ask at the desk.'],
     outside_hours: [409, 'Your plan does not open this door at this time.', 'Come back in its hours.'],
+    anti_passback: [409, 'By the doors you are inside already.', 'Ask the staff to set that right.'],
+    interlock: [409, 'Another door of this lock is open.', 'Close it and try again.'],
+    second_member_wanted: [409, 'This door wants two members.', 'Let the second one follow at once.'],
     // Money.
     credits_not_yours: [403, 'Credits pay for one’s own bookings only.', 'Identify with your card or PIN.'],
     credits_insufficient: [402, 'There are not enough credits here.', 'Pay by card or cash.'],

@@ -6,6 +6,8 @@ export const doorsViewSchema = z.object({
   /** Whether the site can be asked for something now. */
   online: z.boolean(),
   lockdownSinceMs: z.int().optional(),
+  /** Whether doors of the site keep who is in which zone. */
+  keepsPlaces: z.boolean().optional(),
   doors: z.array(
     z.object({
       doorId: z.string(),

@@ -142,7 +142,7 @@ export function DoorsScreen(): ReactNode {
         isEmpty={(data) => data.doors.length === 0}
         empty={<Notice title={t('doors.empty')}>{t('doors.emptyHint')}</Notice>}
       >
-        {({ online, lockdownSinceMs, doors: items }) => (
+        {({ online, lockdownSinceMs, keepsPlaces, doors: items }) => (
           <Stack gap="md">
             {online ? null : (
               <Notice tone="held" title={t('doors.offline')}>
@@ -150,6 +150,13 @@ export function DoorsScreen(): ReactNode {
               </Notice>
             )}
             <Lockdown {...{ siteId, timeZone, online, sinceMs: lockdownSinceMs }} />
+            {keepsPlaces ? (
+              <RemoteButton
+                {...{ siteId, label: t('doors.forgive'), doneText: t('doors.forgiven'), disabled: !online }}
+                act={{ kind: 'forgivePassback' }}
+                ask={{ title: t('doors.forgiveAsk'), hint: t('doors.forgiveHint') }}
+              />
+            ) : null}
             <DoorTable
               {...{
                 siteId,

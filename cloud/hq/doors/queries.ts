@@ -7,6 +7,7 @@ export type RemoteAct =
   | { readonly kind: 'unlockDoor'; readonly doorId: string }
   | { readonly kind: 'startLockdown' }
   | { readonly kind: 'endLockdown' }
+  | { readonly kind: 'forgivePassback' }
 
 /** The doors of a site and whether it is locked down. */
 export const doorsQuery = (siteId: string) =>

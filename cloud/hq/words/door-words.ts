@@ -28,6 +28,11 @@ export const doorEn = {
   'doors.release': 'End the lockdown',
   'doors.releaseAsk': 'End the lockdown?',
   'doors.releaseHint': 'Cards, PINs and passes open doors again.',
+  'doors.forgive': 'Forget who is where',
+  'doors.forgiveAsk': 'Forget who is in which zone?',
+  'doors.forgiveHint':
+    'Everybody may enter every zone again as if coming from outside. The site’s list of who is inside begins anew.',
+  'doors.forgiven': 'Forgotten',
   'doors.cancel': 'Cancel',
   'doors.empty': 'This site has no doors.',
   'doors.emptyHint': 'Its lanes and stays are on its own screens.',
@@ -64,6 +69,11 @@ export const doorDe: Readonly<Record<keyof typeof doorEn, string>> = {
   'doors.release': 'Abriegelung beenden',
   'doors.releaseAsk': 'Die Abriegelung beenden?',
   'doors.releaseHint': 'Karten, PINs und Pässe öffnen wieder Türen.',
+  'doors.forgive': 'Aufenthalt vergessen',
+  'doors.forgiveAsk': 'Vergessen, wer in welcher Zone ist?',
+  'doors.forgiveHint':
+    'Alle dürfen jede Zone wieder betreten, als kämen sie von draußen. Die Liste des Standorts, wer drinnen ist, beginnt neu.',
+  'doors.forgiven': 'Vergessen',
   'doors.cancel': 'Abbrechen',
   'doors.empty': 'Dieser Standort hat keine Türen.',
   'doors.emptyHint': 'Seine Spuren und Parkvorgänge zeigen seine eigenen Bildschirme.',

@@ -102,6 +102,10 @@ const germanHqProblems: ProblemWords = {
     title: 'Der Standort ist abgeriegelt: niemand wird eingelassen.',
     hint: 'Beenden Sie zuerst die Abriegelung.',
   },
+  interlock: {
+    title: 'Eine andere Tür ihrer Schleuse ist nicht zu.',
+    hint: 'Versuchen Sie es erneut, sobald sie zu ist.',
+  },
   unknown_door: {
     title: 'Diese Tür gibt es an diesem Standort nicht.',
     hint: 'Wählen Sie eine Tür der Liste.',

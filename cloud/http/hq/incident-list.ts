@@ -31,7 +31,7 @@ interface Row extends Omit<IncidentFound, 'ended' | 'silent' | 'needsPerson'> {
 }
 
 /** A duress alarm must never be seen by whoever forces the person (RULES, Access). */
-const silentKinds: ReadonlySet<string> = new Set(['duress'])
+const silentKinds: ReadonlySet<string> = new Set(['duress', 'duress_at_kiosk'])
 
 /** Reads incidents from the projected rows, each with the entries that opened and ended it. */
 export async function readIncidents(db: Queryable, query: IncidentQuery): Promise<readonly IncidentFound[]> {

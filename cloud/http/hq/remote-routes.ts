@@ -31,7 +31,7 @@ const doorsRoute = createRoute({
 const commandRoute = createRoute({
   method: 'post',
   path: '/hq/sites/{site}/remote-commands',
-  summary: 'Unlock a door once, or begin or end a lockdown, from afar',
+  summary: 'Unlock a door once, begin or end a lockdown, or forget who is in which zone, from afar',
   middleware: requirePermission('doors.command'),
   request: {
     params,
@@ -64,9 +64,9 @@ export function remoteRoutes(parts: OverviewParts & RemoteParts) {
     const isKnown = mayAtSite(context.get('login'), 'hq.access', site) && (await catalogues.find(site))
     if (!isKnown) return problem(context, refusal('not_found'))
     const asOfMs = clock.now().wallMs
-    const { doors, ...lockdown } = await readDoors(pool, site)
+    const { doors, ...more } = await readDoors(pool, site)
     return context.json(
-      { asOfMs, online: await isSiteOnline(pool, site, asOfMs), doors: [...doors], ...lockdown },
+      { asOfMs, online: await isSiteOnline(pool, site, asOfMs), doors: [...doors], ...more },
       200,
     )
   })

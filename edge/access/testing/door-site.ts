@@ -207,14 +207,14 @@ function watchDoors(
       void kernel.submit({
         kind: 'reportDoor',
         caller: 'contact',
-        key: `${state}-${clock.now().monotonicMs}`,
+        key: `${doorId}-${state}-${clock.now().monotonicMs}`,
         input: { doorId, state },
       }),
     onTrouble: (doorId, fault) =>
       void kernel.submit({
         kind: 'reportDoorTrouble',
         caller: 'contact',
-        key: `${fault}-${clock.now().monotonicMs}`,
+        key: `${doorId}-${fault}-${clock.now().monotonicMs}`,
         input: { doorId, fault },
       }),
     onWarn: (doorId) => void signals.push(`${doorId}:close_door`),

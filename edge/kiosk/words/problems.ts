@@ -204,6 +204,18 @@ export const germanKioskProblems: ProblemWords = {
     title: 'Ihr Tarif gilt zu dieser Zeit nicht.',
     hint: 'Kommen Sie innerhalb der Zeiten Ihres Tarifs.',
   },
+  anti_passback: {
+    title: 'Nach den Türen sind Sie schon drinnen.',
+    hint: 'Bitten Sie das Personal, das zu berichtigen.',
+  },
+  interlock: {
+    title: 'Eine andere Tür dieser Schleuse ist offen.',
+    hint: 'Schließen Sie sie und versuchen Sie es erneut.',
+  },
+  second_member_wanted: {
+    title: 'Diese Tür verlangt zwei Mitglieder.',
+    hint: 'Das zweite Mitglied folgt bitte sofort.',
+  },
   directory_too_old: {
     title: 'Dieser Standort war zu lange ohne Verbindung.',
     hint: 'Fragen Sie das Personal.',

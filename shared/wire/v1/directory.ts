@@ -109,6 +109,17 @@ export const directoryBodies = {
     name: label,
     levelId: ids.levelIdSchema.optional(),
     parentId: ids.zoneIdSchema.optional(),
+    /**
+     * Who is known elsewhere than before the door is refused (`hard`) or recorded (`soft`), or who entered the zone less
+     * than `againMs` (10 minutes when absent) ago is refused (`timed`). Places are forgotten at `forgiveAt` each day.
+     */
+    antiPassback: z
+      .object({
+        mode: z.enum(['hard', 'soft', 'timed']),
+        againMs: z.int().min(1_000).max(86_400_000).optional(),
+        forgiveAt: wallTime.optional(),
+      })
+      .optional(),
   }),
   space: z.object({
     name: label,
@@ -140,13 +151,17 @@ export const directoryBodies = {
   door: z.object({
     name: label,
     levelId: ids.levelIdSchema,
+    /** The zone that it leads into, and the one before it; the outside where absent. */
     zoneId: ids.zoneIdSchema.optional(),
+    outerZoneId: ids.zoneIdSchema.optional(),
     /** A public door opens for every plan with site access; others need their zone or a booking of their space. */
     public: z.boolean(),
     readerDeviceId: ids.deviceIdSchema,
     strikeDeviceId: ids.deviceIdSchema,
     contactDeviceId: ids.deviceIdSchema.optional(),
     exitButtonDeviceId: ids.deviceIdSchema.optional(),
+    /** A reader inside: it lets everybody out and notes who went. */
+    exitReaderDeviceId: ids.deviceIdSchema.optional(),
     pulseMs: z.int().min(200).max(30_000),
     /** How old knowledge may be that opens it; the site's own limit where that is shorter, or when absent. */
     offlineMaxMs: z.int().min(0).optional(),
@@ -162,6 +177,10 @@ export const directoryBodies = {
     lock: z.enum(['fail_secure', 'fail_safe']).optional(),
     /** When the lock is put to rest: as its pulse ends (when absent), as the leaf opens, or as it closes again. */
     relock: z.enum(['after_pulse', 'on_open', 'on_close']).optional(),
+    /** Doors of one name open inwards one at a time. */
+    interlock: z.string().min(1).max(64).optional(),
+    /** It wants two different members within this time; one is enough when absent. */
+    twoPersonMs: z.int().min(3_000).max(60_000).optional(),
     at: z.object({ x: z.number(), y: z.number() }),
   }),
   lane: z.object({
@@ -221,6 +240,8 @@ export const directoryBodies = {
     kind: z.enum(['card', 'pin']),
     digest: z.string(),
     memberId: ids.memberIdSchema,
+    /** A PIN that opens as usual and alarms silently. */
+    duress: z.boolean().optional(),
     fromMs: wallMsSchema.optional(),
     toMs: wallMsSchema.optional(),
     /** How old knowledge of it may be; the site's own limit where that is shorter, or when absent. */

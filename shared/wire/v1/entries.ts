@@ -44,6 +44,18 @@ const shown = {
   pass: shownPassSchema.optional(),
 }
 
+/** Where who was let through is from then on, at doors between zones; `null` is outside. */
+const moves = z
+  .object({
+    zoneId: ids.zoneIdSchema.nullable(),
+    /** At once, or when the door opens until `untilMs`: it knows, by its contact. */
+    on: z.enum(['release', 'opening']),
+    untilMs: wallMsSchema,
+  })
+  .optional()
+/** How long the lock was released, where other doors wait for it. */
+const pulseMs = z.int().min(0).optional()
+
 const booking = { bookingId: ids.bookingIdSchema }
 /** Present when the entry answers a request that came as a directory row. */
 const answers = { requestId: ids.requestIdSchema.optional() }
@@ -182,14 +194,38 @@ export const entryBodies = {
     right: z.enum(['plan', 'booking']),
     bookingId: ids.bookingIdSchema.optional(),
     effectId: ids.effectIdSchema,
+    moves,
+    pulseMs,
+    /** The first of two, at a door that wants two members. */
+    withMemberId: ids.memberIdSchema.optional(),
+    /** A rule was broken that only is recorded, for example `anti_passback`. */
+    violation: z.string().max(40).optional(),
   }),
   'access.refused': z.object({
     ...shown,
     doorId: ids.doorIdSchema,
     credentialId: ids.credentialIdSchema.optional(),
     reason: z.string(),
+    /** The member who waits for a second one, and until when. */
+    memberId: ids.memberIdSchema.optional(),
+    waitsUntilMs: wallMsSchema.optional(),
   }),
-  'access.exit_requested': z.object({ doorId: ids.doorIdSchema, effectId: ids.effectIdSchema }),
+  /** Somebody wanted out, by the button or at the reader inside; the reader names what was shown, and whose it is. */
+  'access.exit_requested': z.object({
+    ...shown,
+    doorId: ids.doorIdSchema,
+    effectId: ids.effectIdSchema,
+    credentialId: ids.credentialIdSchema.optional(),
+    memberId: ids.memberIdSchema.optional(),
+    moves,
+    pulseMs,
+  }),
+  /** Where somebody is was forgotten, or where everybody is. */
+  'passback.forgiven': z.object({
+    requestId: ids.requestIdSchema.optional(),
+    by: z.string().min(1).max(64),
+    memberId: ids.memberIdSchema.optional(),
+  }),
   'reader.pin_locked': z.object({ deviceId: ids.deviceIdSchema, untilMs: wallMsSchema }),
   'door.unlocked': remotelyUnlockedSchema,
   'lockdown.started': lockdownSchema,

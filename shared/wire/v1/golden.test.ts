@@ -75,6 +75,17 @@ describe('golden samples', () => {
     }
   })
 
+  test('who passed where, and the rules of passages, are read as they were written', () => {
+    const { passages, passageRules } = golden('frames')
+    for (const [type, body] of Object.entries(passages as object)) {
+      expect(parseEvent({ type, body })).toEqual({ type, body })
+    }
+    for (const [kind, rule] of Object.entries(passageRules as object)) {
+      const row = { ...(golden('directory')[kind] as object), ...rule }
+      expect(directoryBodies[kind as 'door'].parse(row)).toEqual(row)
+    }
+  })
+
   test('how a door is set is read as it was written', () => {
     const door = golden('directory').door as object
     for (const set of golden('frames').setDoors as object[]) {

@@ -12,6 +12,8 @@ export const remoteCommandSchema = z.object({
     z.object({ kind: z.literal('unlockDoor'), doorId: ids.doorIdSchema }),
     z.object({ kind: z.literal('startLockdown') }),
     z.object({ kind: z.literal('endLockdown') }),
+    /** Forgets in which zone a member is, or all members and guests. */
+    z.object({ kind: z.literal('forgivePassback'), memberId: ids.memberIdSchema.optional() }),
   ]),
   /** The user who asked, as an opaque id. */
   by: z.string().min(1).max(64),
@@ -31,6 +33,8 @@ const asked = { requestId: ids.requestIdSchema, by: z.string().min(1).max(64) }
 
 export const remotelyUnlockedSchema = z.object({
   ...asked,
+  /** How long the lock was released, where other doors wait for it. */
+  pulseMs: z.int().min(0).optional(),
   doorId: ids.doorIdSchema,
   effectId: ids.effectIdSchema,
 })

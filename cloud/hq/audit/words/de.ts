@@ -81,6 +81,7 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'act.exception.reopened': 'Ausnahme wieder geöffnet',
   'act.incident.acknowledged': 'Vorfall übernommen',
   'act.remote.unlock_asked': 'Tür aus der Ferne geöffnet',
+  'act.remote.forgiveness_asked': 'Aufenthalt in Zonen aus der Ferne vergessen',
   'act.remote.lockdown_asked': 'Abriegelung aus der Ferne begonnen',
   'act.remote.release_asked': 'Abriegelung aus der Ferne beendet',
   'act.credits.funded': 'Einem Mitglied Guthaben gegeben',

@@ -80,6 +80,7 @@ export const en = {
   'act.exception.reopened': 'Exception opened again',
   'act.incident.acknowledged': 'Incident acknowledged',
   'act.remote.unlock_asked': 'Door unlocked from afar',
+  'act.remote.forgiveness_asked': 'Places in zones forgotten from afar',
   'act.remote.lockdown_asked': 'Lockdown started from afar',
   'act.remote.release_asked': 'Lockdown ended from afar',
   'act.credits.funded': 'Credits given to a member',

@@ -21,6 +21,10 @@ const anyCard: CardFormatChoice = { formats: [], takesOthers: true }
 const signals: Record<ReaderSignal, readonly RequestCommand[]> = {
   granted: [light('green'), { kind: 'buzzer', reader: 0, tone: 2, onMs: 200, offMs: 0, count: 1 }],
   pin_wanted: [light('amber'), { kind: 'buzzer', reader: 0, tone: 2, onMs: 100, offMs: 0, count: 1 }],
+  second_member_wanted: [
+    light('amber'),
+    { kind: 'buzzer', reader: 0, tone: 2, onMs: 100, offMs: 0, count: 1 },
+  ],
   close_door: [light('amber'), { kind: 'buzzer', reader: 0, tone: 2, onMs: 100, offMs: 100, count: 2 }],
   refused: [light('red'), { kind: 'buzzer', reader: 0, tone: 2, onMs: 100, offMs: 100, count: 3 }],
 }
