@@ -48,6 +48,13 @@ async function busFinding(name: string, bus: BusConfig): Promise<Finding> {
     const seen = `${bus.path} ${ok ? 'can be opened' : 'cannot be opened'}`
     return { name: title, ok, seen, hint: 'Check the plug, and that this user may use the port.' }
   }
+  if (bus.kind === 'http') {
+    const { hostname, port, protocol } = new URL(bus.url)
+    const at = { host: hostname, port: Number(port || (protocol === 'https:' ? 443 : 80)) }
+    const ok = await connects(at.host, at.port)
+    const seen = `${at.host}:${at.port} ${ok ? 'accepts connections' : 'does not answer'}`
+    return { name: title, ok, seen, hint: 'Check power, cable and address of the device.' }
+  }
   if (bus.kind === 'wiegand') {
     const found = await findChip(bus.chip)
     const seen = found.ok ? `${bus.chip} is ${found.value.chip}` : `${bus.chip}: ${found.error}`

@@ -28,8 +28,22 @@ export const busConfigSchema = z.discriminatedUnion('kind', [
     d0: z.int().min(0).max(255),
     d1: z.int().min(0).max(255),
   }),
+  /** The web server of one device that calls the edge, for example a camera; it is asked for a page now and then. */
+  z.object({
+    kind: z.literal('http'),
+    /** For example `http://10.0.0.7`. */
+    url: z.url({ protocol: /^https?$/, error: 'expected http://… or https://…' }),
+    /** A page that the device has while it is well. */
+    statusPath: z.string().startsWith('/').default('/'),
+    username: z.string().min(1).optional(),
+    password: z.string().optional(),
+    /** `basic` sends the password itself: everybody on the site's network can read it unless the address is https. */
+    auth: z.enum(['digest', 'basic']).default('digest'),
+  }),
 ])
 export type BusConfig = z.infer<typeof busConfigSchema>
+/** Buses that carry bytes; the others carry questions. */
+export type WireConfig = Exclude<BusConfig, { readonly kind: 'http' }>
 
 /** Buses by the name that device rows use. */
 export const busesConfigSchema = z.record(z.string().min(1), busConfigSchema)

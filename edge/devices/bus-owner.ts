@@ -1,6 +1,6 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
 import type { Random } from '@gatehouse/shared/random/random'
-import type { BusConfig } from './bus-config.ts'
+import type { WireConfig } from './bus-config.ts'
 import type { BusFamily, PlannedDevice } from './device-plan.ts'
 import type { Attachment, DeviceReport } from './drivers/attachment.ts'
 import { EscposLine } from './drivers/escpos/escpos-printer.ts'
@@ -37,7 +37,7 @@ export interface BusSurroundings {
   readonly logger: DeviceLogger
   readonly readerKeys: ReaderKeys
   readonly isInstalling: (deviceId: string) => boolean
-  readonly openTransport: (bus: string, config: BusConfig, handlers: ByteLinkHandlers) => ByteLink
+  readonly openTransport: (bus: string, config: WireConfig, handlers: ByteLinkHandlers) => ByteLink
 }
 
 /** What is behind a serial server is not known; readers leave the factory with this. */
@@ -59,7 +59,7 @@ export function openBus(random: Random): BusSurroundings['openTransport'] {
 /** Makes the owner of one bus for the family of devices on it. */
 export function createBusOwner(
   family: BusFamily,
-  bus: { readonly name: string; readonly config: BusConfig },
+  bus: { readonly name: string; readonly config: WireConfig },
   surroundings: BusSurroundings,
 ): BusOwner {
   const { clock, logger, openTransport } = surroundings
@@ -109,7 +109,7 @@ function printerOwner(line: EscposLine): BusOwner {
 }
 
 function osdpOwner(
-  { name, config }: { readonly name: string; readonly config: BusConfig },
+  { name, config }: { readonly name: string; readonly config: WireConfig },
   openLink: (handlers: ByteLinkHandlers) => ByteLink,
   { clock, random, logger, readerKeys, isInstalling }: BusSurroundings,
 ): BusOwner {

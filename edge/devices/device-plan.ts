@@ -19,7 +19,8 @@ export type BusFamily = 'modbus' | 'gpio' | 'line' | 'osdp' | 'wiegand' | 'escpo
 export type DevicePlace =
   | { readonly kind: 'bus'; readonly bus: string; readonly family: BusFamily }
   | { readonly kind: 'broker' }
-  | { readonly kind: 'caller' }
+  /** `page`: the bus of its own web server, which is asked whether it is well. */
+  | { readonly kind: 'caller'; readonly page?: string }
 
 /** A device row read through its profile. */
 export interface PlannedDevice {
@@ -95,7 +96,7 @@ function placeOf(
   buses: Readonly<Record<string, BusConfig>>,
 ): Result<DevicePlace, PlanRefusal> {
   if (driver === 'mqtt' || driver === 'mqtt-bridge' || driver === 'mqtt-camera') return ok({ kind: 'broker' })
-  if (driver === 'camera' || driver === 'caller') return ok({ kind: 'caller' })
+  if (driver === 'camera' || driver === 'caller') return ok({ kind: 'caller', ...pageOf(bus, buses) })
   if (bus === undefined) return err({ code: 'no_bus' })
   const config = Object.hasOwn(buses, bus) ? buses[bus] : undefined
   if (!config) return err({ code: 'unknown_bus' })
@@ -103,8 +104,15 @@ function placeOf(
   return family ? ok({ kind: 'bus', bus, family }) : err({ code: 'bus_does_not_fit' })
 }
 
+/** A device that calls needs no bus; of those that its row may name, only a web server of its own means something. */
+function pageOf(bus: string | undefined, buses: PlanContext['buses']): { readonly page?: string } {
+  const isPage = bus !== undefined && Object.hasOwn(buses, bus) && buses[bus]?.kind === 'http'
+  return isPage ? { page: bus } : {}
+}
+
 /** What a driver makes of a bus; undefined for wires on which it cannot speak. */
 function familyOf(driver: ProfileDriver, bus: BusConfig['kind']): BusFamily | undefined {
+  if (bus === 'http') return undefined
   if (driver === 'wiegand' || bus === 'wiegand') return driver === bus ? 'wiegand' : undefined
   if (bus === 'gpio') return driver === 'io' ? 'gpio' : undefined
   if (driver === 'osdp' || driver === 'escpos') return driver

@@ -6,7 +6,7 @@ import type { DeviceProfile, ProfileCapability } from '@gatehouse/shared/profile
 import type { Random } from '@gatehouse/shared/random/random'
 import type { Result } from '@gatehouse/shared/result/result'
 import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
-import type { BusConfig } from './bus-config.ts'
+import type { BusConfig, WireConfig } from './bus-config.ts'
 import type { CameraMessage, CameraRefusal } from './camera-intake.ts'
 import type { ReaderKeys } from './drivers/osdp/reader-keys.ts'
 import type { Barrier } from './ports/barrier.ts'
@@ -80,7 +80,7 @@ export interface DeviceHubOptions {
   /** Keys of readers on secure channels; without them no reader gets a key and none is trusted. */
   readonly readerKeys?: ReaderKeys
   /** Replaces how byte buses are opened; by default TCP and serial. */
-  readonly openTransport?: (bus: string, config: BusConfig, handlers: ByteLinkHandlers) => ByteLink
+  readonly openTransport?: (bus: string, config: WireConfig, handlers: ByteLinkHandlers) => ByteLink
 }
 
 /** All devices of a site behind one door: events out, requests in. */

@@ -8,6 +8,7 @@ import { type BusFamily, type PlannedDevice, type PlanRefusal, planDevice } from
 import type { Attachment, DeviceReport } from './drivers/attachment.ts'
 import { attachMqttDevice } from './drivers/mqtt-device.ts'
 import type { ReaderKeys } from './drivers/osdp/reader-keys.ts'
+import { watchPage } from './drivers/page-watch.ts'
 import { GarbageMeter } from './garbage-meter.ts'
 import type { DeviceEvent, DeviceHub, DeviceHubOptions, DeviceRows, DeviceStatus } from './hub-contract.ts'
 import { InstallWindows } from './install-windows.ts'
@@ -16,6 +17,7 @@ import type { DisplayContent } from './ports/display.ts'
 import type { DriveOutcome } from './ports/drive-outcome.ts'
 import type { ReaderSignal } from './ports/indicator.ts'
 import type { Paper } from './ports/printer.ts'
+import { createHttpPull } from './transports/http-pull.ts'
 import { createMqttLink, type MqttLink } from './transports/mqtt.ts'
 
 export type { DeviceEvent, DeviceHub, DeviceHubOptions, DeviceRows, DeviceStatus } from './hub-contract.ts'
@@ -239,7 +241,7 @@ class Hub implements DeviceHub {
     }
     for (const [name, { family, devices: onBus }] of wanted) {
       const config = this.#options.buses[name]
-      if (!config) continue
+      if (!config || config.kind === 'http') continue
       const known = this.#buses.get(name)
       const owned = known ?? { family, owner: createBusOwner(family, { name, config }, this.#surroundings) }
       this.#buses.set(name, owned)
@@ -272,6 +274,7 @@ class Hub implements DeviceHub {
     const device = plan.value
     if (device.place.kind === 'caller') {
       served.detail = 'not_heard'
+      served.attachment = this.#watchPage(device.place.page, this.#reportOf(deviceId, served))
       return
     }
     const report = this.#reportOf(deviceId, served)
@@ -283,6 +286,13 @@ class Hub implements DeviceHub {
     const owned = this.#buses.get(device.place.bus)
     if (owned?.family === device.place.family) served.attachment = owned.owner.attach(device, report)
     else report.presence({ online: false, detail: 'bus_conflict' })
+  }
+
+  /** A device that calls may have a page of its own, which tells whether it is well before it calls again. */
+  #watchPage(bus: string | undefined, report: DeviceReport): Attachment | undefined {
+    const config = bus === undefined ? undefined : this.#options.buses[bus]
+    if (config?.kind !== 'http') return undefined
+    return watchPage(createHttpPull(config, this.#options.random), config.statusPath, report)
   }
 
   #reportOf(deviceId: DeviceId, served: Served): DeviceReport {
