@@ -58,6 +58,11 @@ export function incidentSubject(kind: string, about: string): IncidentSubject {
       return { ...nowhere, place: 'device', place_id: about, ends_with: `${endsByPerson}${about}` }
     case 'reader_tampered':
     case 'reader_untrusted':
+    case 'printer_paper_low':
+    case 'printer_paper_out':
+    case 'printer_cover_open':
+    case 'printer_cutter_jam':
+    case 'printer_error':
       return { ...nowhere, place: 'device', place_id: first }
     case 'tailgate_entry':
     case 'tailgate_exit':

@@ -19,8 +19,9 @@ import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import { type LedgerEvent, vehicleClassSchema } from '@gatehouse/shared/wire/v1/entries'
 import { z } from 'zod'
 import { lockdownSince } from '../access/lockdown.ts'
-import { type Command, type CommandContext, defineCommand } from '../ledger/command.ts'
+import { type Command, type CommandContext, defineCommand, type EffectRequest } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
+import { printEffect } from '../printing/print-effect.ts'
 import { type ArrivalBay, chooseBay } from './arrival-bay.ts'
 import { rememberFull, zonePlaces } from './occupancy.ts'
 import { keepPlate, matchSessions, mayBePlateOf, openSessionsOf } from './open-plates.ts'
@@ -30,6 +31,7 @@ import { keepTariff } from './pricing.ts'
 import { repeatsRefusal } from './repeated-refusal.ts'
 import { readPending, readSessionByTicket, stayingStates } from './session-store.ts'
 import { lanePlace } from './site-plan.ts'
+import { ticketPaper } from './ticket-paper.ts'
 import { vendEffect } from './vend.ts'
 
 const inputSchema = z.object({
@@ -134,7 +136,10 @@ function arrive(db: SiteDatabase, options: ParkingOptions, situation: Situation)
   const ticket = unconfirmed?.stay.ticket ?? arrival.ticket
   return {
     events: [...superseded(options, earlier), ...events, ...given.events],
-    effects: [vendEffect(effectId, { laneId, barrierDeviceId: lane.barrierDeviceId })],
+    effects: [
+      vendEffect(effectId, { laneId, barrierDeviceId: lane.barrierDeviceId }),
+      ...printedTicket(options, situation, { ticket, sessionId, arrivedMs: atMs }),
+    ],
     answer: (): ArrivalAnswer => {
       rememberFull(db, options.directory)
       return { ...outcome, ticket }
@@ -145,6 +150,18 @@ function arrive(db: SiteDatabase, options: ParkingOptions, situation: Situation)
 /** A camera sees the vehicle itself; a button needs the loop, or people would take tickets. */
 function isUnseen({ by, sensing }: Input): boolean {
   return sensing === 'blind' || (sensing === 'presence_lost' && by.kind === 'ticket')
+}
+
+/** A ticket is printed where one was asked for and a printer stands; one that is asked for again is the same car's. */
+function printedTicket(
+  { directory, papers }: ParkingOptions,
+  { input, unconfirmed, lane, context }: Situation,
+  stay: Parameters<typeof ticketPaper>[1],
+): EffectRequest[] {
+  const site = directory.site()
+  if (input.by.kind !== 'ticket' || unconfirmed || !site || lane.printerDeviceId === undefined) return []
+  const effectId = newId(effectIdSchema, 'fx', context.random)
+  return [printEffect(effectId, lane.printerDeviceId, ticketPaper(site, stay, papers))]
 }
 
 /** The same decision for a vehicle whose plate is now kept: only vehicles that come in are remembered. */

@@ -9,6 +9,8 @@ import { passKnowledge } from '../access/pass-keys.ts'
 import { createBookingsModule } from '../bookings/bookings-module.ts'
 import { SubjectStore } from '../bookings/subject-store.ts'
 import type { Barrier } from '../devices/ports/barrier.ts'
+import type { DriveOutcome } from '../devices/ports/drive-outcome.ts'
+import type { Paper } from '../devices/ports/printer.ts'
 import { CardPayments } from '../drawer/card-payments.ts'
 import { drawerModule } from '../drawer/drawer-module.ts'
 import { SandboxGateway } from '../drawer/sandbox-gateway.ts'
@@ -19,6 +21,8 @@ import { Kernel } from '../ledger/kernel.ts'
 import { checkRebuild } from '../ledger/rebuild.ts'
 import { statement } from '../ledger/statements.ts'
 import { loansModule } from '../loans/loans-module.ts'
+import { printHandler } from '../printing/print-effect.ts'
+import { printingModule } from '../printing/printing-module.ts'
 import { Directory } from '../sync/directory.ts'
 import { syncTablesSql } from '../sync/tables.ts'
 import { siteBookedBays } from './booked-bays.ts'
@@ -45,6 +49,8 @@ export interface Garage {
   readonly gateway: SandboxGateway
   /** Barriers that opened, in order. */
   readonly vends: string[]
+  /** What was printed. */
+  readonly papers: Paper[]
   readonly bugs: unknown[]
   readonly barrier: (deviceId: string) => Barrier
   /** Runs a command under a key of its own and gives its value; a refusal gives `{ refused: code }`. */
@@ -59,6 +65,7 @@ export interface Garage {
 }
 
 let keys = 0
+const done: DriveOutcome = { outcome: 'done' }
 
 /** Signs papers with the test's site key, and believes them and those of the test's cloud. */
 function papersOf(directory: Directory): Pick<ParkingOptions, 'passes' | 'papers'> {
@@ -89,6 +96,8 @@ export interface GarageChanges {
   readonly clock?: ManualClock
   readonly canPay?: () => boolean
   readonly seed?: number
+  /** What every attempt to print comes to. */
+  readonly printing?: DriveOutcome
 }
 
 /** A garage over a real store and kernel, with barriers that remember their openings. */
@@ -121,9 +130,12 @@ export function openGarage(changes: GarageChanges = {}): Garage {
     loansModule({ directory }),
     parkingModule(options),
     helpModule,
+    printingModule,
     doorsOf(options),
   ]
   const bugs: unknown[] = []
+  const papers: Paper[] = []
+  const print = rememberingPrinter(papers, changes.printing ?? done)
   const barrier = (deviceId: string) => rememberingBarrier(deviceId, vends)
   const kernel = new Kernel({
     receiptKey: 'test',
@@ -133,17 +145,12 @@ export function openGarage(changes: GarageChanges = {}): Garage {
     clock,
     random,
     modules,
-    effects: [vendHandler(barrier), ...cards.effectHandlers()],
+    effects: [vendHandler(barrier), printHandler(print), ...cards.effectHandlers()],
     onBug: (error) => bugs.push(error),
   })
   return {
     ...{ folder, clock, random, db, directory, options },
-    kernel,
-    cards,
-    gateway,
-    vends,
-    bugs,
-    barrier,
+    ...{ kernel, cards, gateway, vends, papers, bugs, barrier },
     run: async (kind: string, input: object) => {
       keys += 1
       const key = `${clock.now().wallMs}-${keys}`
@@ -159,6 +166,13 @@ export function openGarage(changes: GarageChanges = {}): Garage {
       db.close()
       gateway.close()
     },
+  }
+}
+
+function rememberingPrinter(papers: Paper[], outcome: DriveOutcome) {
+  return async (_deviceId: string, paper: Paper) => {
+    papers.push(paper)
+    return outcome
   }
 }
 

@@ -4,6 +4,7 @@ import type { DeviceHub } from '../devices/hub.ts'
 import type { CardPayments } from '../drawer/card-payments.ts'
 import type { EffectHandler } from '../ledger/effects.ts'
 import { vendHandler } from '../parking/vend.ts'
+import { printHandler } from '../printing/print-effect.ts'
 
 const trial = z.object({ deviceId: deviceIdSchema, text: z.string().optional() })
 const pulse = z.object({ deviceId: deviceIdSchema, pulseMs: z.number() })
@@ -32,6 +33,7 @@ export function effectHandlers(hub: () => DeviceHub | undefined, cards: CardPaym
         return (await answer) ?? noDevices
       },
     },
+    printHandler(async (deviceId, paper) => (await hub()?.print(deviceId, paper)) ?? noDevices),
     vendHandler((deviceId) => hub()?.barrier(deviceId) ?? missingBarrier),
     ...cards.effectHandlers(),
   ]

@@ -20,6 +20,7 @@ import { siteBookedBays } from '../parking/booked-bays.ts'
 import { parkingModule } from '../parking/parking-module.ts'
 import type { ParkingOptions } from '../parking/parking-options.ts'
 import { createPlateVault } from '../parking/plate-vault.ts'
+import { printingModule } from '../printing/printing-module.ts'
 import { retentionModule } from '../retention/retention-module.ts'
 import { staffModule } from '../staff/staff-module.ts'
 import type { Directory } from '../sync/directory.ts'
@@ -56,6 +57,7 @@ export function siteModules(options: SiteModulesOptions): LedgerModule[] {
     }),
     parkingModule(parkingOptions(options)),
     helpModule,
+    printingModule,
     staffModule,
     commissioningModule({ directory, profiles: () => installedCatalogue().profiles }),
     retentionModule,

@@ -12,6 +12,7 @@ import { announceEntries } from '../http/live-topics.ts'
 import type { ReadinessCheck } from '../http/operations-routes.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import { ParkingDevices } from '../parking/parking-devices.ts'
+import { printerAlarms } from '../printing/printer-alarms.ts'
 import { standByLoans } from '../recovery/stand-by-loans.ts'
 import { retentionText } from '../retention/retention-text.ts'
 import { CloudTime } from '../sync/cloud-time.ts'
@@ -124,6 +125,7 @@ export class Site {
       logger: adapters.logger.child({ part: 'parking' }),
     })
     devices.hub.onEvent((event) => parking.handle(event))
+    devices.hub.onEvent(printerAlarms({ kernel, clock: adapters.clock, random: adapters.random }))
     const sync = createSync({ config, adapters, identity, core, devices, calls })
     kernel.onCommitted((entries) => announceEntries(live, entries))
     link.onChange(() => live.changed('link'))

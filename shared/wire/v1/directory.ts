@@ -191,6 +191,8 @@ export const directoryBodies = {
     cameraDeviceId: ids.deviceIdSchema.optional(),
     ticketButtonDeviceId: ids.deviceIdSchema.optional(),
     readerDeviceId: ids.deviceIdSchema.optional(),
+    /** Prints the tickets of an entry. */
+    printerDeviceId: ids.deviceIdSchema.optional(),
     defaultClass: z.enum(['motorcycle', 'car', 'large', 'ev', 'accessible']),
   }),
   /** A device: which profile it follows, on which bus of the edge's configuration, with which settings. */

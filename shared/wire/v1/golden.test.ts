@@ -93,6 +93,11 @@ describe('golden samples', () => {
     }
   })
 
+  test('the printer of a lane is read as it was written', () => {
+    const row = { ...(golden('directory').lane as object), ...(golden('frames').lanePrinter as object) }
+    expect(directoryBodies.lane.parse(row)).toEqual(row)
+  })
+
   test('stays that signed papers tell of are read as they were written', () => {
     for (const [type, body] of Object.entries(golden('frames').signedPapers as object)) {
       expect(parseEvent({ type, body })).toEqual({ type, body })
