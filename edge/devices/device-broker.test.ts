@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { DeviceId } from '@gatehouse/shared/ids/ids'
 import { sha256Hex } from '@gatehouse/shared/ledger/chain'
@@ -100,6 +101,43 @@ test('messages that are not JSON or of a wrong type are counted, logged rarely, 
     { kind: 'bay', deviceId: 'bay-1', occupied: true },
   ])
   expect(log.lines.length).toBeLessThanOrEqual(1)
+})
+
+/** A text with its length before it (MQTT 3.1.1 §1.5.3). */
+const text = (value: string) => Buffer.concat([Buffer.from([0, value.length]), Buffer.from(value)])
+const packet = (type: number, ...parts: readonly Buffer[]) => {
+  const body = Buffer.concat(parts)
+  return Buffer.concat([Buffer.from([type, body.length]), body])
+}
+/** A short publication of QoS 0, and the beginning of a clean session, as they are on the wire. */
+const said = (topic: string, payload: string) => packet(0x30, text(topic), Buffer.from(payload))
+const logsIn = (clientId: string) =>
+  packet(
+    0x10,
+    ...[text('MQTT'), Buffer.from([4, 0xc2, 0, 60]), text(clientId), text('zigbee'), text('zigbee-secret')],
+  )
+
+async function bridge(port: number, clientId: string) {
+  const socket = connect({ port, host: '127.0.0.1' })
+  closing.unshift(async () => socket.destroy())
+  socket.write(logsIn(clientId))
+  await once(socket, 'data')
+  return socket
+}
+
+test('bridges that say thousands of things at once are heard, and the broker lives', async () => {
+  const { broker, heard } = await brokerWithHub()
+  // In one piece each, as what was kept while a cable was out: what is listened to, and much that nobody listens to.
+  const bay = Array.from({ length: 300 }, (_none, at) =>
+    said('zigbee2mqtt/bay-1-01', `{"occupancy":${at % 2 === 1}}`),
+  )
+  const others = Buffer.concat(Array.from({ length: 3_000 }, () => said('zigbee2mqtt/x', '1')))
+  const sockets = await Promise.all(
+    Array.from({ length: 12 }, (_none, at) => bridge(broker.port, `bulk-${at}`)),
+  )
+  for (const [at, socket] of sockets.entries()) socket.write(at === 0 ? Buffer.concat(bay) : others)
+  const isBay = ({ kind }: { readonly kind: string }) => kind === 'bay'
+  await heard.next((event) => isBay(event) && heard.all.filter(isBay).length === 300)
 })
 
 test('refuses strangers, wrong secrets and callers without MQTT business', async () => {

@@ -40,6 +40,9 @@ export async function createMqttBroker(options: MqttBrokerOptions): Promise<Mqtt
 
   const broker = await Aedes.createBroker({
     queueLimit: queuedPacketsMax,
+    // The library takes messages that wait for their turn in a recursion as deep as there are of them, which ends this
+    // process. None has to wait: of each client no more is read than was handed on.
+    concurrency: 0,
     authenticate: (client, username, password, done) => {
       const rights = username && password ? options.authenticate(username, password) : undefined
       if (rights && username) {
