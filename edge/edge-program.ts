@@ -140,7 +140,7 @@ export class EdgeProgram {
       version,
       operations: operationsRoutes({ version, registry: this.#registry, readiness }),
       ...(site && { site: site.http }),
-      screensFolder: join(packageRoot, 'kiosk/dist/web'),
+      screens: { kiosk: join(packageRoot, 'kiosk/dist/web'), admin: join(packageRoot, 'admin/dist/web') },
       onError: (error, traceId) => {
         logger.error({ error, traceId }, 'request failed')
         this.#lives.heed(error)

@@ -23,8 +23,8 @@ export interface EdgeAppOptions {
     /** Sub-apps of the modules, all under `/api/v1`. */
     readonly routes: readonly OpenAPIHono[]
   }
-  /** Folder of the built kiosk. */
-  readonly screensFolder: string
+  /** Folders of the built kiosk and of the built admin. */
+  readonly screens: { readonly kiosk: string; readonly admin: string }
   readonly onError: (error: unknown, traceId: string) => void
 }
 
@@ -55,7 +55,7 @@ export function createEdgeApp(options: EdgeAppOptions): OpenAPIHono {
     openapi: '3.1.0',
     info: { title: 'Gatehouse edge', version: options.version },
   })
-  app.route('/', screenRoutes(options.screensFolder))
+  app.route('/', screenRoutes(options.screens))
   return app
 }
 

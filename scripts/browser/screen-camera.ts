@@ -46,7 +46,7 @@ export class ScreenCamera {
     const { cloudUrl, panelUrl, panel } = this.#demo
     if (screen.path === undefined) return panelUrl
     if (['nobody', 'member', 'hq'].includes(screen.who)) return cloudUrl + screen.path
-    const site = await panel.site(screen.who === 'house-kiosk' ? 'harbour-house' : 'quay-street')
+    const site = await panel.site(screen.who.startsWith('house-') ? 'harbour-house' : 'quay-street')
     return site.edge.url + screen.path
   }
 
@@ -65,7 +65,7 @@ export class ScreenCamera {
 
   async #identify(page: Page, who: Who): Promise<void> {
     const { cloudUrl, panel } = this.#demo
-    const site = await panel.site(who === 'house-kiosk' ? 'harbour-house' : 'quay-street')
+    const site = await panel.site(who.startsWith('house-') ? 'harbour-house' : 'quay-street')
     switch (who) {
       case 'nobody':
         return
@@ -80,6 +80,11 @@ export class ScreenCamera {
       case 'house-kiosk':
       case 'garage-kiosk':
         await page.goto(site.edge.kioskUrl)
+        return page.locator('nav a').first().waitFor()
+      case 'house-admin':
+      case 'garage-admin':
+        await page.goto(`${site.edge.url}/admin`)
+        await logIn(page, `${who === 'house-admin' ? 'harbour' : 'garage'}@demo.example`)
         return page.locator('nav a').first().waitFor()
       case 'board':
         await page.goto(site.edge.boardUrl)

@@ -14,7 +14,15 @@ export interface ScreenView {
 }
 
 /** Whose log-in or pairing a screen needs. */
-export type Who = 'nobody' | 'member' | 'hq' | 'house-kiosk' | 'garage-kiosk' | 'board'
+export type Who =
+  | 'nobody'
+  | 'member'
+  | 'hq'
+  | 'house-kiosk'
+  | 'garage-kiosk'
+  | 'board'
+  | 'house-admin'
+  | 'garage-admin'
 
 /** One screen of the product: who sees it, where, and what is there once it is complete. */
 export interface Screen {
@@ -180,5 +188,17 @@ export const screens: readonly Screen[] = [
     ['garage-quote', '/parking', 'footer button[data-tone="primary"]', kiosk.reachQuote],
     ['garage-paid', '/parking', 'footer [role="timer"]', kiosk.reachParkingPaid],
   ]),
+  // The garage's has every kind of device; the house's buses speak to readers.
+  ...sketched('garage-admin', everyWidth, 900, [['garage-admin', '/admin', '[data-device]']]),
+  ...sketched('house-admin', everyWidth, 900, [['admin-devices', '/admin', '[data-bus] li']]),
+  {
+    name: 'admin-device',
+    who: 'house-admin',
+    path: '/admin',
+    widths: everyWidth,
+    height: 900,
+    reach: (page) => page.locator('[data-device*="strike"] button').first().click(),
+    complete: (page) => page.locator('[role="dialog"] select'),
+  },
   ...sketched('board', [1920, portraitWidth], 1080, [['board', '/board', 'main ol li']]),
 ]

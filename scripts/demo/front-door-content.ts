@@ -27,6 +27,7 @@ export function demoContent(sites: readonly DemoSite[], ports: DemoPorts, host: 
         name: site?.body.name ?? siteId,
         kind: site?.body.kind ?? 'coworking',
         kioskUrl: `${edgeUrl}/#key=${callers.kiosk}`,
+        adminUrl: `${edgeUrl}/admin`,
         boardUrl: `${edgeUrl}/board#key=${callers.board}`,
       }
     }),

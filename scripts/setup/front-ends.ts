@@ -1,5 +1,5 @@
 /** The screens of the product. */
-const ofProduct = ['edge/kiosk', 'cloud/member-app', 'cloud/hq', 'cloud/front-door']
+const ofProduct = ['edge/kiosk', 'edge/admin', 'cloud/member-app', 'cloud/hq', 'cloud/front-door']
 /** The simulator panel: a place that is run for real has none. */
 const ofDemo = ['scripts/demo/panel']
 

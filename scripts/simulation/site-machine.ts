@@ -225,7 +225,7 @@ export class SiteMachine {
       version: 'simulated',
       operations: new Hono(),
       site: site.http,
-      screensFolder: this.folder,
+      screens: { kiosk: this.folder, admin: this.folder },
       onError: (error) => logger.error({ error }, 'request failed'),
     })
   }

@@ -3,6 +3,7 @@
 /** The folders of the browser front ends. */
 const screenFolders = [
   'edge/kiosk/',
+  'edge/admin/',
   'cloud/member-app/',
   'cloud/hq/',
   'cloud/front-door/',

@@ -14,6 +14,8 @@ export const demoContentSchema = z.object({
       kind: z.enum(['coworking', 'parking']),
       /** Opens the kiosk already paired. */
       kioskUrl: z.string(),
+      /** The site's own admin, served by its edge. */
+      adminUrl: z.string(),
       boardUrl: z.string(),
     }),
   ),

@@ -6,8 +6,11 @@ import { logIn } from './login.ts'
 import { useProblemWords } from './problem-words.ts'
 import { useUiWords } from './words.ts'
 
-/** Log-in by e-mail and password; calls `onDone` once the login session is open. */
-export function LoginForm(props: { readonly onDone: () => void }): ReactNode {
+/** Log-in by e-mail and password, at the cloud unless `logIn` is given; calls `onDone` once the login session is open. */
+export function LoginForm(props: {
+  readonly onDone: () => void
+  readonly logIn?: (email: string, password: string) => Promise<void>
+}): ReactNode {
   const t = useUiWords()
   const words = useProblemWords()
   const [busy, setBusy] = useState(false)
@@ -17,7 +20,8 @@ export function LoginForm(props: { readonly onDone: () => void }): ReactNode {
     const form = new FormData(event.currentTarget)
     setBusy(true)
     setRefused(undefined)
-    logIn(String(form.get('email') ?? '').trim(), String(form.get('password') ?? ''))
+    const open = props.logIn ?? logIn
+    open(String(form.get('email') ?? '').trim(), String(form.get('password') ?? ''))
       .then(props.onDone, (error: unknown) => {
         if (isProblem(error)) setRefused(error)
       })

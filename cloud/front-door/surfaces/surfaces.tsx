@@ -7,6 +7,7 @@ import {
   IconDeviceMobile,
   IconDeviceTablet,
   IconLayoutDashboard,
+  IconPlugConnected,
   IconSignRight,
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
@@ -60,6 +61,15 @@ export function Surfaces(props: { readonly demo: DemoContent | undefined }): Rea
             name={t('surfaces.kiosk', { site: site.name })}
             text={t(`surfaces.kiosk.${site.kind}`)}
             url={site.kioskUrl}
+          />
+        ))}
+        {demo?.sites.map((site) => (
+          <Surface
+            key={`admin-${site.siteId}`}
+            icon={IconPlugConnected}
+            name={t('surfaces.admin', { site: site.name })}
+            text={t('surfaces.admin.text')}
+            url={site.adminUrl}
           />
         ))}
         {demo?.sites

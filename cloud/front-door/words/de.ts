@@ -16,6 +16,8 @@ export const de: Readonly<Record<keyof typeof en, string>> = {
   'surfaces.kiosk': 'Kiosk, {{site}}',
   'surfaces.kiosk.coworking': 'Der Touchbildschirm vor Ort: buchen, einchecken, zahlen, ganz ohne Netz.',
   'surfaces.kiosk.parking': 'Der Kassenautomat vor Ort: Auto finden, zahlen, ausfahren, ganz ohne Netz.',
+  'surfaces.admin': 'Verwaltung: {{site}}',
+  'surfaces.admin.text': 'Geräte und Verdrahtung, am Standort selbst; auch ohne Internet.',
   'surfaces.board': 'Anzeigetafel, {{site}}',
   'surfaces.board.text': 'Was über der Einfahrt hängt: freie Plätze je Ebene, von weitem lesbar.',
   'surfaces.panel': 'Simulator',

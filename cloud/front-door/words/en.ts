@@ -13,6 +13,8 @@ export const en = {
   'surfaces.kiosk': 'Kiosk, {{site}}',
   'surfaces.kiosk.coworking': 'The touch screen on site: book, check in, pay, without any network.',
   'surfaces.kiosk.parking': 'The pay station on site: find your car, pay, leave, without any network.',
+  'surfaces.admin': 'Site admin: {{site}}',
+  'surfaces.admin.text': 'Devices and wiring, at the site itself; also without the internet.',
   'surfaces.board': 'Level board, {{site}}',
   'surfaces.board.text': 'What hangs over the entrance: free count per level, readable from far away.',
   'surfaces.panel': 'Simulator',
