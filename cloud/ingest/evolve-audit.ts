@@ -20,6 +20,8 @@ export const auditTypes = [
   'door.state_changed',
   'door.unlocked',
   'door.trouble_ended',
+  'fire.alarmed',
+  'fire.cleared',
   'lane.trouble_ended',
   'lockdown.started',
   'lockdown.ended',
@@ -66,6 +68,15 @@ export function evolveAudit(rows: ProjectedRows, event: LedgerEvent, at: Place):
       end(rows, laneTroubleEnd(laneId, `lane_${trouble}`), at)
       return
     }
+    case 'fire.alarmed': {
+      const { deviceId } = event.body
+      const incidentId = `fire_${deviceId}_${at.seq}`
+      openIncident(rows, { incidentId, kind: 'fire_alarm', about: deviceId }, at)
+      return
+    }
+    case 'fire.cleared':
+      end(rows, `fire:${event.body.deviceId}`, at)
+      return
     case 'door.trouble_ended':
       end(rows, `trouble:${event.body.doorId}`, at)
       return

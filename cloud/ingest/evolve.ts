@@ -219,6 +219,10 @@ function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPl
     case 'access.refused':
     case 'access.exit_requested':
     case 'door.unlocked':
+    case 'door.hold_started':
+    case 'door.hold_ended':
+    case 'fire.alarmed':
+    case 'fire.cleared':
     case 'passback.forgiven':
     case 'door.trouble_started':
     case 'door.trouble_ended':

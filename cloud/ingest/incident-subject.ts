@@ -20,7 +20,8 @@ const nowhere: IncidentSubject = { place: null, place_id: null, session_id: null
 
 /**
  * Reads the kind of an incident and what its entry says it is about (`about` is an id, or two with a slash).
- * A door's alarm lasts until the door is closed, that of its contact's line until the line is sound, a call from an exit until its lane lets somebody out, what is
+ * A door's alarm lasts until the door is closed, that of its contact's line until the line is sound,
+ * a fire alarm until its contact is at rest, a call from an exit until its lane lets somebody out, what is
  * about a stay until the stay ends, a call for help at a kiosk and a PIN
  * of duress until a person says that they see to it, a lockdown
  * until its end; everything else is over at once. Kinds of later sites keep only their text.
@@ -46,6 +47,8 @@ export function incidentSubject(kind: string, about: string): IncidentSubject {
     case 'lane_boom_open':
     case 'lane_boom_limits':
       return { ...nowhere, place: 'lane', place_id: about, ends_with: laneTroubleEnd(about, kind) }
+    case 'fire_alarm':
+      return { ...nowhere, place: 'device', place_id: about, ends_with: `fire:${about}` }
     case 'anti_passback':
       return { ...nowhere, place: 'door', place_id: first }
     case 'duress':

@@ -6,8 +6,10 @@ import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
 import { packageRoot } from '../package-root.ts'
 import { accessCommands } from './commands.ts'
+import { endHold, keepHold, keepMemberIn, settleDoorHold } from './door-holds.ts'
 import { keepRelease } from './door-neighbours.ts'
 import { requestExit } from './exit-commands.ts'
+import { endFire, keepFire, reportFire } from './fires.ts'
 import { endLockdown, keepLockdown } from './lockdown.ts'
 import { type PassOptions, presentPass } from './pass-command.ts'
 import { keepPassUse } from './pass-uses.ts'
@@ -16,16 +18,17 @@ import { endWaiting, keepWaiting } from './second-members.ts'
 import { forgetPlaces, notePassage, openPassages, type Person, personOf } from './zone-places.ts'
 
 const passageTables = ['zone_places', 'passages', 'door_releases', 'second_members']
+const holdTables = ['fires', 'door_holds', 'members_in']
 
 /** Doors, readers and who may pass; plugs into the kernel. */
 export function accessModule(options: PassOptions): LedgerModule {
   return {
     name: 'access',
     tablesSql: readFileSync(join(packageRoot, 'access/tables.sql'), 'utf8'),
-    projectedTables: ['doors', 'pass_uses', 'lockdown', 'door_troubles', ...passageTables],
+    projectedTables: ['doors', 'pass_uses', 'lockdown', 'door_troubles', ...passageTables, ...holdTables],
     commands: [
       ...accessCommands(options),
-      ...[presentPass(options), requestExit(options)],
+      ...[presentPass(options), requestExit(options), settleDoorHold(options), reportFire],
       ...remoteCommands(options),
     ],
     projections: {
@@ -35,6 +38,7 @@ export function accessModule(options: PassOptions): LedgerModule {
         const persons = [personOf(body.memberId, body.pass?.passId), personOf(body.withMemberId)]
         noteRelease(db, body, persons, entry)
         endWaiting(db, body.doorId)
+        if (body.memberId) keepMemberIn(db, body.doorId, entry.at.wallMs)
       },
       'access.refused': (db, body, entry) => {
         noteAt(db, entry, { doorId: body.doorId, kind: 'refused', reason: body.reason })
@@ -60,6 +64,10 @@ export function accessModule(options: PassOptions): LedgerModule {
         ).run(body.doorId, body.state, entry.at.wallMs)
         if (body.state === 'open') openPassages(db, body.doorId, entry.at.wallMs)
       },
+      'door.hold_started': (db, { doorId, reason }) => keepHold(db, doorId, reason),
+      'door.hold_ended': (db, { doorId }) => endHold(db, doorId),
+      'fire.alarmed': (db, { deviceId }, entry) => keepFire(db, deviceId, entry.at.wallMs),
+      'fire.cleared': (db, { deviceId }) => endFire(db, deviceId),
       'passback.forgiven': (db, { memberId }) => forgetPlaces(db, memberId),
       'door.trouble_started': (db, { doorId, fault }) => {
         statement(db, 'INSERT OR REPLACE INTO door_troubles (door_id, fault) VALUES (?, ?)').run(

@@ -24,6 +24,7 @@ import type { SiteDatabase } from '../ledger/database.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
 import { incident, reportDoor, reportDoorTrouble } from './door-reports.ts'
 import { duressAlarm } from './duress.ts'
+import { fireAt } from './fires.ts'
 import { lockdownSince } from './lockdown.ts'
 import { passageAt, type RefusedPassage } from './passage.ts'
 import { countPin, pinEntryLocked } from './pin-guards.ts'
@@ -111,7 +112,7 @@ function decideShown(
   const decided = decideAccess({
     ...{ atMs, doorId, door, settings: site.settings },
     ...memberSituation(options, site, credential?.body.memberId, atMs),
-    lockdown: lockdownSince(db) !== undefined,
+    lockdown: lockdownSince(db) !== undefined && !fireAt(db, door),
     credential: credential && { ...credential, key: ids.credentialIdSchema.parse(credential.key) },
     bookings: credential ? options.bookingsOf(db, credential.body.memberId, atMs) : [],
   })

@@ -12,6 +12,7 @@ import type { DirectoryReader } from '../sync/directory.ts'
 import { type AwaitingCard, CardsAwaitingPin } from './cards-awaiting-pin.ts'
 import type { DoorWatch } from './door-watch.ts'
 import { type DoorWires, doorWires } from './door-wires.ts'
+import { FireContacts } from './fire-contacts.ts'
 import { ReaderAlarms } from './reader-alarms.ts'
 
 export interface AccessDevicesOptions {
@@ -63,7 +64,11 @@ export function accessDeviceEvents(options: AccessDevicesOptions): {
   const alarms = new ReaderAlarms(options.clock)
   const awaiting = new CardsAwaitingPin()
   const presses = new ButtonPresses(options.clock)
-  const tick = () => giveUpWaiting(options, awaiting)
+  const fires = new FireContacts(options)
+  const tick = () => {
+    giveUpWaiting(options, awaiting)
+    fires.tick()
+  }
   const handle = (event: DeviceEvent) => {
     if (event.kind === 'tamper' && event.active) alarm(options, alarms, event.deviceId, { alarm: 'tampered' })
     if (event.kind === 'tamper' && !event.active) alarms.closed(event.deviceId)
@@ -83,6 +88,7 @@ export function accessDeviceEvents(options: AccessDevicesOptions): {
       if (doorId && event.online) doors.regainContact(doorId)
       if (doorId && !event.online) doors.loseContact(doorId, 'offline')
     }
+    if (event.kind === 'fire') fires.hear(event.deviceId, event.active)
     if (event.kind === 'button') {
       const doorId = wires.byExitButton.get(event.deviceId)
       if (doorId && presses.isNews(doorId)) requestExit(options, doorId)

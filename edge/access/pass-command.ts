@@ -18,6 +18,7 @@ import {
 } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { type AccessOptions, memberSituation, strikeEffect } from './commands.ts'
+import { fireAt } from './fires.ts'
 import { lockdownSince } from './lockdown.ts'
 import { lastPassUse } from './pass-uses.ts'
 import { passageAt, type RefusedPassage } from './passage.ts'
@@ -100,7 +101,7 @@ function decideAtDoor(
     booking,
     bookings: pass.kind === 'member' ? options.bookingsOf(db, pass.memberId, atMs) : [],
     lastUse: lastPassUse(db, pass.passId, use.slot),
-    lockdown: lockdownSince(db) !== undefined,
+    lockdown: lockdownSince(db) !== undefined && !fireAt(db, door),
   })
   if (!decided.ok) {
     // What a genuine pass tells of a booking is true at any door.

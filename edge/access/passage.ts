@@ -8,6 +8,7 @@ import type { SiteDatabase } from '../ledger/database.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
 import { othersSecured } from './door-neighbours.ts'
 import { incident } from './door-reports.ts'
+import { fireAt } from './fires.ts'
 import { waitingAt } from './second-members.ts'
 import { movesThrough, personOf, placeOf } from './zone-places.ts'
 
@@ -48,7 +49,10 @@ export function passageAt(
     ...{ atMs, clockTrusted: quality === 'trusted', timeZone, door, memberId },
     antiPassback: zoneId && directory.get('zone', zoneId)?.antiPassback,
     place: person && placeOf(db, person),
-    othersSecured: interlock === undefined || othersSecured(directory, db, { doorId, interlock, atMs }),
+    othersSecured:
+      interlock === undefined ||
+      fireAt(db, door) ||
+      othersSecured(directory, db, { doorId, interlock, atMs }),
     waiting: twoPersonMs === undefined ? undefined : waitingAt(db, doorId),
   })
   if (!decided.ok) {

@@ -15,6 +15,7 @@ import type { Kernel } from '../ledger/kernel.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
 import { type AccessOptions, strikeEffect } from './commands.ts'
 import { othersSecured } from './door-neighbours.ts'
+import { fireAt } from './fires.ts'
 import { lockdownSince } from './lockdown.ts'
 import { releaseOf } from './passage.ts'
 
@@ -57,9 +58,11 @@ function carryOut(
       const { doorId } = act
       const door = directory.get('door', doorId)
       if (!door) return refused(requestId, 'unknown_door')
-      if (lockdownSince(db) !== undefined) return refused(requestId, 'lockdown')
+      const fire = fireAt(db, door)
+      if (!fire && lockdownSince(db) !== undefined) return refused(requestId, 'lockdown')
       const { interlock } = door
       const isFree =
+        fire ||
         interlock === undefined ||
         othersSecured(directory, db, { doorId, interlock, atMs: context.at.wallMs })
       if (!isFree) return refused(requestId, 'interlock')

@@ -64,3 +64,17 @@ CREATE TABLE IF NOT EXISTS second_members (
   member_id TEXT NOT NULL,
   until_ms INTEGER NOT NULL
 ) STRICT;
+
+-- Fire contacts that alarm, doors that are kept released and why, and when a member was let in where. Rebuilt.
+CREATE TABLE IF NOT EXISTS fires (
+  device_id TEXT PRIMARY KEY,
+  since_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS door_holds (
+  door_id TEXT PRIMARY KEY,
+  reason TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS members_in (
+  door_id TEXT PRIMARY KEY,
+  at_ms INTEGER NOT NULL
+) STRICT;

@@ -36,6 +36,8 @@ export type DeviceEvent = { readonly deviceId: DeviceId } & (
   | { readonly kind: 'loop'; readonly loop: 'approach' | 'safety' | 'exit'; readonly covered: boolean }
   /** A limit switch of a boom; also sent once when first known. */
   | { readonly kind: 'boom'; readonly limit: 'open' | 'closed'; readonly reached: boolean }
+  /** The contact of the fire alarm system, or its broken wire, alarms; also sent once when first known. */
+  | { readonly kind: 'fire'; readonly active: boolean }
   | { readonly kind: 'bay'; readonly occupied: boolean }
   | ({ readonly kind: 'plate' } & PlateRead)
   /** The case of the device was opened or closed. */

@@ -2,6 +2,7 @@ import { type DeviceId, doorIdSchema, memberIdSchema, randomCode } from '@gateho
 import { z } from 'zod'
 import { accessDeviceEvents } from '../access/device-events.ts'
 import { DoorWatch, keepPulseMs } from '../access/door-watch.ts'
+import { HoldKeeper } from '../access/hold-keeper.ts'
 import { MemberTokens } from '../access/member-tokens.ts'
 import type { DeviceHub } from '../devices/hub.ts'
 import type { EdgeAdapters } from '../edge-program.ts'
@@ -26,6 +27,7 @@ export class SiteDoors {
   readonly memberTokens: MemberTokens
   readonly #options: SiteDoorsOptions
   readonly #giveUpWaiting: () => void
+  readonly #holds: HoldKeeper
 
   constructor(options: SiteDoorsOptions) {
     const { kernel, directory, hub, live, adapters, siteKey } = options
@@ -65,6 +67,7 @@ export class SiteDoors {
       onAnswer: (deviceId, signal) => void hub.signal(deviceId, signal),
     })
     this.#giveUpWaiting = access.tick
+    this.#holds = new HoldKeeper({ kernel, directory, doors: watch, clock, random })
     hub.onEvent(access.handle)
     hub.onEvent((event) => {
       if (event.kind === 'status') live.changed('devices', [event.deviceId])
@@ -76,9 +79,10 @@ export class SiteDoors {
     return this.watch.stateOf(doorIdSchema.parse(doorId))
   }
 
-  /** Lets time pass at the doors: relocked, held open, a PIN that did not come. */
+  /** Lets time pass at the doors: relocked, held open, a schedule that begins, a PIN that did not come. */
   tick(): void {
     this.watch.tick()
+    this.#holds.tick()
     this.#giveUpWaiting()
   }
 

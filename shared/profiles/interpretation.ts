@@ -13,6 +13,8 @@ export type ProfileEvent =
   | { readonly kind: 'loop'; readonly loop: 'approach' | 'safety' | 'exit'; readonly covered: boolean }
   /** A limit switch of a boom: it is at this end, or not. */
   | { readonly kind: 'boom'; readonly limit: 'open' | 'closed'; readonly reached: boolean }
+  /** The contact of the fire alarm system; also told once when first known. */
+  | { readonly kind: 'fire'; readonly active: boolean }
   | { readonly kind: 'bay'; readonly occupied: boolean }
   /** The case of the device was opened or closed; its first word that all is well is not told. */
   | { readonly kind: 'tamper'; readonly active: boolean }
@@ -44,7 +46,7 @@ export function watchedInputs(
 
 /**
  * Reads a change of a board input. `before` is undefined for the first reading: a button held down at start-up is
- * not a press, a contact or loop is reported.
+ * not a press, a contact, loop or fire contact is reported.
  */
 export function readInput(
   rule: InputRule,
@@ -56,6 +58,8 @@ export function readInput(
   if (rule.event === 'contact') return [{ kind: 'contact', closed: value }]
   if (rule.event === 'loop') return [{ kind: 'loop', loop: rule.loop ?? 'approach', covered: value }]
   if (rule.event === 'boom') return [{ kind: 'boom', limit: rule.limit ?? 'closed', reached: value }]
+  // A fire loop is closed at rest: a wire that breaks alarms.
+  if (rule.event === 'fire') return [{ kind: 'fire', active: !value }]
   return change.before !== undefined && value ? [{ kind: 'button' }] : []
 }
 

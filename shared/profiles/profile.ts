@@ -55,7 +55,7 @@ export type ProfileParameter = z.infer<typeof parameterSchema>
 /** A board input and what its closing means. `parameter` names the channel; `invert` a flag that flips it. */
 const inputRuleSchema = z.strictObject({
   parameter: z.string(),
-  event: z.enum(['contact', 'button', 'loop', 'boom']),
+  event: z.enum(['contact', 'button', 'loop', 'boom', 'fire']),
   loop: z.enum(['approach', 'safety', 'exit']).optional(),
   /** Which end of a boom's way the switch is at. */
   limit: z.enum(['open', 'closed']).optional(),

@@ -18,6 +18,7 @@ import { syncTablesSql } from '../../sync/tables.ts'
 import { accessModule } from '../access-module.ts'
 import { accessDeviceEvents } from '../device-events.ts'
 import { DoorWatch } from '../door-watch.ts'
+import { HoldKeeper } from '../hold-keeper.ts'
 import { passKnowledge } from '../pass-keys.ts'
 
 export const siteKey = Buffer.alloc(32, 3).toString('base64url')
@@ -115,6 +116,7 @@ export interface DoorSite {
   readonly kernel: Kernel
   readonly module: LedgerModule
   readonly doors: DoorWatch
+  readonly holds: HoldKeeper
   /** The devices of the strikes that were energised. */
   readonly strikes: readonly string[]
   /** What was handed to the kiosk: kind and digest of a credential. */
@@ -169,6 +171,7 @@ export function openDoors(
     ...{ kernel, directory, doors, random, clock, siteKey, onKioskCredential },
     onAnswer: (deviceId, signal) => void signals.push(`${deviceId}:${signal}`),
   })
+  const holds = new HoldKeeper({ kernel, directory, doors, clock, random })
   const events = () => eventsOf(db)
   const types = () => events().map(({ type, body }) => (type === 'access.refused' ? body.reason : type))
   return {
@@ -183,6 +186,7 @@ export function openDoors(
     kiosk,
     signals,
     locks,
+    holds,
     events,
     types,
     tick,

@@ -181,6 +181,12 @@ export const directoryBodies = {
     interlock: z.string().min(1).max(64).optional(),
     /** It wants two different members within this time; one is enough when absent. */
     twoPersonMs: z.int().min(3_000).max(60_000).optional(),
+    /** It stays unlocked in these hours, on holidays in theirs, or from the first member in them on. */
+    unlock: z
+      .object({ hours: z.array(openingSchema).max(56), firstPerson: z.boolean().optional() })
+      .optional(),
+    /** The contact of the fire alarm system that releases it. */
+    fireDeviceId: ids.deviceIdSchema.optional(),
     at: z.object({ x: z.number(), y: z.number() }),
   }),
   lane: z.object({

@@ -234,6 +234,12 @@ export const entryBodies = {
     doorId: ids.doorIdSchema,
     state: z.enum(['closed', 'open', 'held_open', 'forced']),
   }),
+  /** The lock is kept released, because of `fire` or by its `schedule`; again when the reason changes. */
+  'door.hold_started': z.object({ doorId: ids.doorIdSchema, reason: z.enum(['fire', 'schedule']) }),
+  'door.hold_ended': z.object({ doorId: ids.doorIdSchema }),
+  /** The contact of the fire alarm system, or its broken wire, alarms until it is at rest again. */
+  'fire.alarmed': z.object({ deviceId: ids.deviceIdSchema }),
+  'fire.cleared': z.object({ deviceId: ids.deviceIdSchema }),
   /** Where the leaf is cannot be known: `open_circuit`, `short` or `chatter` on the line of its contact. */
   'door.trouble_started': z.object({ doorId: ids.doorIdSchema, fault: z.string().min(1).max(40) }),
   'door.trouble_ended': z.object({ doorId: ids.doorIdSchema }),
