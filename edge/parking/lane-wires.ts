@@ -11,6 +11,7 @@ export interface WiredLane {
 /** Which lane each device belongs to, by the device's role. */
 export interface LaneWires {
   readonly byBarrier: ReadonlyMap<string, WiredLane>
+  readonly byDetector: ReadonlyMap<string, WiredLane>
   readonly byCamera: ReadonlyMap<string, WiredLane>
   readonly byTicketButton: ReadonlyMap<string, WiredLane>
   readonly byReader: ReadonlyMap<string, WiredLane>
@@ -19,15 +20,17 @@ export interface LaneWires {
 /** Reads the wiring of all lanes out of the directory. */
 export function laneWires(directory: DirectoryReader): LaneWires {
   const byBarrier = new Map<string, WiredLane>()
+  const byDetector = new Map<string, WiredLane>()
   const byCamera = new Map<string, WiredLane>()
   const byTicketButton = new Map<string, WiredLane>()
   const byReader = new Map<string, WiredLane>()
   for (const [key, body] of directory.all('lane')) {
     const lane = { laneId: laneIdSchema.parse(key), body }
     byBarrier.set(body.barrierDeviceId, lane)
+    for (const detector of body.detectorDeviceIds ?? []) byDetector.set(detector, lane)
     if (body.cameraDeviceId) byCamera.set(body.cameraDeviceId, lane)
     if (body.ticketButtonDeviceId) byTicketButton.set(body.ticketButtonDeviceId, lane)
     if (body.readerDeviceId) byReader.set(body.readerDeviceId, lane)
   }
-  return { byBarrier, byCamera, byTicketButton, byReader }
+  return { byBarrier, byDetector, byCamera, byTicketButton, byReader }
 }

@@ -132,7 +132,7 @@ export class ParkingDevices {
         return
       }
       case 'loop': {
-        const lane = this.#wires.byBarrier.get(event.deviceId)
+        const lane = this.#laneOfLoop(event.deviceId)
         if (!lane) return
         this.lanes.observe(lane.laneId, { kind: 'loop', loop: event.loop, covered: event.covered })
         this.#askNext(lane.laneId)
@@ -178,6 +178,11 @@ export class ParkingDevices {
   async settled(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running)
     await this.#facts.settled()
+  }
+
+  /** Loops are wired to the barrier's device, or have detectors that are devices of their own. */
+  #laneOfLoop(deviceId: string): WiredLane | undefined {
+    return this.#wires.byBarrier.get(deviceId) ?? this.#wires.byDetector.get(deviceId)
   }
 
   async #readPlate(lane: WiredLane, event: Extract<DeviceEvent, { kind: 'plate' }>): Promise<void> {

@@ -133,9 +133,22 @@ function readMessage(rule: MessageRule, parsed: { value: unknown } | undefined, 
   if (truth === undefined) {
     return { kind: 'garbage', reason: value === undefined ? 'missing_value' : 'wrong_value' }
   }
-  const event: ProfileEvent =
-    rule.event === 'bay' ? { kind: 'bay', occupied: truth } : { kind: 'status', online: truth }
-  return { kind: 'understood', events: [event] }
+  return { kind: 'understood', events: [meant(rule.event, truth)] }
+}
+
+function meant(event: MessageRule['event'], truth: boolean): ProfileEvent {
+  switch (event) {
+    case 'bay':
+      return { kind: 'bay', occupied: truth }
+    case 'contact':
+      return { kind: 'contact', closed: truth }
+    case 'tamper':
+      return { kind: 'tamper', active: truth }
+    case 'status':
+      return { kind: 'status', online: truth }
+    default:
+      return assertNever(event)
+  }
 }
 
 function truthOf(rule: MessageRule, value: unknown): boolean | undefined {

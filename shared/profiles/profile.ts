@@ -10,6 +10,7 @@ export const profileCapabilitySchema = z.enum([
   'contact',
   'button',
   'barrier',
+  'detector',
   'bay_sensor',
   'camera',
   'display',
@@ -74,7 +75,7 @@ export type LineRule = z.infer<typeof lineRuleSchema>
 const messageRuleSchema = z.strictObject({
   /** Topic; `{name}` inserts a parameter. */
   topic: z.string().min(1),
-  event: z.enum(['bay', 'status']),
+  event: z.enum(['bay', 'contact', 'tamper', 'status']),
   /** Dotted path of the value inside the JSON payload; empty takes the whole payload. */
   path: z.string(),
   /** Also accept a payload that is not JSON as plain text. */

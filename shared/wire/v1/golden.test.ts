@@ -93,9 +93,11 @@ describe('golden samples', () => {
     }
   })
 
-  test('the printer of a lane is read as it was written', () => {
-    const row = { ...(golden('directory').lane as object), ...(golden('frames').lanePrinter as object) }
-    expect(directoryBodies.lane.parse(row)).toEqual(row)
+  test('the printer and the detectors of a lane are read as they were written', () => {
+    for (const more of ['lanePrinter', 'laneDetectors']) {
+      const row = { ...(golden('directory').lane as object), ...(golden('frames')[more] as object) }
+      expect(directoryBodies.lane.parse(row)).toEqual(row)
+    }
   })
 
   test('stays that signed papers tell of are read as they were written', () => {
