@@ -19,5 +19,5 @@ export const idleHub: DeviceHub = {
   heardFrom: () => undefined,
   reconfigure: () => undefined,
   status: () => [],
-    brokerMessages: 0,
+  brokerMessages: 0,
 }
