@@ -155,6 +155,44 @@ describe('incidents', () => {
     ])
   })
 
+  it('about a lane last until it is right again, each for itself, and a boom that is kept up until it is let go', async () => {
+    const twin = await server.enrolled('troubles')
+    const held = (reason: string) => ({
+      type: 'lane.hold_started',
+      body: { laneId: 'out-1', by: 'us_1', reason, untilMs: 9 },
+    })
+    await tell(
+      twin,
+      incident('a', 'lane_boom_stuck', 'out-1'),
+      incident('b', 'lane_safety_silent', 'out-1'),
+      held('rush'),
+      held('event'),
+      { type: 'lane.trouble_ended', body: { laneId: 'out-1', trouble: 'boom_stuck' } },
+    )
+    expect(await select(incidents, 'troubles')).toMatchObject([
+      { incident_id: 'a', place: 'lane', place_id: 'out-1', ended_seq: 5 },
+      { incident_id: 'b', is_open: true },
+      { incident_id: 'hold_out-1_3', ended_seq: 4 },
+      { incident_id: 'hold_out-1_4', is_open: true },
+    ])
+    await tell(twin, { type: 'lane.hold_ended', body: { laneId: 'out-1' } })
+    expect(await select(incidents, 'troubles')).toMatchObject([{}, {}, {}, { ended_seq: 6 }])
+  })
+
+  it('about a vehicle that cannot get out end when a person opens its lane, which the access log names', async () => {
+    const twin = await server.enrolled('hands')
+    const opened = { laneId: 'out-1', by: 'us_1', reason: 'help', effectId: 'fx_1' }
+    await tell(twin, incident('call', 'attendant_called', 'out-1/unread'), {
+      type: 'lane.opened_by_hand',
+      body: opened,
+    })
+    expect(await select(incidents, 'hands')).toMatchObject([{ is_open: false, ended_seq: 2 }])
+    const log = 'SELECT place, door_id, kind, reason, credential_kind FROM access_events WHERE site_id = $1'
+    expect(await select(log, 'hands')).toEqual([
+      { place: 'lane', door_id: 'out-1', kind: 'granted', reason: 'by_hand_help', credential_kind: 'hand' },
+    ])
+  })
+
   it('that are over at once are never open, and so are kinds of later sites', async () => {
     const twin = await server.enrolled('moments')
     await tell(twin, incident('a', 'tailgate_exit', 'z1/out-1'), incident('b', 'meteor', 'roof/7'))

@@ -1,5 +1,5 @@
 import type { EntryBody, EntryType, LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
-import { incidentSubject, laneTroubleEnd, lockdownEnd } from './incident-subject.ts'
+import { incidentSubject, laneHoldEnd, laneTroubleEnd, lockdownEnd } from './incident-subject.ts'
 import type { AccessEventRow, ProjectedRows } from './projected-rows.ts'
 
 interface Place {
@@ -13,6 +13,9 @@ export const auditTypes = [
   'access.refused',
   'access.exit_requested',
   'lane.refused',
+  'lane.opened_by_hand',
+  'lane.hold_started',
+  'lane.hold_ended',
   'session.arrived',
   'session.departing',
   'session.departed',
@@ -40,6 +43,9 @@ const unsaid = {
   session_id: null,
 } as const
 
+/** What answers a call from a lane. */
+const letsOut: ReadonlySet<LedgerEvent['type']> = new Set(['session.departing', 'lane.opened_by_hand'])
+
 /**
  * Notes access decisions, incidents and what ends incidents; other events change nothing. Needs no rows loaded,
  * so that history can be read again at any time.
@@ -51,10 +57,11 @@ export function evolveAudit(rows: ProjectedRows, event: LedgerEvent, at: Place):
     case 'access.exit_requested':
     case 'door.unlocked':
     case 'lane.refused':
+    case 'lane.opened_by_hand':
     case 'session.arrived':
     case 'session.departing':
       rows.accessEvents.push({ ...unsaid, ...accessRow(event), seq: at.seq, at_ms: at.atMs })
-      if (event.type === 'session.departing') end(rows, `lane:${event.body.laneId}`, at)
+      if (letsOut.has(event.type) && 'laneId' in event.body) end(rows, `lane:${event.body.laneId}`, at)
       return
     case 'session.departed':
     case 'session.voided':
@@ -62,6 +69,17 @@ export function evolveAudit(rows: ProjectedRows, event: LedgerEvent, at: Place):
       return
     case 'door.state_changed':
       if (event.body.state === 'closed') end(rows, `door:${event.body.doorId}`, at)
+      return
+    case 'lane.hold_started': {
+      const { laneId, reason } = event.body
+      // A hold that is asked for again goes on.
+      end(rows, laneHoldEnd(laneId), at)
+      const incidentId = `hold_${laneId}_${at.seq}`
+      openIncident(rows, { incidentId, kind: 'lane_held', about: `${laneId}/${reason}` }, at)
+      return
+    }
+    case 'lane.hold_ended':
+      end(rows, laneHoldEnd(event.body.laneId), at)
       return
     case 'lane.trouble_ended': {
       const { laneId, trouble } = event.body
@@ -106,7 +124,15 @@ function openIncident(
 
 type Decision = Extract<
   LedgerEvent,
-  { type: `access.${string}` | 'door.unlocked' | 'lane.refused' | 'session.arrived' | 'session.departing' }
+  {
+    type:
+      | `access.${string}`
+      | 'door.unlocked'
+      | 'lane.refused'
+      | 'lane.opened_by_hand'
+      | 'session.arrived'
+      | 'session.departing'
+  }
 >
 
 function accessRow(
@@ -154,9 +180,29 @@ function accessRow(
       const from = { direction: 'in', credential_kind: 'remote' } as const
       return { ...from, kind: 'granted', door_id: doorId, reason: 'unlocked_remotely', effect_id: effectId }
     }
+    case 'lane.refused':
+    case 'lane.opened_by_hand':
+    case 'session.arrived':
+    case 'session.departing':
+      return laneRow(event)
+  }
+}
+
+function laneRow(
+  event: Extract<
+    Decision,
+    { type: 'lane.refused' | 'lane.opened_by_hand' | 'session.arrived' | 'session.departing' }
+  >,
+): ReturnType<typeof accessRow> {
+  switch (event.type) {
     case 'lane.refused': {
       const { reason, sessionId = null } = event.body
       return { ...atLane(event.body), kind: 'refused', reason, session_id: sessionId }
+    }
+    case 'lane.opened_by_hand': {
+      const { sessionId = null, effectId, reason } = event.body
+      const by = { credential_kind: 'hand', session_id: sessionId, effect_id: effectId } as const
+      return { ...atLane(event.body), ...by, kind: 'granted', reason: `by_hand_${reason}` }
     }
     case 'session.arrived': {
       const { sessionId, effectId } = event.body

@@ -227,6 +227,10 @@ function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPl
     case 'door.trouble_started':
     case 'door.trouble_ended':
     case 'lane.trouble_ended':
+    case 'lane.opened_by_hand':
+    case 'lane.passed':
+    case 'lane.hold_started':
+    case 'lane.hold_ended':
     case 'lockdown.started':
     case 'lockdown.ended':
       // Noted by `evolveAudit`.

@@ -7,6 +7,9 @@ export const lockdownEnd = 'lockdown'
 /** What ends a trouble of a lane; `kind` is that of its incident. */
 export const laneTroubleEnd = (laneId: string, kind: string): string => `${kind}:${laneId}`
 
+/** What ends that a boom is kept up. */
+export const laneHoldEnd = (laneId: string): string => `lane_held:${laneId}`
+
 /** Where an incident happened, whom it is about, and which fact of the ledger ends it. */
 export interface IncidentSubject {
   readonly place: 'door' | 'lane' | 'zone' | 'space' | 'device' | null
@@ -55,6 +58,8 @@ export function incidentSubject(kind: string, about: string): IncidentSubject {
       return { ...nowhere, place: 'door', place_id: first, ends_with: `${endsByPerson}duress/${about}` }
     case 'duress_at_kiosk':
       return { ...nowhere, place: 'device', place_id: first, ends_with: `${endsByPerson}duress/${about}` }
+    case 'lane_held':
+      return { ...nowhere, place: 'lane', place_id: first, ends_with: laneHoldEnd(first) }
     case 'lockdown':
       return { ...nowhere, ends_with: lockdownEnd }
     case 'help_called':

@@ -112,7 +112,17 @@ class Hub implements DeviceHub {
   }
 
   barrier(deviceId: DeviceId): Barrier {
-    return { vend: ({ pulseMs }) => this.#pulse(deviceId, 'barrier', pulseMs) }
+    return {
+      vend: ({ pulseMs }) => this.#pulse(deviceId, 'barrier', pulseMs),
+      keep: (output, forMs) => {
+        const served = this.#served.get(deviceId)
+        if (!served?.attachment) return failed(served ? 'not_served' : 'unknown_device')
+        const wire = served.attachment.outputs?.[output]
+        if (!wire) return failed('no_such_output')
+        if (!(forMs >= 0 && forMs <= pulseMsMax)) return failed('wrong_pulse')
+        return bounded(forMs === 0 ? wire.rest() : wire.pulse(forMs))
+      },
+    }
   }
 
   display(deviceId: DeviceId, content: DisplayContent): Promise<DriveOutcome> {

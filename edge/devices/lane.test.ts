@@ -92,3 +92,41 @@ test('somebody goes through a door, and a forced door is seen without a strike',
   door.leave()
   await heard.next((event) => event.kind === 'button', from)
 })
+
+test('a boom is kept up and a light switched by outputs that end by themselves, and those not wired say so', async () => {
+  const parameters = { vendOutput: 1, approachInput: 1, safetyInput: 2, holdOutput: 4 }
+  const { board, hub, heard } = await siteWith(
+    new Map([[device('barrier'), deviceRow('generic/two-loop-barrier', 'lanes', parameters)]]),
+  )
+  await heard.next((event) => event.kind === 'loop' && event.loop === 'safety')
+  const barrier = hub.barrier(device('barrier'))
+  const off = new Promise<void>((resolve) => {
+    board.output(4).onChange((on) => {
+      if (!on) resolve()
+    })
+  })
+  expect(await barrier.keep('hold', 200)).toEqual({ outcome: 'done' })
+  expect(board.output(4).on).toBe(true)
+  await off
+  await barrier.keep('hold', 30_000)
+  expect(await barrier.keep('hold', 0)).toEqual({ outcome: 'done' })
+  expect(board.output(4).on).toBe(false)
+  expect(await barrier.keep('light', 1_000)).toEqual({ outcome: 'failed', detail: 'no_such_output' })
+  expect(await barrier.keep('hold', 3_600_000)).toEqual({ outcome: 'failed', detail: 'wrong_pulse' })
+})
+
+test('the ends of a boom’s way are heard, also where the switches open', async () => {
+  const parameters = {
+    vendOutput: 1,
+    approachInput: 1,
+    safetyInput: 2,
+    closedLimitInput: 3,
+    limitsNormallyClosed: true,
+  }
+  const { board, heard } = await siteWith(
+    new Map([[device('barrier'), deviceRow('generic/two-loop-barrier', 'lanes', parameters)]]),
+  )
+  await heard.next((event) => event.kind === 'boom' && event.reached)
+  board.input(3).set(true)
+  await heard.next((event) => event.kind === 'boom' && event.limit === 'closed' && !event.reached)
+})

@@ -231,6 +231,12 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
     already_paid: [409, 'This stay is paid.', 'Please leave within the time on the receipt.'],
     quote_expired: [410, 'The price has changed.', 'Look at the new price.'],
     session_ended: [410, 'This stay has ended.', 'Press Help if you are still here.'],
+    unknown_lane: [404, 'There is no such lane here.', 'Check the id.'],
+    no_hold_output: [
+      409,
+      'This barrier has no input that keeps its boom up.',
+      'Open it for each vehicle, or wire its hold input.',
+    ],
     lane_trouble: [409, 'This lane cannot see vehicles at the moment.', 'Take another lane, or press Help.'],
     already_inside: [409, 'This vehicle is inside already.', 'Press Help.'],
     no_tariff: [409, 'There is no price for parking here yet.', 'Press Help.'],

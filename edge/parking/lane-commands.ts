@@ -1,4 +1,4 @@
-import { laneIdSchema, randomCode, spaceIdSchema } from '@gatehouse/shared/ids/ids'
+import { type LaneId, laneIdSchema, randomCode, spaceIdSchema } from '@gatehouse/shared/ids/ids'
 import { correctedCount } from '@gatehouse/shared/parking/counting'
 import {
   countCorrectedIncident,
@@ -7,6 +7,7 @@ import {
   decideWrongWay,
   type LanePlace,
 } from '@gatehouse/shared/parking/passage'
+import { exitBackedOut } from '@gatehouse/shared/parking/session'
 import { err, ok } from '@gatehouse/shared/result/result'
 import type { LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
 import { z } from 'zod'
@@ -14,6 +15,8 @@ import { type Command, defineCommand } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
+import { waitingByHand } from './hand-opening-store.ts'
+import { readHold } from './lane-holds.ts'
 import { readSensedBays, rememberFull } from './occupancy.ts'
 import type { ParkingOptions } from './parking-options.ts'
 import { readInside } from './projections.ts'
@@ -31,17 +34,29 @@ export function confirmPassage({ directory }: ParkingOptions): Command {
       const place = lanePlace(directory, laneId)?.place
       if (!place) return err({ code: 'not_found' })
       const [pending] = readPending(db, laneId)
-      const events = decidePassage(place, pending, `inc_${randomCode(context.random, 16)}`)
+      const excuse = excuseOf(db, laneId, context.at.wallMs)
+      const events = decidePassage(place, pending, `inc_${randomCode(context.random, 16)}`, excuse)
+      const tailgate = pending === undefined && excuse === undefined
       return ok({
         events,
         answer: () => {
           rememberFull(db, directory)
-          return { sessionId: pending?.stay.sessionId ?? null, tailgate: pending === undefined }
+          return { sessionId: pending?.stay.sessionId ?? null, tailgate }
         },
       })
     },
   })
 }
+
+/** Why a vehicle without a stay may pass without an alarm. */
+function excuseOf(db: SiteDatabase, laneId: LaneId, atMs: number): 'by_hand' | 'held' | undefined {
+  if (waitingByHand(db, laneId) > 0) return 'by_hand'
+  const hold = readHold(db, laneId)
+  return hold !== undefined && atMs < hold.untilMs + holdGraceMs ? 'held' : undefined
+}
+
+/** A boom that is let go is still up for a moment. */
+const holdGraceMs = 15_000
 
 /** One vehicle drove through against the direction. Refusal: `not_found` (no such lane). */
 export function recordWrongWay({ directory }: ParkingOptions): Command {
@@ -77,7 +92,7 @@ export function backOut({ directory }: ParkingOptions): Command {
       if (!place) return err({ code: 'not_found' })
       const [pending] = readPending(db, laneId)
       return ok({
-        events: decideBackOut(place, pending, reason),
+        events: pending ? decideBackOut(place, pending, reason) : handBackOut(db, laneId),
         answer: () => {
           rememberFull(db, directory)
           return { sessionId: pending?.stay.sessionId ?? null }
@@ -85,6 +100,12 @@ export function backOut({ directory }: ParkingOptions): Command {
       })
     },
   })
+}
+
+/** Who was let through by hand went away. */
+function handBackOut(db: SiteDatabase, laneId: LaneId): LedgerEvent[] {
+  if (waitingByHand(db, laneId) === 0) return []
+  return [{ type: 'lane.refused', body: { laneId, reason: exitBackedOut } }]
 }
 
 /** A bay sensor reports; only a change is an entry. Refusal: `not_found` (no such bay). */

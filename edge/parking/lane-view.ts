@@ -1,7 +1,11 @@
 import { laneIdSchema } from '@gatehouse/shared/ids/ids'
+import { boomPosition } from '@gatehouse/shared/parking/boom'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
+import { openedByHand, waitingByHand } from './hand-opening-store.ts'
+import { hasHoldOutput, readHold } from './lane-holds.ts'
+import { readLaneTroubles } from './lane-troubles.ts'
 import type { LaneWatch } from './lane-watch.ts'
 import type { LaneView } from './route-schemas.ts'
 import { readPending } from './session-store.ts'
@@ -22,9 +26,19 @@ export function laneViews(db: SiteDatabase, directory: DirectoryReader, watch: L
   const byLane = new Map(rows.map((row) => [row.lane_id, row]))
   const views = [...directory.all('lane')].map(([key, { name, direction }]): LaneView => {
     const laneId = laneIdSchema.parse(key)
-    const state = watch.stateOf(laneId).kind
-    const pending = readPending(db, laneId).length
-    return { laneId, name, direction, state, pending, ...recorded(byLane.get(key)) }
+    const { lane, boom } = watch.controlOf(laneId)
+    const pending = readPending(db, laneId).length + waitingByHand(db, laneId)
+    const hold = readHold(db, laneId)
+    return {
+      ...{ laneId, name, direction, pending },
+      state: lane.kind,
+      boom: boomPosition(boom.limits),
+      troubles: [...readLaneTroubles(db, laneId)],
+      openedByHand: openedByHand(db, laneId),
+      canHold: hasHoldOutput(directory, laneId),
+      ...(hold && { hold: { reason: hold.reason, untilMs: hold.untilMs } }),
+      ...recorded(byLane.get(key)),
+    }
   })
   return views.sort((a, b) => a.name.localeCompare(b.name))
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '@gatehouse/shared/clock/clock'
-import { type LaneId, randomCode } from '@gatehouse/shared/ids/ids'
+import { type LaneId, laneIdSchema, randomCode } from '@gatehouse/shared/ids/ids'
 import { sha256Hex } from '@gatehouse/shared/ledger/chain'
 import { usesAuthorisation } from '@gatehouse/shared/parking/lane'
 import type { ControlFact } from '@gatehouse/shared/parking/lane-control'
@@ -15,7 +15,9 @@ import type { DepartureCredential } from './departing-session.ts'
 import { DurableFacts, isStoreTrouble } from './durable-facts.ts'
 import { ExitWaits, exitPolicy, type ShownAtExit, waitCause } from './exit-waits.ts'
 import { forgottenVehicles } from './forget-vehicles.ts'
+import { waitingByHand } from './hand-opening-store.ts'
 import { recordingOf } from './lane-facts.ts'
+import { LaneOutputs } from './lane-outputs.ts'
 import { readLaneTroubles } from './lane-troubles.ts'
 import { LaneWatch } from './lane-watch.ts'
 import { laneWires, type WiredLane } from './lane-wires.ts'
@@ -60,6 +62,7 @@ export class ParkingDevices {
   readonly #facts: DurableFacts
   readonly #waits: ExitWaits
   readonly #next: NextInLine
+  readonly #outputs: LaneOutputs
   readonly #running = new Set<Promise<void>>()
   /** The vehicle that a lane's camera read last, as the camera counts them. */
   readonly #followed = new Map<LaneId, FollowedVehicle>()
@@ -84,11 +87,18 @@ export class ParkingDevices {
     })
     this.lanes = new LaneWatch({
       clock,
-      pendingAtStart: (laneId) => readPending(kernel.db, laneId).length,
+      pendingAtStart: (laneId) => readPending(kernel.db, laneId).length + waitingByHand(kernel.db, laneId),
       troublesAtStart: (laneId) => readLaneTroubles(kernel.db, laneId),
       onFact: (laneId, fact) => this.#record(laneId, fact),
     })
     this.#next = new NextInLine(clock)
+    this.#outputs = new LaneOutputs({
+      ...options,
+      lanes: this.lanes,
+      isFire: () => false,
+      onHoldOver: ({ laneId }) => this.#pushFact('endLaneHold', laneId, { laneId }),
+      run: (work) => this.#run(work),
+    })
     this.#waits = new ExitWaits({
       clock,
       policy: () => exitPolicy(directory),
@@ -103,6 +113,7 @@ export class ParkingDevices {
     kernel.onCommitted((entries) => {
       for (const { entry } of entries) {
         if (entry.type === 'payment.captured') this.#paid(entry.body)
+        if (entry.type === 'lane.opened_by_hand') this.#openedByHand(entry.body)
       }
     })
     this.signs.refresh()
@@ -161,6 +172,7 @@ export class ParkingDevices {
   tick(): void {
     this.lanes.tick()
     this.#watchExits()
+    this.#outputs.tick(this.#wires.byBarrier.values())
     const nowMs = this.#options.clock.now().monotonicMs
     if (nowMs - this.#retriedMs >= retryMs) {
       this.#retriedMs = nowMs
@@ -350,7 +362,8 @@ export class ParkingDevices {
   #vendAgain(laneId: LaneId): void {
     const { directory, hub, logger, kernel } = this.#options
     const lane = directory.get('lane', laneId)
-    if (!lane || readPending(kernel.db, laneId).length === 0) return
+    if (!lane) return
+    if (readPending(kernel.db, laneId).length + waitingByHand(kernel.db, laneId) === 0) return
     logger.warn({ laneId }, 'the boom did not move and is asked once more')
     this.#run(async () => {
       await hub.barrier(lane.barrierDeviceId).vend({ pulseMs: vendPulseMs })
@@ -369,6 +382,13 @@ export class ParkingDevices {
     const waiting = waitingForPayment(this.#options.kernel.db, body)
     if (!waiting || !this.lanes.isOccupied(waiting.laneId)) return
     this.scanTicket(waiting.laneId, waiting.ticket)
+  }
+
+  /** Whoever asked for it, at the site or from afar: the vehicle that passes now is expected. */
+  #openedByHand(body: Readonly<Record<string, unknown>>): void {
+    const laneId = laneIdSchema.parse(body.laneId)
+    this.#waits.letOut(laneId)
+    this.lanes.opened(laneId, 'opened')
   }
 
   /** What members erased elsewhere is erased here, once their stay is over. */

@@ -4,7 +4,9 @@ import type { LedgerModule } from '../ledger/command.ts'
 import { packageRoot } from '../package-root.ts'
 import { arriveVehicle } from './arrive-vehicle.ts'
 import { forgetVehicles } from './forget-vehicles.ts'
+import { openLaneByHand } from './hand-openings.ts'
 import { backOut, confirmPassage, correctCounts, recordWrongWay, senseBay } from './lane-commands.ts'
+import { endLaneHold, startLaneHold } from './lane-holds.ts'
 import { reportLaneTrouble } from './lane-troubles.ts'
 import { loseTicket } from './lost-ticket-command.ts'
 import type { ParkingOptions } from './parking-options.ts'
@@ -24,6 +26,8 @@ export function parkingModule(options: ParkingOptions): LedgerModule {
       'parking_counts',
       'parking_lanes',
       'parking_lane_troubles',
+      'parking_hand_openings',
+      'parking_lane_holds',
       'parking_bays',
       'parking_substitutes',
     ],
@@ -38,6 +42,9 @@ export function parkingModule(options: ParkingOptions): LedgerModule {
       backOut(options),
       recordWrongWay(options),
       reportLaneTrouble(options),
+      openLaneByHand(options),
+      startLaneHold(options),
+      endLaneHold(options),
       senseBay(options),
       correctCounts(options),
       forgetVehicles(options),

@@ -1,12 +1,19 @@
 import type { SessionId, ZoneId } from '@gatehouse/shared/ids/ids'
 import { countPassage } from '@gatehouse/shared/parking/counting'
 import { countCorrectedIncident, tailgateIncident, wrongWayIncident } from '@gatehouse/shared/parking/passage'
-import { beginSession, evolveSession, sessionInferredIncident } from '@gatehouse/shared/parking/session'
+import {
+  beginSession,
+  evolveSession,
+  exitBackedOut,
+  sessionInferredIncident,
+} from '@gatehouse/shared/parking/session'
 import type { Entry, LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
 import type { Projections } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
+import { endHandOpening, noteHandOpening } from './hand-opening-store.ts'
 import { bookedBayTakenIncident } from './incident-kinds.ts'
+import { dropHold, keepHold } from './lane-holds.ts'
 import { endLaneTrouble, noteLaneTrouble } from './lane-troubles.ts'
 import { authorisationOrder, readSession, writeSession } from './session-store.ts'
 
@@ -46,6 +53,7 @@ export const parkingProjections: Projections = {
          refused_session_id = excluded.refused_session_id, refused_ms = excluded.refused_ms`,
     ).run(body.laneId, body.reason, body.sessionId ?? null, entry.at.wallMs)
     if (body.sessionId) evolveOne(db, body.sessionId, { type: 'lane.refused', body }, entry)
+    else if (body.reason === exitBackedOut) endHandOpening(db, body.laneId)
   },
   'incident.opened': (db, body, entry) => {
     const [place = '', detail = ''] = body.about.split('/')
@@ -76,6 +84,14 @@ export const parkingProjections: Projections = {
         return noteLaneTrouble(db, body, entry.at.wallMs)
     }
   },
+  'lane.opened_by_hand': (db, { laneId, sessionId }) => noteHandOpening(db, laneId, sessionId !== undefined),
+  'lane.passed': (db, { laneId, zoneId, direction, why }, entry) => {
+    if (why === 'by_hand') endHandOpening(db, laneId)
+    count(db, zoneId, direction, entry)
+    notePassage(db, laneId, entry)
+  },
+  'lane.hold_started': (db, hold) => keepHold(db, hold),
+  'lane.hold_ended': (db, { laneId }) => dropHold(db, laneId),
   'lane.trouble_ended': (db, { laneId, trouble }) => endLaneTrouble(db, laneId, trouble),
   'space.sensed': (db, body, entry) => {
     statement(

@@ -119,6 +119,14 @@ export const laneViewSchema = z.object({
   passages: z.int(),
   tailgates: z.int(),
   passedMs: z.int().optional(),
+  /** What is wrong with the lane, as in the kinds of its incidents. */
+  troubles: z.array(z.string()),
+  boom: z.enum(['up', 'down', 'moving', 'unknown']),
+  /** How often it was opened by hand, ever. */
+  openedByHand: z.int(),
+  /** Whether its barrier has an input that keeps the boom up. */
+  canHold: z.boolean(),
+  hold: z.object({ reason: z.string(), untilMs: z.int() }).optional(),
   /** The last refusal, until a vehicle passes. */
   refusal: z.object({ reason: z.string(), atMs: z.int(), sessionId: z.string().optional() }).optional(),
 })

@@ -50,6 +50,20 @@ CREATE TABLE IF NOT EXISTS parking_lane_troubles (
   PRIMARY KEY (lane_id, trouble)
 ) STRICT, WITHOUT ROWID;
 
+-- Openings of each lane by hand, and how many of their vehicles have not passed. Rebuilt from the ledger.
+CREATE TABLE IF NOT EXISTS parking_hand_openings (
+  lane_id TEXT PRIMARY KEY,
+  opened INTEGER NOT NULL,
+  waiting INTEGER NOT NULL CHECK (waiting >= 0)
+) STRICT, WITHOUT ROWID;
+
+-- Booms that a person keeps up. Rebuilt from the ledger.
+CREATE TABLE IF NOT EXISTS parking_lane_holds (
+  lane_id TEXT PRIMARY KEY,
+  reason TEXT NOT NULL,
+  until_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- What each bay sensor said last. Rebuilt from the ledger.
 CREATE TABLE IF NOT EXISTS parking_bays (
   space_id TEXT PRIMARY KEY,

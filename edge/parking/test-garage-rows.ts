@@ -122,6 +122,7 @@ export const garageRows: readonly Omit<AppliedRow, 'epoch' | 'rev'>[] = [
       vehicles: [{ vehicleId: 'veh-ada', plateDigest: plateDigest('HHAD1') }],
     },
   },
+  device('entry-1-barrier', { parameters: { holdOutput: 2, lightOutput: 3 } }),
   device('sensor-1', { spaceId: 'bay-1' }),
   device('sign-1', { levelId: 'level-1' }),
 ]

@@ -51,6 +51,8 @@ export interface Garage {
   readonly vends: string[]
   /** What was printed. */
   readonly papers: Paper[]
+  /** Outputs that were switched: `device output ms`, 0 to rest. */
+  readonly kept: string[]
   readonly bugs: unknown[]
   readonly barrier: (deviceId: string) => Barrier
   /** Runs a command under a key of its own and gives its value; a refusal gives `{ refused: code }`. */
@@ -121,7 +123,7 @@ export function openGarage(changes: GarageChanges = {}): Garage {
     evForAll: false,
     tzdataVersion: '2025b',
   }
-  const vends: string[] = []
+  const [vends, kept]: [string[], string[]] = [[], []]
   const gateway = new SandboxGateway(join(folder, 'gateway.sqlite'))
   const cards = new CardPayments({ gateway, random, wait: async () => {} })
   const modules: LedgerModule[] = [
@@ -136,7 +138,7 @@ export function openGarage(changes: GarageChanges = {}): Garage {
   const bugs: unknown[] = []
   const papers: Paper[] = []
   const print = rememberingPrinter(papers, changes.printing ?? done)
-  const barrier = (deviceId: string) => rememberingBarrier(deviceId, vends)
+  const barrier = (deviceId: string) => rememberingBarrier(deviceId, vends, kept)
   const kernel = new Kernel({
     receiptKey: 'test',
     db,
@@ -150,7 +152,7 @@ export function openGarage(changes: GarageChanges = {}): Garage {
   })
   return {
     ...{ folder, clock, random, db, directory, options },
-    ...{ kernel, cards, gateway, vends, papers, bugs, barrier },
+    ...{ kernel, cards, gateway, vends, kept, papers, bugs, barrier },
     run: async (kind: string, input: object) => {
       keys += 1
       const key = `${clock.now().wallMs}-${keys}`
@@ -191,10 +193,14 @@ function incidents(db: SiteDatabase): [string, string][] {
     .map(({ kind, about }) => [String(kind), String(about)])
 }
 
-function rememberingBarrier(deviceId: string, vends: string[]): Barrier {
+function rememberingBarrier(deviceId: string, vends: string[], kept: string[]): Barrier {
   return {
     vend: async () => {
       vends.push(deviceId)
+      return { outcome: 'done' }
+    },
+    keep: async (output, forMs) => {
+      kept.push(`${deviceId} ${output} ${forMs}`)
       return { outcome: 'done' }
     },
   }

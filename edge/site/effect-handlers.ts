@@ -40,4 +40,4 @@ export function effectHandlers(hub: () => DeviceHub | undefined, cards: CardPaym
 }
 
 const noDevices = { outcome: 'failed', detail: 'devices_not_started' } as const
-const missingBarrier = { vend: async () => noDevices }
+const missingBarrier = { vend: async () => noDevices, keep: async () => noDevices }

@@ -6,6 +6,8 @@ import { SettledEffects } from '../commissioning/settled-effects.ts'
 import type { EdgeConfig } from '../config.ts'
 import { installedCatalogue } from '../devices/profile-folder.ts'
 import type { EdgeAdapters } from '../edge-program.ts'
+import { laneStaffRoutes } from '../parking/lane-staff-routes.ts'
+import type { LaneWatch } from '../parking/lane-watch.ts'
 import { staffRoutes } from '../staff/routes.ts'
 import { StaffSessions } from '../staff/staff-sessions.ts'
 import type { SiteCore } from './site-core.ts'
@@ -16,10 +18,11 @@ export interface SiteAdminParts {
   readonly adapters: EdgeAdapters
   readonly core: Pick<SiteCore, 'kernel' | 'directory'>
   readonly devices: SiteDevices
+  readonly lanes: LaneWatch
 }
 
 /** What those who run the site see and do at the site itself; made before the devices start, so that nothing is missed. */
-export function openSiteAdmin({ config, adapters, core, devices }: SiteAdminParts): OpenAPIHono[] {
+export function openSiteAdmin({ config, adapters, core, devices, lanes }: SiteAdminParts): OpenAPIHono[] {
   const { clock, random } = adapters
   const { kernel, directory } = core
   const sessions = new StaffSessions({ directory, clock, random })
@@ -28,6 +31,7 @@ export function openSiteAdmin({ config, adapters, core, devices }: SiteAdminPart
   const traces = devices.traces ?? new BusTraces({ clock, familyOf: () => 'line' })
   return [
     staffRoutes({ kernel, directory, sessions, random }),
+    laneStaffRoutes({ kernel, directory, lanes, sessions }),
     commissioningRoutes({
       ...{ kernel, directory, clock, sessions, notes, traces },
       ...{ ...installedCatalogue(), buses: config.buses },

@@ -34,6 +34,7 @@ export class SimulatedDevices implements SiteDevices {
           onDeed({ kind: 'vend', deviceId })
           return done
         },
+        keep: async () => done,
       }),
       display: async () => done,
       rest: async () => done,
@@ -44,7 +45,7 @@ export class SimulatedDevices implements SiteDevices {
       heardFrom: () => {},
       reconfigure: () => {},
       status: () => [],
-    brokerMessages: 0,
+      brokerMessages: 0,
     }
   }
 

@@ -21,16 +21,19 @@ export type PendingSession = Extract<Session, { kind: 'authorised' | 'departing'
 
 /**
  * Confirms that one vehicle passed: the oldest authorisation is used up. Without one it is a tailgate: the
- * count follows the passage and an incident opens (RULES, Parking).
+ * count follows the passage and an incident opens (RULES, Parking), unless a person opened or keeps the boom up: `excuse`.
  */
 export function decidePassage(
   lane: LanePlace,
   pending: PendingSession | undefined,
   incidentId: string,
+  excuse?: 'by_hand' | 'held' | 'fire',
 ): LedgerEvent[] {
-  const { laneId, zoneId } = lane
+  const { laneId, zoneId, direction } = lane
   if (pending === undefined) {
-    const kind = tailgateIncident[lane.direction]
+    if (excuse !== undefined)
+      return [{ type: 'lane.passed', body: { laneId, zoneId, direction, why: excuse } }]
+    const kind = tailgateIncident[direction]
     return [{ type: 'incident.opened', body: { incidentId, kind, about: `${zoneId}/${laneId}` } }]
   }
   const { sessionId } = pending.stay

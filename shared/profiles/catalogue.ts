@@ -79,6 +79,7 @@ export function readCatalogue(
 const sections = [
   'inputs',
   'output',
+  'outputs',
   'lines',
   'messages',
   'publishes',
@@ -91,7 +92,7 @@ type Section = (typeof sections)[number]
 
 /** Which sections each driver needs; any other section would never be read and is a mistake. */
 const sectionsOf: Record<DeviceProfile['driver'], { needs: readonly Section[]; may: readonly Section[] }> = {
-  io: { needs: [], may: ['inputs', 'output'] },
+  io: { needs: [], may: ['inputs', 'output', 'outputs'] },
   'modbus-relay': { needs: ['registers'], may: [] },
   line: { needs: ['lines'], may: [] },
   sign: { needs: ['sign'], may: [] },
@@ -144,6 +145,7 @@ function namesUsed(profile: DeviceProfile): Set<string> {
     if (rule.invert) names.add(rule.invert)
   }
   if (profile.output) names.add(profile.output.parameter)
+  for (const { parameter } of profile.outputs ?? []) names.add(parameter)
   const texts = [
     ...(profile.messages ?? []).map((rule) => rule.topic),
     ...(profile.publishes ?? []),

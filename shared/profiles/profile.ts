@@ -140,6 +140,8 @@ export const deviceProfileSchema = z.strictObject({
   inputs: z.array(inputRuleSchema).optional(),
   /** The parameter that names the output channel. */
   output: z.strictObject({ parameter: z.string() }).optional(),
+  /** What else it switches, by role; each names its channel's parameter, which may be left out of a row. */
+  outputs: z.array(z.strictObject({ parameter: z.string(), role: z.enum(['hold', 'light']) })).optional(),
   lines: z.array(lineRuleSchema).optional(),
   messages: z.array(messageRuleSchema).optional(),
   /** Topics that a bridge may publish, with MQTT wildcards. */

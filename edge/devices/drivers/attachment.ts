@@ -2,6 +2,7 @@ import type { CardFormatChoice } from '@gatehouse/shared/profiles/card-number'
 import type { ProfileEvent } from '@gatehouse/shared/profiles/interpretation'
 import type { Parameters } from '@gatehouse/shared/profiles/placeholders'
 import type { DeviceProfile } from '@gatehouse/shared/profiles/profile'
+import type { BarrierOutput } from '../ports/barrier.ts'
 import type { Display } from '../ports/display.ts'
 import type { Indicator } from '../ports/indicator.ts'
 import type { Printer } from '../ports/printer.ts'
@@ -29,6 +30,8 @@ export interface DeviceReport {
 /** A device that its driver serves, with the ports that it implements. */
 export interface Attachment {
   readonly strike?: Strike
+  /** What else a barrier's wires switch. */
+  readonly outputs?: Readonly<Partial<Record<BarrierOutput, Strike>>>
   readonly display?: Display
   readonly indicator?: Indicator
   readonly printer?: Printer

@@ -1,5 +1,6 @@
 import { readInput, watchedInputs } from '@gatehouse/shared/profiles/interpretation'
 import type { IoBoard } from '../ports/io-board.ts'
+import type { Strike } from '../ports/strike.ts'
 import type { Attachment, DeviceReport, DeviceSetting } from './attachment.ts'
 
 /** Serves strikes, contacts, buttons and barriers that are wired to a board, whatever carries the board. */
@@ -15,9 +16,21 @@ export function attachIoDevice(board: IoBoard, setting: DeviceSetting, report: D
   const detach = () => {
     for (const stop of stops) stop()
   }
-  const channel = profile.output && parameters[profile.output.parameter]
-  if (typeof channel !== 'number') return { detach }
+  const strike = outputAt(board, { unit, channel: profile.output && parameters[profile.output.parameter] })
+  const outputs = Object.fromEntries(
+    (profile.outputs ?? []).flatMap(({ parameter, role }) => {
+      const output = outputAt(board, { unit, channel: parameters[parameter] })
+      return output ? [[role, output]] : []
+    }),
+  )
+  return { detach, outputs, ...(strike && { strike }) }
+}
+
+function outputAt(
+  board: IoBoard,
+  { unit, channel }: { readonly unit: number; readonly channel: unknown },
+): Strike | undefined {
+  if (typeof channel !== 'number') return undefined
   const terminal = { unit, channel }
-  const strike = { pulse: (ms: number) => board.pulse(terminal, ms), rest: () => board.rest(terminal) }
-  return { detach, strike }
+  return { pulse: (ms) => board.pulse(terminal, ms), rest: () => board.rest(terminal) }
 }

@@ -9,7 +9,7 @@ export const idleHub: DeviceHub = {
   stop: async () => undefined,
   onEvent: () => () => undefined,
   strike: async () => done,
-  barrier: () => ({ vend: async () => done }),
+  barrier: () => ({ vend: async () => done, keep: async () => done }),
   display: async () => done,
   rest: async () => done,
   print: async () => done,

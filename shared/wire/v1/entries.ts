@@ -10,6 +10,12 @@ import {
   wallMsSchema,
 } from './facts.ts'
 import {
+  laneHoldEndedSchema,
+  laneHoldStartedSchema,
+  laneOpenedByHandSchema,
+  lanePassedSchema,
+} from './lane-acts.ts'
+import {
   adoptedBookingSchema,
   loanEndSchema,
   loanTermsSchema,
@@ -280,6 +286,10 @@ export const entryBodies = {
     reason: z.string(),
     sessionId: ids.sessionIdSchema.optional(),
   }),
+  'lane.opened_by_hand': laneOpenedByHandSchema,
+  'lane.passed': lanePassedSchema,
+  'lane.hold_started': laneHoldStartedSchema,
+  'lane.hold_ended': laneHoldEndedSchema,
   /** An incident of the kind `lane_` + `trouble` ends; until then the lane works as far as it safely can. */
   'lane.trouble_ended': z.object({ laneId: ids.laneIdSchema, trouble: z.string().min(1).max(40) }),
   'space.sensed': z.object({ spaceId: ids.spaceIdSchema, occupied: z.boolean() }),
