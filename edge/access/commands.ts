@@ -103,14 +103,15 @@ function decideShown(
 ): Result<Decision<AccessAnswer>, Refusal> {
   const { directory } = options
   const { doorId } = input
-  const { wallMs: atMs } = context.at
+  const { wallMs: atMs, quality } = context.at
+  const clockTrusted = quality === 'trusted'
   const alarm = duressAlarm(directory, input, { kind: 'duress', place: doorId }, context)
   const unfit = unfitForDoor(db, door, input, atMs)
   if (unfit) return ok(refuseAt(input, unfit, undefined, alarm))
   const credential = directory.credentialByDigest(input.digest)
   const lock = input.kind === 'pin' ? countPin(db, input.deviceId, { right: !!credential, atMs }) : []
   const decided = decideAccess({
-    ...{ atMs, doorId, door, settings: site.settings },
+    ...{ atMs, clockTrusted, doorId, door, settings: site.settings },
     ...memberSituation(options, site, credential?.body.memberId, atMs),
     lockdown: lockdownSince(db) !== undefined && !fireAt(db, door),
     credential: credential && { ...credential, key: ids.credentialIdSchema.parse(credential.key) },

@@ -83,6 +83,10 @@ export function accessDeviceEvents(options: AccessDevicesOptions): {
       const doorId = wires.byContact.get(event.deviceId)
       if (doorId) doors.hearContact(doorId, event.closed)
     }
+    if (event.kind === 'line') {
+      const doorId = wires.byContact.get(event.deviceId)
+      if (doorId) doors.loseContact(doorId, event.fault)
+    }
     if (event.kind === 'status') {
       const doorId = wires.byContact.get(event.deviceId)
       if (doorId && event.online) doors.regainContact(doorId)

@@ -53,6 +53,24 @@ describe('a contact that chatters', () => {
   })
 })
 
+describe('a supervised line', () => {
+  const line = (fault: string) => ({ kind: 'line', deviceId: 'front-contact', fault })
+
+  test('that is cut or bridged is an incident and no opening, and over with the contact’s next word', async () => {
+    const site = openDoors()
+    site.handle(contact(true))
+    site.handle(line('open_circuit'))
+    site.handle(line('open_circuit'))
+    site.handle(line('short'))
+    site.clock.advance(1)
+    site.handle(contact(true))
+    await vi.waitFor(() => expect(site.types().at(-2)).toBe('door.trouble_ended'))
+    const told = site.events().filter(({ type }) => type === 'incident.opened')
+    expect(told.map(({ body }) => body.about)).toEqual(['front/open_circuit', 'front/short'])
+    expect(site.doors.stateOf(frontDoor)).toBe('locked')
+  })
+})
+
 describe('a contact whose board is silent', () => {
   test('is no alarm, and known again when the board answers although nothing changed', async () => {
     const site = openDoors()

@@ -97,6 +97,7 @@ function decideAtDoor(
   const { booking, events } = bookingOf(options, db, pass, atMs)
   const decided = decidePass({
     ...{ atMs, doorId, door, pass, settings: site.settings, window: use.window },
+    clockTrusted: context.at.quality === 'trusted',
     ...memberSituation(options, site, memberOfPass(pass), atMs),
     booking,
     bookings: pass.kind === 'member' ? options.bookingsOf(db, pass.memberId, atMs) : [],

@@ -30,6 +30,8 @@ export type DeviceEvent = { readonly deviceId: DeviceId } & (
   | { readonly kind: 'code'; readonly text: string }
   /** `closed` true: the door is closed. Also sent once when first known. */
   | { readonly kind: 'contact'; readonly closed: boolean }
+  /** The supervised line of a contact is bridged or cut; its next word says that it is sound again. */
+  | { readonly kind: 'line'; readonly fault: 'short' | 'open_circuit' }
   /** Pressed; releases are not reported. */
   | { readonly kind: 'button' }
   /** Also sent once when first known. */

@@ -56,7 +56,11 @@ const stepSchema = z.union([
     printerStatus: z.tuple([z.int(), z.int(), z.int(), z.int()]),
     troubles: z.array(z.string()),
   }),
-  z.strictObject({ frame: z.enum(['readInputs', 'readOutputs']), unit: z.int(), hex: z.string() }),
+  z.strictObject({
+    frame: z.enum(['readInputs', 'readOutputs', 'readLevels']),
+    unit: z.int(),
+    hex: z.string(),
+  }),
   z.strictObject({
     frame: z.literal('pulse'),
     unit: z.int(),
@@ -201,9 +205,11 @@ function frameOf(step: Extract<Step, { frame: string }>, profile: DeviceProfile)
     const request = flashOn(registers, step)
     return request.ok ? encodeRequest(request.value) : new Uint8Array()
   }
-  const [address, count] =
-    step.frame === 'readInputs'
-      ? [registers.inputAddress, registers.inputs]
-      : [registers.coilAddress, registers.outputs]
-  return encodeRequest({ kind: step.frame, unit: step.unit, address, count })
+  const { supervised, inputs, outputs } = registers
+  const asked = {
+    readInputs: { address: registers.inputAddress, count: inputs },
+    readOutputs: { address: registers.coilAddress, count: outputs },
+    readLevels: { address: supervised?.address ?? 0, count: inputs },
+  }
+  return encodeRequest({ kind: step.frame, unit: step.unit, ...asked[step.frame] })
 }

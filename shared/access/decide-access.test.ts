@@ -41,6 +41,7 @@ const situation: AccessSituation = {
   bookings: [],
   lockdown: false,
   directoryAgeMs: 0,
+  clockTrusted: true,
 }
 const refusal = (change: Partial<AccessSituation>) => {
   const decided = decideAccess({ ...situation, ...change })
@@ -85,6 +86,27 @@ describe('a card at a door', () => {
   test('is refused at a private door of another space', () => expect(refusal(inRoom)).toBe('no_right'))
   test('is refused when the plan has ended', () =>
     expect(refusal({ member: { ...situation.member!, planToMs: noon } })).toBe('no_right'))
+})
+
+describe('without a trusted clock', () => {
+  const lost = { clockTrusted: false, atMs: 0 }
+  test('a known card opens, whatever the hours and the end of its plan', () => {
+    const ended = { member: { ...situation.member!, planToMs: 1 } }
+    expect(refusal({ ...lost, planOpenNow: false, ...ended })).toBe('plan')
+  })
+  test('the age of the directory counts only at doors and for cards that are strict by name', () => {
+    const old = { ...lost, directoryAgeMs: situation.settings.memberOfflineMs + 1 }
+    expect(refusal(old)).toBe('plan')
+    expect(refusal({ ...old, door: { ...situation.door, offlineMaxMs: minute } })).toBe('directory_too_old')
+  })
+  test('a card that is limited in time, one that was revoked and another room’s door stay refused', () => {
+    expect(refusal({ ...lost, ...withCredential({ toMs: noon }) })).toBe('clock_untrusted')
+    expect(refusal({ ...lost, ...withCredential({ fromMs: 0 }) })).toBe('clock_untrusted')
+    expect(refusal({ ...lost, ...withCredential({ revoked: true }) })).toBe('credential_revoked')
+    expect(refusal({ ...lost, ...inRoom })).toBe('no_right')
+  })
+  test('a booking opens nothing', () =>
+    expect(refusal({ ...lost, ...inRoom, atMs: booking.fromMs, bookings: [booking] })).toBe('no_right'))
 })
 
 describe('a booking', () => {

@@ -27,6 +27,11 @@ export interface AccessSituation {
   readonly bookings: readonly AccessBooking[]
   /** Milliseconds since the directory was last known to be current; 0 while connected. */
   readonly directoryAgeMs: number
+  /**
+   * Without a trusted clock known cards work and what depends on dates does not: cards that are limited in time, and
+   * rights of bookings. Hours and ends of plans are not judged (ARCHITECTURE §3).
+   */
+  readonly clockTrusted: boolean
   /** Nobody is let in at all; the way out stays free. */
   readonly lockdown: boolean
 }
@@ -36,6 +41,7 @@ export type AccessRefusal =
   | 'lockdown'
   | 'credential_unknown'
   | 'credential_revoked'
+  | 'clock_untrusted'
   | 'credential_not_yet_valid'
   | 'credential_expired'
   | 'directory_too_old'
@@ -76,22 +82,27 @@ export function decideRight(
 }
 
 function credentialRefusal(
-  { atMs, directoryAgeMs, settings, door }: AccessSituation,
+  { atMs, clockTrusted, directoryAgeMs, settings, door }: AccessSituation,
   credential: DirectoryBody<'credential'>,
 ): AccessRefusal | undefined {
   if (credential.revoked) return 'credential_revoked'
+  const isDateBound = credential.fromMs !== undefined || credential.toMs !== undefined
+  if (!clockTrusted && isDateBound) return 'clock_untrusted'
   if (credential.fromMs !== undefined && atMs < credential.fromMs) return 'credential_not_yet_valid'
   if (credential.toMs !== undefined && atMs >= credential.toMs) return 'credential_expired'
-  const limits = [settings.memberOfflineMs, door.offlineMaxMs, credential.offlineMaxMs]
+  // A clock that jumped tells no age; only doors and cards that are strict by name go by what it says.
+  const siteMaxMs = clockTrusted ? settings.memberOfflineMs : undefined
+  const limits = [siteMaxMs, door.offlineMaxMs, credential.offlineMaxMs]
   if (limits.some((maxMs) => maxMs !== undefined && directoryAgeMs > maxMs)) return 'directory_too_old'
   return undefined
 }
 
 /** A booking opens its own door and the public ones, from shortly before to shortly after. */
 function bookingOpens(
-  { atMs, doorId, door, settings }: Omit<AccessSituation, 'credential'>,
+  { atMs, clockTrusted, doorId, door, settings }: Omit<AccessSituation, 'credential'>,
   booking: AccessBooking,
 ): boolean {
+  if (!clockTrusted) return false
   if (!door.public && booking.doorId !== doorId) return false
   if (atMs >= booking.toMs + settings.unlockLateMs) return false
   if (atMs >= booking.fromMs) return true
@@ -100,14 +111,16 @@ function bookingOpens(
 
 function planRefuses({
   atMs,
+  clockTrusted,
   door,
   member,
   plan,
   planOpenNow,
 }: Omit<AccessSituation, 'credential'>): 'no_right' | 'outside_hours' | undefined {
   if (!member || !plan) return 'no_right'
+  if (!door.public && plan.access.doors !== 'all') return 'no_right'
+  if (!clockTrusted) return undefined
   if (member.planFromMs !== undefined && atMs < member.planFromMs) return 'no_right'
   if (member.planToMs !== undefined && atMs >= member.planToMs) return 'no_right'
-  if (!door.public && plan.access.doors !== 'all') return 'no_right'
   return planOpenNow ? undefined : 'outside_hours'
 }

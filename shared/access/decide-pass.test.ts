@@ -41,6 +41,7 @@ const situation: PassSituation = {
   planOpenNow: true,
   lockdown: false,
   directoryAgeMs: 0,
+  clockTrusted: true,
   pass: bookingPass,
   booking: { kind: 'in_force', bookings: [booking] },
   bookings: [],

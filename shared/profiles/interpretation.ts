@@ -9,6 +9,8 @@ export type ProfileEvent =
   | { readonly kind: 'pin'; readonly digits: string }
   | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'contact'; readonly closed: boolean }
+  /** The supervised line of a contact is bridged or cut; the contact's next word says that it is sound again. */
+  | { readonly kind: 'line'; readonly fault: 'short' | 'open_circuit' }
   | { readonly kind: 'button' }
   | { readonly kind: 'loop'; readonly loop: 'approach' | 'safety' | 'exit'; readonly covered: boolean }
   /** A limit switch of a boom: it is at this end, or not. */
@@ -51,8 +53,13 @@ export function watchedInputs(
 export function readInput(
   rule: InputRule,
   parameters: Parameters,
-  change: { readonly before: boolean | undefined; readonly closed: boolean },
+  change: {
+    readonly before: boolean | undefined
+    readonly closed: boolean
+    readonly fault?: 'short' | 'open_circuit'
+  },
 ): ProfileEvent[] {
+  if (change.fault !== undefined) return faultEvents(rule, change.fault)
   const flip = rule.invert !== undefined && parameters[rule.invert] === true
   const value = change.closed !== flip
   if (rule.event === 'contact') return [{ kind: 'contact', closed: value }]
@@ -61,6 +68,12 @@ export function readInput(
   // A fire loop is closed at rest: a wire that breaks alarms.
   if (rule.event === 'fire') return [{ kind: 'fire', active: !value }]
   return change.before !== undefined && value ? [{ kind: 'button' }] : []
+}
+
+/** A faulty line is never an opening, a press or a vehicle; that of a fire contact is an alarm. */
+function faultEvents({ event }: InputRule, fault: 'short' | 'open_circuit'): ProfileEvent[] {
+  if (event === 'fire') return [{ kind: 'fire', active: true }]
+  return event === 'contact' ? [{ kind: 'line', fault }] : []
 }
 
 /** Builds the reader of text lines for one device; patterns are compiled once. */

@@ -114,6 +114,23 @@ const registersSchema = z.strictObject({
   flashOnAddress: z.int().min(0).max(0xffff),
   flashUnitMs: z.int().min(1).max(1000),
   flashUnitsMax: z.int().min(1).max(0xffff),
+  /**
+   * The board measures its inputs instead of reading them as bits: FC04 gives a level for each from `address` on. Lines
+   * have resistors at their ends, so that a level below `shortBelow` is a bridged line, then a closed contact, then an
+   * open one, and from `cutFrom` on a line that is cut.
+   */
+  supervised: z
+    .strictObject({
+      address: z.int().min(0).max(0xffff),
+      shortBelow: z.int().min(1).max(0xffff),
+      openFrom: z.int().min(1).max(0xffff),
+      cutFrom: z.int().min(1).max(0xffff),
+    })
+    .refine(
+      ({ shortBelow, openFrom, cutFrom }) => shortBelow < openFrom && openFrom < cutFrom,
+      'levels ascend',
+    )
+    .optional(),
 })
 export type RegisterMap = z.infer<typeof registersSchema>
 

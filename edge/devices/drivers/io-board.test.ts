@@ -1,8 +1,10 @@
 import { SeededRandom } from '@gatehouse/shared/random/random'
+import { expect, test } from 'vitest'
+import type { InputChange } from '../ports/io-board.ts'
 import { openPtyWire } from '../simulators/pty-wire.ts'
 import { createSimulatedBoard, simulateBoardOn } from '../simulators/simulated-board.ts'
 import { gpioLoop } from '../testing/gpio-loop.ts'
-import { LogKeeper, profiles, realClock } from '../testing/hub-harness.ts'
+import { Heard, LogKeeper, profiles, realClock } from '../testing/hub-harness.ts'
 import { onoffDouble } from '../testing/onoff-double.ts'
 import type { ByteLink, ByteLinkHandlers } from '../transports/byte-link.ts'
 import { createSerialLink } from '../transports/serial.ts'
@@ -14,9 +16,12 @@ import { createModbusBoards } from './modbus-board.ts'
 const random = new SeededRandom(3)
 const shared = { bus: 'test', clock: realClock, logger: new LogKeeper() }
 
-function modbusBoards(openLink: (handlers: ByteLinkHandlers) => ByteLink) {
+function modbusBoards(
+  openLink: (handlers: ByteLinkHandlers) => ByteLink,
+  profile = 'waveshare/modbus-rtu-relay-d',
+) {
   const boards = createModbusBoards({ ...shared, openLink })
-  const registers = profiles.get('waveshare/modbus-rtu-relay-d')?.registers
+  const registers = profiles.get(profile)?.registers
   if (registers) boards.setUnits(new Map([[1, { registers, pollMs: 20, replyTimeoutMs: 150 }]]))
   boards.open()
   return boards
@@ -46,6 +51,36 @@ ioBoardContract('Modbus RTU frames in TCP', async () => {
     modbusBoards((handlers) => createTcpLink({ ...at, handlers, random })),
     simulated,
   )
+})
+
+async function openSupervised() {
+  const simulated = await createSimulatedBoard({ listen: { host: '127.0.0.1', port: 0 } })
+  const at = { host: '127.0.0.1', port: simulated.port }
+  const openLink = (handlers: ByteLinkHandlers) => createTcpLink({ ...at, handlers, random })
+  return { simulated, rig: modbusRig(modbusBoards(openLink, 'gatehouse/supervised-board'), simulated) }
+}
+
+ioBoardContract('a board that measures its inputs', async () => (await openSupervised()).rig)
+
+test('a bridged or cut line is told as that and never as an opening, and its mending as what then is', async () => {
+  const { simulated, rig } = await openSupervised()
+  const changes = new Heard<InputChange>()
+  simulated.input(2).set(true)
+  rig.board.watch({ unit: 1, channel: 2 }, changes.add)
+  await changes.next(({ closed }) => closed)
+  for (const fault of ['open_circuit', 'short'] as const) {
+    simulated.input(2).damage(fault)
+    await changes.next((change) => change.fault === fault)
+  }
+  simulated.input(2).damage(undefined)
+  await changes.next(({ closed }) => closed, 3)
+  await rig.close()
+  expect(changes.all).toEqual([
+    { closed: true, before: undefined },
+    { closed: false, before: true, fault: 'open_circuit' },
+    { closed: false, before: undefined, fault: 'short' },
+    { closed: true, before: undefined },
+  ])
 })
 
 ioBoardContract('Modbus RTU on a serial line', async () => {

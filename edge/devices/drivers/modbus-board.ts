@@ -3,10 +3,10 @@ import type { RegisterMap } from '@gatehouse/shared/profiles/profile'
 import { GarbageMeter } from '../garbage-meter.ts'
 import type { DeviceLogger } from '../ports/device-logger.ts'
 import type { DriveOutcome } from '../ports/drive-outcome.ts'
-import type { InputChange, IoBoard, Terminal } from '../ports/io-board.ts'
+import type { InputChange, InputFault, IoBoard, Terminal } from '../ports/io-board.ts'
 import type { ByteLink, ByteLinkHandlers } from '../transports/byte-link.ts'
 import { type MasterEnd, type MasterOutput, ModbusMaster } from './modbus-master.ts'
-import { flashOn, type ModbusRequest, switchOff } from './modbus-rtu.ts'
+import { flashOn, type ModbusReply, type ModbusRequest, switchOff } from './modbus-rtu.ts'
 
 /** What the bus must know of one board. */
 export interface BoardFacts {
@@ -37,8 +37,11 @@ const silentLinkMax = 5_000
 
 interface Watcher {
   readonly listener: (change: InputChange) => void
-  before: boolean | undefined
+  before: InputState | undefined
 }
+
+/** An input as it stands, or what is wrong with its line. */
+type InputState = boolean | InputFault
 
 interface Board {
   facts: BoardFacts
@@ -47,7 +50,7 @@ interface Board {
   misses: number
   online: boolean | undefined
   detail: string | undefined
-  bits: readonly boolean[] | undefined
+  inputs: readonly InputState[] | undefined
 }
 
 type PresenceListener = (presence: { online: boolean; detail?: string }) => void
@@ -123,7 +126,7 @@ class ModbusBus implements ModbusBoards {
     this.#watchers.set(key, watchers)
     const watcher: Watcher = { listener, before: undefined }
     watchers.add(watcher)
-    const known = this.#boards.get(terminal.unit)?.bits?.[terminal.channel - 1]
+    const known = this.#boards.get(terminal.unit)?.inputs?.[terminal.channel - 1]
     if (known !== undefined) tell(watcher, known)
     return () => watchers.delete(watcher)
   }
@@ -217,10 +220,12 @@ class ModbusBus implements ModbusBoards {
 
   #poll(unit: number, board: Board): void {
     board.polling = true
-    const { inputs, outputs, inputAddress, coilAddress } = board.facts.registers
+    const { inputs, outputs, inputAddress, coilAddress, supervised } = board.facts.registers
+    const measures = supervised && ({ kind: 'readLevels', address: supervised.address } as const)
+    const reads = measures ?? ({ kind: 'readInputs', address: inputAddress } as const)
     const request: ModbusRequest =
       inputs > 0
-        ? { kind: 'readInputs', unit, address: inputAddress, count: inputs }
+        ? { ...reads, unit, count: inputs }
         : { kind: 'readOutputs', unit, address: coilAddress, count: outputs }
     this.#submit(request, board.facts, (end) => this.#polled(unit, board, end))
   }
@@ -230,10 +235,10 @@ class ModbusBus implements ModbusBoards {
     if (end.kind === 'replied') {
       board.misses = 0
       this.#heardMs = this.#now()
-      const bits = end.reply.kind === 'bits' ? end.reply.bits : undefined
-      const refused = bits === undefined
+      const inputs = inputsOf(end.reply, board.facts.registers)
+      const refused = inputs === undefined
       this.#setPresence(unit, board, !refused, refused ? 'board_refused' : undefined)
-      if (bits && board.facts.registers.inputs > 0) this.#setBits(unit, board, bits)
+      if (inputs && board.facts.registers.inputs > 0) this.#setInputs(unit, board, inputs)
     } else if (end.kind === 'no_reply') {
       board.misses += 1
       if (board.misses >= missesMax) this.#setPresence(unit, board, false, 'no_reply')
@@ -241,11 +246,11 @@ class ModbusBus implements ModbusBoards {
     board.nextPollMs = this.#now() + (board.online === false ? offlinePollMs : board.facts.pollMs)
   }
 
-  #setBits(unit: number, board: Board, bits: readonly boolean[]): void {
-    board.bits = bits
-    for (const [index, closed] of bits.entries()) {
+  #setInputs(unit: number, board: Board, inputs: readonly InputState[]): void {
+    board.inputs = inputs
+    for (const [index, state] of inputs.entries()) {
       const watchers = this.#watchers.get(terminalKey({ unit, channel: index + 1 }))
-      for (const watcher of watchers ?? []) if (watcher.before !== closed) tell(watcher, closed)
+      for (const watcher of watchers ?? []) if (watcher.before !== state) tell(watcher, state)
     }
   }
 
@@ -279,7 +284,7 @@ function newBoard(facts: BoardFacts): Board {
     misses: 0,
     online: undefined,
     detail: undefined,
-    bits: undefined,
+    inputs: undefined,
   }
 }
 
@@ -287,10 +292,21 @@ function terminalKey({ unit, channel }: Terminal): string {
   return `${unit}:${channel}`
 }
 
-function tell(watcher: Watcher, closed: boolean): void {
-  const { before } = watcher
-  watcher.before = closed
-  watcher.listener({ closed, before })
+function tell(watcher: Watcher, state: InputState): void {
+  const before = typeof watcher.before === 'boolean' ? watcher.before : undefined
+  watcher.before = state
+  if (typeof state === 'boolean') watcher.listener({ closed: state, before })
+  else watcher.listener({ closed: false, before, fault: state })
+}
+
+function inputsOf(reply: ModbusReply, { supervised }: RegisterMap): readonly InputState[] | undefined {
+  if (reply.kind === 'bits') return reply.bits
+  if (reply.kind !== 'levels' || !supervised) return undefined
+  const { shortBelow, openFrom, cutFrom } = supervised
+  return reply.levels.map((level) => {
+    if (level < shortBelow) return 'short'
+    return level >= cutFrom ? 'open_circuit' : level < openFrom
+  })
 }
 
 function presenceOf(board: Board): { online: boolean; detail?: string } {

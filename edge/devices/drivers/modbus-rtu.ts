@@ -3,22 +3,24 @@ import { err, ok, type Result } from '@gatehouse/shared/result/result'
 /**
  * Modbus RTU frames of a relay board, master's side: what to send, and how to find the answer in a stream of bytes
  * that may come in any pieces, late, or between garbage. Pure: bytes in, bytes and events out.
- * Source: MODBUS over Serial Line V1.02 §2.5; MODBUS Application Protocol V1.1b3 §6.1, §6.2, §6.5, §7.
+ * Source: MODBUS over Serial Line V1.02 §2.5; MODBUS Application Protocol V1.1b3 §6.1, §6.2, §6.4, §6.5, §7.
  */
 
 /** A question to one board. Addresses are zero-based as on the wire. */
 export type ModbusRequest =
   | { readonly kind: 'readOutputs'; readonly unit: number; readonly address: number; readonly count: number }
   | { readonly kind: 'readInputs'; readonly unit: number; readonly address: number; readonly count: number }
+  | { readonly kind: 'readLevels'; readonly unit: number; readonly address: number; readonly count: number }
   | { readonly kind: 'writeOutput'; readonly unit: number; readonly address: number; readonly value: number }
 
-/** What the board answered: bits from the first address on, an echo of a write, or an exception code. */
+/** What the board answered: bits or 16-bit levels from the first address on, an echo of a write, or an exception code. */
 export type ModbusReply =
   | { readonly kind: 'bits'; readonly bits: readonly boolean[] }
+  | { readonly kind: 'levels'; readonly levels: readonly number[] }
   | { readonly kind: 'written' }
   | { readonly kind: 'exception'; readonly code: number }
 
-const functionCodes = { readOutputs: 1, readInputs: 2, writeOutput: 5 } as const
+const functionCodes = { readOutputs: 1, readInputs: 2, readLevels: 4, writeOutput: 5 } as const
 const exceptionBit = 0x80
 const exceptionLength = 5
 /** A frame has at most 256 bytes; twice that holds one frame behind as much garbage. */
@@ -169,10 +171,10 @@ function replyLength(buffer: Uint8Array, at: number, request: ModbusRequest): nu
     const seen = buffer.subarray(at, Math.min(at + 6, buffer.length))
     return seen.every((byte, index) => byte === echo[index]) ? echo.length : undefined
   }
-  const bytesOfBits = Math.ceil(request.count / 8)
+  const dataBytes = request.kind === 'readLevels' ? request.count * 2 : Math.ceil(request.count / 8)
   const announced = buffer[at + 2]
   if (announced === undefined) return 'unknown'
-  return announced === bytesOfBits ? 5 + bytesOfBits : undefined
+  return announced === dataBytes ? 5 + dataBytes : undefined
 }
 
 function hasValidCrc(frame: Uint8Array): boolean {
@@ -183,6 +185,10 @@ function hasValidCrc(frame: Uint8Array): boolean {
 function readReply(frame: Uint8Array, request: ModbusRequest): ModbusReply {
   if (((frame[1] ?? 0) & exceptionBit) !== 0) return { kind: 'exception', code: frame[2] ?? 0 }
   if (request.kind === 'writeOutput') return { kind: 'written' }
+  if (request.kind === 'readLevels') {
+    const word = (index: number) => ((frame[3 + index * 2] ?? 0) << 8) | (frame[4 + index * 2] ?? 0)
+    return { kind: 'levels', levels: Array.from({ length: request.count }, (_, index) => word(index)) }
+  }
   const bits = Array.from(
     { length: request.count },
     (_, index) => (((frame[3 + (index >> 3)] ?? 0) >> (index & 7)) & 1) === 1,

@@ -14,10 +14,15 @@ export interface PulseOutput {
   rest(terminal: Terminal): Promise<DriveOutcome>
 }
 
-/** A change of an input; `before` is undefined for the first reading after it is watched. */
+/** Why a supervised input says nothing: its line is bridged or cut. */
+export type InputFault = 'short' | 'open_circuit'
+
+/** A change of an input; `before` is undefined for the first reading after it is watched, or after its line was faulty. */
 export interface InputChange {
   readonly closed: boolean
   readonly before: boolean | undefined
+  /** Instead of an opening or closing: `closed` means nothing then. */
+  readonly fault?: InputFault
 }
 
 /** Reports inputs as they open and close, and once when first known. */

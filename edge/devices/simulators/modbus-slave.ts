@@ -6,6 +6,8 @@ export interface SlaveTerminals {
   readonly inputs: number
   output(channel: number): boolean
   input(channel: number): boolean
+  /** What a board that measures its inputs reads there; by the levels of the profile of our simulated board. */
+  level(channel: number): number
   setOutput(channel: number, on: boolean): void
   flash(channel: number, forMs: number): void
 }
@@ -66,6 +68,11 @@ function answer(frame: Uint8Array, terminals: SlaveTerminals): Uint8Array {
       ).reduce((sum, bit) => sum | bit, 0),
     )
     return sealFrame([unit, code, packed.length, ...packed])
+  }
+  if (code === 4) {
+    if (value < 1 || address + value > terminals.inputs) return refuse(illegalAddress)
+    const levels = Array.from({ length: value }, (_, index) => terminals.level(address + index + 1))
+    return sealFrame([unit, code, value * 2, ...levels.flatMap((level) => [level >>> 8, level & 0xff])])
   }
   if (code !== 5) return refuse(illegalFunction)
   const echo = Uint8Array.from(frame)

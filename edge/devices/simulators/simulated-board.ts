@@ -14,7 +14,12 @@ export interface OutputTerminal {
 export interface InputTerminal {
   readonly closed: boolean
   set(closed: boolean): void
+  /** Bridges or cuts the line, as a supervised board sees it; `undefined` mends it. */
+  damage(fault: 'short' | 'open_circuit' | undefined): void
 }
+
+/** Levels of a line with a resistor in series and one across the contact, as the profile of the board has them. */
+const lineLevels = { short: 0, closed: 1_000, open: 2_000, open_circuit: 4_095 } as const
 
 /** The terminals of one simulated board, channels from 1. */
 export interface SimulatedUnit {
@@ -48,6 +53,7 @@ interface BoardState {
 function createBoardState(): BoardState {
   const on = new Map<number, boolean>()
   const closed = new Map<number, boolean>()
+  const damaged = new Map<number, 'short' | 'open_circuit' | undefined>()
   const listeners = new Map<number, Set<OutputListener>>()
   const flashes = new Map<number, NodeJS.Timeout>()
   const switchTo = (channel: number, next: boolean) => {
@@ -65,6 +71,7 @@ function createBoardState(): BoardState {
       inputs: channels,
       output: (channel) => on.get(channel) ?? false,
       input: (channel) => closed.get(channel) ?? false,
+      level: (channel) => lineLevels[damaged.get(channel) ?? (closed.get(channel) ? 'closed' : 'open')],
       setOutput,
       flash: (channel, forMs) => {
         setOutput(channel, true)
@@ -80,6 +87,7 @@ function createBoardState(): BoardState {
           return closed.get(channel) ?? false
         },
         set: (next) => closed.set(channel, next),
+        damage: (fault) => damaged.set(channel, fault),
       }),
       output: (channel) => ({
         get on() {

@@ -11,6 +11,7 @@ export function inputTerminal(): InputTerminal & { readonly changes: boolean[] }
     set: (closed) => {
       changes.push(closed)
     },
+    damage: () => undefined,
   }
 }
 
