@@ -31,6 +31,29 @@ export interface BenchWires {
   readonly port: number
   readonly boardPort: number
   readonly readersPort: number
+  /** What a site with many devices has besides. */
+  readonly many?: ManyDevices
+}
+
+/** Lines of readers on OSDP, the first reader of each at a door of its own, and a sensor at each of some desks. */
+export interface ManyDevices {
+  readonly linePorts: readonly number[]
+  readonly readersPerLine: number
+  readonly sensors: number
+  readonly mqttPort: number
+}
+
+/** The bridge through which the sensors speak. */
+export const benchBridge = { user: 'bench-bridge', secret: 'bench-bridge-secret', baseTopic: 'bench' }
+
+/** Topic of the sensor at the desk with this number. */
+export function sensorTopic(at: number): string {
+  return `${benchBridge.baseTopic}/desk-${at}`
+}
+
+/** Device id of a reader on OSDP. */
+export function lineReaderId(line: number, address: number): string {
+  return `bench-osdp-${line}-${address}`
 }
 
 /** Writes an enrolled site into `folder`: Harbour House with 500 more desks, no cloud in reach. */
@@ -46,7 +69,7 @@ export function writeBenchSite(folder: string, wires: BenchWires): BenchSite {
   const db = openDatabase({ path: join(dataFolder, storeFile), locking: 'exclusive' })
   db.exec(syncTablesSql)
   const position = { epoch: 1, rev: 1, handle: undefined, offset: '-1' }
-  new Directory(db, siteId).apply(directoryRows(siteId, deskIds), position, true)
+  new Directory(db, siteId).apply(directoryRows(siteId, deskIds, wires.many), position, true)
   db.close()
   const configPath = join(folder, 'edge.json')
   const config = {
@@ -57,14 +80,25 @@ export function writeBenchSite(folder: string, wires: BenchWires): BenchSite {
     buses: {
       'bench-board': { kind: 'tcp', host: '127.0.0.1', port: wires.boardPort },
       'bench-readers': { kind: 'tcp', host: '127.0.0.1', port: wires.readersPort },
+      ...Object.fromEntries(
+        (wires.many?.linePorts ?? []).map((linePort, line) => [
+          `bench-osdp-${line}`,
+          { kind: 'tcp', host: '127.0.0.1', port: linePort },
+        ]),
+      ),
     },
+    ...(wires.many && { mqtt: { kind: 'embedded', port: wires.many.mqttPort } }),
     log: { level: 'error' },
   }
   writeFileSync(configPath, JSON.stringify(config))
   return { siteId, configPath, kioskSecret, deskIds, card }
 }
 
-function directoryRows(siteId: string, deskIds: readonly string[]): AppliedRow[] {
+function directoryRows(
+  siteId: string,
+  deskIds: readonly string[],
+  many: ManyDevices | undefined,
+): AppliedRow[] {
   const [site, level, tariff] = (['site', 'level', 'tariff'] as const).map((kind) =>
     harbourHouse.rows.find((row) => row.kind === kind),
   )
@@ -94,6 +128,7 @@ function directoryRows(siteId: string, deskIds: readonly string[]): AppliedRow[]
       },
     },
     ...doorRows(level.key),
+    ...(many ? manyRows(level.key, deskIds, many) : []),
     device(
       'bench-kiosk',
       'gatehouse/kiosk',
@@ -125,6 +160,31 @@ function doorRows(levelId: string) {
     device('bench-reader', 'generic/wiegand-ascii-reader', { address: 1 }, { bus: 'bench-readers' }),
     device('bench-strike', 'generic/relay-strike', { unit: 1, output: 1 }, { bus: 'bench-board' }),
   ]
+}
+
+function manyRows(levelId: string, deskIds: readonly string[], many: ManyDevices) {
+  const lines = many.linePorts.flatMap((_port, line) => {
+    const readers = Array.from({ length: many.readersPerLine }, (_none, address) =>
+      device(lineReaderId(line, address), 'generic/osdp-reader', { address }, { bus: `bench-osdp-${line}` }),
+    )
+    const strike = `bench-osdp-strike-${line}`
+    const door = { name: `Bench door ${line}`, levelId, public: true, pulseMs: 200, at: { x: 0, y: 0 } }
+    const wired = { readerDeviceId: lineReaderId(line, 0), strikeDeviceId: strike }
+    return [
+      ...readers,
+      // The first output is the strike of the door that is always there.
+      device(strike, 'generic/relay-strike', { unit: 1, output: line + 2 }, { bus: 'bench-board' }),
+      { kind: 'door', key: `bench-osdp-door-${line}`, body: { ...door, ...wired } },
+    ]
+  })
+  const sensors = deskIds
+    .slice(0, many.sensors)
+    .map((spaceId, at) =>
+      device(`bench-sensor-${at}`, 'zigbee2mqtt/bay-sensor', { topic: sensorTopic(at) }, { spaceId }),
+    )
+  const { user, secret, baseTopic } = benchBridge
+  const bridge = device(user, 'zigbee2mqtt/bridge', { baseTopic }, { credentialDigest: sha256Hex(secret) })
+  return [...lines, ...sensors, bridge]
 }
 
 function device(key: string, profile: string, parameters: object, more: object) {

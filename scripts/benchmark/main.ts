@@ -13,17 +13,19 @@ import { runCloudBookings } from './cloud-bookings-bench.ts'
 import { runDirectory } from './directory-bench.ts'
 import { startEdgeUnderTest } from './edge-under-test.ts'
 import { runIngest } from './ingest-bench.ts'
+import { runManyDevices } from './many-devices-bench.ts'
+import { runOsdpCodec } from './osdp-bench.ts'
 import { runPasses } from './passes-bench.ts'
 import { rawRowsPerSecond } from './raw-sqlite.ts'
 import { runRawStrikes } from './raw-strike.ts'
 import { runSlowDisk } from './slow-disk-bench.ts'
 import { short } from './statistics.ts'
-import { runStrikes, strikeLine } from './strike-bench.ts'
+import { runStrikes, type StrikeTimes, strikeLine } from './strike-bench.ts'
 
 const forMs = 3_000
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
-async function edgeBench(folder: string): Promise<void> {
+async function edgeBench(folder: string): Promise<StrikeTimes> {
   const listen = { host: '127.0.0.1', port: 0 }
   const board = await createSimulatedBoard({ listen })
   const readers = await createSimulatedReaders({ listen })
@@ -53,6 +55,7 @@ async function edgeBench(folder: string): Promise<void> {
     ])
     say(strikeLine('card to strike, 16 clients book', busy, raw))
     say(`edge RSS after the load ${short(edge.rssMiB())} MiB`)
+    return raw
   } finally {
     await edge.stop()
     await board.close()
@@ -63,7 +66,9 @@ async function edgeBench(folder: string): Promise<void> {
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
 try {
   runPasses(say)
-  await edgeBench(join(folder, 'edge'))
+  const raw = await edgeBench(join(folder, 'edge'))
+  runOsdpCodec(say)
+  await runManyDevices(join(folder, 'devices'), raw, say)
   await runSlowDisk(join(folder, 'slow'), say)
   await runCloudBookings(say)
   await runDirectory(say)

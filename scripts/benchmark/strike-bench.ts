@@ -37,20 +37,26 @@ export function strikeLine(what: string, times: StrikeTimes, raw?: StrikeTimes):
 }
 
 function oneStrike(readers: SimulatedReaders, board: SimulatedBoard, card: string): Promise<number> {
+  const sentMs = performance.now()
+  readers.reader(1).tap(card)
+  return struckMs(board, 1).then((atMs) => atMs - sentMs)
+}
+
+/** When the relay of a strike closes, by `performance.now`; rejects when it does not within two seconds. */
+export function struckMs(board: SimulatedBoard, channel: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    const sentMs = performance.now()
     const late = setTimeout(() => reject(new RangeError('no strike within two seconds')), strikeMaxMs)
-    const stop = board.output(1).onChange((on) => {
+    const stop = board.output(channel).onChange((on) => {
       if (!on) return
       clearTimeout(late)
       stop()
-      resolve(performance.now() - sentMs)
+      resolve(performance.now())
     })
-    readers.reader(1).tap(card)
   })
 }
 
-async function untilOff(board: SimulatedBoard): Promise<void> {
-  while (board.output(1).on) await wait(5)
+/** Resolves when the pulse of a strike is over. */
+export async function untilOff(board: SimulatedBoard, channel = 1): Promise<void> {
+  while (board.output(channel).on) await wait(5)
   await wait(20)
 }
