@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-router'
 import { DevicesScreen } from './devices/devices-screen.tsx'
 import { AdminFrame } from './frame/admin-frame.tsx'
+import { InsideScreen } from './inside/inside-screen.tsx'
 
 const root = createRootRoute({ component: AdminFrame, notFoundComponent: () => <Navigate to="/" /> })
 
@@ -14,6 +15,7 @@ const root = createRootRoute({ component: AdminFrame, notFoundComponent: () => <
 export function createAdminRouter(history?: RouterHistory) {
   const routeTree = root.addChildren([
     createRoute({ getParentRoute: () => root, path: '/', component: DevicesScreen }),
+    createRoute({ getParentRoute: () => root, path: '/inside', component: InsideScreen }),
   ])
   return createRouter({ routeTree, basepath: '/admin', ...(history ? { history } : {}) })
 }

@@ -6,6 +6,7 @@ import { SettledEffects } from '../commissioning/settled-effects.ts'
 import type { EdgeConfig } from '../config.ts'
 import { installedCatalogue } from '../devices/profile-folder.ts'
 import type { EdgeAdapters } from '../edge-program.ts'
+import { insideRoutes } from '../inside/routes.ts'
 import { laneStaffRoutes } from '../parking/lane-staff-routes.ts'
 import type { LaneWatch } from '../parking/lane-watch.ts'
 import { staffRoutes } from '../staff/routes.ts'
@@ -32,6 +33,7 @@ export function openSiteAdmin({ config, adapters, core, devices, lanes }: SiteAd
   return [
     staffRoutes({ kernel, directory, sessions, random }),
     laneStaffRoutes({ kernel, directory, lanes, sessions }),
+    insideRoutes({ kernel, directory, clock, sessions }),
     commissioningRoutes({
       ...{ kernel, directory, clock, sessions, notes, traces },
       ...{ ...installedCatalogue(), buses: config.buses },

@@ -189,7 +189,10 @@ export const screens: readonly Screen[] = [
     ['garage-paid', '/parking', 'footer [role="timer"]', kiosk.reachParkingPaid],
   ]),
   // The garage's has every kind of device; the house's buses speak to readers.
-  ...sketched('garage-admin', everyWidth, 900, [['garage-admin', '/admin', '[data-device]']]),
+  ...sketched('garage-admin', everyWidth, 900, [
+    ['garage-admin', '/admin', '[data-device]'],
+    ['garage-inside', '/admin/inside', 'main h2'],
+  ]),
   ...sketched('house-admin', everyWidth, 900, [['admin-devices', '/admin', '[data-bus] li']]),
   {
     name: 'admin-device',

@@ -3,6 +3,7 @@ import {
   devicesViewSchema,
   deviceTestOutcomeSchema,
 } from '@gatehouse/shared/api/device-views'
+import { insideViewSchema } from '@gatehouse/shared/api/inside-view'
 import { staffViewSchema } from '@gatehouse/shared/api/staff-view'
 import { createApi, isProblem } from '@gatehouse/shared/ui/api.ts'
 import { viewerZone } from '@gatehouse/shared/ui/format.ts'
@@ -11,6 +12,7 @@ import { z } from 'zod'
 
 const api = createApi({ baseUrl: '/api/v1', timeoutMs: 10_000 })
 const devicesEveryMs = 2_000
+const insideEveryMs = 5_000
 
 /** Who is logged in here; `null` for nobody. */
 export const staffQuery = queryOptions({
@@ -28,6 +30,13 @@ export const devicesQuery = queryOptions({
   queryKey: ['devices'],
   queryFn: ({ signal }) => api.get('/admin/devices', devicesViewSchema, signal),
   refetchInterval: devicesEveryMs,
+})
+
+/** Who is inside, as far as the site knows. */
+export const insideQuery = queryOptions({
+  queryKey: ['inside'],
+  queryFn: ({ signal }) => api.get('/inside', insideViewSchema, signal),
+  refetchInterval: insideEveryMs,
 })
 
 /** The time zone of the site. */

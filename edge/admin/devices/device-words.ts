@@ -4,7 +4,7 @@ import { en } from '../words/en.ts'
 import type { useWords } from '../words/words.ts'
 
 type Translate = ReturnType<typeof useWords>
-type Key = keyof typeof en
+type Key = Parameters<Translate>[0]
 const isKey = (key: string): key is Key => Object.hasOwn(en, key)
 
 /** The shape of each standing. */

@@ -3,7 +3,7 @@ import { LanguageSwitch } from '@gatehouse/shared/ui/language-switch.tsx'
 import { LoginForm } from '@gatehouse/shared/ui/login-form.tsx'
 import { Button, Container, Group, Stack, Text, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
-import { IconBuilding, IconLogout, IconPlugConnected } from '@tabler/icons-react'
+import { IconBuilding, IconLogout, IconPlugConnected, IconUsers } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -73,6 +73,10 @@ export function AdminFrame(): ReactNode {
               <Link to="/" activeOptions={{ exact: true }}>
                 <IconPlugConnected size={20} aria-hidden />
                 {t('nav.devices')}
+              </Link>
+              <Link to="/inside">
+                <IconUsers size={20} aria-hidden />
+                {t('nav.inside')}
               </Link>
             </nav>
           ) : null}
