@@ -102,6 +102,25 @@ describe('access decisions', () => {
 })
 
 describe('incidents', () => {
+  it('of a reader last until the site tells their end; those of an older site are over at once', async () => {
+    const twin = await server.enrolled('readers')
+    const lasting = (incidentId: string, kind: string, about: string) => {
+      const { type, body } = incident(incidentId, kind, about)
+      return { type, body: { ...body, lasts: true } }
+    }
+    const over = (trouble: string) => ({ type: 'reader.trouble_ended', body: { deviceId: 'r1', trouble } })
+    const untrusted = [
+      lasting('a', 'reader_untrusted', 'r1/plain_text'),
+      lasting('b', 'reader_untrusted', 'r1/x'),
+    ]
+    const older = incident('d', 'reader_tampered', 'r1')
+    await tell(twin, ...untrusted, lasting('c', 'reader_tampered', 'r1'), older, over('untrusted'))
+    const open = [false, false, true, false].map((isOpen) => ({ is_open: isOpen, place_id: 'r1' }))
+    expect(await select(incidents, 'readers')).toMatchObject(open)
+    await tell(twin, over('tampered'))
+    expect(await select(incidents, 'readers')).toMatchObject(open.map((row) => ({ ...row, is_open: false })))
+  })
+
   it('last until the door is closed, also when that comes in a later run', async () => {
     const twin = await server.enrolled('doors')
     await tell(twin, door('closed'), door('forced'), incident('a', 'door_forced', 'main'))

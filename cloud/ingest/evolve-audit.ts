@@ -1,5 +1,11 @@
 import type { EntryBody, EntryType, LedgerEvent } from '@gatehouse/shared/wire/v1/entries'
-import { incidentSubject, laneHoldEnd, laneTroubleEnd, lockdownEnd } from './incident-subject.ts'
+import {
+  incidentSubject,
+  laneHoldEnd,
+  laneTroubleEnd,
+  lockdownEnd,
+  readerTroubleEnd,
+} from './incident-subject.ts'
 import type { AccessEventRow, ProjectedRows } from './projected-rows.ts'
 
 interface Place {
@@ -25,6 +31,7 @@ export const auditTypes = [
   'door.trouble_ended',
   'fire.alarmed',
   'fire.cleared',
+  'reader.trouble_ended',
   'lane.trouble_ended',
   'lockdown.started',
   'lockdown.ended',
@@ -98,6 +105,9 @@ export function evolveAudit(rows: ProjectedRows, event: LedgerEvent, at: Place):
     case 'door.trouble_ended':
       end(rows, `trouble:${event.body.doorId}`, at)
       return
+    case 'reader.trouble_ended':
+      end(rows, readerTroubleEnd(event.body.deviceId, `reader_${event.body.trouble}`), at)
+      return
     case 'lockdown.started': {
       const { requestId, by } = event.body
       openIncident(rows, { incidentId: `lock_${requestId}`, kind: 'lockdown', about: by }, at)
@@ -115,11 +125,11 @@ export function evolveAudit(rows: ProjectedRows, event: LedgerEvent, at: Place):
 
 function openIncident(
   rows: ProjectedRows,
-  { incidentId, kind, about }: EntryBody<'incident.opened'>,
+  { incidentId, kind, about, lasts = false }: EntryBody<'incident.opened'>,
   { seq, atMs }: Place,
 ): void {
   const row = { seq, incident_id: incidentId, kind, about, at_ms: atMs }
-  rows.incidents.set(incidentId, { ...row, ...incidentSubject(kind, about) })
+  rows.incidents.set(incidentId, { ...row, ...incidentSubject(kind, about, lasts) })
 }
 
 type Decision = Extract<

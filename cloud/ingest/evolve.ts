@@ -243,6 +243,7 @@ function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPl
     case 'request.refused':
     case 'site.recovered':
     case 'reader.pin_locked':
+    case 'reader.trouble_ended':
     case 'staff.logged_in':
     case 'staff.locked':
     case 'device.tested':

@@ -10,6 +10,9 @@ export const laneTroubleEnd = (laneId: string, kind: string): string => `${kind}
 /** What ends that a boom is kept up. */
 export const laneHoldEnd = (laneId: string): string => `lane_held:${laneId}`
 
+/** What ends a trouble of a reader; `kind` is that of its incident. */
+export const readerTroubleEnd = (deviceId: string, kind: string): string => `${kind}:${deviceId}`
+
 /** Where an incident happened, whom it is about, and which fact of the ledger ends it. */
 export interface IncidentSubject {
   readonly place: 'door' | 'lane' | 'zone' | 'space' | 'device' | null
@@ -27,10 +30,12 @@ const nowhere: IncidentSubject = { place: null, place_id: null, session_id: null
  * a fire alarm until its contact is at rest, a call from an exit until its lane lets somebody out, what is
  * about a stay until the stay ends, a call for help at a kiosk and a PIN
  * of duress until a person says that they see to it, a lockdown
- * until its end; everything else is over at once. Kinds of later sites keep only their text.
+ * until its end, a trouble of a reader until the site tells its end (`lasts`; older sites never do); everything else is over
+ * at once. Kinds of later sites keep only their text.
  */
-export function incidentSubject(kind: string, about: string): IncidentSubject {
+export function incidentSubject(kind: string, about: string, lasts = false): IncidentSubject {
   const [first = '', second = ''] = about.split('/')
+  if (readerTroubles.has(kind)) return readerSubject(kind, first, lasts)
   switch (kind) {
     case 'door_forced':
     case 'door_held_open':
@@ -64,8 +69,6 @@ export function incidentSubject(kind: string, about: string): IncidentSubject {
       return { ...nowhere, ends_with: lockdownEnd }
     case 'help_called':
       return { ...nowhere, place: 'device', place_id: about, ends_with: `${endsByPerson}${about}` }
-    case 'reader_tampered':
-    case 'reader_untrusted':
     case 'printer_paper_low':
     case 'printer_paper_out':
     case 'printer_cover_open':
@@ -94,4 +97,15 @@ export function incidentSubject(kind: string, about: string): IncidentSubject {
     default:
       return nowhere
   }
+}
+
+const readerTroubles: ReadonlySet<string> = new Set([
+  'reader_tampered',
+  'reader_untrusted',
+  'reader_power_failed',
+])
+
+function readerSubject(kind: string, deviceId: string, lasts: boolean): IncidentSubject {
+  const ends = lasts ? readerTroubleEnd(deviceId, kind) : null
+  return { ...nowhere, place: 'device', place_id: deviceId, ends_with: ends }
 }

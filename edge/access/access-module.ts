@@ -13,6 +13,7 @@ import { endFire, keepFire, reportFire } from './fires.ts'
 import { endLockdown, keepLockdown } from './lockdown.ts'
 import { type PassOptions, presentPass } from './pass-command.ts'
 import { keepPassUse } from './pass-uses.ts'
+import { readerTables, readerTroubleProjections } from './reader-troubles.ts'
 import { remoteCommands } from './remote-commands.ts'
 import { endWaiting, keepWaiting } from './second-members.ts'
 import { forgetPlaces, notePassage, openPassages, type Person, personOf } from './zone-places.ts'
@@ -25,13 +26,22 @@ export function accessModule(options: PassOptions): LedgerModule {
   return {
     name: 'access',
     tablesSql: readFileSync(join(packageRoot, 'access/tables.sql'), 'utf8'),
-    projectedTables: ['doors', 'pass_uses', 'lockdown', 'door_troubles', ...passageTables, ...holdTables],
+    projectedTables: [
+      'doors',
+      'pass_uses',
+      'lockdown',
+      'door_troubles',
+      ...readerTables,
+      ...passageTables,
+      ...holdTables,
+    ],
     commands: [
       ...accessCommands(options),
       ...[presentPass(options), requestExit(options), settleDoorHold(options), reportFire],
       ...remoteCommands(options),
     ],
     projections: {
+      ...readerTroubleProjections,
       'access.granted': (db, body, entry) => {
         noteAt(db, entry, { doorId: body.doorId, kind: 'granted', memberId: body.memberId })
         if (body.pass) keepPassUse(db, body.pass, entry.at.wallMs)

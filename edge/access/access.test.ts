@@ -19,30 +19,51 @@ describe('a reader', () => {
     await vi.waitFor(() => expect(site.signals).toEqual(['front-reader:granted', 'elm-reader:refused']))
   })
 
-  test('that is opened or not to be trusted opens an incident, again only when it was trusted in between', async () => {
+  const deviceId = 'front-reader'
+  const told = (site: ReturnType<typeof openDoors>) =>
+    site.events().map(({ type, body }) => [type, body.kind ?? body.trouble, body.about ?? body.deviceId])
+
+  test('that is opened or not to be trusted opens an incident, which ends when that is over for ten minutes', async () => {
     const site = openDoors()
-    const deviceId = 'front-reader'
     const untrusted = (reason: string) => site.handle({ kind: 'untrusted', deviceId, reason })
     site.handle({ kind: 'tamper', deviceId, active: true })
-    site.handle({ kind: 'tamper', deviceId, active: false })
-    site.handle({ kind: 'tamper', deviceId, active: true })
     for (const reason of ['plain_text', 'plain_text', 'wrong_key']) untrusted(reason)
-    site.clock.advance(sameAlarmMs)
-    untrusted('wrong_key')
     site.handle({ kind: 'status', deviceId, online: true })
     untrusted('plain_text')
-    site.handle({ kind: 'tamper', deviceId, active: false })
-    site.handle({ kind: 'tamper', deviceId, active: true })
-    const incidents = () => site.events().map(({ type, body }) => [type, body.kind, body.about])
-    await vi.waitFor(() =>
-      expect(incidents()).toEqual([
-        ['incident.opened', 'reader_tampered', deviceId],
-        ['incident.opened', 'reader_untrusted', `${deviceId}/plain_text`],
-        ['incident.opened', 'reader_untrusted', `${deviceId}/wrong_key`],
-        ['incident.opened', 'reader_untrusted', `${deviceId}/plain_text`],
-        ['incident.opened', 'reader_tampered', deviceId],
-      ]),
-    )
+    site.clock.advance(sameAlarmMs)
+    site.tick()
+    site.handle({ kind: 'status', deviceId, online: true })
+    site.tick()
+    untrusted('plain_text')
+    const expected = [
+      ['incident.opened', 'reader_tampered', deviceId],
+      ['incident.opened', 'reader_untrusted', `${deviceId}/plain_text`],
+      ['incident.opened', 'reader_untrusted', `${deviceId}/wrong_key`],
+      ['reader.trouble_ended', 'untrusted', deviceId],
+      ['incident.opened', 'reader_untrusted', `${deviceId}/plain_text`],
+    ]
+    await vi.waitFor(() => expect(told(site)).toEqual(expected))
+    expect(checkRebuild(site.db, [site.module]).equal).toBe(true)
+  })
+
+  test('whose trouble began before a restart ends it once, and one without any tells nothing', async () => {
+    const first = openDoors()
+    first.handle({ kind: 'power', deviceId, failed: true })
+    first.handle({ kind: 'untrusted', deviceId, reason: 'mac_failed' })
+    await vi.waitFor(() => expect(told(first)).toHaveLength(2))
+    first.db.close()
+    const second = openDoors(first.folder, [], 6)
+    for (let n = 0; n < 2; n += 1) {
+      second.handle({ kind: 'status', deviceId, online: true })
+      second.handle({ kind: 'status', deviceId: 'elm-reader', online: true })
+      second.handle({ kind: 'power', deviceId, failed: false })
+    }
+    second.handle(card(deviceId, '9999'))
+    await vi.waitFor(() => expect(second.types()).toContain('credential_unknown'))
+    expect(told(second).slice(2, -1)).toEqual([
+      ['reader.trouble_ended', 'untrusted', deviceId],
+      ['reader.trouble_ended', 'power_failed', deviceId],
+    ])
   })
 })
 

@@ -22,12 +22,13 @@ import {
 } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
-import { incident, reportDoor, reportDoorTrouble } from './door-reports.ts'
+import { reportDoor, reportDoorTrouble } from './door-reports.ts'
 import { duressAlarm } from './duress.ts'
 import { fireAt } from './fires.ts'
 import { lockdownSince } from './lockdown.ts'
 import { passageAt, type RefusedPassage } from './passage.ts'
 import { countPin, pinEntryLocked } from './pin-guards.ts'
+import { endReaderTrouble, reportReader } from './reader-troubles.ts'
 
 /** A strike is not energised later than this after the decision: nobody expects the door to open by then. */
 const strikeDeadlineMs = 3_000
@@ -69,7 +70,7 @@ type DoorRefusal = AccessRefusal | PinRefusal | PassageRefusal | 'pin_locked'
 export function accessCommands(options: AccessOptions): Command[] {
   return [
     ...[presentCredential(options), identifyMember(options)],
-    ...[reportDoor, reportDoorTrouble, reportReader],
+    ...[reportDoor, reportDoorTrouble, reportReader, endReaderTrouble],
   ]
 }
 
@@ -206,24 +207,6 @@ function identifyMember({ directory }: AccessOptions): Command {
     },
   })
 }
-
-/** A reader whose case was opened, or that is not what it says it is: opens an incident about it. */
-const reportReader = defineCommand({
-  kind: 'reportReader',
-  priority: 1,
-  sells: false,
-  input: z.discriminatedUnion('alarm', [
-    z.object({ deviceId: ids.deviceIdSchema, alarm: z.literal('tampered') }),
-    z.object({ deviceId: ids.deviceIdSchema, alarm: z.literal('untrusted'), reason: z.string().max(64) }),
-  ]),
-  run: (_db, input, context) => {
-    const about = input.alarm === 'untrusted' ? `${input.deviceId}/${input.reason}` : input.deviceId
-    return ok({
-      events: [incident(context, `reader_${input.alarm}`, about)],
-      answer: () => input.alarm,
-    })
-  },
-})
 
 function refuseAt(
   shown: Presented & { readonly doorId: ids.DoorId },

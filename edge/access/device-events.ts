@@ -13,7 +13,7 @@ import { type AwaitingCard, CardsAwaitingPin } from './cards-awaiting-pin.ts'
 import type { DoorWatch } from './door-watch.ts'
 import { type DoorWires, doorWires } from './door-wires.ts'
 import { FireContacts } from './fire-contacts.ts'
-import { ReaderAlarms } from './reader-alarms.ts'
+import { ReaderAlarms, type TroubleOfReader } from './reader-alarms.ts'
 
 export interface AccessDevicesOptions {
   readonly kernel: Kernel
@@ -68,11 +68,21 @@ export function accessDeviceEvents(options: AccessDevicesOptions): {
   const tick = () => {
     giveUpWaiting(options, awaiting)
     fires.tick()
+    for (const ended of alarms.takeEnded()) endTrouble(options, ended)
   }
   const handle = (event: DeviceEvent) => {
-    if (event.kind === 'tamper' && event.active) alarm(options, alarms, event.deviceId, { alarm: 'tampered' })
-    if (event.kind === 'tamper' && !event.active) alarms.closed(event.deviceId)
-    if (event.kind === 'status' && event.online) alarms.trusted(event.deviceId)
+    if (event.kind === 'tamper') {
+      if (event.active) alarm(options, alarms, event.deviceId, { alarm: 'tampered' })
+      else over(options, alarms, { deviceId: event.deviceId, trouble: 'tampered' })
+    }
+    if (event.kind === 'power') {
+      if (event.failed) alarm(options, alarms, event.deviceId, { alarm: 'power_failed' })
+      else over(options, alarms, { deviceId: event.deviceId, trouble: 'power_failed' })
+    }
+    // Whatever is online without a word of distrust is trusted; only readers were ever distrusted.
+    if (event.kind === 'status' && event.online && (isReader(wires, event) || alarms.knows(event.deviceId))) {
+      over(options, alarms, { deviceId: event.deviceId, trouble: 'untrusted' })
+    }
     if (event.kind === 'untrusted') {
       alarm(options, alarms, event.deviceId, { alarm: 'untrusted', reason: event.reason })
     }
@@ -208,7 +218,9 @@ function alarm(
   { kernel, random }: AccessDevicesOptions,
   alarms: ReaderAlarms,
   deviceId: DeviceId,
-  what: { readonly alarm: 'tampered' } | { readonly alarm: 'untrusted'; readonly reason: string },
+  what:
+    | { readonly alarm: 'tampered' | 'power_failed' }
+    | { readonly alarm: 'untrusted'; readonly reason: string },
 ): void {
   if (!alarms.isNews(deviceId, what.alarm === 'untrusted' ? what.reason : what.alarm)) return
   const input = { deviceId, ...what }
@@ -218,6 +230,23 @@ function alarm(
     key: randomCode(random, 20),
     input,
   })
+}
+
+function isReader(
+  { byReader, byExitReader }: DoorWires,
+  { deviceId }: { readonly deviceId: DeviceId },
+): boolean {
+  return byReader.has(deviceId) || byExitReader.has(deviceId)
+}
+
+function over(options: AccessDevicesOptions, alarms: ReaderAlarms, ended: TroubleOfReader): void {
+  if (alarms.over(ended)) endTrouble(options, ended)
+}
+
+/** Tells the end of a trouble; the ledger knows whether it ever began. */
+function endTrouble({ kernel, random }: AccessDevicesOptions, input: TroubleOfReader): void {
+  const caller = `device:${input.deviceId}`
+  void kernel.submit({ kind: 'endReaderTrouble', caller, key: randomCode(random, 20), input })
 }
 
 /** Whatever a scanner at a door reads is shown there as a pass, so that what is none is recorded as that, too. */

@@ -2,9 +2,15 @@ import { ManualClock } from '@gatehouse/shared/clock/clock'
 import { expect, test } from 'vitest'
 import { lastingAlarmMs, ReaderAlarms, sameAlarmMs } from './reader-alarms.ts'
 
-test('a reader that stays outside with a wrong key is told once a day, however often it tries', () => {
+const open = () => {
   const clock = new ManualClock(0)
-  const alarms = new ReaderAlarms(clock)
+  return { clock, alarms: new ReaderAlarms(clock) }
+}
+const untrusted = { deviceId: 'front', trouble: 'untrusted' } as const
+const tampered = { deviceId: 'front', trouble: 'tampered' } as const
+
+test('a reader that stays outside with a wrong key is told once a day, however often it tries', () => {
+  const { clock, alarms } = open()
   const tryMs = 30_000
   let told = 0
   for (let passedMs = 0; passedMs < 3 * lastingAlarmMs; passedMs += tryMs) {
@@ -12,29 +18,41 @@ test('a reader that stays outside with a wrong key is told once a day, however o
     clock.advance(tryMs)
   }
   expect(told).toBe(3)
+  expect(alarms.takeEnded()).toEqual([])
 })
 
-test('after it was online in between it is news, but not within ten minutes', () => {
-  const clock = new ManualClock(0)
-  const alarms = new ReaderAlarms(clock)
+test('its end is told ten minutes after its beginning at the earliest, once, and then it is news again', () => {
+  const { clock, alarms } = open()
   expect(alarms.isNews('front', 'mac_failed')).toBe(true)
-  expect(alarms.isNews('front', 'wrong_key')).toBe(true)
-  alarms.trusted('front')
-  clock.advance(sameAlarmMs - 1)
-  expect(alarms.isNews('front', 'mac_failed')).toBe(false)
-  clock.advance(1)
-  expect(alarms.isNews('front', 'mac_failed')).toBe(true)
-  expect(alarms.isNews('front', 'mac_failed')).toBe(false)
   expect(alarms.isNews('yard', 'mac_failed')).toBe(true)
+  expect(alarms.over(untrusted)).toBe(false)
+  clock.advance(sameAlarmMs - 1)
+  expect(alarms.takeEnded()).toEqual([])
+  clock.advance(1)
+  expect(alarms.takeEnded()).toEqual([untrusted])
+  expect(alarms.takeEnded()).toEqual([])
+  expect(alarms.isNews('front', 'mac_failed')).toBe(true)
 })
 
-test('a case that is opened again is news after it was closed; being online does not close it', () => {
-  const clock = new ManualClock(0)
-  const alarms = new ReaderAlarms(clock)
-  expect(alarms.isNews('front', 'tampered')).toBe(true)
-  alarms.trusted('front')
-  clock.advance(sameAlarmMs)
+test('one that comes back within ten minutes is the same incident, which goes on', () => {
+  const { clock, alarms } = open()
+  alarms.isNews('front', 'tampered')
+  alarms.over(tampered)
+  clock.advance(sameAlarmMs - 1)
   expect(alarms.isNews('front', 'tampered')).toBe(false)
-  alarms.closed('front')
-  expect(alarms.isNews('front', 'tampered')).toBe(true)
+  clock.advance(sameAlarmMs)
+  expect(alarms.takeEnded()).toEqual([])
+})
+
+test('being trusted again closes no case', () => {
+  const { clock, alarms } = open()
+  alarms.isNews('front', 'tampered')
+  alarms.isNews('front', 'plain_text')
+  alarms.over(untrusted)
+  clock.advance(sameAlarmMs)
+  expect(alarms.takeEnded()).toEqual([untrusted])
+})
+
+test('an end of which this program knows no beginning is told at once: it may be of before a restart', () => {
+  expect(open().alarms.over(untrusted)).toBe(true)
 })

@@ -78,3 +78,10 @@ CREATE TABLE IF NOT EXISTS members_in (
   door_id TEXT PRIMARY KEY,
   at_ms INTEGER NOT NULL
 ) STRICT;
+
+-- What is wrong with readers, until the ledger says that it is over. Rebuilt from the ledger.
+CREATE TABLE IF NOT EXISTS reader_troubles (
+  device_id TEXT NOT NULL,
+  trouble TEXT NOT NULL,
+  PRIMARY KEY (device_id, trouble)
+) STRICT, WITHOUT ROWID;

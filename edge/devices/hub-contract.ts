@@ -44,6 +44,8 @@ export type DeviceEvent = { readonly deviceId: DeviceId } & (
   | ({ readonly kind: 'plate' } & PlateRead)
   /** The case of the device was opened or closed. */
   | { readonly kind: 'tamper'; readonly active: boolean }
+  /** The device runs out of power, or has it again. */
+  | { readonly kind: 'power'; readonly failed: boolean }
   /** The device is not what it says it is, or speaks in clear; `reason` is a stable machine word. */
   | { readonly kind: 'untrusted'; readonly reason: string }
   /** A printer needs a person for something, or no longer. */

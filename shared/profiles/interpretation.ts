@@ -20,6 +20,8 @@ export type ProfileEvent =
   | { readonly kind: 'bay'; readonly occupied: boolean }
   /** The case of the device was opened or closed; its first word that all is well is not told. */
   | { readonly kind: 'tamper'; readonly active: boolean }
+  /** The device runs out of power, or has it again. */
+  | { readonly kind: 'power'; readonly failed: boolean }
   /** The device is not what it says it is, or speaks in clear; `reason` is a stable machine word. */
   | { readonly kind: 'untrusted'; readonly reason: string }
   /** A printer needs a person for something, or no longer. */

@@ -232,6 +232,11 @@ export const entryBodies = {
     by: z.string().min(1).max(64),
     memberId: ids.memberIdSchema.optional(),
   }),
+  /** A reader's case is closed, it is trusted, or it has power again: ends the incident `reader_…` about it. */
+  'reader.trouble_ended': z.object({
+    deviceId: ids.deviceIdSchema,
+    trouble: z.enum(['tampered', 'untrusted', 'power_failed']),
+  }),
   'reader.pin_locked': z.object({ deviceId: ids.deviceIdSchema, untilMs: wallMsSchema }),
   'door.unlocked': remotelyUnlockedSchema,
   'lockdown.started': lockdownSchema,
@@ -249,7 +254,13 @@ export const entryBodies = {
   /** Where the leaf is cannot be known: `open_circuit`, `short` or `chatter` on the line of its contact. */
   'door.trouble_started': z.object({ doorId: ids.doorIdSchema, fault: z.string().min(1).max(40) }),
   'door.trouble_ended': z.object({ doorId: ids.doorIdSchema }),
-  'incident.opened': z.object({ incidentId: z.string(), kind: z.string(), about: z.string() }),
+  /** `lasts`: an entry of its end will follow; absent from sites that never told the end of a reader's alarm. */
+  'incident.opened': z.object({
+    incidentId: z.string(),
+    kind: z.string(),
+    about: z.string(),
+    lasts: z.boolean().optional(),
+  }),
   'session.arrived': z.object({
     ...session,
     laneId: ids.laneIdSchema,

@@ -64,6 +64,11 @@ describe('golden samples', () => {
     }
   })
 
+  test('an incident whose end will be told is read as it was written', () => {
+    const body = golden('frames').lastingIncident as Record<string, unknown>
+    expect(parseEvent({ type: 'incident.opened', body })).toEqual({ type: 'incident.opened', body })
+  })
+
   test('what a door takes of PINs is read as it was written, and no short or endless wait for one', () => {
     const { pinDoors } = golden('frames')
     const door = golden('directory').door as object

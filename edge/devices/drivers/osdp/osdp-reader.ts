@@ -91,13 +91,14 @@ function outcomeOf(end: RequestEnd): DriveOutcome {
   }
 }
 
-/** Reads what a reader told into events; tampering is told when it begins and when it ends. */
+/** Reads what a reader told into events; tampering and failing power are told when they begin and when they end. */
 function factReader(
   clock: Clock,
   cardFormats: CardFormatChoice,
 ): (fact: ReaderFact) => { readonly events: readonly ProfileEvent[]; readonly garbage?: string } {
   const pins = new PinEntry()
   let tampered = false
+  let powerFailed = false
   return (fact) => {
     switch (fact.kind) {
       case 'raw': {
@@ -116,9 +117,12 @@ function factReader(
         return { events: entered.map((digits) => ({ kind: 'pin', digits })) }
       }
       case 'local': {
-        const isNews = fact.tamper !== tampered
+        const events: ProfileEvent[] = []
+        if (fact.tamper !== tampered) events.push({ kind: 'tamper', active: fact.tamper })
+        if (fact.powerFailed !== powerFailed) events.push({ kind: 'power', failed: fact.powerFailed })
         tampered = fact.tamper
-        return { events: isNews ? [{ kind: 'tamper', active: tampered }] : [] }
+        powerFailed = fact.powerFailed
+        return { events }
       }
       case 'inputs':
         return { events: [] }
