@@ -212,6 +212,26 @@ describe('incidents', () => {
     ])
   })
 
+  it('about the line of a contact and about fire last until both are at rest, duress until a person sees to it', async () => {
+    const twin = await server.enrolled('lines')
+    const trouble = (how: string) => ({
+      type: `door.trouble_${how}`,
+      body: { doorId: 'main', fault: 'short' },
+    })
+    const fire = (how: string) => ({ type: `fire.${how}`, body: { deviceId: 'fire-1' } })
+    await tell(twin, trouble('started'), incident('a', 'door_trouble', 'main/short'), fire('alarmed'))
+    await tell(twin, incident('b', 'duress', 'main/m-1'))
+    const open = { is_open: true }
+    expect(await select(incidents, 'lines')).toMatchObject([
+      { place: 'door', ...open },
+      { place: 'door', ...open },
+      { place: 'device', ...open },
+    ])
+    await tell(twin, trouble('ended'), fire('cleared'), door('closed'))
+    const standing = [false, true, false].map((is_open) => ({ is_open }))
+    expect(await select(incidents, 'lines')).toMatchObject(standing)
+  })
+
   it('that are over at once are never open, and so are kinds of later sites', async () => {
     const twin = await server.enrolled('moments')
     await tell(twin, incident('a', 'tailgate_exit', 'z1/out-1'), incident('b', 'meteor', 'roof/7'))

@@ -255,6 +255,13 @@ const doors: readonly [string, string, string, boolean, number, number][] = [
   ['door-offices', 'Office corridor', upper, false, 180, 80],
 ]
 
+/** Between which zones each door is; rooms and the office corridor are no zones of their own. */
+const doorZones: Readonly<Record<string, { readonly zoneId: string; readonly outerZoneId?: string }>> = {
+  'door-main': { zoneId: 'hh-open' },
+  'door-yard': { zoneId: 'hh-open' },
+  'door-stairs': { zoneId: 'hh-studios', outerZoneId: 'hh-open' },
+}
+
 /** The door whose reader reads passes from phones as well; at the main entrance the kiosk does. */
 const codeDoor = 'door-yard'
 const cardReader = 'generic/osdp-reader'
@@ -276,6 +283,8 @@ const doorRows = doors.flatMap(([key, name, levelId, isPublic, x, y], index): Wo
       contactDeviceId: `${key}-contact`,
       exitButtonDeviceId: `${key}-exit`,
       pulseMs: 3000,
+      heldOpenWarnMs: 10_000,
+      ...doorZones[key],
       at: { x, y },
     }),
     readsCodes
