@@ -231,6 +231,7 @@ function observe(rows: ProjectedRows, event: Observation, { seq, atMs }: EntryPl
     case 'lane.passed':
     case 'lane.hold_started':
     case 'lane.hold_ended':
+    case 'lane.fire_ended':
     case 'lockdown.started':
     case 'lockdown.ended':
       // Noted by `evolveAudit`.

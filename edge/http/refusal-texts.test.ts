@@ -61,6 +61,7 @@ const decided: Readonly<Record<Decided, number>> = {
   full: 409,
   no_space: 409,
   lane_trouble: 409,
+  fire: 409,
   already_inside: 409,
   no_tariff: 409,
   credential_unknown: 404,

@@ -231,6 +231,8 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
     already_paid: [409, 'This stay is paid.', 'Please leave within the time on the receipt.'],
     quote_expired: [410, 'The price has changed.', 'Look at the new price.'],
     session_ended: [410, 'This stay has ended.', 'Press Help if you are still here.'],
+    fire: [409, 'There is a fire alarm.', 'Leave the building. Nobody is let in.'],
+    fire_alarms: [409, 'The fire alarm is still on.', 'Reset the fire alarm system first.'],
     unknown_lane: [404, 'There is no such lane here.', 'Check the id.'],
     no_hold_output: [
       409,

@@ -23,6 +23,7 @@ import { type Command, type CommandContext, defineCommand, type EffectRequest } 
 import type { SiteDatabase } from '../ledger/database.ts'
 import { printEffect } from '../printing/print-effect.ts'
 import { type ArrivalBay, chooseBay } from './arrival-bay.ts'
+import { isFireAt } from './lane-fire.ts'
 import { rememberFull, zonePlaces } from './occupancy.ts'
 import { keepPlate, matchSessions, mayBePlateOf, openSessionsOf } from './open-plates.ts'
 import type { ParkingOptions } from './parking-options.ts'
@@ -116,6 +117,7 @@ function arrive(db: SiteDatabase, options: ParkingOptions, situation: Situation)
     alreadyInside: earlier !== undefined && stayingStates.has(earlier.kind),
     lockedDown: lockdownSince(db) !== undefined,
     unseen: isUnseen(input),
+    fire: isFireAt(db, options.directory, laneId),
     siteClosed: situation.siteClosed,
     full: zonePlaces(db, options.directory, lane.zoneId).full,
     ...bay,

@@ -16,6 +16,7 @@ import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
 import { waitingByHand } from './hand-opening-store.ts'
+import { isFireAt } from './lane-fire.ts'
 import { readHold } from './lane-holds.ts'
 import { readSensedBays, rememberFull } from './occupancy.ts'
 import type { ParkingOptions } from './parking-options.ts'
@@ -34,7 +35,7 @@ export function confirmPassage({ directory }: ParkingOptions): Command {
       const place = lanePlace(directory, laneId)?.place
       if (!place) return err({ code: 'not_found' })
       const [pending] = readPending(db, laneId)
-      const excuse = excuseOf(db, laneId, context.at.wallMs)
+      const excuse = excuseOf(db, directory, { laneId, atMs: context.at.wallMs })
       const events = decidePassage(place, pending, `inc_${randomCode(context.random, 16)}`, excuse)
       const tailgate = pending === undefined && excuse === undefined
       return ok({
@@ -49,8 +50,14 @@ export function confirmPassage({ directory }: ParkingOptions): Command {
 }
 
 /** Why a vehicle without a stay may pass without an alarm. */
-function excuseOf(db: SiteDatabase, laneId: LaneId, atMs: number): 'by_hand' | 'held' | undefined {
+function excuseOf(
+  db: SiteDatabase,
+  directory: DirectoryReader,
+  lane: { readonly laneId: LaneId; readonly atMs: number },
+): 'by_hand' | 'held' | 'fire' | undefined {
+  const { laneId, atMs } = lane
   if (waitingByHand(db, laneId) > 0) return 'by_hand'
+  if (isFireAt(db, directory, laneId)) return 'fire'
   const hold = readHold(db, laneId)
   return hold !== undefined && atMs < hold.untilMs + holdGraceMs ? 'held' : undefined
 }

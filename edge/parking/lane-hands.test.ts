@@ -144,3 +144,41 @@ test('the light is green for who was let in, and red again once they drive', asy
   await lanes.wait(1)
   expect(light()).toBe('entry-1-barrier light 0')
 })
+
+describe('fire', () => {
+  const alarm = (garage: Garage, active: boolean) =>
+    garage.run('reportFire', { deviceId: 'fire-contact', active })
+
+  test('keeps every boom up, beats a lockdown, and ends only when a person says so', async () => {
+    const { garage, lanes } = open()
+    await alarm(garage, true)
+    await lanes.wait(15)
+    expect(garage.kept.filter((line) => line === 'entry-1-barrier hold 10000').length).toBeGreaterThan(3)
+    // A barrier without an input that keeps it up is asked again and again.
+    expect(garage.vends.filter((device) => device === 'exit-1-barrier').length).toBeGreaterThan(1)
+    expect(await garage.run('endLaneFire', { laneId: entry, by: 'us_1' })).toEqual({ refused: 'fire_alarms' })
+    await alarm(garage, false)
+    await lanes.wait(5)
+    expect(garage.kept.at(-1)).toBe('entry-1-barrier hold 10000')
+    expect(await garage.run('endLaneFire', { laneId: exit, by: 'us_1' })).toEqual({ ended: true })
+    await lanes.wait(1)
+    expect(garage.kept.at(-1)).toBe('entry-1-barrier hold 0')
+    expect(garage.rebuildsEqual()).toBe(true)
+  })
+
+  test('lets nobody in by itself, and whoever leaves is counted without an alarm, also after a restart', async () => {
+    const first = open()
+    first.lanes.approach('entry-1')
+    await first.lanes.read('entry-1', 'HHAB123')
+    await first.lanes.drive('entry-1')
+    await alarm(first.garage, true)
+    first.garage.close()
+    const { garage, lanes } = open({ folder: first.garage.folder, clock: first.garage.clock, seed: 5 })
+    lanes.approach('entry-1')
+    await lanes.read('entry-1', 'HHCD456')
+    expect(garage.entryTypes().at(-1)).toBe('lane.refused')
+    await lanes.drive('exit-1')
+    expect([inside(garage), kinds(garage)]).toEqual([0, []])
+    expect(garage.entryTypes().at(-1)).toBe('lane.passed')
+  })
+})

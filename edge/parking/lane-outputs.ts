@@ -7,6 +7,7 @@ import type { DeviceHub } from '../devices/hub.ts'
 import type { BarrierOutput } from '../devices/ports/barrier.ts'
 import type { Kernel } from '../ledger/kernel.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
+import { isFireAt } from './lane-fire.ts'
 import { type LaneHold, readHolds } from './lane-holds.ts'
 import type { LaneWatch } from './lane-watch.ts'
 import type { WiredLane } from './lane-wires.ts'
@@ -18,8 +19,6 @@ export interface LaneOutputsOptions {
   readonly clock: Clock
   readonly hub: Pick<DeviceHub, 'barrier'>
   readonly lanes: LaneWatch
-  /** Whether there is fire at the site. */
-  readonly isFire: () => boolean
   /** The time of a hold is over. */
   readonly onHoldOver: (hold: LaneHold) => void
   readonly run: (work: () => Promise<void>) => void
@@ -44,10 +43,9 @@ export class LaneOutputs {
 
   /** Brings every lane's outputs up to date; called a few times a second. */
   tick(wired: Iterable<WiredLane>): void {
-    const { kernel, clock, isFire } = this.#options
+    const { kernel, clock, directory } = this.#options
     const { db } = kernel
     const { wallMs } = clock.now()
-    const fire = isFire()
     const lockedDown = lockdownSince(db) !== undefined
     const holds = new Map(readHolds(db).map((hold) => [hold.laneId, hold]))
     for (const hold of holds.values()) if (hold.untilMs <= wallMs) this.#tellOver(hold)
@@ -56,6 +54,7 @@ export class LaneOutputs {
       const hold = holds.get(lane.laneId)
       // Nobody is let in during a lockdown; the way out stays as it is.
       const held = hold !== undefined && wallMs < hold.untilMs && !(lockedDown && direction === 'entry')
+      const fire = isFireAt(db, directory, lane.laneId)
       this.#follow(lane, { held, fire, direction })
     }
   }

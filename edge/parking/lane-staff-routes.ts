@@ -76,6 +76,16 @@ const releaseRoute = createRoute({
   responses: { 200: json(z.object({ ended: z.boolean() }), 'Let go'), ...refusals },
 })
 
+const fireRoute = createRoute({
+  method: 'post',
+  path: '/admin/lanes/{id}/fire-over',
+  tags,
+  summary: 'Say that the fire is over: the booms that its contact keeps up are let go',
+  parameters,
+  request: { params: laneId },
+  responses: { 200: json(z.object({ ended: z.boolean() }), 'Let go'), ...refusals },
+})
+
 /** What staff of the site see and do at lanes, for who is logged in to its admin. */
 export function laneStaffRoutes({ kernel, directory, lanes, sessions }: LaneStaffRoutesOptions): OpenAPIHono {
   const app = edgeRouter()
@@ -91,6 +101,7 @@ export function laneStaffRoutes({ kernel, directory, lanes, sessions }: LaneStaf
   app.openapi(lanesRoute, (c) => c.json({ items: laneViews(kernel.db, directory, lanes) }, 200))
   app.openapi(openRoute, (c) => act(c, 'openLaneByHand', c.req.valid('json')))
   app.openapi(holdRoute, (c) => act(c, 'startLaneHold', c.req.valid('json')))
+  app.openapi(fireRoute, (c) => act(c, 'endLaneFire', {}))
   app.openapi(releaseRoute, (c) => act(c, 'endLaneHold', {}))
   return app
 }

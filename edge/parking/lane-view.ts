@@ -4,6 +4,7 @@ import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
 import { openedByHand, waitingByHand } from './hand-opening-store.ts'
+import { isFireAt } from './lane-fire.ts'
 import { hasHoldOutput, readHold } from './lane-holds.ts'
 import { readLaneTroubles } from './lane-troubles.ts'
 import type { LaneWatch } from './lane-watch.ts'
@@ -34,6 +35,7 @@ export function laneViews(db: SiteDatabase, directory: DirectoryReader, watch: L
       state: lane.kind,
       boom: boomPosition(boom.limits),
       troubles: [...readLaneTroubles(db, laneId)],
+      fire: isFireAt(db, directory, laneId),
       openedByHand: openedByHand(db, laneId),
       canHold: hasHoldOutput(directory, laneId),
       ...(hold && { hold: { reason: hold.reason, untilMs: hold.untilMs } }),

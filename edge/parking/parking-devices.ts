@@ -95,7 +95,6 @@ export class ParkingDevices {
     this.#outputs = new LaneOutputs({
       ...options,
       lanes: this.lanes,
-      isFire: () => false,
       onHoldOver: ({ laneId }) => this.#pushFact('endLaneHold', laneId, { laneId }),
       run: (work) => this.#run(work),
     })

@@ -6,6 +6,7 @@ import { arriveVehicle } from './arrive-vehicle.ts'
 import { forgetVehicles } from './forget-vehicles.ts'
 import { openLaneByHand } from './hand-openings.ts'
 import { backOut, confirmPassage, correctCounts, recordWrongWay, senseBay } from './lane-commands.ts'
+import { endLaneFire } from './lane-fire.ts'
 import { endLaneHold, startLaneHold } from './lane-holds.ts'
 import { reportLaneTrouble } from './lane-troubles.ts'
 import { loseTicket } from './lost-ticket-command.ts'
@@ -28,6 +29,7 @@ export function parkingModule(options: ParkingOptions): LedgerModule {
       'parking_lane_troubles',
       'parking_hand_openings',
       'parking_lane_holds',
+      'parking_fires',
       'parking_bays',
       'parking_substitutes',
     ],
@@ -45,6 +47,7 @@ export function parkingModule(options: ParkingOptions): LedgerModule {
       openLaneByHand(options),
       startLaneHold(options),
       endLaneHold(options),
+      endLaneFire(options),
       senseBay(options),
       correctCounts(options),
       forgetVehicles(options),

@@ -13,6 +13,7 @@ import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
 import { endHandOpening, noteHandOpening } from './hand-opening-store.ts'
 import { bookedBayTakenIncident } from './incident-kinds.ts'
+import { latchFire, unlatchFire } from './lane-fire.ts'
 import { dropHold, keepHold } from './lane-holds.ts'
 import { endLaneTrouble, noteLaneTrouble } from './lane-troubles.ts'
 import { authorisationOrder, readSession, writeSession } from './session-store.ts'
@@ -92,6 +93,8 @@ export const parkingProjections: Projections = {
   },
   'lane.hold_started': (db, hold) => keepHold(db, hold),
   'lane.hold_ended': (db, { laneId }) => dropHold(db, laneId),
+  'fire.alarmed': (db, { deviceId }) => latchFire(db, deviceId),
+  'lane.fire_ended': (db, { deviceId }) => unlatchFire(db, deviceId),
   'lane.trouble_ended': (db, { laneId, trouble }) => endLaneTrouble(db, laneId, trouble),
   'space.sensed': (db, body, entry) => {
     statement(

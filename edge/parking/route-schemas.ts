@@ -122,6 +122,8 @@ export const laneViewSchema = z.object({
   /** What is wrong with the lane, as in the kinds of its incidents. */
   troubles: z.array(z.string()),
   boom: z.enum(['up', 'down', 'moving', 'unknown']),
+  /** Kept open for fire until a person says that it is over. */
+  fire: z.boolean(),
   /** How often it was opened by hand, ever. */
   openedByHand: z.int(),
   /** Whether its barrier has an input that keeps the boom up. */

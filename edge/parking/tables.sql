@@ -64,6 +64,11 @@ CREATE TABLE IF NOT EXISTS parking_lane_holds (
   until_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Fire contacts that alarmed and whose lanes nobody has let go yet. Rebuilt from the ledger.
+CREATE TABLE IF NOT EXISTS parking_fires (
+  device_id TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
 -- What each bay sensor said last. Rebuilt from the ledger.
 CREATE TABLE IF NOT EXISTS parking_bays (
   space_id TEXT PRIMARY KEY,

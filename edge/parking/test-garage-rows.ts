@@ -22,6 +22,7 @@ function lane(direction: 'entry' | 'exit', n: number): Omit<AppliedRow, 'epoch' 
       ...(direction === 'entry'
         ? { ticketButtonDeviceId: `${key}-button` }
         : { readerDeviceId: `${key}-reader` }),
+      fireDeviceId: 'fire-contact',
       defaultClass: 'car',
     },
   }

@@ -4,6 +4,7 @@ import type { Decided } from './decision.ts'
 import type { Session } from './session.ts'
 
 export type ArrivalRefusal =
+  | 'fire'
   | 'lockdown'
   | 'lane_trouble'
   | 'site_closed'
@@ -20,6 +21,8 @@ export interface Arrival {
   readonly unconfirmed?: Session
   /** A session of exactly this plate that is inside. */
   readonly alreadyInside: boolean
+  /** The boom is up for whoever must get out. */
+  readonly fire: boolean
   /** Nobody is let in, not even again. */
   readonly lockedDown: boolean
   /** The lane's loops cannot tell that a vehicle is there, or whether it passes (RULES, Parking: arrivals fail closed). */
@@ -45,9 +48,10 @@ export type ArrivalOutcome =
 
 /**
  * Lets a vehicle in, or refuses: arrivals fail closed. Refusals are entries too, because a vehicle stands there.
- * Refusal reasons: `lockdown` (RULES, Access: before all others), `lane_trouble`, `site_closed`, `full`, `no_space`, `already_inside`, `no_tariff`.
+ * Refusal reasons: `fire` and `lockdown` (RULES, Access: before all others; fire beats lockdown), `lane_trouble`, `site_closed`, `full`, `no_space`, `already_inside`, `no_tariff`.
  */
 export function decideArrival(arrival: Arrival): Decided<ArrivalOutcome> {
+  if (arrival.fire) return refuse(arrival, 'fire')
   if (arrival.lockedDown) return refuse(arrival, 'lockdown')
   if (arrival.unconfirmed !== undefined) {
     const { sessionId, spaceId } = arrival.unconfirmed.stay

@@ -197,6 +197,8 @@ export const directoryBodies = {
     cameraDeviceId: ids.deviceIdSchema.optional(),
     ticketButtonDeviceId: ids.deviceIdSchema.optional(),
     readerDeviceId: ids.deviceIdSchema.optional(),
+    /** The contact of the fire alarm system: while it alarms, and until a person says it is over, the boom is kept up. */
+    fireDeviceId: ids.deviceIdSchema.optional(),
     /** Loop detectors with a device of their own; those wired to the barrier's device need none. */
     detectorDeviceIds: z.array(ids.deviceIdSchema).max(8).optional(),
     /** Prints the tickets of an entry. */

@@ -10,6 +10,7 @@ import {
   wallMsSchema,
 } from './facts.ts'
 import {
+  laneFireEndedSchema,
   laneHoldEndedSchema,
   laneHoldStartedSchema,
   laneOpenedByHandSchema,
@@ -301,6 +302,7 @@ export const entryBodies = {
   'lane.passed': lanePassedSchema,
   'lane.hold_started': laneHoldStartedSchema,
   'lane.hold_ended': laneHoldEndedSchema,
+  'lane.fire_ended': laneFireEndedSchema,
   /** An incident of the kind `lane_` + `trouble` ends; until then the lane works as far as it safely can. */
   'lane.trouble_ended': z.object({ laneId: ids.laneIdSchema, trouble: z.string().min(1).max(40) }),
   'space.sensed': z.object({ spaceId: ids.spaceIdSchema, occupied: z.boolean() }),

@@ -105,6 +105,11 @@ describe('golden samples', () => {
     }
   })
 
+  test('the fire contact of a lane is read as it was written', () => {
+    const lane = { ...(golden('directory').lane as object), ...(golden('frames').fireLane as object) }
+    expect(directoryBodies.lane.parse(lane)).toEqual(lane)
+  })
+
   test('stays that signed papers tell of are read as they were written', () => {
     for (const [type, body] of Object.entries(golden('frames').signedPapers as object)) {
       expect(parseEvent({ type, body })).toEqual({ type, body })

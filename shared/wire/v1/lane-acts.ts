@@ -42,5 +42,8 @@ export const laneHoldStartedSchema = z.object({
   reason: laneReasonSchema,
   untilMs: wallMsSchema,
 })
+/** A person says that the fire that this contact told is over: its booms are let go. */
+export const laneFireEndedSchema = z.object({ deviceId: ids.deviceIdSchema, by })
+
 /** Without `by` its time was over. */
 export const laneHoldEndedSchema = z.object({ ...lane, by: by.optional() })

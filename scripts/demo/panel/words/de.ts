@@ -98,6 +98,7 @@ export const de: Record<WordKey, string> = {
   'reason.site_closed': 'Standort geschlossen',
   'reason.no_space': 'kein passender Stellplatz',
   'reason.already_inside': 'schon im Parkhaus',
+  'reason.fire': 'Feueralarm',
   'reason.lane_trouble': 'die Spur sieht nichts',
   'reason.no_tariff': 'kein Preis dafür',
   'reason.ticket_used': 'Ticket schon benutzt',

@@ -96,6 +96,7 @@ export const en = {
   'reason.site_closed': 'the site is closed',
   'reason.no_space': 'no bay fits',
   'reason.already_inside': 'already inside',
+  'reason.fire': 'fire alarm',
   'reason.lane_trouble': 'the lane cannot see',
   'reason.no_tariff': 'no price for it',
   'reason.ticket_used': 'ticket already used',
