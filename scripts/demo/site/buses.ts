@@ -1,6 +1,6 @@
 import { rowsOf, type WorldRow } from '../world/rows.ts'
 
-export type BusKind = 'boards' | 'readers' | 'osdp' | 'kiosk-reader' | 'signs'
+export type BusKind = 'boards' | 'readers' | 'osdp' | 'kiosk-reader' | 'signs' | 'printer'
 
 /** One wire of a site: what hangs on it, at which addresses, and the port on which its simulation listens. */
 export interface DemoBus {
@@ -18,6 +18,7 @@ const kindByProfile: Record<string, BusKind> = {
   'generic/osdp-reader': 'osdp',
   'generic/kiosk-reader': 'kiosk-reader',
   'generic/level-sign': 'signs',
+  'generic/escpos-printer': 'printer',
 }
 
 /** The wires that the device rows of a site name, in order of their names, on ports from `firstPort`. */

@@ -4,6 +4,10 @@ import {
   type SimulatedOsdpReaders,
 } from '@gatehouse/edge/devices/simulators/simulated-osdp-readers'
 import {
+  createSimulatedPrinter,
+  type SimulatedPrinter,
+} from '@gatehouse/edge/devices/simulators/simulated-printer'
+import {
   createSimulatedKioskReader,
   createSimulatedReaders,
   type SimulatedLineReader,
@@ -27,6 +31,8 @@ export interface SimulatedWires {
   readonly lanes: ReadonlyMap<string, LaneWires>
   readonly kioskReader: SimulatedReader | undefined
   readonly signs: SimulatedSigns | undefined
+  /** Printers by the name of their bus. */
+  readonly printers: ReadonlyMap<string, SimulatedPrinter>
   close(): Promise<void>
 }
 
@@ -47,6 +53,7 @@ interface Open {
   readonly osdp: Map<string, SimulatedOsdpReaders & { close(): Promise<void> }>
   kioskReader: (SimulatedReader & { close(): Promise<void> }) | undefined
   signs: SimulatedSigns | undefined
+  readonly printers: Map<string, SimulatedPrinter>
 }
 
 /** Starts the simulated devices of all wires of a site; throws when a port cannot be had. */
@@ -61,6 +68,7 @@ export async function openWires(
     osdp: new Map(),
     kioskReader: undefined,
     signs: undefined,
+    printers: new Map(),
   }
   for (const bus of buses) await openBus(open, bus, settings)
   return {
@@ -69,12 +77,14 @@ export async function openWires(
     lanes: wireLanes(rows, open),
     kioskReader: open.kioskReader,
     signs: open.signs,
+    printers: open.printers,
     close: async () => {
       for (const board of open.boards.values()) await board.close()
       for (const readers of open.readers.values()) await readers.close()
       for (const line of open.osdp.values()) await line.close()
       await open.kioskReader?.close()
       await open.signs?.close()
+      for (const printer of open.printers.values()) await printer.close()
     },
   }
 }
@@ -96,6 +106,9 @@ async function openBus(open: Open, bus: DemoBus, { host, random }: WireSettings)
     }
     case 'kiosk-reader':
       open.kioskReader = await createSimulatedKioskReader({ listen })
+      return
+    case 'printer':
+      open.printers.set(bus.name, await createSimulatedPrinter({ listen }))
       return
     default:
       open.signs = await createSimulatedSigns({ listen, addresses })

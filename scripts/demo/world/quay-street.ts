@@ -202,7 +202,7 @@ const laneRows = lanes.flatMap(([key, name, direction], index): WorldRow[] => {
       barrierDeviceId: `${key}-barrier`,
       cameraDeviceId: `${key}-camera`,
       ...(direction === 'entry'
-        ? { ticketButtonDeviceId: `${key}-button` }
+        ? { ticketButtonDeviceId: `${key}-button`, printerDeviceId: `${key}-printer` }
         : { readerDeviceId: `${key}-scanner` }),
       defaultClass: 'car',
     }),
@@ -220,6 +220,12 @@ const laneRows = lanes.flatMap(([key, name, direction], index): WorldRow[] => {
         profile: 'generic/ticket-button',
         bus: 'lanes-1',
         parameters: { unit, input: 3 },
+      }),
+      row('device', `${key}-printer`, {
+        name: `${name}: ticket printer`,
+        profile: 'generic/escpos-printer',
+        bus: `printer-${unit}`,
+        parameters: {},
       }),
     )
   }
