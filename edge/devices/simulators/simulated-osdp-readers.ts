@@ -15,6 +15,8 @@ export interface SimulatedOsdpReader extends SimulatedReader {
   /** Where it listens; two readers may be set to one address, or to each other's. */
   address: number
   fault: OsdpFault | undefined
+  /** How the questions to it were checked. */
+  readonly checks: ReadonlySet<'crc' | 'checksum'>
   /** A card of so many bits, whole bytes from the left. */
   present(bitCount: number, bits: Uint8Array): void
   openCase(isOpen: boolean): void
@@ -57,6 +59,7 @@ export async function createSimulatedOsdpReaders<W extends Wire>(options: {
       if (asked.length > askedMax) asked.shift()
       for (const reader of readers) {
         if (reader.address !== frame.address) continue
+        reader.checks.add(frame.check)
         const answer = reader.firmware.answer(frame)
         if (answer) for (const part of reader.spoil(answer)) reply(part)
       }
@@ -69,6 +72,7 @@ class LineReader implements SimulatedOsdpReader {
   readonly firmware: OsdpPeripheral
   address: number
   fault: OsdpFault | undefined
+  readonly checks = new Set<'crc' | 'checksum'>()
   readonly #random: Random
   #held: Uint8Array | undefined
 

@@ -72,11 +72,20 @@ const gapMaxMs = 50
 /** With no reader heard for this long the connection is made anew; converters die half-open. */
 const silentLinkMaxMs = 60_000
 const bitsPerByte = 10
+/** A second answer to one question comes within this, milliseconds. */
+const answeredTwiceMaxMs = 500
 
 interface OnLine {
   readonly reader: OsdpReaderOnLine
   state: PanelState
   readonly requests: Map<number, (end: RequestEnd) => void>
+}
+
+/** What a reader answered last, to notice a second answer to the same question. */
+interface Answered {
+  readonly one: OnLine
+  readonly frame: OsdpFrame
+  readonly atMs: number
 }
 
 interface Awaited {
@@ -96,6 +105,7 @@ class Line implements OsdpLine {
   /** Readers that answer and had a turn since one had it that may keep silent. */
   readonly #served = new Set<OnLine>()
   #awaited: Awaited | undefined
+  #answered: Answered | undefined
   #up = false
   #closed = false
   #quietUntilMs = 0
@@ -191,15 +201,34 @@ class Line implements OsdpLine {
     if (!frame.fromReader) return
     const awaited = this.#awaited
     if (awaited?.one.reader.address !== frame.address) {
+      this.#noticeTwice(frame)
       this.#garbage.count(frame.covered.length, 'frame_not_asked_for')
       return
     }
     this.#heardMs = this.#now()
     this.#awaited = undefined
     const isAnswer = this.#step(awaited.one, { kind: 'heard', frame })
-    if (isAnswer) return
+    if (isAnswer) {
+      this.#answered = { one: awaited.one, frame, atMs: this.#heardMs }
+      return
+    }
     this.#awaited = awaited
+    this.#noticeTwice(frame)
     this.#garbage.count(frame.covered.length, 'frame_too_late')
+  }
+
+  /**
+   * One reader that is asked again repeats its answer byte for byte. Another answer under the same number, shortly after
+   * the first, is that of a second reader that was set to the same address.
+   */
+  #noticeTwice(frame: OsdpFrame): void {
+    const answered = this.#answered
+    if (!answered || answered.one.reader.address !== frame.address) return
+    if (this.#now() - answered.atMs > answeredTwiceMaxMs || frame.sequence !== answered.frame.sequence) return
+    if (Buffer.compare(frame.covered, answered.frame.covered) === 0) return
+    this.#answered = undefined
+    if (this.#awaited?.one === answered.one) this.#awaited = undefined
+    this.#step(answered.one, { kind: 'answeredTwice' })
   }
 
   #tick(): void {

@@ -75,7 +75,10 @@ async function site(
 }
 
 /** A reader whose key was set on the bench. */
-async function keyedSite(addresses: readonly number[] = [0]) {
+async function keyedSite(
+  addresses: readonly number[] = [0],
+  more: DirectoryBody<'device'>['parameters'] = {},
+) {
   const wire = await tcpLine(addresses)
   const keys = new KeysInMemory()
   for (const [index, reader] of wire.line.readers.entries()) {
@@ -84,7 +87,7 @@ async function keyedSite(addresses: readonly number[] = [0]) {
   }
   const rows = wire.line.readers.map(
     ({ address }, index) =>
-      [device(`r${index + 1}`), deviceRow('generic/osdp-reader', 'readers', { address })] as const,
+      [device(`r${index + 1}`), deviceRow('generic/osdp-reader', 'readers', { address, ...more })] as const,
   )
   const started = await startHub({ devices: new Map(rows), buses: { readers: wire.bus }, readerKeys: keys })
   closing.push(
@@ -258,6 +261,32 @@ describe('a line with faults', () => {
     const mark = line.asked.length
     await until(() => line.asked.length > mark + 4)
     expect(heard.all.filter(({ kind }) => kind === 'card')).toEqual([])
+  })
+
+  test('two readers that were set to one address are told as such, and come back when they are apart', async () => {
+    const { heard, line } = await keyedSite([1, 2])
+    const from = heard.all.length
+    line.readers[1]!.address = 1
+    const told = await heard.next((event) => event.kind === 'untrusted' && event.deviceId === 'r1', from)
+    expect(told).toMatchObject({ reason: 'address_shared' })
+    line.readers[1]!.address = 2
+    const mark = heard.all.length
+    await online(heard, 'r1', mark)
+    await online(heard, 'r2', from)
+  })
+
+  test('a reader that knows no CRC works with the 8-bit checksum over a socket', async () => {
+    const { heard, reader, hub } = await keyedSite([0], { checksum: true })
+    reader.tap('4711')
+    expect(await heard.next(({ kind }) => kind === 'card')).toMatchObject({ number: '4711' })
+    reader.enterPin('1234')
+    expect(await heard.next(({ kind }) => kind === 'pin')).toMatchObject({ digits: '1234' })
+    expect(await hub.signal(r1, 'granted')).toEqual({ outcome: 'done' })
+    reader.restart()
+    const from = heard.all.length
+    await offline(heard, 'r1', from)
+    await online(heard, 'r1', from)
+    expect(reader.checks).toEqual(new Set(['checksum']))
   })
 
   test('a second row at an address that is taken is refused, with the reason', async () => {

@@ -63,7 +63,12 @@ const lineDown = (state: PanelState, context: PanelContext): PanelStep =>
 const sendAgain = (state: InExchange): PanelStep => send(state, state.exchange)
 const tryAgain = (state: InExchange, context: PanelContext): PanelStep =>
   silent(state, state.exchange, context)
-const handshake = { turn: sendAgain, silence: tryAgain, keyStored: stay, requested: refuse, lineDown }
+const answeredTwice = (state: PanelState, context: PanelContext): PanelStep =>
+  goOffline(state, context, 'address_shared')
+const handshake = {
+  ...{ turn: sendAgain, silence: tryAgain, keyStored: stay, requested: refuse },
+  ...{ answeredTwice, lineDown },
+}
 
 const table: Table = {
   offline: {
@@ -71,6 +76,7 @@ const table: Table = {
     heard: stay,
     silence: stay,
     keyStored: stay,
+    answeredTwice: stay,
     requested: refuse,
     lineDown,
   },
@@ -78,11 +84,15 @@ const table: Table = {
   describing: { ...handshake, heard: onCapabilities },
   challenging: { ...handshake, heard: onCryptogram },
   proving: { ...handshake, heard: onInitialMac },
-  storing: { turn: stay, heard: stay, silence: stay, keyStored: onKeyStored, requested: refuse, lineDown },
+  storing: {
+    ...{ turn: stay, heard: stay, silence: stay, keyStored: onKeyStored },
+    ...{ answeredTwice, requested: refuse, lineDown },
+  },
   keying: { ...handshake, heard: onKeySet },
   online: {
     turn: askOnline,
     heard: onOnline,
+    answeredTwice,
     silence: (state, context) => (state.exchange ? silent(state, state.exchange, context) : stay(state)),
     keyStored: stay,
     requested: (state, _context, { ticket, command }) =>

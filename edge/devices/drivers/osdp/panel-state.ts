@@ -29,6 +29,8 @@ export type AlarmReason =
   | 'no_secure_channel'
   /** It can do less than when its key was set. */
   | 'capability_downgraded'
+  /** Two readers answer at its address. */
+  | 'address_shared'
 
 /** A session: its keys and the reader's last MAC. */
 export interface Session {
@@ -105,6 +107,8 @@ export type PanelEvent =
   | { readonly kind: 'heard'; readonly frame: OsdpFrame }
   /** Nothing came in time. */
   | { readonly kind: 'silence' }
+  /** A second, different answer to one command came from its address. */
+  | { readonly kind: 'answeredTwice' }
   | { readonly kind: 'keyStored'; readonly ok: boolean }
   | ({ readonly kind: 'requested' } & Request)
   | { readonly kind: 'lineDown' }

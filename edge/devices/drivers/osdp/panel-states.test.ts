@@ -38,6 +38,10 @@ describe('every state', () => {
       expect(cut.offlineFor).toBe('link_down')
       expect(panelDueMs(cut.state)).toBe(cut.nowMs)
 
+      const twice = make()
+      twice.step({ kind: 'answeredTwice' })
+      expect(twice.offlineFor).toBe(kind === 'offline' ? 'connecting' : 'address_shared')
+
       const stored = make()
       const before = stored.state
       stored.step({ kind: 'keyStored', ok: false })

@@ -24,6 +24,7 @@ const alarms: ReadonlySet<string> = new Set<AlarmReason>([
   'data_failed',
   'no_secure_channel',
   'capability_downgraded',
+  'address_shared',
 ])
 
 /** The states of one kind. */
