@@ -10,6 +10,8 @@ function wiredLane() {
   const approach = inputTerminal()
   const safety = inputTerminal()
   const ticketButton = inputTerminal()
+  const [boomOpen, boomClosed] = [inputTerminal(), inputTerminal()]
+  const hold = outputTerminal()
   const watch = (name: string, terminal: typeof approach) => ({
     ...terminal,
     set: (closed: boolean) => {
@@ -22,6 +24,9 @@ function wiredLane() {
     approach: watch('approach', approach),
     safety: watch('safety', safety),
     ticketButton,
+    boomOpen,
+    boomClosed,
+    hold,
     time,
   })
   const pulse = () => {
@@ -29,7 +34,8 @@ function wiredLane() {
     time.advance(500)
     vend.switch(false)
   }
-  return { time, lane, order, pulse, ticketButton }
+  const limits = () => [boomOpen.closed, boomClosed.closed]
+  return { time, lane, order, pulse, ticketButton, hold, limits }
 }
 
 test('a car waits for the boom and passes approach, safety, cleared', async () => {
@@ -96,4 +102,50 @@ test('the ticket button closes for a moment', () => {
   lane.pressTicket()
   time.advance(1_000)
   expect(ticketButton.changes).toEqual([true, false])
+})
+
+test('the contacts of the boom tell both ends of its way, and neither in between', () => {
+  const { time, pulse, limits } = wiredLane()
+  expect(limits()).toEqual([false, true])
+  pulse()
+  expect(limits()).toEqual([false, false])
+  time.advance(2_000)
+  expect(limits()).toEqual([true, false])
+  time.advance(60_000)
+  expect(limits()).toEqual([false, true])
+})
+
+test('a boom that is stuck does not move, one that is forced is up without a vend', () => {
+  const { time, lane, pulse, limits } = wiredLane()
+  lane.setBoomStuck(true)
+  pulse()
+  time.advance(10_000)
+  expect(limits()).toEqual([false, true])
+  lane.forceBoom()
+  expect(limits()).toEqual([true, false])
+})
+
+test('the hold input keeps the boom up until it lets go', () => {
+  const { time, lane, hold } = wiredLane()
+  hold.switch(true)
+  time.advance(120_000)
+  expect(lane.boom).toBe('up')
+  hold.switch(false)
+  time.advance(10_000)
+  expect(lane.boom).toBe('down')
+})
+
+test('a loop that is stuck says covered whoever comes and goes', async () => {
+  const { time, lane, order, pulse } = wiredLane()
+  lane.setLoopStuck('safety', true)
+  const car = lane.arrive()
+  time.advance(2_000)
+  pulse()
+  time.advance(10_000)
+  expect(await car.left).toBe('passed')
+  expect(order.filter((what) => what === 'safety cleared')).toEqual([])
+  expect(lane.boom).toBe('up')
+  lane.setLoopStuck('safety', false)
+  time.advance(10_000)
+  expect([order.at(-1), lane.boom]).toEqual(['safety cleared', 'down'])
 })

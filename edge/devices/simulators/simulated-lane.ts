@@ -58,6 +58,12 @@ export interface SimulatedLane {
   /** Drives a second car up so close that it slips through behind the one in front. */
   tailgate(): SimulatedCar
   pressTicket(): void
+  /** The boom does not follow its motor any more, or does again. */
+  setBoomStuck(stuck: boolean): void
+  /** Somebody lifts the boom, or runs into it. */
+  forceBoom(): void
+  /** A detector that says covered whatever stands there, or works again. */
+  setLoopStuck(loop: 'approach' | 'safety', stuck: boolean): void
   stop(): void
 }
 
@@ -76,7 +82,10 @@ class Lane implements SimulatedLane {
   #cars: Car[] = []
   #onApproach = 0
   #onSafety = 0
+  readonly #stuckLoops = new Set<'approach' | 'safety'>()
+  readonly #stopHold: () => void
   #stopBoom: (() => void) | undefined
+  #boomStuck = false
   boom: BoomState = 'down'
 
   constructor(options: LaneOptions) {
@@ -85,9 +94,11 @@ class Lane implements SimulatedLane {
     this.#timing = { ...usualTiming, ...options.timing }
     this.#wires.approach.set(false)
     this.#wires.safety.set(false)
+    this.#showBoom()
     this.#stopVend = options.vend.onChange((on) => {
       if (on) this.#raise()
     })
+    this.#stopHold = options.hold?.onChange((on) => (on ? this.#raise() : this.#lower())) ?? (() => {})
   }
 
   get front(): SimulatedCar | undefined {
@@ -112,8 +123,26 @@ class Lane implements SimulatedLane {
     this.#time.after(this.#timing.pressMs, () => this.#wires.ticketButton?.set(false))
   }
 
+  setBoomStuck(stuck: boolean): void {
+    this.#boomStuck = stuck
+  }
+
+  forceBoom(): void {
+    this.#stopBoom?.()
+    this.#setBoom('up')
+    this.#advance()
+  }
+
+  setLoopStuck(loop: 'approach' | 'safety', stuck: boolean): void {
+    if (stuck) this.#stuckLoops.add(loop)
+    else this.#stuckLoops.delete(loop)
+    this.#sense(loop)
+    if (!stuck && loop === 'safety' && this.boom === 'up') this.#lower()
+  }
+
   stop(): void {
     this.#stopVend()
+    this.#stopHold()
     this.#stopBoom?.()
   }
 
@@ -179,39 +208,52 @@ class Lane implements SimulatedLane {
   }
 
   #raise(): void {
-    if (this.boom === 'up' || this.boom === 'rising') return
+    if (this.#boomStuck || this.boom === 'up' || this.boom === 'rising') return
     this.#stopBoom?.()
-    this.boom = 'rising'
-    this.#changed()
+    this.#setBoom('rising')
     this.#stopBoom = this.#time.after(this.#timing.boomMs, () => {
-      this.boom = 'up'
-      this.#changed()
+      this.#setBoom('up')
       this.#stopBoom = this.#time.after(this.#timing.holdMs, () => this.#lower())
       this.#advance()
     })
   }
 
   #lower(): void {
-    if (this.#onSafety > 0) return
+    const isKeptUp = this.#onSafety > 0 || this.#stuckLoops.has('safety') || this.#wires.hold?.on === true
+    if (isKeptUp || this.#boomStuck) return
     this.#stopBoom?.()
-    this.boom = 'falling'
-    this.#changed()
+    this.#setBoom('falling')
     this.#stopBoom = this.#time.after(this.#timing.boomMs, () => {
-      this.boom = 'down'
-      this.#changed()
+      this.#setBoom('down')
     })
   }
 
   #cover(loop: 'approach' | 'safety', by: 1 | -1): void {
     if (loop === 'approach') {
       this.#onApproach += by
-      this.#wires.approach.set(this.#onApproach > 0)
+      this.#sense('approach')
     } else {
       this.#onSafety += by
-      this.#wires.safety.set(this.#onSafety > 0)
+      this.#sense('safety')
       if (this.#onSafety > 0 && this.boom === 'falling') this.#raise()
     }
     this.#changed()
+  }
+
+  #sense(loop: 'approach' | 'safety'): void {
+    const vehicles = loop === 'approach' ? this.#onApproach : this.#onSafety
+    this.#wires[loop].set(vehicles > 0 || this.#stuckLoops.has(loop))
+  }
+
+  #setBoom(boom: BoomState): void {
+    this.boom = boom
+    this.#showBoom()
+    this.#changed()
+  }
+
+  #showBoom(): void {
+    this.#wires.boomOpen?.set(this.boom === 'up')
+    this.#wires.boomClosed?.set(this.boom === 'down')
   }
 
   #changed(): void {
@@ -224,6 +266,11 @@ interface LaneWires {
   readonly approach: InputTerminal
   readonly safety: InputTerminal
   readonly ticketButton?: InputTerminal
+  /** Contacts of the barrier, closed while the boom is fully open or fully closed. */
+  readonly boomOpen?: InputTerminal
+  readonly boomClosed?: InputTerminal
+  /** The input of the barrier that keeps its boom up. */
+  readonly hold?: OutputTerminal
 }
 
 export interface LaneOptions extends LaneWires {
