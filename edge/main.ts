@@ -6,6 +6,7 @@ import { backupCommand } from './backup/backup-command.ts'
 import { restoreCommand } from './backup/restore-command.ts'
 import type { EdgeConfig } from './config.ts'
 import { isConfigProblem, readEdgeConfig } from './config.ts'
+import { devicesCommand } from './devices-command.ts'
 import { runDoctor } from './doctor.ts'
 import { type EdgeAdapters, EdgeProgram } from './edge-program.ts'
 import { installReaderCommand } from './install-reader-command.ts'
@@ -21,6 +22,9 @@ gatehouse-edge rebuild --check --config FILE   replay the ledger and compare
 gatehouse-edge backup --to FOLDER --config FILE      copy the store and identity, also while it runs
 gatehouse-edge restore --from FOLDER --config FILE   put a backup into an empty data folder
 gatehouse-edge adopt SITE --code CODE --config FILE  take over a site whose box is gone, with its history
+gatehouse-edge devices [list | watch [DEVICE]] --config FILE   every device as the running edge sees it
+gatehouse-edge devices test DEVICE [--reason fault] [--text TEXT] --config FILE   release a strike, blink a reader, write on a sign
+gatehouse-edge devices set-key DEVICE --config FILE   the same as install-reader
 gatehouse-edge install-reader DEVICE --config FILE   let a reader on OSDP have its key, for ten minutes`
 
 /** Starts an edge with the given adapters and resolves once it listens. Used by `main` and by the demo. */
@@ -49,6 +53,8 @@ async function main(): Promise<number> {
       to: { type: 'string' },
       from: { type: 'string' },
       code: { type: 'string' },
+      reason: { type: 'string' },
+      text: { type: 'string' },
     },
   })
   if (values.help || values.config === undefined) {
@@ -60,7 +66,7 @@ async function main(): Promise<number> {
     process.stderr.write(`${values.config} cannot be used:\n  ${config.lines.join('\n  ')}\n`)
     return 2
   }
-  const [verb, named] = positionals
+  const [verb, named, device] = positionals
   const print = (line: string) => void process.stdout.write(`${line}\n`)
   if (verb === 'doctor') return runDoctor(config, new SystemClock(), print)
   if (verb === 'rebuild') return rebuildCommand(config, systemRandom, print)
@@ -68,6 +74,10 @@ async function main(): Promise<number> {
   if (verb === 'restore') return restoreCommand(config, new SystemClock(), values.from, print)
   if (verb === 'adopt')
     return adoptCommand(config, systemAdapters(config), { site: named, code: values.code }, print)
+  if (verb === 'devices') {
+    const { reason, text } = values
+    return devicesCommand(config, { verb: named, deviceId: device, reason, text }, print)
+  }
   if (verb === 'install-reader') return installReaderCommand(config, named, print)
   if (verb === undefined) return run(config)
   process.stderr.write(`${usage}\n`)

@@ -3,6 +3,7 @@ import type { DeviceProfile } from '@gatehouse/shared/profiles/profile'
 import { err, ok } from '@gatehouse/shared/result/result'
 import { actReasonSchema, deviceTestSchema } from '@gatehouse/shared/wire/v1/staff'
 import { z } from 'zod'
+import { fireAt } from '../access/fires.ts'
 import { lockdownSince } from '../access/lockdown.ts'
 import { type Command, defineCommand, type EffectRequest, type LedgerModule } from '../ledger/command.ts'
 import type { DirectoryReader } from '../sync/directory.ts'
@@ -29,7 +30,7 @@ const testInput = z.strictObject({
 
 /**
  * Tries a device by hand. Refusals: `unknown_device`, `test_does_not_fit` (another kind of device, or no text), `lockdown`
- * (a strike opens a door, and nobody is let in then).
+ * (a strike opens a door, and nobody is let in then), `fire_alarm` (the door is released, and a pulse would end that).
  */
 function testDevice({ directory, profiles }: CommissioningOptions): Command {
   return defineCommand({
@@ -48,6 +49,7 @@ function testDevice({ directory, profiles }: CommissioningOptions): Command {
       const isStrike = asked.test === 'pulse_strike'
       if (isStrike && lockdownSince(db) !== undefined) return err({ code: 'lockdown' })
       const door = isStrike ? doorOfStrike(directory, asked.deviceId) : undefined
+      if (door && fireAt(db, door)) return err({ code: 'fire_alarm' })
       const effectId = ids.newId(ids.effectIdSchema, 'fx', context.random)
       const effect: EffectRequest = {
         effectId,
@@ -68,8 +70,11 @@ function testDevice({ directory, profiles }: CommissioningOptions): Command {
 }
 
 function doorOfStrike(directory: DirectoryReader, deviceId: ids.DeviceId) {
-  for (const [key, { strikeDeviceId, pulseMs }] of directory.all('door')) {
-    if (strikeDeviceId === deviceId) return { doorId: ids.doorIdSchema.parse(key), pulseMs }
+  for (const [key, { strikeDeviceId, pulseMs, fireDeviceId }] of directory.all('door')) {
+    if (strikeDeviceId === deviceId) {
+      const fire = fireDeviceId === undefined ? {} : { fireDeviceId }
+      return { doorId: ids.doorIdSchema.parse(key), pulseMs, ...fire }
+    }
   }
   return undefined
 }

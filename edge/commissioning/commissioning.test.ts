@@ -53,12 +53,12 @@ async function open() {
         return { outcome: 'failed', detail: 'no_reply' }
       },
     })),
-    routes: ({ kernel, directory, clock, sessions }) => {
+    routes: ({ kernel, directory, clock, random, sessions }) => {
       const note = new DeviceNotes(clock)
       notes.push(note)
       return [
         commissioningRoutes({
-          ...{ kernel, directory, clock, sessions, buses, notes: note, ...installedCatalogue() },
+          ...{ kernel, directory, clock, random, sessions, buses, notes: note, ...installedCatalogue() },
           ...{
             traces: new BusTraces({ clock, familyOf: () => 'modbus' }),
             settled: new SettledEffects(kernel),
@@ -160,6 +160,17 @@ describe('a device that is tried by hand', () => {
     })
     expect((await press('reader', { test: 'blink_reader', reason: 'drill' })).status).toBe(200)
     expect(done.map(([kind]) => kind)).toEqual(['device_test'])
+  })
+
+  test('leaves a door alone that the fire alarm released', async () => {
+    const { site, press, done } = await open()
+    site.apply({ ...door, body: { ...door.body, fireDeviceId: 'fire' } })
+    const input = { deviceId: 'fire', active: true }
+    await site.kernel.submit({ kind: 'reportFire', caller: 'device:fire', key: 'fire-1', input })
+    expect(await press('strike', { test: 'pulse_strike', reason: 'drill' })).toMatchObject({
+      ...{ status: 403, answer: { code: 'fire_alarm' } },
+    })
+    expect(done).toEqual([])
   })
 
   test('is refused for what it cannot do, without a reason, or when nobody knows it', async () => {

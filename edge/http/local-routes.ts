@@ -112,7 +112,8 @@ export function localRoutes(options: LocalRoutesOptions): OpenAPIHono {
   return app
 }
 
-function requireLocalSecret(localSecret: string): MiddlewareHandler {
+/** Lets only tools on this machine through, by the secret in the data folder. */
+export function requireLocalSecret(localSecret: string): MiddlewareHandler {
   const expected = Buffer.from(sha256Hex(`Bearer ${localSecret}`))
   return async (c, next) => {
     const given = Buffer.from(sha256Hex(c.req.header('authorization') ?? ''))

@@ -39,6 +39,7 @@ export const refusalTexts: Readonly<Record<string, readonly [status: number, tit
       'There were too many wrong passwords under this name.',
       'Wait some minutes, or use the commands on the machine itself.',
     ],
+    fire_alarm: [403, 'The fire alarm has released this door.', 'Try it when the alarm is over.'],
     test_does_not_fit: [422, 'This device cannot do that.', 'Choose a test that is offered for it.'],
     member_unknown: [404, 'We do not know this PIN or card.', 'Try again, or ask for help.'],
     member_token_expired: [401, 'You were signed out.', 'Enter your PIN or hold your card again.'],

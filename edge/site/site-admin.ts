@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { BusTraces } from '../commissioning/bus-traces.ts'
 import { DeviceNotes } from '../commissioning/device-notes.ts'
-import { commissioningRoutes } from '../commissioning/routes.ts'
+import { commissioningRoutes, localDeviceRoutes } from '../commissioning/routes.ts'
 import { SettledEffects } from '../commissioning/settled-effects.ts'
 import type { EdgeConfig } from '../config.ts'
 import { installedCatalogue } from '../devices/profile-folder.ts'
@@ -20,25 +20,30 @@ export interface SiteAdminParts {
   readonly core: Pick<SiteCore, 'kernel' | 'directory'>
   readonly devices: SiteDevices
   readonly lanes: LaneWatch
+  /** Of tools on this machine. */
+  readonly localSecret: string
 }
 
 /** What those who run the site see and do at the site itself; made before the devices start, so that nothing is missed. */
-export function openSiteAdmin({ config, adapters, core, devices, lanes }: SiteAdminParts): OpenAPIHono[] {
+export function openSiteAdmin(parts: SiteAdminParts): OpenAPIHono[] {
+  const { config, adapters, core, devices, lanes, localSecret } = parts
   const { clock, random } = adapters
   const { kernel, directory } = core
   const sessions = new StaffSessions({ directory, clock, random })
   const notes = new DeviceNotes(clock)
   devices.hub.onEvent((event) => notes.hear(event))
   const traces = devices.traces ?? new BusTraces({ clock, familyOf: () => 'line' })
+  const commissioning = {
+    ...{ kernel, directory, clock, random, sessions, notes, traces },
+    ...{ ...installedCatalogue(), buses: config.buses },
+    status: () => devices.hub.status(),
+    settled: new SettledEffects(kernel),
+  }
   return [
     staffRoutes({ kernel, directory, sessions, random }),
     laneStaffRoutes({ kernel, directory, lanes, sessions }),
     insideRoutes({ kernel, directory, clock, sessions }),
-    commissioningRoutes({
-      ...{ kernel, directory, clock, sessions, notes, traces },
-      ...{ ...installedCatalogue(), buses: config.buses },
-      status: () => devices.hub.status(),
-      settled: new SettledEffects(kernel),
-    }),
+    commissioningRoutes(commissioning),
+    localDeviceRoutes({ ...commissioning, localSecret }),
   ]
 }

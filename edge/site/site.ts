@@ -132,7 +132,7 @@ export class Site {
     directory.onChange(() => live.changed('plan'))
     measureSite(registry, { core, live, sync, devices, parking })
     const lending = new SiteLending(core, adapters)
-    const admin = openSiteAdmin({ config, adapters, core, devices, lanes: parking.lanes })
+    const admin = openSiteAdmin({ config, adapters, core, devices, lanes: parking.lanes, localSecret })
     const routes = siteRouting({
       lending,
       config,

@@ -54,7 +54,8 @@ export function openStaffSite(path: string, more: StaffSiteMore = {}) {
   })
   const sessions = new StaffSessions({ directory, clock, random })
   const app = staffRoutes({ kernel, directory, sessions, random })
-  for (const routes of more.routes?.({ kernel, directory, clock, sessions }) ?? []) app.route('/', routes)
+  for (const routes of more.routes?.({ kernel, directory, clock, random, sessions }) ?? [])
+    app.route('/', routes)
   let keys = 0
   const call = async (method: string, at: string, body?: unknown, cookie?: string) => {
     keys += 1
@@ -87,6 +88,7 @@ interface StaffSiteMore {
     readonly kernel: Kernel
     readonly directory: Directory
     readonly clock: ManualClock
+    readonly random: SeededRandom
     readonly sessions: StaffSessions
   }) => readonly OpenAPIHono[]
 }
