@@ -55,9 +55,9 @@ export class LaneWatch {
     return safety === 'trusted' ? 'presence_lost' : 'blind'
   }
 
-  /** True when the loops say that a vehicle is there. */
+  /** True when the loops say that a vehicle is there, whether or not they can be believed: nobody is trapped for a doubt. */
   isOccupied(laneId: LaneId): boolean {
-    return isOccupied(this.stateOf(laneId)) && this.sensingOf(laneId) === 'sound'
+    return isOccupied(this.stateOf(laneId))
   }
 
   /** False only when the loops work and say that nobody is there. */

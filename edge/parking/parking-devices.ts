@@ -307,7 +307,7 @@ export class ParkingDevices {
       const { kind } = this.lanes.stateOf(laneId)
       if (body.direction !== 'exit' || (kind !== 'presented' && kind !== 'idle')) continue
       const absent = this.lanes.mayBeOccupied(laneId) ? 'unheard' : 'no'
-      this.#waits.tick(laneId, this.lanes.isOccupied(laneId) ? 'yes' : absent)
+      this.#waits.tick(laneId, kind === 'presented' ? 'yes' : absent)
     }
   }
 
