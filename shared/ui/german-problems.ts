@@ -192,6 +192,32 @@ export const germanProblems: ProblemWords = {
     title: 'Die Anfrage kam von einer anderen Website.',
     hint: 'Öffnen Sie Gatehouse unter seiner eigenen Adresse.',
   },
+  staff_only: {
+    title: 'Hier ist niemand angemeldet.',
+    hint: 'Melden Sie sich in der Standort-Verwaltung an.',
+  },
+  staff_wrong: {
+    title: 'E-Mail oder Standort-Passwort ist nicht richtig.',
+    hint: 'Beides prüfen und erneut versuchen.',
+  },
+  staff_locked: {
+    title: 'Unter diesem Namen gab es zu viele falsche Passwörter.',
+    hint: 'Einige Minuten warten oder die Befehle am Rechner selbst nutzen.',
+  },
+  test_does_not_fit: {
+    title: 'Dieses Gerät kann das nicht.',
+    hint: 'Wählen Sie eine Erprobung, die für das Gerät angeboten wird.',
+  },
+  fire_alarm: {
+    title: 'Der Feueralarm hat diese Tür freigegeben.',
+    hint: 'Versuchen Sie es, wenn der Alarm vorbei ist.',
+  },
+  unknown_device: { title: 'Dieses Gerät gibt es hier nicht.', hint: 'Laden Sie die Seite neu.' },
+  lockdown: {
+    title: 'Sperre: Niemand wird eingelassen.',
+    hint: 'Warten Sie, bis die Sperre aufgehoben ist.',
+  },
+  busy: { title: 'Gerade werden viele bedient.', hint: 'Versuchen Sie es gleich noch einmal.' },
   internal: {
     title: 'Auf unserer Seite ging etwas schief.',
     hint: 'Versuchen Sie es erneut; bleibt es so, nennen Sie uns den Vorgang.',
