@@ -44,6 +44,8 @@ export class OsdpPeripheral {
   /** The key of its own; without one only the default key opens a session. */
   key: Uint8Array | undefined
   tamper = false
+  /** How its inputs stand; told when it is asked. */
+  inputs: readonly boolean[] = []
   /** What it was told to show and do, in order. */
   readonly obeyed: OsdpCommand[] = []
   /** Told to answer BUSY this many times. */
@@ -195,7 +197,7 @@ export class OsdpPeripheral {
       case 'localStatus':
         return { kind: 'localStatus', tamper: this.tamper, powerFailed: false }
       case 'inputStatus':
-        return { kind: 'inputs', active: [] }
+        return { kind: 'inputs', active: this.inputs }
       case 'outputStatus':
         return { kind: 'outputs', active: [] }
       case 'readerStatus':

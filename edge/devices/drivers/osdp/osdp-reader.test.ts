@@ -263,6 +263,36 @@ describe('a line with faults', () => {
     expect(heard.all.filter(({ kind }) => kind === 'card')).toEqual([])
   })
 
+  test('a contact at an input of the reader is told when first known and as it changes, failing power too', async () => {
+    const { heard, reader } = await keyedSite([0], { contactInput: 2, contactInverted: true })
+    for (const active of [[false, false], [true, false], [false, true], [true]]) {
+      reader.firmware.report({ kind: 'inputs', active })
+    }
+    for (const powerFailed of [true, true, false]) {
+      reader.firmware.report({ kind: 'localStatus', tamper: false, powerFailed })
+    }
+    await heard.next((event) => event.kind === 'power' && !event.failed)
+    const told = heard.all.flatMap((event) => {
+      if (event.kind === 'contact') return [event.closed ? 'closed' : 'open']
+      return event.kind === 'power' ? [event.failed ? 'power failed' : 'power'] : []
+    })
+    expect(told).toEqual(['closed', 'open', 'power failed', 'power'])
+    const from = heard.all.length
+    reader.firmware.inputs = [false, false]
+    reader.restart()
+    const after = await heard.next(({ kind }) => kind === 'contact', from)
+    expect(after).toMatchObject({ deviceId: 'r1', closed: true })
+  })
+
+  test('a text is shown at the reader, and one that has no display says so', async () => {
+    const { hub, reader } = await keyedSite()
+    expect(await hub.display(r1, { lines: ['Grüße', 'gate 2'] })).toEqual({ outcome: 'done' })
+    const text = { kind: 'text', reader: 0, text: 'Gr??e gate 2', forSeconds: 5 }
+    expect(reader.firmware.obeyed).toContainEqual(text)
+    reader.firmware.refuses.add('text')
+    expect(await hub.display(r1, { lines: ['x'] })).toEqual({ outcome: 'failed', detail: 'reader_refused' })
+  })
+
   test('two readers that were set to one address are told as such, and come back when they are apart', async () => {
     const { heard, line } = await keyedSite([1, 2])
     const from = heard.all.length

@@ -2,6 +2,7 @@ import type { Clock } from '@gatehouse/shared/clock/clock'
 import { type CardFormatChoice, readCard } from '@gatehouse/shared/profiles/card-number'
 import type { ProfileEvent } from '@gatehouse/shared/profiles/interpretation'
 import { assertNever } from '@gatehouse/shared/result/result'
+import type { DisplayContent } from '../../ports/display.ts'
 import type { DriveOutcome } from '../../ports/drive-outcome.ts'
 import type { ReaderSignal } from '../../ports/indicator.ts'
 import type { Attachment, DeviceReport, DeviceSetting } from '../attachment.ts'
@@ -14,6 +15,7 @@ const defaultPollMs = 50
 const defaultReplyTimeoutMs = 200
 const formattedCard = /^[0-9]{1,80}$/
 const shownMs = 1_500
+const shownTextMs = 5_000
 /** Without any known format: every card by all of its bits. */
 const anyCard: CardFormatChoice = { formats: [], takesOthers: true }
 
@@ -33,22 +35,26 @@ function light(color: 'green' | 'red' | 'amber'): RequestCommand {
   return { kind: 'led', reader: 0, led: 0, temporary: { color, onMs: shownMs, offMs: 0, forMs: shownMs } }
 }
 
-/** Serves one reader of a line: its cards, PINs and tampering out, light and buzzer in. */
+/** Serves one reader of a line: cards, PINs, tampering, power and a door's contact out; light, buzzer and text in. */
 export function attachOsdpReader(
   line: OsdpLine,
   setting: DeviceSetting & { readonly deviceId: string },
   { report, clock }: { readonly report: DeviceReport; readonly clock: Clock },
 ): Attachment {
   const { profile, parameters, deviceId, cardFormats = anyCard } = setting
-  const read = factReader(clock, cardFormats)
-  const handle = line.add({
+  const contact = contactOf(parameters)
+  const read = factReader({ clock, cardFormats, contact })
+  const handle: OsdpReaderHandle | undefined = line.add({
     deviceId,
     address: Number(parameters.address ?? 0),
     check: parameters.checksum === true ? 'checksum' : 'crc',
     pollMs: profile.timing.pollMs ?? defaultPollMs,
     replyTimeoutMs: profile.timing.replyTimeoutMs ?? defaultReplyTimeoutMs,
-    presence: ({ online, reason }) =>
-      report.presence(reason === undefined ? { online } : { online, detail: reason }),
+    presence: ({ online, reason }) => {
+      report.presence(reason === undefined ? { online } : { online, detail: reason })
+      // Readers tell changes of their inputs by themselves, and how they stand only when asked.
+      if (online && contact) void handle?.request({ kind: 'inputStatus' })
+    },
     fact: (fact) => {
       const { events, garbage } = read(fact)
       for (const event of events) report.event(event)
@@ -66,6 +72,7 @@ export function attachOsdpReader(
   }
   return {
     indicator: { signal: (signal) => show(handle, signals[signal]) },
+    display: { show: (content) => show(handle, [textOf(content)]) },
     detach: () => handle.remove(),
   }
 }
@@ -91,14 +98,40 @@ function outcomeOf(end: RequestEnd): DriveOutcome {
   }
 }
 
+/** A text for readers with a display; others refuse it. It stays for as long as somebody looks at it. */
+function textOf(content: DisplayContent): RequestCommand {
+  const text = 'lines' in content ? content.lines.join(' ') : String(content.free)
+  const printable = text.replace(/[^ -~]/g, '?')
+  return { kind: 'text', reader: 0, text: printable, forSeconds: shownTextMs / 1_000 }
+}
+
+/** An input of the reader to which the contact of its door is wired, counted from 1. */
+interface ContactInput {
+  readonly input: number
+  readonly inverted: boolean
+}
+
+function contactOf({ contactInput, contactInverted }: DeviceSetting['parameters']): ContactInput | undefined {
+  return typeof contactInput === 'number'
+    ? { input: contactInput, inverted: contactInverted === true }
+    : undefined
+}
+
+interface FactOptions {
+  readonly clock: Clock
+  readonly cardFormats: CardFormatChoice
+  readonly contact: ContactInput | undefined
+}
+
 /** Reads what a reader told into events; tampering and failing power are told when they begin and when they end. */
-function factReader(
-  clock: Clock,
-  cardFormats: CardFormatChoice,
-): (fact: ReaderFact) => { readonly events: readonly ProfileEvent[]; readonly garbage?: string } {
+function factReader({ clock, cardFormats, contact }: FactOptions): (fact: ReaderFact) => {
+  readonly events: readonly ProfileEvent[]
+  readonly garbage?: string
+} {
   const pins = new PinEntry()
   let tampered = false
   let powerFailed = false
+  let closed: boolean | undefined
   return (fact) => {
     switch (fact.kind) {
       case 'raw': {
@@ -124,8 +157,14 @@ function factReader(
         powerFailed = fact.powerFailed
         return { events }
       }
-      case 'inputs':
-        return { events: [] }
+      case 'inputs': {
+        const active = contact && fact.active[contact.input - 1]
+        if (!contact || active === undefined) return { events: [] }
+        const isClosed = active !== contact.inverted
+        const isNews = isClosed !== closed
+        closed = isClosed
+        return { events: isNews ? [{ kind: 'contact', closed }] : [] }
+      }
       default:
         return assertNever(fact)
     }
