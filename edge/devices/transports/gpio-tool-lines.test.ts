@@ -81,10 +81,13 @@ test('says the inputs as they are, then each change once, without bounce', async
 })
 
 test('end waits for a pulse that runs and starts nothing after it', async () => {
-  const { double, said, keeper: held } = await keep('2.2.1')
+  const runs = `case "$*" in *toggle*) ${untilGo}; exit 0;; esac; exec sleep 60`
+  const { double, said, keeper: held } = await keep('2.2.1', { gpioset: runs })
   held.pulse({ id: 1, channel: 1, pulseMs: 200 })
   await said.next((one) => typeof one === 'object' && one.kind === 'ended')
-  await held.end()
+  const end = held.end()
+  double.go()
+  await end
   expect(ofSet(double)).toHaveLength(2)
 })
 
