@@ -2,6 +2,9 @@ import type { LaneId } from '@gatehouse/shared/ids/ids'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
 
+/** More vehicles than this are not expected to pass by hand ahead of their passage. */
+export const waitingMax = 4
+
 interface HandRow {
   readonly opened: number
   readonly waiting: number
@@ -22,13 +25,13 @@ export function openedByHand(db: SiteDatabase, laneId: LaneId): number {
   return read(db, laneId).opened
 }
 
-/** Keeps one more opening by hand; one with a stay waits as that stay does. */
+/** Keeps one more opening by hand, of which at most `waitingMax` wait; one with a stay waits as that stay does. */
 export function noteHandOpening(db: SiteDatabase, laneId: string, hasStay: boolean): void {
   statement(
     db,
     `INSERT INTO parking_hand_openings (lane_id, opened, waiting) VALUES (?, 1, ?)
-     ON CONFLICT (lane_id) DO UPDATE SET opened = opened + 1, waiting = waiting + excluded.waiting`,
-  ).run(laneId, hasStay ? 0 : 1)
+     ON CONFLICT (lane_id) DO UPDATE SET opened = opened + 1, waiting = min(?, waiting + excluded.waiting)`,
+  ).run(laneId, hasStay ? 0 : 1, waitingMax)
 }
 
 /** One vehicle that was let through by hand has passed, or went away. */

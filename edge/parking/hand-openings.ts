@@ -14,7 +14,7 @@ import { lockdownSince } from '../access/lockdown.ts'
 import { type Command, defineCommand } from '../ledger/command.ts'
 import type { SiteDatabase } from '../ledger/database.ts'
 import { statement } from '../ledger/statements.ts'
-import { waitingByHand } from './hand-opening-store.ts'
+import { waitingByHand, waitingMax } from './hand-opening-store.ts'
 import { releasedUnpaidIncident } from './incident-kinds.ts'
 import type { ParkingOptions } from './parking-options.ts'
 import { release } from './release-exit.ts'
@@ -37,7 +37,7 @@ export interface HandOpening {
 
 /**
  * A person lets one vehicle through. At an exit that refused a stay it is this stay that leaves, its debt on record.
- * Refusals: `unknown_lane`, `lockdown` (an entry, while nobody is let in), `lane_busy` (somebody is let in there already).
+ * Refusals: `unknown_lane`, `lockdown` (an entry, while nobody is let in), `lane_busy` (an entry, where enough are let in already).
  */
 export function openLaneByHand(options: ParkingOptions): Command {
   return defineCommand({
@@ -49,10 +49,11 @@ export function openLaneByHand(options: ParkingOptions): Command {
       const { laneId } = input
       const found = lanePlace(options.directory, laneId)
       if (!found) return err({ code: 'unknown_lane' })
-      if (found.place.direction === 'entry' && lockdownSince(db) !== undefined)
-        return err({ code: 'lockdown' })
-      if (waitingByHand(db, laneId) >= waitingMax) return err({ code: 'lane_busy' })
-      const sessionId = found.place.direction === 'exit' ? refusedStay(db, laneId) : undefined
+      const isExit = found.place.direction === 'exit'
+      if (!isExit && lockdownSince(db) !== undefined) return err({ code: 'lockdown' })
+      // Where no loop is heard nobody is seen to pass, and still a person lets out whoever wants to leave.
+      if (!isExit && waitingByHand(db, laneId) >= waitingMax) return err({ code: 'lane_busy' })
+      const sessionId = isExit ? refusedStay(db, laneId) : undefined
       const released = sessionId && release(db, options, { laneId, sessionId }, context)
       const departing = released?.events.find(({ type }) => type === 'session.departing')
       if (released && departing?.type === 'session.departing') {
@@ -76,9 +77,6 @@ export function openLaneByHand(options: ParkingOptions): Command {
     },
   })
 }
-
-/** More vehicles than this are not let through by hand ahead of their passage. */
-const waitingMax = 4
 
 function handEvent(body: Extract<LedgerEvent, { type: 'lane.opened_by_hand' }>['body']): LedgerEvent {
   return { type: 'lane.opened_by_hand', body }

@@ -86,6 +86,16 @@ describe('a lane that a person opens', () => {
   })
 })
 
+test('an exit whose loops say nothing opens by hand as often as a person wants, and few are expected to pass', async () => {
+  const { garage } = open()
+  const opened = []
+  for (let cars = 0; cars < 7; cars += 1)
+    opened.push(await garage.run('openLaneByHand', { laneId: exit, ...hand }))
+  expect(opened.every(({ effectId }) => effectId !== undefined)).toBe(true)
+  expect([openedByHand(garage.db, exit), waitingByHand(garage.db, exit)]).toEqual([7, 4])
+  expect(garage.rebuildsEqual()).toBe(true)
+})
+
 describe('a boom that a person keeps up', () => {
   const hold = { laneId: entry, by: 'us_1', reason: 'rush', forMs: 600_000 }
   const keptUp = (garage: Garage) => garage.kept.filter((line) => line.startsWith('entry-1-barrier hold'))
