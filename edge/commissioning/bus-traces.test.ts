@@ -36,6 +36,13 @@ describe('what is kept of a bus', () => {
     expect(traces.countersOf('bus')).toMatchObject({ sent: 3, answered: 3, timeouts: 0 })
   })
 
+  test('holds nothing of the bits that a monitor of a reader on two lines tells', () => {
+    const { traces, say } = open('wiegand')
+    say(Buffer.from('17 1234.567890\n18 1234.569890\n'))
+    expect(JSON.stringify(traces.exchangesOf('bus'))).not.toMatch(/1234|17 |18 /)
+    expect(traces.exchangesOf('bus')).toMatchObject([{ in: '30 bytes' }])
+  })
+
   test('holds nothing of a card, of digits or of a key, whole or in pieces', () => {
     const { traces, link, say } = open('osdp')
     const card = osdp(true, 0x50, [0, 1, 26, 0, 0xde, 0xad, 0xbe, 0xef])

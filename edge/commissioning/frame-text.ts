@@ -1,3 +1,4 @@
+import { assertNever } from '@gatehouse/shared/result/result'
 import type { BusFamily } from '../devices/device-plan.ts'
 
 /** Bytes of a frame that are shown at most. */
@@ -23,16 +24,31 @@ const questionBytesMax = 4
  * say is no secret.
  */
 export function frameText(family: BusFamily, direction: 'out' | 'in', bytes: Uint8Array): string {
-  if (family === 'osdp') return osdpText(direction, bytes)
-  if (family === 'modbus') return hexText(bytes)
-  // A ticket opens the exit for who holds it.
-  if (family === 'escpos')
-    return bytes.length > questionBytesMax ? `${bytes.length} bytes to print` : hexText(bytes)
+  switch (family) {
+    case 'osdp':
+      return osdpText(direction, bytes)
+    case 'modbus':
+    case 'gpio':
+      return hexText(bytes)
+    // Each line of the monitor is a bit of a card or a key that was pressed.
+    case 'wiegand':
+      return `${bytes.length} bytes`
+    // A ticket opens the exit for who holds it.
+    case 'escpos':
+      return bytes.length > questionBytesMax ? `${bytes.length} bytes to print` : hexText(bytes)
+    case 'line':
+      return lineText(direction, bytes)
+    default:
+      return assertNever(family)
+  }
+}
+
+function lineText(direction: 'out' | 'in', bytes: Uint8Array): string {
   const text = Buffer.from(bytes.subarray(0, shownBytesMax * 2))
     .toString('latin1')
     .trim()
   const plain = [...text].map((one) => (one < ' ' || one > '~' ? '·' : one)).join('')
-  return family === 'line' && direction === 'in' ? plain.replace(/[0-9A-Za-z]/g, '•') : plain
+  return direction === 'in' ? plain.replace(/[0-9A-Za-z]/g, '•') : plain
 }
 
 // OSDP 2.2 §5.9: mark, start, address, length LE16, control, security block where the control byte says so, code.

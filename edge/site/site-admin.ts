@@ -40,7 +40,7 @@ export function openSiteAdmin(parts: SiteAdminParts): OpenAPIHono[] {
     settled: new SettledEffects(kernel),
   }
   return [
-    staffRoutes({ kernel, directory, sessions, random }),
+    staffRoutes({ kernel, directory, sessions, random, clock }),
     laneStaffRoutes({ kernel, directory, lanes, sessions }),
     insideRoutes({ kernel, directory, clock, sessions }),
     commissioningRoutes(commissioning),

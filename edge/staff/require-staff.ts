@@ -17,7 +17,7 @@ export function staffCookie(url: string): string {
 /** Who asks, by their cookie; `undefined` without a login session that lasts. */
 export function staffOf(sessions: Pick<StaffSessions, 'find'>, c: Context): StaffSession | undefined {
   const token = getCookie(c, staffCookie(c.req.url))
-  return token === undefined ? undefined : sessions.find(token)
+  return token === undefined ? undefined : sessions.find(token, c.req.method !== 'GET')
 }
 
 /** Lets only those through who are logged in to the site's admin: 401 `staff_only`. */

@@ -1,4 +1,5 @@
 import { staffViewSchema } from '@gatehouse/shared/api/staff-view'
+import type { Clock } from '@gatehouse/shared/clock/clock'
 import { randomCode } from '@gatehouse/shared/ids/ids'
 import type { Random } from '@gatehouse/shared/random/random'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
@@ -11,12 +12,14 @@ import type { DirectoryReader } from '../sync/directory.ts'
 import { requireStaff, staffCookie } from './require-staff.ts'
 import { checkSitePassword, sitePasswordMax } from './site-password.ts'
 import type { StaffSessions } from './staff-sessions.ts'
+import { UnknownNames } from './unknown-names.ts'
 
 export interface StaffRoutesOptions {
   readonly kernel: Kernel
   readonly directory: DirectoryReader
   readonly sessions: StaffSessions
   readonly random: Random
+  readonly clock: Clock
 }
 
 const loginRoute = createRoute({
@@ -54,8 +57,9 @@ const meRoute = createRoute({
 })
 
 /** `POST /staff/login`, `POST /staff/logout` and `GET /staff/me` of the site's admin. */
-export function staffRoutes({ kernel, directory, sessions, random }: StaffRoutesOptions): OpenAPIHono {
+export function staffRoutes({ kernel, directory, sessions, random, clock }: StaffRoutesOptions): OpenAPIHono {
   const app = edgeRouter()
+  const unknown = new UnknownNames(clock)
   const view = (displayName: string) => ({
     displayName,
     siteName: directory.site()?.name ?? directory.siteId,
@@ -69,7 +73,7 @@ export function staffRoutes({ kernel, directory, sessions, random }: StaffRoutes
       [...directory.all('staff')].find(([, { email: theirs }]) => theirs === wanted) ?? []
     const checked = await checkSitePassword(row?.verifier, password)
     if (!checked.ok) return refuse(c, { code: checked.error }) as never
-    if (staffId === undefined || !row) return refuse(c, { code: 'staff_wrong' }) as never
+    if (staffId === undefined || !row) return refuse(c, { code: unknown.tried(wanted) }) as never
     const counted = await kernel.submit({
       kind: 'countStaffLogin',
       caller: `staff:${staffId}`,

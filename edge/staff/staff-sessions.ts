@@ -4,7 +4,7 @@ import { sha256Hex } from '@gatehouse/shared/ledger/chain'
 import type { Random } from '@gatehouse/shared/random/random'
 import type { DirectoryReader } from '../sync/directory.ts'
 
-/** A login session ends after so long without a request, and after so long in any case, milliseconds. */
+/** A login session ends after so long without an act, and after so long in any case, milliseconds. */
 const idleMaxMs = 30 * 60_000
 const sessionMaxMs = 12 * 3_600_000
 /** Login sessions of one site at once; one more ends the one that was idle longest. */
@@ -54,8 +54,11 @@ export class StaffSessions {
     return token
   }
 
-  /** Whose it is; `undefined` when it ended, or when its person no longer runs this site. */
-  find(token: string): StaffSession | undefined {
+  /**
+   * Whose it is; `undefined` when it ended, or when its person no longer runs this site. Only an act keeps it alive: a page
+   * that nobody sits at looks again and again by itself.
+   */
+  find(token: string, isAct: boolean): StaffSession | undefined {
     const digest = sha256Hex(token)
     const kept = this.#byDigest.get(digest)
     if (!kept) return undefined
@@ -66,7 +69,7 @@ export class StaffSessions {
       this.#byDigest.delete(digest)
       return undefined
     }
-    kept.seenMs = nowMs
+    if (isAct) kept.seenMs = nowMs
     return { staffId: kept.staffId, displayName: row.displayName }
   }
 

@@ -34,7 +34,7 @@ export function cataloguePage(checked: CheckedProfiles): string {
   const ratings = [...checked.drivers].map(([driver, quality]) => driverSection(driver, quality))
   return [
     '# Catalogue of device profiles',
-    `Made by \`npm run profiles\`; ${checked.profiles.size} profiles. Facts come from a vendor's document (vendor-doc), were made up for our\nsimulator (simulator), or were recorded from the device (captured). Nothing was on a bench unless its row says captured.`,
+    `Made by \`npm run profiles\`; ${checked.profiles.size} profiles. Facts come from a vendor's document (vendor-doc), were made up for our\nsimulator (simulator), or were recorded from a real device by whom its source names (captured). Nothing has been on a bench of ours.`,
     ...sections,
     '# Quality by driver',
     ...ratings,

@@ -53,7 +53,7 @@ export function openStaffSite(path: string, more: StaffSiteMore = {}) {
     },
   })
   const sessions = new StaffSessions({ directory, clock, random })
-  const app = staffRoutes({ kernel, directory, sessions, random })
+  const app = staffRoutes({ kernel, directory, sessions, random, clock })
   for (const routes of more.routes?.({ kernel, directory, clock, random, sessions }) ?? [])
     app.route('/', routes)
   let keys = 0
@@ -77,7 +77,17 @@ export function openStaffSite(path: string, more: StaffSiteMore = {}) {
     readEntries(db, { incarnation: 1, afterSeq: 0, limit: 100 }).map(
       ({ text }) => JSON.parse(text) as { type: string; body: Record<string, unknown> },
     )
-  return { clock, directory, kernel, apply, call, logIn, entries, close: () => void db.close() }
+  return {
+    sessions,
+    clock,
+    directory,
+    kernel,
+    apply,
+    call,
+    logIn,
+    entries,
+    close: () => void db.close(),
+  }
 }
 
 interface StaffSiteMore {
