@@ -21,13 +21,13 @@ async function end() {
   tools = undefined
 }
 
-function watch(version: string, script?: string, chip = 'board') {
+function watch(version: string, script?: string, chip = 'board', settledMs = 300) {
   const double = gpioToolsDouble(version)
   tools = double
   if (script !== undefined) double.script('gpiomon', script)
   const said = new Heard<string>()
   link = createGpioMonitor({
-    ...{ chip, offsets: [5, 6], random: new SeededRandom(1) },
+    ...{ chip, offsets: [5, 6], random: new SeededRandom(1), settledMs },
     handlers: {
       onUp: () => said.add('up'),
       onBytes: (bytes) => said.add(Buffer.from(bytes).toString().trim()),
@@ -59,7 +59,7 @@ test('is started again when it ends, and says so', async () => {
 })
 
 test('says what is missing: the lines, the chip, the tools', async () => {
-  const refused = watch('2.2.1', 'exit 1')
+  const refused = watch('2.2.1', 'exit 1', 'board', 60_000)
   expect(await refused.said.next(() => true)).toBe('lines_taken')
   await end()
   const strange = watch('2.2.1', undefined, 'nowhere')

@@ -6,7 +6,7 @@ import { type Connection, type ConnectionHandlers, createReconnectingLink } from
 import { startTool, type ToolProcess } from './tool-process.ts'
 
 /** A tool that cannot have its lines says so by ending; one that lives this long has them, milliseconds. */
-const settledMs = 300
+const usualSettledMs = 300
 
 /**
  * Watches lines for falling edges with `gpiomon`, which reads the kernel's own queue and its times. sysfs is no way to do
@@ -17,22 +17,28 @@ export function createGpioMonitor(options: {
   readonly offsets: readonly number[]
   readonly handlers: ByteLinkHandlers
   readonly random: Random
+  /** A tool that lives this long has its lines; 300 ms without it. */
+  readonly settledMs?: number
 }): ByteLink {
-  const { chip, offsets, handlers, random } = options
+  const { chip, offsets, handlers, random, settledMs = usualSettledMs } = options
   return createReconnectingLink({
     handlers,
     random,
     backoff: deviceBackoff,
-    connect: (connection) => startMonitor(chip, offsets, connection),
+    connect: (connection) => startMonitor({ chip, offsets, settledMs }, connection),
   })
 }
 
-function startMonitor(label: string, offsets: readonly number[], handlers: ConnectionHandlers): Connection {
+function startMonitor(
+  watched: { readonly chip: string; readonly offsets: readonly number[]; readonly settledMs: number },
+  handlers: ConnectionHandlers,
+): Connection {
+  const { chip, offsets, settledMs } = watched
   let tool: ToolProcess | undefined
   let destroyed = false
   let settling: NodeJS.Timeout | undefined
   const begin = async () => {
-    const found = await findChip(label)
+    const found = await findChip(chip)
     if (destroyed) return
     if (!found.ok) return handlers.lost(found.error)
     tool = startTool('gpiomon', fallingEdges(found.value, offsets))
