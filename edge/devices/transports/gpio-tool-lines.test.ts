@@ -27,7 +27,23 @@ const lines = {
 const gpioset =
   'case "$*" in *toggle*) exec sleep 0.2;; *mode=time*) exec sleep 0.2;; *mode=exit*) exit 0;; esac; exec sleep 60'
 
-async function keep(version: string, scripts: { gpioset?: string; gpiomon?: string; gpioget?: string } = {}) {
+/** gpioset with a line that one process can have at a time, and that is free a while after its process was told to end. */
+const slowToLetGo = `line="$(dirname "$0")/line"
+trap 'sleep 0.3; rmdir "$line"; exit 0' TERM
+mkdir "$line" || exit 1
+case "$*" in *=1) ${untilGo};; *mode=exit*) ;; *) while :; do sleep 0.05; done;; esac
+rmdir "$line"`
+
+interface Keeping {
+  readonly gpioset?: string
+  readonly gpiomon?: string
+  readonly gpioget?: string
+  readonly confirmedMs?: number
+  /** The tools count as settled when they have said that they cannot go on, else when the output is held. */
+  readonly untilBroken?: boolean
+}
+
+async function keep(version: string, scripts: Keeping = {}) {
   const double = gpioToolsDouble(version)
   tools = double
   double.script('gpioset', scripts.gpioset ?? gpioset)
@@ -37,7 +53,13 @@ async function keep(version: string, scripts: { gpioset?: string; gpiomon?: stri
   if (!found.ok) throw new RangeError(found.error)
   const said = new Heard<GpioSaid | string>()
   const onBroken = (reason: string) => said.add(reason)
-  keeper = await keepGpioToolLines({ lines, found: found.value, say: said.add, onBroken })
+  const settling = async () => {
+    if (scripts.untilBroken) await said.next((one) => typeof one === 'string')
+    else await vi.waitFor(() => expect(ofSet(double)).toHaveLength(1), 4_000)
+  }
+  const options = { lines, found: found.value, say: said.add, onBroken, settling }
+  const { confirmedMs } = scripts
+  keeper = await keepGpioToolLines(confirmedMs === undefined ? options : { ...options, confirmedMs })
   return { double, said, keeper }
 }
 const ofSet = (double: GpioToolsDouble) => double.calls().filter((call) => call.startsWith('gpioset'))
@@ -64,6 +86,27 @@ test.each([
   })
   await vi.waitFor(() => expect(ofSet(double)).toEqual([rest, ...pulse, rest]), 3_000)
 })
+
+test.each([
+  ['2.2.1', ['toggle', 'toggle', 'held']],
+  ['1.6.3', ['time', 'exit', 'time', 'exit', 'held']],
+])(
+  'version %s: a pulse that is replaced has let its line go before the next one asks for it',
+  async (version, after) => {
+    const { double, said, keeper: held } = await keep(version, { gpioset: slowToLetGo })
+    const done = (id: number) =>
+      said.next((one) => typeof one === 'object' && one.kind === 'ended' && one.id === id)
+    held.pulse({ id: 1, channel: 1, pulseMs: 30_000 })
+    expect(await done(1)).toMatchObject({ outcome: 'done' })
+    await vi.waitFor(() => expect(ofSet(double)).toHaveLength(2), 3_000)
+    held.pulse({ id: 2, channel: 1, pulseMs: 30_000 })
+    expect(await done(2)).toMatchObject({ outcome: 'done' })
+    double.go()
+    const kinds = () => ofSet(double).map((call) => /toggle|time|exit/.exec(call)?.[0] ?? 'held')
+    await vi.waitFor(() => expect(kinds()).toEqual(['held', ...after]), 3_000)
+    expect(said.all.filter((one) => typeof one === 'string')).toEqual([])
+  },
+)
 
 test('says the inputs as they are, then each change once, without bounce', async () => {
   const gpiomon = `${untilGo}; printf '22 2\\n22 1\\n22 2\\n23 2\\n99 1\\nnonsense\\n'; exec sleep 60`
@@ -92,7 +135,7 @@ test('end waits for a pulse that runs and starts nothing after it', async () => 
 })
 
 test('refuses a channel that is none and a pulse without end, and a line that something else took meanwhile', async () => {
-  const { double, said, keeper: held } = await keep('2.2.1')
+  const { double, said, keeper: held } = await keep('2.2.1', { confirmedMs: 60_000 })
   double.script('gpioset', 'case "$*" in *toggle*) exit 1;; esac; exec sleep 60')
   held.pulse({ id: 1, channel: 9, pulseMs: 200 })
   held.pulse({ id: 2, channel: 1, pulseMs: Number.POSITIVE_INFINITY })
@@ -105,7 +148,7 @@ test('refuses a channel that is none and a pulse without end, and a line that so
 })
 
 test.each([
-  ['its lines are taken', { gpioset: 'exit 1' }, 'lines_taken'],
+  ['its lines are taken', { gpioset: 'exit 1', untilBroken: true }, 'lines_taken'],
   ['its inputs cannot be read', { gpioget: 'exit 1' }, 'lines_taken'],
   ['the watcher dies', { gpiomon: `${untilGo}; exit 0` }, 'helper_ended'],
 ])('gives up, to be started again, when %s', async (_what, scripts, reason) => {

@@ -17,7 +17,7 @@ import { startTool, type ToolProcess } from './tool-process.ts'
 /** A tool that cannot have its line says so by ending; one that lives this long has it, milliseconds. */
 const settledMs = 300
 /** A pulse whose process lives this long, or ended well before, was given, milliseconds. */
-const confirmedMs = 400
+const usualConfirmedMs = 400
 /** Contacts bounce for a few milliseconds. */
 const debounceMs = 10
 
@@ -27,11 +27,15 @@ interface ToolLinesOptions {
   readonly say: (said: GpioSaid) => void
   /** A tool ended by itself: nothing here can be relied on any more. */
   readonly onBroken: (reason: 'lines_taken' | 'helper_ended') => void
+  /** Resolves when every tool that still lives has its line; without it after 300 ms. */
+  readonly settling?: () => Promise<unknown>
+  /** A pulse whose process lives this long was given; 400 ms without it. */
+  readonly confirmedMs?: number
 }
 
 /** Takes the lines, outputs at rest, and says `ready`, then every input once, then each change. */
 export async function keepGpioToolLines(options: ToolLinesOptions): Promise<GpioKeeper> {
-  const { lines, found } = options
+  const { lines, found, settling = settle, confirmedMs = usualConfirmedMs } = options
   let settled = false
   let ending = false
   const onExit = () => {
@@ -40,11 +44,11 @@ export async function keepGpioToolLines(options: ToolLinesOptions): Promise<Gpio
   const outputs = new Map(
     Object.entries(lines.outputs).map(([channel, offset]) => {
       const line = { offset, activeLow: lines.outputsActiveLow }
-      return [Number(channel), new Output(found, line, onExit)] as const
+      return [Number(channel), new Output(found, line, confirmedMs, onExit)] as const
     }),
   )
   const inputs = await watchInputs(options, onExit)
-  await new Promise((resolve) => setTimeout(resolve, settledMs))
+  await settling()
   settled = true
   options.say({ kind: 'ready' })
   inputs?.tellAll()
@@ -56,6 +60,10 @@ export async function keepGpioToolLines(options: ToolLinesOptions): Promise<Gpio
       await Promise.all([...outputs.values()].map((output) => output.end()))
     },
   }
+}
+
+function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, settledMs))
 }
 
 function givePulse(
@@ -78,6 +86,7 @@ function givePulse(
 class Output {
   readonly #found: FoundChip
   readonly #line: { readonly offset: number; readonly activeLow: boolean }
+  readonly #confirmedMs: number
   readonly #onExit: () => void
   #holder: ToolProcess | undefined
   #pulse: ChildProcess | undefined
@@ -85,9 +94,15 @@ class Output {
   #turn: Promise<unknown> = Promise.resolve()
   #ending = false
 
-  constructor(found: FoundChip, line: { offset: number; activeLow: boolean }, onExit: () => void) {
+  constructor(
+    found: FoundChip,
+    line: { offset: number; activeLow: boolean },
+    confirmedMs: number,
+    onExit: () => void,
+  ) {
     this.#found = found
     this.#line = line
+    this.#confirmedMs = confirmedMs
     this.#onExit = onExit
     this.#hold()
   }
@@ -127,7 +142,7 @@ class Output {
     const before = this.#pulse
     this.#pulse = undefined
     if (before) {
-      before.kill('SIGTERM')
+      stop(before)
       await ended(before)
     }
     await this.#release()
@@ -137,7 +152,7 @@ class Output {
     this.#pulse = pulse
     pulse.on('error', () => this.#restAfter(pulse))
     pulse.on('exit', () => this.#restAfter(pulse))
-    return confirmed(pulse)
+    return confirmed(pulse, this.#confirmedMs)
   }
 
   #restAfter(pulse: ChildProcess): void {
@@ -154,7 +169,17 @@ function ended(child: ChildProcess): Promise<void> {
   })
 }
 
-function confirmed(pulse: ChildProcess): Promise<boolean> {
+/** Ends a pulse early, the tool inside its shell too: that is what has the line. */
+function stop({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGTERM')
+  } catch {
+    // It ended by itself meanwhile.
+  }
+}
+
+function confirmed(pulse: ChildProcess, confirmedMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(true), confirmedMs)
     const judge = (given: boolean) => {

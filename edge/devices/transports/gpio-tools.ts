@@ -79,7 +79,8 @@ export function holdAtRest({ version, chip }: FoundChip, { offset, activeLow }: 
 
 /**
  * A command that switches a line on and ends it by itself, at rest. Version 2 turns the line round after the time and then
- * leaves; version 1 leaves the line as it is, which some kernels keep for ever, so a second call puts it to rest.
+ * leaves; version 1 leaves the line as it is, which some kernels keep for ever, so a second call puts it to rest. A
+ * SIGTERM to its process group ends either early; the shell of version 1 still makes that second call.
  */
 export function timedPulse(
   { version, chip }: FoundChip,
@@ -95,8 +96,10 @@ export function timedPulse(
   }
   const whole = Math.floor(pulseMs / 1_000)
   const rest = Math.round((pulseMs - whole * 1_000) * 1_000)
-  const script =
-    'gpioset --mode=time --sec="$1" --usec="$2" $3 "$4" "$5=1"; on=$?; gpioset --mode=exit $3 "$4" "$5=0" && exit "$on"'
+  const script = `trap : TERM
+gpioset --mode=time --sec="$1" --usec="$2" $3 "$4" "$5=1"; on=$?
+trap '' TERM
+gpioset --mode=exit $3 "$4" "$5=0" && exit "$on"`
   const values = [String(whole), String(rest), low.join(' '), chip, String(offset)]
   return { command: '/bin/sh', args: ['-c', script, 'sh', ...values] }
 }
