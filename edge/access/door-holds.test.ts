@@ -126,6 +126,25 @@ describe('a fire contact', () => {
     expect(checkRebuild(site.db, [site.module]).equal).toBe(true)
   })
 
+  test('keeps its doors released when somebody asks to leave or is let in', async () => {
+    const site = openSet({ ...named, pulseMs: 1_000, exitButtonDeviceId: 'front-exit' })
+    site.handle(fire(true))
+    await told(site, ['fire'])
+    for (const event of [{ kind: 'button', deviceId: 'front-exit' }, card('front-reader', '4711')]) {
+      site.clock.advance(500)
+      const before = site.strikes.length
+      site.handle(event)
+      await vi.waitFor(() => expect(site.strikes.length).toBe(before + 1))
+      for (let second = 0; second < 10; second += 1) {
+        pass(site, 1)
+        expect(site.isReleased()).toBe(true)
+      }
+    }
+    site.handle(fire(false))
+    await told(site, ['fire', 'over'])
+    expect(site.isReleased()).toBe(false)
+  })
+
   test('is recorded once however often it is told', async () => {
     const site = openSet(named)
     for (let n = 0; n < 5; n += 1) site.handle(fire(true))

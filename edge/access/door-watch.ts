@@ -10,7 +10,7 @@ import {
   observeDoor,
 } from '@gatehouse/shared/access/door-session'
 import type { Clock } from '@gatehouse/shared/clock/clock'
-import type { DoorId } from '@gatehouse/shared/ids/ids'
+import type { DeviceId, DoorId } from '@gatehouse/shared/ids/ids'
 import type { DirectoryReader } from '../sync/directory.ts'
 
 const heldOpenDefaultMs = 60_000
@@ -70,6 +70,17 @@ export class DoorWatch {
 
   stateOf(doorId: DoorId): DoorView {
     return views[this.#doors.get(doorId)?.session.kind ?? 'unknown']
+  }
+
+  /** How long a strike is to be energised, milliseconds: of a door that is kept released, never for less than that. */
+  strikePulseMs(deviceId: DeviceId, pulseMs: number): number {
+    const { directory } = this.#options
+    const keeps = [...this.#doors].some(
+      ([doorId, { session }]) =>
+        directory.get('door', doorId)?.strikeDeviceId === deviceId &&
+        keepsReleased(session, this.#rulesOf(doorId)),
+    )
+    return keeps ? Math.max(pulseMs, keepPulseMs) : pulseMs
   }
 
   /** Takes what a door's contact says. */

@@ -1,5 +1,7 @@
 import { deviceIdSchema } from '@gatehouse/shared/ids/ids'
 import { z } from 'zod'
+import type { DoorWatch } from '../access/door-watch.ts'
+import { strikeHandler } from '../access/strike-effect.ts'
 import type { DeviceHub } from '../devices/hub.ts'
 import type { CardPayments } from '../drawer/card-payments.ts'
 import type { EffectHandler } from '../ledger/effects.ts'
@@ -7,19 +9,22 @@ import { vendHandler } from '../parking/vend.ts'
 import { printHandler } from '../printing/print-effect.ts'
 
 const trial = z.object({ deviceId: deviceIdSchema, text: z.string().optional() })
-const pulse = z.object({ deviceId: deviceIdSchema, pulseMs: z.number() })
+
+/** The devices of a site, and what keeps doors released. */
+export interface ConnectedDevices {
+  readonly hub: DeviceHub
+  readonly doors: DoorWatch | undefined
+}
 
 /** Everything the edge does after a decision is durable: strikes, barriers, card money. */
-export function effectHandlers(hub: () => DeviceHub | undefined, cards: CardPayments): EffectHandler[] {
+export function effectHandlers(
+  connected: () => ConnectedDevices | undefined,
+  cards: CardPayments,
+): EffectHandler[] {
+  const hub = () => connected()?.hub
+  const doors = () => connected()?.doors
   return [
-    {
-      kind: 'strike',
-      afterCrash: 'unknown',
-      perform: async ({ body }) => {
-        const { deviceId, pulseMs } = pulse.parse(body)
-        return (await hub()?.strike(deviceId, { pulseMs })) ?? noDevices
-      },
-    },
+    strikeHandler(async (deviceId, command) => (await hub()?.strike(deviceId, command)) ?? noDevices, doors),
     {
       // A reader blinks, a sign shows a text: asked for by hand.
       kind: 'device_test',

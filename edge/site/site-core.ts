@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { ed25519Signer } from '@gatehouse/shared/passes/ed25519'
 import type { Logger } from 'pino'
+import type { DoorWatch } from '../access/door-watch.ts'
 import { isRestoredUnconfirmed, restoredReason } from '../backup/restored-note.ts'
 import type { BookingEnvironment } from '../bookings/booking-environment.ts'
 import { openSubjectKey, SubjectStore } from '../bookings/subject-store.ts'
@@ -22,7 +23,7 @@ import { Link } from '../sync/link.ts'
 import { loadSiteKey, type SiteIdentity } from '../sync/site-identity.ts'
 import { syncTablesSql } from '../sync/tables.ts'
 import { standingVerdict } from '../sync/upload-position.ts'
-import { effectHandlers } from './effect-handlers.ts'
+import { type ConnectedDevices, effectHandlers } from './effect-handlers.ts'
 import { parkingOptions, type SiteModulesOptions, siteModules } from './site-modules.ts'
 import { openStore } from './site-store.ts'
 import { releaseReserve, StoreCare } from './store-care.ts'
@@ -47,8 +48,8 @@ export interface SiteCore {
   readonly cards: CardPayments
   readonly bookingEnvironment: BookingEnvironment
   readonly parking: ParkingOptions
-  /** Gives effects their devices, once these are started. */
-  readonly connectHub: (hub: DeviceHub) => void
+  /** Gives effects their devices, once these are started, and what keeps doors released. */
+  readonly connectHub: (hub: DeviceHub, doors?: DoorWatch) => void
 }
 
 /** Opens the store and settles what a crash left open. */
@@ -72,7 +73,7 @@ export async function openSiteCore(
   const sandbox = new SandboxConnection(join(dataFolder, 'sandbox-gateway.sqlite'))
   const gateway = adapters.aroundGateway?.(sandbox) ?? sandbox
   const cards = new CardPayments({ gateway, random, wait: (ms) => wait(ms) })
-  let hub: DeviceHub | undefined
+  let connected: ConnectedDevices | undefined
   const options: SiteModulesOptions = {
     directory,
     link,
@@ -88,7 +89,7 @@ export async function openSiteCore(
   const kernel: Kernel = new Kernel({
     receiptKey: siteKey,
     ...{ db, siteId, incarnation, storage, clock, random, modules },
-    effects: effectHandlers(() => hub, cards),
+    effects: effectHandlers(() => connected, cards),
     onBug: (error, what) => logger.error({ error, what }, 'a command failed'),
     onDamaged: onStoreFailure,
     onDiskFull: () => {
@@ -117,8 +118,8 @@ export async function openSiteCore(
     cards,
     bookingEnvironment: options,
     parking: parkingOptions(options),
-    connectHub: (started) => {
-      hub = started
+    connectHub: (hub, doors) => {
+      connected = { hub, doors }
     },
   }
 }

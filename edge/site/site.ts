@@ -116,9 +116,9 @@ export class Site {
     const localSecret = makeLocalSecret(config.dataFolder, adapters.random)
     const prepare = adapters.prepareDevices ?? prepareDevices
     const devices = await prepare({ config, adapters, directory, localSecret })
-    core.connectHub(devices.hub)
     callers.onHeard((deviceId) => devices.hub.heardFrom(deviceId))
     const doors = new SiteDoors({ kernel, directory, hub: devices.hub, live, adapters, siteKey })
+    core.connectHub(devices.hub, doors.watch)
     const parking = new ParkingDevices({
       ...{ kernel, directory, clock: adapters.clock, random: adapters.random },
       hub: devices.hub,

@@ -3,23 +3,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AccessBooking } from '@gatehouse/shared/access/decide-access'
 import { ManualClock } from '@gatehouse/shared/clock/clock'
-import { deviceIdSchema, doorIdSchema, siteIdSchema } from '@gatehouse/shared/ids/ids'
+import {
+  type DeviceId,
+  type DoorId,
+  deviceIdSchema,
+  doorIdSchema,
+  siteIdSchema,
+} from '@gatehouse/shared/ids/ids'
 import { credentialDigest } from '@gatehouse/shared/passes/credential-digest'
 import { SeededRandom } from '@gatehouse/shared/random/random'
 import { usualSettings } from '@gatehouse/shared/wire/v1/testing/usual-settings'
 import type { DeviceEvent } from '../../devices/hub.ts'
 import type { LedgerModule } from '../../ledger/command.ts'
 import { openDatabase, type SiteDatabase } from '../../ledger/database.ts'
-import type { EffectHandler } from '../../ledger/effects.ts'
 import { readEntries } from '../../ledger/entry-store.ts'
 import { Kernel } from '../../ledger/kernel.ts'
 import { type AppliedRow, Directory } from '../../sync/directory.ts'
 import { syncTablesSql } from '../../sync/tables.ts'
 import { accessModule } from '../access-module.ts'
 import { accessDeviceEvents } from '../device-events.ts'
-import { DoorWatch } from '../door-watch.ts'
+import { DoorWatch, type DoorWatchOptions, keepPulseMs } from '../door-watch.ts'
 import { HoldKeeper } from '../hold-keeper.ts'
 import { passKnowledge } from '../pass-keys.ts'
+import { strikeHandler } from '../strike-effect.ts'
 
 export const siteKey = Buffer.alloc(32, 3).toString('base64url')
 export const siteId = siteIdSchema.parse('harbour-house')
@@ -125,6 +131,8 @@ export interface DoorSite {
   readonly signals: readonly string[]
   /** What locks were told without a decision: door, and `keep` released or `rest`. */
   readonly locks: readonly string[]
+  /** Whether the front door's lock is released now; of its pulses the last counts, as with every driver. */
+  readonly isReleased: () => boolean
   readonly events: () => { readonly type: string; readonly body: Record<string, unknown> }[]
   /** The types of its entries; of a refusal its reason. */
   readonly types: () => unknown[]
@@ -147,7 +155,7 @@ export function openDoors(
   const applied = rows.map(([kind, key, body]) => ({ kind, key, body, epoch: 1, rev: 1 }))
   directory.apply(applied, { epoch: 1, rev: 1, handle: undefined, offset: '1' }, true)
   const module = doorsModule(directory, bookings)
-  const strikes: string[] = []
+  const { strikes, strike, drive, isReleased } = simulateStrikes(clock)
   const kernel = new Kernel({
     receiptKey: 'test',
     db,
@@ -156,14 +164,18 @@ export function openDoors(
     clock,
     random,
     modules: [module],
-    effects: [strikeHandler(strikes)],
+    effects: [strikeHandler(strike, () => doors)],
     onBug: (error) => {
       throw error
     },
   })
   const signals: string[] = []
   const locks: string[] = []
-  const doors = watchDoors({ kernel, directory, clock }, signals, locks)
+  const onLock = (doorId: DoorId, how: 'keep' | 'rest') => {
+    locks.push(`${doorId}:${how}`)
+    drive(directory.get('door', doorId)?.strikeDeviceId ?? '', how === 'keep' ? keepPulseMs : 0)
+  }
+  const doors: DoorWatch = watchDoors({ kernel, directory, clock }, signals, onLock)
   const kiosk: string[] = []
   const onKioskCredential = (_reader: string, kind: string, digest: string) =>
     void kiosk.push(`${kind}:${digest}`)
@@ -186,12 +198,28 @@ export function openDoors(
     kiosk,
     signals,
     locks,
+    isReleased: () => isReleased('front-strike'),
     holds,
     events,
     types,
     tick,
     handle: (event: object) => handle(event as DeviceEvent),
   }
+}
+
+/** Strikes that do what they are told, and remember it; a later pulse replaces the one that runs. */
+function simulateStrikes(clock: ManualClock) {
+  const strikes: string[] = []
+  const untilMs = new Map<string, number>()
+  const nowMs = () => clock.now().monotonicMs
+  const drive = (deviceId: string, pulseMs: number) => untilMs.set(deviceId, nowMs() + pulseMs)
+  const strike = async (deviceId: DeviceId, { pulseMs }: { readonly pulseMs: number }) => {
+    strikes.push(deviceId)
+    drive(deviceId, pulseMs)
+    return { outcome: 'done' } as const
+  }
+  const isReleased = (deviceId: string) => nowMs() < (untilMs.get(deviceId) ?? 0)
+  return { strikes, strike, drive, isReleased }
 }
 
 /** The doors' watch as a site wires it. */
@@ -202,7 +230,7 @@ function watchDoors(
     clock,
   }: { readonly kernel: Kernel; readonly directory: Directory; readonly clock: ManualClock },
   signals: string[],
-  locks: string[],
+  onLock: DoorWatchOptions['onLock'],
 ): DoorWatch {
   return new DoorWatch({
     directory,
@@ -222,24 +250,12 @@ function watchDoors(
         input: { doorId, fault },
       }),
     onWarn: (doorId) => void signals.push(`${doorId}:close_door`),
-    onLock: (doorId, how) => void locks.push(`${doorId}:${how}`),
+    onLock,
   })
 }
 
 const eventsOf = (db: SiteDatabase) =>
   readEntries(db, { incarnation: 1, afterSeq: 0, limit: 500 }).map(({ text }) => JSON.parse(text))
-
-/** A strike that does what it is told, and is remembered. */
-function strikeHandler(strikes: string[]): EffectHandler {
-  return {
-    kind: 'strike',
-    afterCrash: 'unknown',
-    perform: async ({ body }) => {
-      strikes.push(String(body.deviceId))
-      return { outcome: 'done' }
-    },
-  }
-}
 
 /** A card held to a reader. */
 export const card = (deviceId: string, number: string) => ({
