@@ -1,8 +1,10 @@
 import * as ids from '@gatehouse/shared/ids/ids'
 import type { DeviceProfile } from '@gatehouse/shared/profiles/profile'
 import { err, ok } from '@gatehouse/shared/result/result'
+import type { DirectoryBody } from '@gatehouse/shared/wire/v1/directory'
 import { actReasonSchema, deviceTestSchema } from '@gatehouse/shared/wire/v1/staff'
 import { z } from 'zod'
+import { othersSecured } from '../access/door-neighbours.ts'
 import { fireAt } from '../access/fires.ts'
 import { lockdownSince } from '../access/lockdown.ts'
 import { type Command, defineCommand, type EffectRequest, type LedgerModule } from '../ledger/command.ts'
@@ -30,7 +32,8 @@ const testInput = z.strictObject({
 
 /**
  * Tries a device by hand. Refusals: `unknown_device`, `test_does_not_fit` (another kind of device, or no text), `lockdown`
- * (a strike opens a door, and nobody is let in then), `fire_alarm` (the door is released, and a pulse would end that).
+ * (a strike opens a door, and nobody is let in then), `fire_alarm` (the door is released, and a pulse would end that),
+ * `interlock` (another door of the interlock is not closed and locked).
  */
 function testDevice({ directory, profiles }: CommissioningOptions): Command {
   return defineCommand({
@@ -50,6 +53,11 @@ function testDevice({ directory, profiles }: CommissioningOptions): Command {
       if (isStrike && lockdownSince(db) !== undefined) return err({ code: 'lockdown' })
       const door = isStrike ? doorOfStrike(directory, asked.deviceId) : undefined
       if (door && fireAt(db, door)) return err({ code: 'fire_alarm' })
+      if (door?.interlock !== undefined) {
+        const { doorId, interlock } = door
+        const isFree = othersSecured(directory, db, { doorId, interlock, atMs: context.at.wallMs })
+        if (!isFree) return err({ code: 'interlock' })
+      }
       const effectId = ids.newId(ids.effectIdSchema, 'fx', context.random)
       const effect: EffectRequest = {
         effectId,
@@ -69,12 +77,12 @@ function testDevice({ directory, profiles }: CommissioningOptions): Command {
   })
 }
 
-function doorOfStrike(directory: DirectoryReader, deviceId: ids.DeviceId) {
-  for (const [key, { strikeDeviceId, pulseMs, fireDeviceId }] of directory.all('door')) {
-    if (strikeDeviceId === deviceId) {
-      const fire = fireDeviceId === undefined ? {} : { fireDeviceId }
-      return { doorId: ids.doorIdSchema.parse(key), pulseMs, ...fire }
-    }
+function doorOfStrike(
+  directory: DirectoryReader,
+  deviceId: ids.DeviceId,
+): (DirectoryBody<'door'> & { readonly doorId: ids.DoorId }) | undefined {
+  for (const [key, door] of directory.all('door')) {
+    if (door.strikeDeviceId === deviceId) return { ...door, doorId: ids.doorIdSchema.parse(key) }
   }
   return undefined
 }

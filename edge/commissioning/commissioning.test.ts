@@ -173,6 +173,24 @@ describe('a device that is tried by hand', () => {
     expect(done).toEqual([])
   })
 
+  test('releases a door of an interlock only while the others are known to be shut', async () => {
+    const { site, press, done } = await open()
+    const lock = { ...door.body, interlock: 'mantrap' }
+    const inner = { ...lock, readerDeviceId: 'reader-2', strikeDeviceId: 'strike-2' }
+    site.apply(
+      { ...door, body: lock },
+      { ...door, key: 'inner', body: { ...inner, contactDeviceId: 'contact-2' } },
+      device('strike-2', 'generic/relay-strike', { ...wired, output: 2 }),
+    )
+    const pulse = () => press('strike-2', { test: 'pulse_strike', reason: 'installation' })
+    expect(await pulse()).toMatchObject({ status: 409, answer: { code: 'interlock' } })
+    expect(done).toEqual([])
+    const input = { doorId: 'front', state: 'closed' }
+    await site.kernel.submit({ kind: 'reportDoor', caller: 'device:contact', key: 'closed-1', input })
+    expect((await pulse()).status).toBe(200)
+    expect(done.map(([, { deviceId }]) => deviceId)).toEqual(['strike-2'])
+  })
+
   test('is refused for what it cannot do, without a reason, or when nobody knows it', async () => {
     const { press, done } = await open()
     expect(await press('contact', { test: 'pulse_strike', reason: 'fault' })).toMatchObject({

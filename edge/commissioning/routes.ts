@@ -48,6 +48,7 @@ const testRoute = createRoute({
     401: problem('Nobody is logged in'),
     403: problem('Nobody is let in during a lockdown'),
     404: problem('There is no such device'),
+    409: problem('Another door of the interlock is not closed and locked'),
     422: problem('This device cannot do that'),
   },
 })
